@@ -1,0 +1,51 @@
+import type { ModuleSpec } from './spec.js';
+
+export interface LabSection {
+  name: string;
+  rva: number;
+  virtualSize: number;
+  rawOffset: number;
+  rawSize: number;
+  /** IMAGE_SCN_* */
+  characteristics: number;
+}
+
+export interface LabSymbol {
+  name: string;
+  rva: number;
+  size: number;
+  kind: 'function' | 'label' | 'data';
+}
+
+/** A finished image of ours: the PE file, and what its builder knows about it. */
+export interface LabImage {
+  readonly spec: ModuleSpec;
+  /** The PE32+ file as it lies on disk and in the symbol store. */
+  readonly file: Uint8Array;
+  readonly timeDateStamp: number;
+  readonly checkSum: number;
+  readonly sizeOfImage: number;
+  readonly imageBase: bigint;
+  readonly entryPoint: number;
+  /** Identity of the PDB, as in the RSDS record: GUID as 32 upper-case hexadecimal digits in store order. */
+  readonly pdb: { readonly name: string; readonly guid: string; readonly age: number };
+  readonly sections: readonly LabSection[];
+  /** Every public symbol, by name. No two share an address. */
+  readonly symbols: ReadonlyMap<string, LabSymbol>;
+  /** Import address table slots: where in memory the address of which export of which module belongs. */
+  readonly imports: readonly { slotRva: number; module: string; symbol: string }[];
+  /**
+   * RVA just after the call in `caller` that reaches `callee` (`module!Function`, or `Function` of this module;
+   * for an indirect call any callee will do). Throws an Error that names both when there is no such call.
+   */
+  returnAddress(caller: string, callee: string): number;
+  /** For a call through a local (`via: 'stack'`): offset from RSP of the local that must hold the callee's address. */
+  callSlot(caller: string, callee: string): number | undefined;
+}
+
+export interface ImageSet {
+  /** In load order: nt first. ntdll last. */
+  readonly images: readonly LabImage[];
+  /** By debugger name: `nt`, `hal`, `ntdll`. Throws when unknown. */
+  get(module: string): LabImage;
+}

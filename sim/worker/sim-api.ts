@@ -1,0 +1,104 @@
+/** What the page may ask of the machine. Implemented by the worker; the page holds only a Comlink proxy of it. */
+export interface SimApi {
+  /** Boots a machine; resolves when it runs. Rejects with a sentence for the user when scenario or seed is bad. */
+  boot(options: BootOptions): Promise<MachineInfo>;
+  /** One reading of the emulated kernel's structures for Task Manager. Advances the machine's clock by `elapsedMs`. */
+  sample(elapsedMs: number): Promise<Sample>;
+  /** Creates a live kernel dump and streams it to the emulated machine's disk (OPFS). */
+  capture(request: CaptureRequest, onProgress: (progress: CaptureProgress) => void): Promise<CaptureOutcome>;
+  /** Asks the running capture to stop at the next chunk; its promise then resolves with `cancelled`. */
+  cancelCapture(): Promise<void>;
+  /** Files on the emulated machine's disk that hold real bytes. */
+  listFiles(folder: string): Promise<FileEntry[]>;
+  /** The bytes, backed by disk: nothing is read until the caller reads it. */
+  readFile(path: string): Promise<Blob>;
+  deleteFile(path: string): Promise<void>;
+  /** Symbol store of the machine's images as a zip: `ntkrnlmp.pdb/<GUID+age>/ntkrnlmp.pdb`, `ntoskrnl.exe/<stamp+size>/ntoskrnl.exe`, … */
+  symbolsZip(): Promise<Blob>;
+}
+
+export interface BootOptions {
+  scenario: string;
+  seed: number;
+}
+
+export interface MachineInfo {
+  scenario: string;
+  seed: number;
+  build: number;
+  processors: number;
+  /** Physical memory, bytes. */
+  memory: number;
+  computerName: string;
+  userName: string;
+  /** Folder that live kernel dumps are written to, environment variables expanded. */
+  liveKernelDumpFolder: string;
+}
+
+/** One refresh of Task Manager. Every number was read from emulated memory. */
+export interface Sample {
+  /** Machine time, FILETIME in milliseconds since 1970 (UTC). */
+  time: number;
+  /** Percent of all processors that was not idle since the sample before. */
+  cpuPercent: number;
+  memoryTotal: number;
+  memoryInUse: number;
+  diskPercent: number;
+  networkPercent: number;
+  processes: ProcessRow[];
+}
+
+export interface ProcessRow {
+  pid: number;
+  parentPid: number;
+  /** EPROCESS.ImageFileName's full form, from the image path: `Taskmgr.exe`. */
+  imageName: string;
+  /** FileDescription of the image, which Task Manager shows as Name: `Task Manager`. */
+  description: string;
+  publisher: string;
+  group: 'app' | 'background' | 'windows';
+  sessionId: number;
+  status: 'running' | 'suspended';
+  cpuPercent: number;
+  /** Private working set, bytes. */
+  memory: number;
+  /** Bytes a second. */
+  disk: number;
+  /** Bits a second. */
+  network: number;
+  gpuPercent: number;
+  threads: number;
+  /** Critical processes cannot be ended; `System` and `System interrupts` have no file. */
+  canEnd: boolean;
+  imagePath: string;
+}
+
+export interface CaptureRequest {
+  kind: 'full' | 'stacks';
+  abortIfMemoryPressure: boolean;
+  hypervisorPages: boolean;
+  nonEssentialHypervisorPages: boolean;
+  userPages: boolean;
+}
+
+export interface CaptureProgress {
+  phase: 'capturing' | 'writing';
+  pagesDone: number;
+  pagesTotal: number;
+  bytesDone: number;
+  bytesTotal: number;
+}
+
+export type CaptureOutcome =
+  | { result: 'created'; path: string; bytes: number; pages: number; sha256: string }
+  | { result: 'cancelled' }
+  | { result: 'failed'; status: string; message: string };
+
+export interface FileEntry {
+  name: string;
+  path: string;
+  folder: boolean;
+  size: number;
+  /** Milliseconds since 1970 (UTC). */
+  modified: number;
+}
