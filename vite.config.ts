@@ -1,0 +1,21 @@
+import { defineConfig } from 'vite';
+import { core } from './scripts/lib/vite-core-plugin.js';
+
+// The page. The Node side is built by scripts/lib/node-side.mjs.
+export default defineConfig({
+  root: 'web',
+  // Relative, so that the page also works from a folder of a static host.
+  base: './',
+  publicDir: '../public',
+  plugins: [core()],
+  // The core and the simulation are siblings of the page's root.
+  server: { fs: { allow: ['..'] } },
+  build: {
+    outDir: '../dist/web',
+    emptyOutDir: true,
+    target: 'es2022',
+    // An inlined module could not be compiled while it streams in.
+    assetsInlineLimit: (file) => (file.endsWith('.wasm') ? false : undefined),
+  },
+  worker: { format: 'es' },
+});

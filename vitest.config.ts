@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+const MINUTE = 60_000;
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
+      {
+        // Other people's programs judge what we write. One at a time: they share a Wine prefix and two cores.
+        test: {
+          name: 'oracles',
+          include: ['tests/oracles/**/*.test.ts'],
+          testTimeout: 2 * MINUTE,
+          hookTimeout: 3 * MINUTE,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          testTimeout: MINUTE,
+          hookTimeout: 2 * MINUTE,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
