@@ -1,0 +1,81 @@
+import type { LabSection } from '../lab-image.js';
+import { ByteWriter } from './byte-writer.js';
+
+const VERSION_60 = 0xeffe0000 + 19970605;
+const NO_STREAM = 0xffff;
+
+/** What one object file gave to the image. */
+export interface DbiModule {
+  name: string;
+  objectFile: string;
+  /** Its part of the image, in order of address. */
+  contributions: SectionContribution[];
+  /** Stream of the module's own symbols, and their bytes in it; modules of a stripped PDB have none. */
+  symbols?: { stream: number; bytes: number };
+}
+
+export interface SectionContribution {
+  /** Section number, counted from 1. */
+  section: number;
+  offset: number;
+  size: number;
+  /** IMAGE_SCN_* */
+  characteristics: number;
+}
+
+/** A contribution of each section whole. */
+export function wholeSections(sections: readonly LabSection[]): SectionContribution[] {
+  return sections.map(({ virtualSize, characteristics }, i) => {
+    return { section: i + 1, offset: 0, size: virtualSize, characteristics };
+  });
+}
+
+/** The module information substream. Source: LLVM, docs/PDB/DbiStream.rst. */
+export function writeModules(modules: readonly DbiModule[]): Uint8Array {
+  const writer = new ByteWriter();
+  modules.forEach((module, i) => {
+    const notOpen = 0;
+    writer.u32(notOpen);
+    const [first] = module.contributions;
+    if (first) writeContribution(writer, first, i);
+    else writeContribution(writer, { section: 0xffff, offset: 0, size: 0xffffffff, characteristics: 0 }, i);
+    const flags = 0;
+    writer
+      .u16(flags)
+      .u16(module.symbols?.stream ?? NO_STREAM)
+      .u32(module.symbols?.bytes ?? 0);
+    const lineBytes = 0;
+    const sourceFiles = 0;
+    writer.u32(lineBytes).u32(lineBytes).u16(sourceFiles).align(4);
+    const fileNames = 0;
+    const editAndContinueNames = 0;
+    writer.u32(fileNames).u32(editAndContinueNames).u32(editAndContinueNames);
+    writer.text(module.name).text(module.objectFile).align(4);
+  });
+  return writer.written();
+}
+
+/** The section contribution substream, in order of address. */
+export function writeSectionContributions(modules: readonly DbiModule[]): Uint8Array {
+  const writer = new ByteWriter().u32(VERSION_60);
+  modules
+    .flatMap(({ contributions }, module) => contributions.map((contribution) => ({ contribution, module })))
+    .sort(({ contribution: a }, { contribution: b }) => a.section - b.section || a.offset - b.offset)
+    .forEach(({ contribution, module }) => writeContribution(writer, contribution, module));
+  return writer.written();
+}
+
+/** The file information substream of modules without source files. */
+export function writeFileInfo(modules: readonly DbiModule[]): Uint8Array {
+  const sourceFiles = 0;
+  const writer = new ByteWriter().u16(modules.length).u16(sourceFiles);
+  modules.forEach((_, i) => writer.u16(i));
+  for (let i = 0; i < modules.length; i++) writer.u16(sourceFiles);
+  return writer.align(4).written();
+}
+
+function writeContribution(writer: ByteWriter, part: SectionContribution, module: number): void {
+  const noChecksum = 0;
+  writer.u16(part.section).u16(0).u32(part.offset).u32(part.size).u32(part.characteristics);
+  writer.u16(module).u16(0).u32(noChecksum).u32(noChecksum);
+}

@@ -1,0 +1,71 @@
+import { ByteWriter } from './byte-writer.js';
+import { PUBLIC_FUNCTION, S_PUB32 } from './codeview.js';
+import type { HashedSymbol } from './symbol-hash.js';
+import { writeSymbolHash } from './symbol-hash.js';
+
+export interface PublicSymbol {
+  name: string;
+  /** Section number, counted from 1. */
+  section: number;
+  /** Bytes from the section's start. */
+  offset: number;
+  isFunction: boolean;
+}
+
+export interface SymbolStreams {
+  /** The records themselves. */
+  records: Uint8Array;
+  /** Finds publics by name and by address. */
+  publics: Uint8Array;
+  /** Finds globals by name; there are none. */
+  globals: Uint8Array;
+}
+
+/**
+ * The three streams of public symbols. Records stand in order of address.
+ * Source: LLVM, docs/PDB/PublicStream.rst and GSIStreamBuilder.cpp.
+ */
+export function writeSymbolStreams(symbols: readonly PublicSymbol[]): SymbolStreams {
+  const byAddress = [...symbols].sort(
+    (a, b) => a.section - b.section || a.offset - b.offset || (a.name < b.name ? -1 : 1),
+  );
+  const records = new ByteWriter(1 << 16);
+  const hashed = byAddress.map((symbol): HashedSymbol => {
+    const recordOffset = records.length;
+    writePublic(records, symbol);
+    return { name: symbol.name, recordOffset };
+  });
+  return {
+    records: records.written(),
+    publics: publicsStream(hashed),
+    globals: writeSymbolHash([]),
+  };
+}
+
+function writePublic(writer: ByteWriter, symbol: PublicSymbol): void {
+  const start = writer.length;
+  writer
+    .u16(0)
+    .u16(S_PUB32)
+    .u32(symbol.isFunction ? PUBLIC_FUNCTION : 0)
+    .u32(symbol.offset)
+    .u16(symbol.section)
+    .text(symbol.name)
+    .align(4);
+  writer.setU16(start, writer.length - start - 2);
+}
+
+function publicsStream(byAddress: readonly HashedSymbol[]): Uint8Array {
+  const hash = writeSymbolHash(byAddress);
+  const addressMapBytes = byAddress.length * 4;
+  const writer = new ByteWriter().u32(hash.length).u32(addressMapBytes);
+  writeNoThunks(writer);
+  writer.bytes(hash);
+  for (const { recordOffset } of byAddress) writer.u32(recordOffset);
+  return writer.written();
+}
+
+/** Incremental linking's jump table: count and size of thunks, its section and offset, sections it goes to. */
+function writeNoThunks(writer: ByteWriter): void {
+  writer.u32(0).u32(0).u16(0).align(4).u32(0).u32(0);
+}
