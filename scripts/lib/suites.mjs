@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+
+/** What one suite came to. `skipped` holds the titles of tests that could not judge. */
+const result = (name, passed, failed, ms, skipped = []) => ({ name, passed, failed, ms, skipped });
+
+const now = () => Number(process.hrtime.bigint() / 1_000_000n);
+
+/** Exit code of a Node program; with `quiet` its output is kept and shown only when it fails. */
+function exitCode(args, quiet) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, {
+      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    });
+    const output = [];
+    child.stdout?.on('data', (bytes) => output.push(bytes));
+    child.stderr?.on('data', (bytes) => output.push(bytes));
+    child.on('close', (code) => {
+      if (quiet && code !== 0) process.stdout.write(Buffer.concat(output));
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** A suite of one test: every command exits with 0. */
+export async function commands(name, list) {
+  const started = now();
+  for (const args of list) {
+    if ((await exitCode(args, true)) !== 0) {
+      console.log(`${name} failed: ${args.join(' ')}`);
+      return result(name, 0, 1, now() - started);
+    }
+  }
+  return result(name, 1, 0, now() - started);
+}
+
+/** Sums a report of vitest. A file that could not even be loaded is one failed test. */
+function sum(report) {
+  let passed = 0;
+  let failed = 0;
+  const skipped = [];
+  for (const file of report.testResults) {
+    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) failed++;
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') passed++;
+      else if (test.status === 'failed') failed++;
+      else skipped.push(test.fullName);
+    }
+  }
+  return { passed, failed, skipped };
+}
+
+/** A project of vitest.config.ts. */
+export async function vitest(name, filters = []) {
+  const started = now();
+  const file = `build/test-results/${name}.json`;
+  mkdirSync('build/test-results', { recursive: true });
+  rmSync(file, { force: true });
+  const code = await exitCode([
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    `--project=${name}`,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+    ...filters,
+  ]);
+  const { passed, failed, skipped } = existsSync(file)
+    ? sum(JSON.parse(readFileSync(file, 'utf8')))
+    : { passed: 0, failed: 1, skipped: [] };
+  // An error outside any test must not go under.
+  return result(name, passed, failed || (code === 0 ? 0 : 1), now() - started, skipped);
+}
