@@ -12,6 +12,8 @@ export interface LabSection {
 
 export interface LabSymbol {
   name: string;
+  /** The name as a C++ compiler mangles it, where it does. */
+  decorated?: string;
   rva: number;
   size: number;
   kind: 'function' | 'label' | 'data';
@@ -35,12 +37,18 @@ export interface LabImage {
   /** Import address table slots: where in memory the address of which export of which module belongs. */
   readonly imports: readonly { slotRva: number; module: string; symbol: string }[];
   /**
-   * RVA just after the call in `caller` that reaches `callee` (`module!Function`, or `Function` of this module;
-   * for an indirect call any callee will do). Throws an Error that names both when there is no such call.
+   * RVA just after the call in `caller` (a function or a label of one) that reaches `callee` (`module!Function`, or
+   * `Function` of this module; for an indirect call any callee will do). Throws an Error that names both when there
+   * is no such call.
    */
   returnAddress(caller: string, callee: string): number;
   /** For a call through a local (`via: 'stack'`): offset from RSP of the local that must hold the callee's address. */
   callSlot(caller: string, callee: string): number | undefined;
+  /**
+   * RVA of an instruction after the prolog of `name` at which a running processor may be found: the one after its
+   * `hlt` or `pause` where it has one.
+   */
+  restAddress(name: string): number;
 }
 
 export interface ImageSet {

@@ -16,29 +16,52 @@ export interface ModuleSpec {
   entryPoint: string;
   functions: FunctionSpec[];
   globals: GlobalSpec[];
+  /**
+   * System services, and how many arguments each takes from the stack. Their order gives their numbers, which are
+   * the lab kernel's own.
+   */
+  services?: Record<string, number>;
 }
 
 export interface FunctionSpec {
   name: string;
-  section?: '.text' | 'PAGE' | 'POOLCODE' | 'INIT';
+  /** The name as a C++ compiler mangles it, for the symbol file. */
+  decorated?: string;
+  section?: CodeSection;
   exported?: boolean;
   /** Shape of the prolog. Omitted: the generator chooses one from the function's name, deterministically. */
   frame?: FrameSpec;
   /** Call sites, in the order they stand in the body. */
   calls?: CallSpec[];
-  /** Symbols inside the function, with the call site that they stand just before. */
+  /** Symbols inside the function, with the call site whose return address is `displacement` bytes after them. */
   labels?: { name: string; beforeCall: number; displacement?: number }[];
+  /** Where a processor stays: the instruction after a `hlt` or a `pause`. It comes after all calls. */
+  rests?: 'hlt' | 'pause';
+  /** Ends with a jump to this function or label, of this module or `module!Function`, instead of a return. */
+  tail?: string;
+  /**
+   * Whole body that the ABI dictates. `service-stub`: user mode's way into a system service. `zw-stub`: kernel
+   * mode's, through KiServiceInternal. `break`: a breakpoint and a return. `return`: only a return.
+   */
+  template?: 'service-stub' | 'zw-stub' | 'break' | 'return';
 }
+
+export type CodeSection = '.text' | 'PAGE' | 'POOLCODE' | 'INIT';
 
 export interface FrameSpec {
   /** Bytes from the function's RSP in the body to its return address slot plus 8: what WinDbg shows between Child-SPs. */
   size?: number;
   /** Non-volatile registers pushed by the prolog, in push order. */
   pushes?: string[];
-  /** Non-volatile registers saved by `mov [rsp+N], reg` in the caller's home space or the frame. */
+  /** Non-volatile registers saved by `mov [rsp+N], reg` in the caller's home space, in order of its slots. */
   saves?: string[];
-  /** Hardware frame: the function is entered by an interrupt or system call and ends a kernel stack. */
-  machineFrame?: boolean;
+  /** Registers, xmm6 to xmm15 included, saved by a move in the frame: offset from RSP in the body. */
+  frameSaves?: Record<string, number>;
+  /**
+   * Hardware frame: the function is entered by an interrupt, a fault with error code, or a system call, and ends a
+   * kernel stack. Its prolog completes a KTRAP_FRAME.
+   */
+  machineFrame?: 'interrupt' | 'error-code' | 'system-call';
   /** Frame pointer register and its offset from RSP after the fixed allocation. */
   framePointer?: { register: string; offset: number };
   /** Bytes allocated after the frame pointer was set, which unwind data does not mention. */
@@ -51,10 +74,13 @@ export interface CallSpec {
   to?: string;
   /**
    * direct: `call rel32`. import: `call [rip+IAT]`. stack: `call [rsp+N]` through a local that holds the target.
-   * register: `call rax`, as the system service dispatcher does.
+   * register: `call rax`, as the system service dispatcher does. entry: no call, but the function's start, where a
+   * hardware frame returns to. Omitted: direct for functions of this module, import for others, stack without `to`.
    */
-  via?: 'direct' | 'import' | 'stack' | 'register';
-  /** Displacement of the return address from the function's (or label's) start, where it is known or wished. */
+  via?: 'direct' | 'import' | 'stack' | 'register' | 'entry';
+  /** Function whose frame the callee leaves on the stack, where it is not `to`: what a Zw stub says it returns to. */
+  frame?: string;
+  /** Displacement of the return address from the function's start, where it is known or wished. */
   returnAt?: number;
   /** For `stack`: offset from RSP of the local that holds the target. */
   slot?: number;
@@ -68,4 +94,10 @@ export interface GlobalSpec {
   exported?: boolean;
   /** Type in the profile's catalogue, for the reader: `_LIST_ENTRY`, `u64`, `_KPRCB*[64]`. */
   type?: string;
+  /** What the file holds from the start of the global: hexadecimal bytes, or `text:` and ASCII with a final NUL. */
+  data?: string;
+  /** What the file holds from the start of the global, 8 bytes each: addresses of this module's symbols, or numbers. */
+  pointers?: string[];
+  /** The table of system services: for each, its distance from the table shifted left by 4, and its stack arguments. */
+  serviceTable?: boolean;
 }

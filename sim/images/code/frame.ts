@@ -1,0 +1,89 @@
+import type { FrameSpec, FunctionSpec } from '../spec.js';
+import type { Dice } from './dice.js';
+import { asNonVolatile, vectorNumber, type Register } from './registers.js';
+
+/** A prolog, decided. */
+export interface Frame {
+  pushes: Register[];
+  /** Saved in the caller's home space: the n-th at [RSP on entry + 8 + 8n]. */
+  homeSaves: Register[];
+  /** Saved by a move in the frame, offsets from RSP in the body. */
+  frameSaves: { register: Register; offset: number }[];
+  vectorSaves: { vector: number; offset: number }[];
+  /** Bytes below the pushed registers. */
+  allocation: number;
+  framePointer?: { register: Register; offset: number };
+  dynamicAllocation: number;
+  machineFrame?: FrameSpec['machineFrame'];
+  /** No prolog at all, and so no unwind data. */
+  leaf: boolean;
+}
+
+const SLOT = 8;
+/** Space a caller leaves for its callee's four register arguments. */
+export const HOME_SPACE = 32;
+/** Where a local that holds a call's target lies if the data does not say. */
+const DEFAULT_CALL_SLOT = HOME_SPACE + SLOT;
+
+/** Prologs of the kinds that compilers write most. */
+const USUAL: FrameSpec[] = [
+  { size: 0x30 },
+  { pushes: ['rbx'], size: 0x30 },
+  { saves: ['rbx'], pushes: ['rdi'], size: 0x30 },
+  { saves: ['rbx', 'rsi'], pushes: ['rdi'], size: 0x40 },
+  { saves: ['rbx', 'rsi'], pushes: ['rdi', 'r14', 'r15'], size: 0x60 },
+  { saves: ['rbx'], pushes: ['rsi', 'rdi', 'r14'], size: 0x70 },
+  { pushes: ['rbx', 'rsi', 'rdi', 'r12', 'r13', 'r14', 'r15'], size: 0xa0 },
+];
+
+/** Decides on the frame of a function: as its spec says, else one of the usual. Throws when the parts do not fit. */
+export function planFrame(spec: FunctionSpec, dice: Dice): Frame {
+  const calls = spec.calls ?? [];
+  const given = spec.frame ?? pickUsual(calls.length > 0 || spec.rests !== undefined, dice);
+  const pushes = (given.pushes ?? []).map(asNonVolatile);
+  const saves = Object.entries(given.frameSaves ?? {});
+  const locals = calls.filter((call) => callKind(call) === 'stack').map((call) => callSlot(call) + SLOT);
+  const least = SLOT * (1 + pushes.length) + Math.max(HOME_SPACE, ...locals);
+  const size = given.size ?? (least + 15) & ~15;
+  const frame: Frame = {
+    pushes,
+    homeSaves: (given.saves ?? []).map(asNonVolatile),
+    frameSaves: saves
+      .filter(([name]) => vectorNumber(name) === undefined)
+      .map(([name, offset]) => ({ register: asNonVolatile(name), offset })),
+    vectorSaves: saves.flatMap(([name, offset]) => {
+      const vector = vectorNumber(name);
+      return vector === undefined ? [] : [{ vector, offset }];
+    }),
+    allocation: size - SLOT * (1 + pushes.length),
+    dynamicAllocation: given.dynamicAllocation ?? 0,
+    leaf: given.leaf ?? false,
+  };
+  if (given.machineFrame) frame.machineFrame = given.machineFrame;
+  if (given.framePointer)
+    frame.framePointer = {
+      register: asNonVolatile(given.framePointer.register),
+      offset: given.framePointer.offset,
+    };
+  const room = frame.allocation - (calls.length > 0 ? Math.max(HOME_SPACE, ...locals) : 0);
+  if (!frame.leaf && !frame.machineFrame && (size % 16 !== 0 || room < 0))
+    throw new Error(`${spec.name}: a frame of ${size} bytes does not hold its parts`);
+  if (frame.leaf && calls.some((call) => callKind(call) !== 'entry'))
+    throw new Error(`${spec.name}: a leaf calls nobody`);
+  return frame;
+}
+
+function pickUsual(calls: boolean, dice: Dice): FrameSpec {
+  if (!calls && dice.below(4) === 0) return { leaf: true };
+  return dice.pick(USUAL);
+}
+
+export type CallKind = NonNullable<NonNullable<FunctionSpec['calls']>[number]['via']>;
+
+export function callKind(call: { to?: string; via?: CallKind }): CallKind {
+  return call.via ?? (call.to === undefined ? 'stack' : call.to.includes('!') ? 'import' : 'direct');
+}
+
+export function callSlot(call: { slot?: number }): number {
+  return call.slot ?? DEFAULT_CALL_SLOT;
+}

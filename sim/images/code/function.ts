@@ -1,0 +1,158 @@
+import type { FunctionSpec } from '../spec.js';
+import { Assembler, type CodeFixup } from './assembler.js';
+import { Dice } from './dice.js';
+import { emitFiller, type FillerScope } from './filler.js';
+import { callKind, callSlot, HOME_SPACE, planFrame, type CallKind, type Frame } from './frame.js';
+import { emitEpilog, emitProlog } from './prolog.js';
+import { emitTemplate } from './templates.js';
+import { emitTrapEntry, emitTrapExit } from './trap-entry.js';
+import type { UnwindInfo } from './unwind.js';
+
+export interface CallSite {
+  /** As in the spec; undefined for an indirect call. */
+  to: string | undefined;
+  frame: string | undefined;
+  via: CallKind;
+  /** Offset of the return address in the function. */
+  returnAt: number;
+  slot: number | undefined;
+}
+
+/** A function's machine code, before it has an address. */
+export interface CodeBlock {
+  spec: FunctionSpec;
+  bytes: Uint8Array;
+  fixups: CodeFixup[];
+  calls: CallSite[];
+  labels: { name: string; offset: number }[];
+  /** Offset of an instruction in the body, see `LabImage.restAddress`. */
+  rest: number;
+  /** Absent for leaf functions. */
+  unwind: UnwindInfo | undefined;
+}
+
+/** What a module offers to the code of its functions. */
+export interface CodeScope {
+  module: string;
+  /** Data that code may refer to. */
+  globals: readonly string[];
+  /** Number of a system service. Throws when there is none of the name. */
+  serviceNumber(name: string): number;
+}
+
+/** Name of the symbol for the import address table slot of `module!Function`. */
+export const importSlot = (target: string): string => `__imp_${target}`;
+
+/** Writes a function's code as its spec says; what the spec leaves open follows from its name. */
+export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBlock {
+  const asm = new Assembler();
+  if (spec.template) {
+    const rest = emitTemplate(asm, spec, scope);
+    return finish(asm, spec, [...entryCalls(spec)], [], rest, undefined);
+  }
+  const dice = new Dice(`${scope.module}!${spec.name}`);
+  const frame = planFrame(spec, dice);
+  const unwind = frame.leaf
+    ? undefined
+    : frame.machineFrame
+      ? emitTrapEntry(asm, frame)
+      : emitProlog(asm, frame);
+  const filler = fillerScope(spec, frame, scope);
+  for (const call of spec.calls ?? [])
+    if (callKind(call) === 'stack') asm.store('rsp', callSlot(call), 'rdx');
+  let rest = asm.offset;
+  const body = emitCalls(asm, spec, dice, filler);
+  emitFiller(asm, dice, filler, 12 + dice.below(48));
+  if (spec.rests) {
+    asm.bytes(...(spec.rests === 'hlt' ? [0xfb, 0xf4] : [0xf3, 0x90])); // sti, hlt or pause
+    rest = asm.offset;
+    emitFiller(asm, dice, filler, 3 + dice.below(6));
+  }
+  emitEnd(asm, spec, frame);
+  return finish(asm, spec, [...entryCalls(spec), ...body.calls], body.labels, rest, unwind);
+}
+
+function emitEnd(asm: Assembler, spec: FunctionSpec, frame: Frame): void {
+  if (spec.tail === undefined) {
+    if (frame.machineFrame) emitTrapExit(asm, frame);
+    else {
+      emitEpilog(asm, frame);
+      asm.ret();
+    }
+    return;
+  }
+  // A trap handler that goes on in another one keeps its frame.
+  if (!frame.machineFrame) emitEpilog(asm, frame);
+  if (spec.tail.includes('!')) asm.jumpImport(importSlot(spec.tail));
+  else asm.jump(spec.tail);
+}
+
+function emitCalls(asm: Assembler, spec: FunctionSpec, dice: Dice, filler: FillerScope) {
+  const calls: CallSite[] = [];
+  const labels: CodeBlock['labels'] = [];
+  (spec.calls ?? []).forEach((call, index) => {
+    const via = callKind(call);
+    if (via === 'entry') return;
+    const slot = via === 'stack' ? callSlot(call) : undefined;
+    const emit = () => {
+      if (via === 'stack') asm.callStack(slot!);
+      else if (via === 'register') asm.callRax();
+      else if (via === 'import') asm.callImport(importSlot(call.to!));
+      else asm.call(call.to!);
+    };
+    const start = asm.offset;
+    emit();
+    const length = asm.offset - start;
+    asm.rewind(start);
+    const marks = (spec.labels ?? [])
+      .filter((label) => label.beforeCall === index)
+      .map((label) => ({ name: label.name, before: label.displacement ?? length }))
+      .sort((a, b) => b.before - a.before);
+    const least = Math.max(length, marks[0]?.before ?? 0);
+    const returnAt = call.returnAt ?? start + least + 6 + dice.below(40);
+    if (returnAt - least < start)
+      throw new Error(
+        `${spec.name}: no room for the call to ${call.to ?? 'its local'} to return at ${returnAt}`,
+      );
+    for (const { name, before } of marks) {
+      emitFiller(asm, dice, filler, returnAt - before - asm.offset);
+      labels.push({ name, offset: asm.offset });
+    }
+    emitFiller(asm, dice, filler, returnAt - length - asm.offset);
+    emit();
+    calls.push({ to: call.to, frame: call.frame, via, returnAt: asm.offset, slot });
+    // Room for a patch of the call, as the compiler leaves it.
+    if (via === 'import') asm.bytes(0x0f, 0x1f, 0x44, 0x00, 0x00);
+  });
+  return { calls, labels };
+}
+
+function fillerScope(spec: FunctionSpec, frame: Frame, scope: CodeScope): FillerScope {
+  const saved = [...frame.pushes, ...frame.homeSaves, ...frame.frameSaves.map(({ register }) => register)];
+  const pointer = frame.framePointer?.register;
+  const taken = new Set((spec.calls ?? []).filter((call) => callKind(call) === 'stack').map(callSlot));
+  const keepsLocals =
+    !frame.leaf && !frame.machineFrame && frame.frameSaves.length + frame.vectorSaves.length === 0;
+  const locals: number[] = [];
+  if (keepsLocals)
+    for (let offset = HOME_SPACE; offset < Math.min(frame.allocation, 0x200); offset += 8)
+      if (!taken.has(offset)) locals.push(offset);
+  return { saved: saved.filter((register) => register !== pointer), locals, globals: scope.globals };
+}
+
+function* entryCalls(spec: FunctionSpec): Generator<CallSite> {
+  for (const call of spec.calls ?? [])
+    if (callKind(call) === 'entry')
+      yield { to: call.to, frame: undefined, via: 'entry', returnAt: 0, slot: undefined };
+}
+
+function finish(
+  asm: Assembler,
+  spec: FunctionSpec,
+  calls: CallSite[],
+  labels: CodeBlock['labels'],
+  rest: number,
+  unwind: UnwindInfo | undefined,
+): CodeBlock {
+  return { spec, bytes: asm.out.bytes.slice(), fixups: asm.fixups, calls, labels, rest, unwind };
+}

@@ -1,0 +1,45 @@
+import type { FunctionSpec } from '../spec.js';
+import type { Assembler } from './assembler.js';
+import type { CodeScope } from './function.js';
+import { registerNumber } from './registers.js';
+
+/** KUSER_SHARED_DATA.SystemCall as user mode sees it: whether `int 2Eh` must be used instead of `syscall`. */
+const SHARED_SYSTEM_CALL = 0x7ffe0308;
+const SYSTEM_CALL_VECTOR = 0x2e;
+const KGDT64_R0_CODE = 0x10;
+
+/**
+ * Writes a body that the ABI dictates whole, and says at which offset a processor that left it would come back.
+ * None of them has unwind data: they call nobody.
+ */
+export function emitTemplate(asm: Assembler, spec: FunctionSpec, scope: CodeScope): number {
+  switch (spec.template) {
+    case 'service-stub':
+      return emitServiceStub(asm, scope.serviceNumber(spec.name));
+    case 'zw-stub':
+      return emitZwStub(asm, scope.serviceNumber(spec.name.replace(/^Zw/, 'Nt')));
+    case 'break':
+      asm.bytes(0xcc).ret();
+      return 0;
+    default:
+      asm.ret();
+      return 0;
+  }
+}
+
+function emitServiceStub(asm: Assembler, service: number): number {
+  asm.registers(0x8b, 'r10', 'rcx', true).moveImmediate('rax', service);
+  asm.bytes(0xf6, 0x04, 0x25).out.u32(SHARED_SYSTEM_CALL).u8(1); // test byte ptr [SystemCall], 1
+  asm.bytes(0x75, 3); // jne to the interrupt
+  const afterCall = asm.bytes(0x0f, 0x05).offset; // syscall
+  asm.ret().bytes(0xcd, SYSTEM_CALL_VECTOR).ret();
+  return afterCall;
+}
+
+/** Pushes the frame of an interrupt that would return to KiServiceLinkage, whose `ret` then returns to the caller. */
+function emitZwStub(asm: Assembler, service: number): number {
+  asm.move('rax', 'rsp').bytes(0xfa); // cli
+  asm.subtractRsp(16).push('rax').bytes(0x9c, 0x6a, KGDT64_R0_CODE); // pushfq, push cs
+  asm.relative([0x8d], registerNumber('rax'), 'KiServiceLinkage').push('rax');
+  return asm.moveImmediate('rax', service).jump('KiServiceInternal').offset;
+}

@@ -1,0 +1,121 @@
+import { generateFunction, importSlot, type CodeBlock, type CodeScope } from './code/function.js';
+import { callKind } from './code/frame.js';
+import { writeGlobals } from './globals.js';
+import type { LabImage } from './lab-image.js';
+import { LinkedImage, type PublicSymbol } from './linked-image.js';
+import { writeDebugDirectory } from './pe/debug-directory.js';
+import { Draft } from './pe/draft.js';
+import { writeExceptionData, type FunctionRange } from './pe/exception-data.js';
+import { writeExports } from './pe/exports.js';
+import { finishFile } from './pe/finish.js';
+import { writeImports, type Import } from './pe/imports.js';
+import { SECURITY_COOKIE, writeLoadConfig } from './pe/load-config.js';
+import { placeSections } from './pe/place.js';
+import { resolveFixups } from './pe/resolve.js';
+import { characteristicsOf, CODE_SECTIONS } from './pe/section-kinds.js';
+import { writeVersionResource } from './pe/version-resource.js';
+import type { CodeSection, FunctionSpec, ModuleSpec } from './spec.js';
+
+const FUNCTION_ALIGNMENT = 16;
+const INT3 = 0xcc;
+
+/** What a module needs to know of the others. */
+export interface LinkScope {
+  /** File name of a module. Throws when there is none of the name. */
+  fileOf(module: string): string;
+  serviceNumber(name: string): number;
+}
+
+/** Makes the image of one module. Throws when a symbol, a module or room for a call is missing. */
+export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
+  const draft = new Draft(spec.module);
+  const publics: PublicSymbol[] = [];
+  const blocks = writeCode(draft, spec, scope, publics);
+  writeExceptionData(draft, functionRanges(blocks));
+  writeLoadConfig(draft);
+  writeGlobals(draft, spec);
+  publics.push({ name: SECURITY_COOKIE, kind: 'data', size: 8 });
+  for (const { name, size } of spec.globals) publics.push({ name, kind: 'data', size });
+  const exported = [...spec.functions, ...spec.globals].filter((symbol) => symbol.exported);
+  writeExports(draft, spec.file, exported.map(({ name }) => name)); // prettier-ignore
+  const imports = collectImports(spec);
+  writeImports(draft, imports, scope.fileOf);
+  for (const { symbol, slot } of imports)
+    publics.push({ name: importSlot(symbol), kind: 'data', size: 8, at: slot });
+  writeDebugDirectory(draft, spec.pdb);
+  writeVersionResource(draft, spec);
+  const layout = placeSections(draft, spec.sectionAlignment ?? 'page');
+  resolveFixups(draft, layout, BigInt(spec.imageBase));
+  const rvaOf = (symbol: string, wanted: string) => {
+    const place = draft.find(symbol, wanted);
+    return layout.rvaOf(place.section, place.offset);
+  };
+  const file = finishFile(spec, draft, layout, rvaOf(spec.entryPoint, 'the header'), publics);
+  return new LinkedImage({ spec, draft, layout, file, blocks, publics, imports, rvaOf });
+}
+
+/** Puts functions into their sections, one after the other; between them only breakpoints. */
+function writeCode(draft: Draft, spec: ModuleSpec, link: LinkScope, publics: PublicSymbol[]): CodeBlock[] {
+  const scope: CodeScope = {
+    module: spec.module,
+    globals: spec.globals.filter(({ size }) => size >= 8).map(({ name }) => name),
+    serviceNumber: link.serviceNumber,
+  };
+  const blocks: CodeBlock[] = [];
+  for (const name of CODE_SECTIONS)
+    for (const definition of spec.functions.filter((candidate) => sectionName(candidate) === name)) {
+      const block = generateFunction(definition, scope);
+      const section = draft.section(name, characteristicsOf(name));
+      section.bytes.align(FUNCTION_ALIGNMENT, INT3);
+      const start = section.bytes.length;
+      section.define(definition.name);
+      for (const { name: label, offset } of block.labels) section.define(label, start + offset);
+      section.bytes.append(block.bytes);
+      section.define(endOf(definition.name));
+      for (const { offset, end, target } of block.fixups)
+        section.fixups.push({
+          kind: 'rel32',
+          offset: start + offset,
+          end: start + end,
+          target: localName(spec, target),
+        });
+      blocks.push(block);
+      publics.push({
+        name: definition.name,
+        kind: 'function',
+        size: block.bytes.length,
+        ...(definition.decorated ? { decorated: definition.decorated } : {}),
+      });
+      for (const { name: label, offset } of block.labels)
+        publics.push({ name: label, kind: 'label', size: block.bytes.length - offset });
+    }
+  return blocks;
+}
+
+function sectionName(definition: FunctionSpec): CodeSection {
+  return definition.section ?? '.text';
+}
+
+function endOf(name: string): string {
+  return `$end.${name}`;
+}
+
+function localName(spec: ModuleSpec, target: string): string {
+  return target.startsWith(`${spec.module}!`) ? target.slice(spec.module.length + 1) : target;
+}
+
+function functionRanges(blocks: readonly CodeBlock[]): FunctionRange[] {
+  return blocks.flatMap(({ spec: { name }, unwind }) => (unwind ? [{ name, end: endOf(name), unwind }] : []));
+}
+
+/** Every `module!Function` that the module's code calls or jumps to, once, in order of module and name. */
+function collectImports(spec: ModuleSpec): Import[] {
+  const targets = spec.functions.flatMap(({ calls = [], tail }) => [
+    ...calls.filter((call) => callKind(call) === 'import').map(({ to }) => to!),
+    ...(tail?.includes('!') ? [tail] : []),
+  ]);
+  return [...new Set(targets)].sort().map((target) => {
+    const [module = '', symbol = ''] = target.split(/!(.*)/s);
+    return { module, symbol, slot: importSlot(target) };
+  });
+}

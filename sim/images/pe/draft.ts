@@ -1,0 +1,94 @@
+import { ByteWriter } from '../byte-writer.js';
+
+/**
+ * A place in a section that needs an address once there is one. `rel32`: distance from `end`. `rva32`: relative to
+ * the image. `va64`: absolute, for the preferred base, and so in the relocation table. `file32`: offset in the file.
+ * `service32`: distance from the start of the service table shifted left by 4, with the number of stack arguments.
+ */
+export type Fixup = { offset: number; target: string } & (
+  | { kind: 'rel32'; /** Offset of the next instruction. */ end: number }
+  | { kind: 'rva32' | 'va64' | 'file32' }
+  | { kind: 'service32'; table: string; stackArguments: number }
+);
+
+/** A section being written: its bytes, then as many zeros in memory as `zeroFill` says. */
+export class DraftSection {
+  readonly bytes = new ByteWriter(1024);
+  readonly fixups: Fixup[] = [];
+  zeroFill = 0;
+
+  constructor(
+    readonly name: string,
+    readonly characteristics: number,
+    readonly draft: Draft,
+  ) {}
+
+  get size(): number {
+    return this.bytes.length + this.zeroFill;
+  }
+
+  /** Gives the place where the next byte goes a name that fixups of any section may use. */
+  define(symbol: string, offset = this.bytes.length): this {
+    this.draft.define(symbol, this, offset);
+    return this;
+  }
+
+  rva(target: string): this {
+    this.fixups.push({ kind: 'rva32', offset: this.bytes.length, target });
+    this.bytes.u32(0);
+    return this;
+  }
+
+  fileOffset(target: string): this {
+    this.fixups.push({ kind: 'file32', offset: this.bytes.length, target });
+    this.bytes.u32(0);
+    return this;
+  }
+
+  address(target: string): this {
+    this.fixups.push({ kind: 'va64', offset: this.bytes.length, target });
+    this.bytes.u64(0n);
+    return this;
+  }
+}
+
+export interface Place {
+  section: DraftSection;
+  offset: number;
+}
+
+/** A data directory of the image: where it starts, and its size in bytes. */
+export interface Directory {
+  index: number;
+  target: string;
+  size: number;
+}
+
+/** An image being written, before anything in it has an address. */
+export class Draft {
+  readonly sections: DraftSection[] = [];
+  readonly symbols = new Map<string, Place>();
+  readonly directories: Directory[] = [];
+
+  constructor(readonly module: string) {}
+
+  section(name: string, characteristics: number): DraftSection {
+    const found = this.sections.find((section) => section.name === name);
+    if (found) return found;
+    const section = new DraftSection(name, characteristics, this);
+    this.sections.push(section);
+    return section;
+  }
+
+  define(symbol: string, section: DraftSection, offset: number): void {
+    if (this.symbols.has(symbol)) throw new Error(`${this.module}: ${symbol} is defined twice`);
+    this.symbols.set(symbol, { section, offset });
+  }
+
+  /** Throws, naming what is missing and who wants it. */
+  find(symbol: string, wanted: string): Place {
+    const place = this.symbols.get(symbol);
+    if (!place) throw new Error(`${this.module}: ${wanted} needs ${symbol}, which is not defined`);
+    return place;
+  }
+}
