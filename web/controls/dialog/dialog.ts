@@ -1,0 +1,62 @@
+import { LitElement, html } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { focusStyles } from '../control.styles.js';
+import { styles } from './dialog.styles.js';
+
+/**
+ * A modal dialog on the platform's `<dialog>`: focus stays inside and goes back to where it was when it closes.
+ * The element with `data-first` among its buttons gets the focus.
+ * @slot - What it says.
+ * @slot buttons - `ll-button`s, the most likely first.
+ * @fires ll-cancel On Escape. The owner decides; the dialog stays open until `open` is false.
+ */
+@customElement('ll-dialog')
+export class LabDialog extends LitElement {
+  static override styles = [focusStyles, styles];
+
+  @property() heading = '';
+  @property({ type: Boolean }) open = false;
+
+  /** An alert interrupts: it reports a failure. */
+  @property({ type: Boolean }) alert = false;
+
+  @query('dialog') private readonly dialog!: HTMLDialogElement;
+
+  override updated(): void {
+    if (this.open && !this.dialog.open) {
+      this.dialog.showModal();
+      this.querySelector<HTMLElement>('[data-first]')?.focus();
+    } else if (!this.open && this.dialog.open) {
+      this.dialog.close();
+    }
+  }
+
+  #onCancel(event: Event): void {
+    event.preventDefault();
+    this.dispatchEvent(new Event('ll-cancel'));
+  }
+
+  #onKeydown(event: KeyboardEvent): void {
+    // What is typed into a dialog is not for the window behind it. Chromium also lets a second Escape
+    // close a dialog whose `cancel` was prevented, so Escape never gets that far.
+    event.stopPropagation();
+    if (event.key === 'Escape') this.#onCancel(event);
+  }
+
+  override render() {
+    return html`
+      <dialog
+        role=${this.alert ? 'alertdialog' : 'dialog'}
+        aria-modal="true"
+        aria-labelledby="heading"
+        aria-describedby="content"
+        @cancel=${this.#onCancel}
+        @keydown=${this.#onKeydown}
+      >
+        <h2 id="heading">${this.heading}</h2>
+        <div id="content" class="content"><slot></slot></div>
+        <footer><slot name="buttons"></slot></footer>
+      </dialog>
+    `;
+  }
+}

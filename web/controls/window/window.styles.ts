@@ -1,0 +1,135 @@
+import { css } from 'lit';
+
+export const styles = css`
+  :host {
+    position: absolute;
+    z-index: var(--z);
+    left: var(--left);
+    top: var(--top);
+    width: var(--width);
+    height: var(--height);
+    min-width: 320px;
+    min-height: 200px;
+    max-width: 100%;
+    box-sizing: border-box;
+    border: 1px solid var(--stroke-window);
+    border-radius: var(--radius-window);
+    overflow: hidden;
+    resize: both;
+    background: var(--surface-mica);
+    box-shadow: var(--shadow-menu);
+    color: var(--text);
+  }
+
+  :host([active]) {
+    box-shadow: var(--shadow-window);
+  }
+
+  :host([hidden]) {
+    display: none;
+  }
+
+  section {
+    display: flex;
+    flex-direction: column;
+    height: 100%;
+    outline: none;
+  }
+
+  header {
+    position: relative;
+    display: flex;
+    align-items: center;
+    flex: none;
+    height: 48px;
+    padding-left: 17px;
+    user-select: none;
+    touch-action: none;
+  }
+
+  .title {
+    margin-left: 22px;
+    font-size: 12px;
+    white-space: nowrap;
+  }
+
+  .search {
+    flex: 1;
+    display: flex;
+    justify-content: center;
+    min-width: 0;
+    padding-inline: 12px;
+  }
+
+  .captions {
+    display: flex;
+    align-self: flex-start;
+    flex: none;
+  }
+
+  .captions button {
+    display: grid;
+    place-items: center;
+    width: 46px;
+    height: 32px;
+    border: 0;
+    background: none;
+    color: inherit;
+    outline-offset: -3px;
+  }
+
+  .captions button:hover {
+    background: var(--subtle-hover);
+  }
+
+  .captions .close:hover {
+    background: #c42b1c;
+    color: #fff;
+  }
+
+  .body {
+    flex: 1;
+    min-height: 0;
+  }
+
+  :host([maximized]) {
+    inset: 0;
+    width: auto;
+    height: auto;
+    border: 0;
+    border-radius: 0;
+    resize: none;
+  }
+
+  @media (max-width: 699px) {
+    :host {
+      inset: 0;
+      width: auto;
+      height: auto;
+      min-width: 0;
+      border: 0;
+      border-radius: 0;
+      resize: none;
+    }
+
+    header {
+      padding-left: 16px;
+    }
+
+    .title {
+      margin-left: 12px;
+    }
+
+    .captions .maximize {
+      display: none;
+    }
+
+    .captions button {
+      width: 40px;
+    }
+
+    .search {
+      padding-inline: 8px;
+    }
+  }
+`;

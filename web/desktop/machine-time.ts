@@ -1,0 +1,23 @@
+/** The machine keeps UTC and speaks US English, whatever the host does. */
+const time = new Intl.DateTimeFormat('en-US', { timeStyle: 'short', timeZone: 'UTC' });
+const date = new Intl.DateTimeFormat('en-US', {
+  year: 'numeric',
+  month: 'numeric',
+  day: 'numeric',
+  timeZone: 'UTC',
+});
+
+/** `3:07 PM` @param milliseconds Since 1970, UTC. */
+export function formatTime(milliseconds: number): string {
+  return time.format(milliseconds);
+}
+
+/** `11/22/2025` @param milliseconds Since 1970, UTC. */
+export function formatDate(milliseconds: number): string {
+  return date.format(milliseconds);
+}
+
+/** `11/22/2025 3:07 PM`, as File Explorer shows it. @param milliseconds Since 1970, UTC. */
+export function formatDateTime(milliseconds: number): string {
+  return `${formatDate(milliseconds)} ${formatTime(milliseconds)}`;
+}

@@ -1,0 +1,67 @@
+import { css } from 'lit';
+
+export const styles = css`
+  nav {
+    position: relative;
+    display: flex;
+    align-items: center;
+    justify-content: center;
+    gap: 4px;
+    box-sizing: border-box;
+    height: var(--taskbar-height);
+    border-top: 1px solid var(--stroke-menu);
+    background: var(--surface-taskbar);
+    backdrop-filter: blur(20px);
+    color: var(--text);
+  }
+
+  button {
+    --icon-size: 24px;
+    position: relative;
+    display: grid;
+    place-items: center;
+    width: 40px;
+    height: 40px;
+    padding: 0;
+    border: 0;
+    border-radius: var(--radius-control);
+    background: none;
+    outline-offset: -2px;
+  }
+
+  button:hover,
+  button[aria-pressed='true'] {
+    background: light-dark(#ffffffb3, #ffffff17);
+  }
+
+  button[data-open]::after {
+    content: '';
+    position: absolute;
+    bottom: 2px;
+    width: 6px;
+    height: 3px;
+    border-radius: 2px;
+    background: var(--stroke-strong);
+  }
+
+  button[aria-pressed='true']::after {
+    width: 16px;
+    background: var(--accent);
+  }
+
+  time {
+    position: absolute;
+    right: 12px;
+    display: grid;
+    justify-items: end;
+    font-size: 12px;
+    line-height: 16px;
+  }
+
+  @media (max-width: 400px) {
+    nav {
+      justify-content: flex-start;
+      padding-left: 8px;
+    }
+  }
+`;

@@ -1,0 +1,62 @@
+import type { BootOptions, FileEntry, MachineInfo } from '../sim/worker/sim-api.js';
+import { Sampler } from './sampler.js';
+import { SimClient } from './sim-client.js';
+import { dumpCatalogue } from './storage/dump-catalogue.js';
+import type { SettingsStore } from './storage/settings.js';
+import { DumpFlow } from './task-manager/dump/dump-flow.js';
+
+/** The machine's disk, as File Explorer uses it. */
+export interface Disk {
+  list(folder: string): Promise<FileEntry[]>;
+  read(path: string): Promise<Blob>;
+  delete(path: string): Promise<void>;
+  symbolsZip(): Promise<Blob>;
+}
+
+/** A running machine with everything that its programs share. Leaf elements get parts of it, never all. */
+export class Lab {
+  readonly machine: MachineInfo;
+  readonly sampler: Sampler;
+  readonly dumpFlow: DumpFlow;
+  readonly disk: Disk;
+
+  private constructor(
+    client: SimClient,
+    readonly settings: SettingsStore,
+  ) {
+    const { api, machine } = client;
+    this.machine = machine;
+    this.sampler = new Sampler((elapsedMs) => api.sample(elapsedMs));
+    this.dumpFlow = new DumpFlow({
+      capture: (request, onProgress) => client.capture(request, onProgress),
+      cancel: () => api.cancelCapture(),
+      onCreated: (kind, { path, bytes, pages, sha256 }) =>
+        dumpCatalogue.add({
+          path,
+          kind,
+          bytes,
+          pages,
+          sha256,
+          scenario: machine.scenario,
+          seed: machine.seed,
+        }),
+    });
+    this.disk = {
+      list: (folder) => api.listFiles(folder),
+      read: (path) => api.readFile(path),
+      delete: async (path) => {
+        await api.deleteFile(path);
+        await dumpCatalogue.remove(path);
+      },
+      symbolsZip: () => api.symbolsZip(),
+    };
+  }
+
+  /** @throws Error with a sentence for the user. */
+  static async start(options: BootOptions, settings: SettingsStore): Promise<Lab> {
+    const lab = new Lab(await SimClient.start(options), settings);
+    await lab.sampler.start(settings.value.updateSpeed);
+    settings.subscribe(() => lab.sampler.setSpeed(settings.value.updateSpeed));
+    return lab;
+  }
+}

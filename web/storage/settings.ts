@@ -1,0 +1,54 @@
+import { get, set } from 'idb-keyval';
+import { Store } from './store.js';
+
+export type UpdateSpeed = 'high' | 'normal' | 'low' | 'paused';
+export type Theme = 'system' | 'light' | 'dark';
+
+/** The check boxes under *Live kernel memory dump options (Advanced)*. */
+export interface DumpOptions {
+  abortIfMemoryPressure: boolean;
+  hypervisorPages: boolean;
+  /** Kept while `hypervisorPages` is off, so that turning it on again brings the choice back. */
+  nonEssentialHypervisorPages: boolean;
+  userPages: boolean;
+}
+
+export interface Settings {
+  updateSpeed: UpdateSpeed;
+  theme: Theme;
+  dumpOptions: DumpOptions;
+}
+
+/** What a fresh Windows 11 shows: only *Abort if insufficient memory* is on. */
+export const DEFAULT_DUMP_OPTIONS: Readonly<DumpOptions> = {
+  abortIfMemoryPressure: true,
+  hypervisorPages: false,
+  nonEssentialHypervisorPages: false,
+  userPages: false,
+};
+
+const DEFAULTS: Settings = {
+  updateSpeed: 'normal',
+  theme: 'system',
+  dumpOptions: { ...DEFAULT_DUMP_OPTIONS },
+};
+const KEY = 'settings';
+
+/** Task Manager's settings, kept in this browser. */
+export class SettingsStore extends Store<Settings> {
+  /** Reads what an earlier visit left. A browser that keeps nothing (private mode) gives the defaults. */
+  static async open(): Promise<SettingsStore> {
+    const kept = await get<Partial<Settings>>(KEY).catch(() => undefined);
+    return new SettingsStore({
+      ...DEFAULTS,
+      ...kept,
+      dumpOptions: { ...DEFAULTS.dumpOptions, ...kept?.dumpOptions },
+    });
+  }
+
+  change(part: Partial<Settings>): void {
+    this.set({ ...this.value, ...part });
+    // The setting holds for this visit even where the browser refuses to keep it.
+    set(KEY, this.value).catch(() => undefined);
+  }
+}

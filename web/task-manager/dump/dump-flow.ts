@@ -1,0 +1,75 @@
+import type { CaptureOutcome, CaptureProgress, CaptureRequest } from '../../../sim/worker/sim-api.js';
+import type { DumpOptions } from '../../storage/settings.js';
+import { Store } from '../../storage/store.js';
+import { strings } from '../../strings.js';
+
+export type DumpKind = CaptureRequest['kind'];
+type Created = Extract<CaptureOutcome, { result: 'created' }>;
+type Failed = Extract<CaptureOutcome, { result: 'failed' }>;
+
+/** Where the making of a dump is: the dialog that the user sees. */
+export type DumpState =
+  | { step: 'idle' }
+  | { step: 'running'; kind: DumpKind; progress: CaptureProgress | null; isCancelling: boolean }
+  | { step: 'created'; kind: DumpKind; outcome: Created }
+  | { step: 'failed'; kind: DumpKind; outcome: Failed };
+
+/** What the flow needs of the machine. */
+export interface DumpMachine {
+  capture(request: CaptureRequest, onProgress: (progress: CaptureProgress) => void): Promise<CaptureOutcome>;
+  cancel(): Promise<void>;
+  /** Called once for each file that was made. */
+  onCreated(kind: DumpKind, outcome: Created): Promise<void>;
+}
+
+/** The page options belong to full dumps only; a child option counts only while its parent is on. */
+export function captureRequest(kind: DumpKind, options: DumpOptions): CaptureRequest {
+  const isFull = kind === 'full';
+  const hypervisorPages = isFull && options.hypervisorPages;
+  return {
+    kind,
+    abortIfMemoryPressure: options.abortIfMemoryPressure,
+    hypervisorPages,
+    nonEssentialHypervisorPages: hypervisorPages && options.nonEssentialHypervisorPages,
+    userPages: isFull && options.userPages,
+  };
+}
+
+/** Making one live kernel dump, from the menu to its outcome. */
+export class DumpFlow extends Store<DumpState> {
+  constructor(private readonly machine: DumpMachine) {
+    super({ step: 'idle' });
+  }
+
+  /** Does nothing while a dump is being made: Windows makes one at a time. */
+  async start(kind: DumpKind, options: DumpOptions): Promise<void> {
+    if (this.value.step === 'running') return;
+    this.set({ step: 'running', kind, progress: null, isCancelling: false });
+    const outcome = await this.machine
+      .capture(captureRequest(kind, options), (progress) => this.#onProgress(progress))
+      .catch((error: Error): Failed => {
+        const message = error.message || strings.dump.stopped;
+        return { result: 'failed', status: strings.dump.stoppedStatus, message };
+      });
+    if (outcome.result === 'created') {
+      await this.machine.onCreated(kind, outcome);
+      this.set({ step: 'created', kind, outcome });
+    } else if (outcome.result === 'failed') this.set({ step: 'failed', kind, outcome });
+    else this.close();
+  }
+
+  cancel(): void {
+    if (this.value.step !== 'running' || this.value.isCancelling) return;
+    this.set({ ...this.value, isCancelling: true });
+    void this.machine.cancel();
+  }
+
+  /** Closes the dialog that shows the outcome. */
+  close(): void {
+    this.set({ step: 'idle' });
+  }
+
+  #onProgress(progress: CaptureProgress): void {
+    if (this.value.step === 'running') this.set({ ...this.value, progress });
+  }
+}

@@ -1,0 +1,71 @@
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { focusStyles } from '../../controls/control.styles.js';
+import { icon } from '../../icons/icon.js';
+import { iconStyles } from '../../icons/icon.styles.js';
+import { strings } from '../../strings.js';
+import { styles } from './nav.styles.js';
+
+export type PageId = keyof typeof strings.taskManager.pages;
+
+/** The pages that this version has. */
+const BUILT: readonly PageId[] = ['processes', 'settings'];
+
+/** The user goes to `page`. */
+export class NavigateEvent extends Event {
+  constructor(readonly page: PageId) {
+    super('ll-navigate');
+  }
+}
+
+/**
+ * Task Manager's navigation: a rail of icons, with labels when expanded.
+ * @fires ll-navigate
+ */
+@customElement('tm-nav')
+export class Nav extends LitElement {
+  static override styles = [focusStyles, iconStyles, styles];
+
+  @property() page: PageId = 'processes';
+  @property({ type: Boolean, reflect: true }) expanded = false;
+
+  #go(page: PageId): void {
+    if (BUILT.includes(page)) this.dispatchEvent(new NavigateEvent(page));
+  }
+
+  #item(id: PageId): TemplateResult {
+    const label = strings.taskManager.pages[id];
+    const reason = BUILT.includes(id) ? nothing : strings.taskManager.later;
+    return html`
+      <button
+        class=${id === 'settings' ? 'settings' : ''}
+        aria-label=${label}
+        aria-current=${id === this.page ? 'page' : nothing}
+        aria-disabled=${reason === nothing ? nothing : 'true'}
+        aria-description=${reason}
+        title=${reason === nothing ? (this.expanded ? nothing : label) : reason}
+        @click=${() => this.#go(id)}
+      >
+        ${icon(id)}<span class="label">${label}</span>
+      </button>
+    `;
+  }
+
+  override render() {
+    const { title, navigation, pages } = strings.taskManager;
+    return html`
+      <nav aria-label=${title}>
+        <button
+          class="hamburger"
+          aria-label=${navigation}
+          title=${navigation}
+          aria-expanded=${String(this.expanded)}
+          @click=${() => (this.expanded = !this.expanded)}
+        >
+          ${icon('hamburger')}
+        </button>
+        ${(Object.keys(pages) as PageId[]).map((id) => this.#item(id))}
+      </nav>
+    `;
+  }
+}

@@ -1,0 +1,18 @@
+import type { ProcessRow } from '../../../sim/worker/sim-api.js';
+
+/** Process ID of the kernel's own process in every version of Windows. */
+export const SYSTEM_PID = 4;
+
+/** Name as Task Manager shows it: the file's description, or the process name where there is no file. */
+export function processName(process: ProcessRow): string {
+  const hasFile = process.imagePath !== '' && process.pid !== SYSTEM_PID;
+  return (hasFile && process.description) || process.imageName;
+}
+
+/** Whether the process is one that the search box looks for: by name, publisher or PID. */
+export function matches(process: ProcessRow, query: string): boolean {
+  const wanted = query.trim().toLowerCase();
+  if (wanted === '') return true;
+  const texts = [processName(process), process.imageName, process.publisher];
+  return String(process.pid) === wanted || texts.some((text) => text.toLowerCase().includes(wanted));
+}

@@ -1,0 +1,242 @@
+import { css } from 'lit';
+
+export const styles = css`
+  :host {
+    --columns: 234px 120px repeat(5, 73px);
+    display: block;
+    min-height: 0;
+    color: var(--text-table);
+    font: 12px/16px var(--font-table);
+  }
+
+  .scroll {
+    height: 100%;
+    overflow: auto;
+    scroll-padding-top: 54px;
+    scrollbar-color: light-dark(#858585, #959595) transparent;
+    scrollbar-width: thin;
+  }
+
+  .grid {
+    display: flex;
+    flex-direction: column;
+    min-width: max-content;
+    min-height: 100%;
+  }
+
+  .row,
+  .filler {
+    display: grid;
+    grid-template-columns: var(--columns);
+  }
+
+  .row {
+    --row-tint: transparent;
+    min-height: 28px;
+    background: linear-gradient(var(--row-tint) 0 0);
+    cursor: default;
+    user-select: none;
+  }
+
+  .row:is(:hover, [aria-selected='true']):not(.group, .head-row) {
+    --row-tint: var(--subtle-hover);
+  }
+
+  .row:focus-visible {
+    outline-offset: -2px;
+    box-shadow: none;
+  }
+
+  .cell {
+    display: flex;
+    align-items: center;
+    min-width: 0;
+    box-sizing: border-box;
+    padding-inline: 7px;
+    border-right: 1px solid var(--stroke-column);
+    white-space: nowrap;
+  }
+
+  .number {
+    justify-content: flex-end;
+  }
+
+  .text {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+
+  .name {
+    position: relative;
+    gap: 6px;
+    padding-left: calc(36px + 24px * var(--depth, 0));
+  }
+
+  .name .icon[data-icon='process'] {
+    --icon-size: 16px;
+    height: 12px;
+  }
+
+  .expander {
+    --icon-size: 12px;
+    position: absolute;
+    left: calc(9px + 24px * var(--depth, 0));
+    display: grid;
+    place-items: center;
+    width: 24px;
+    height: 24px;
+  }
+
+  .group {
+    min-height: 39px;
+    font-size: 16px;
+    line-height: 22px;
+  }
+
+  .group .name {
+    padding-left: 16px;
+    overflow: visible;
+    z-index: 1;
+  }
+
+  .group .text {
+    overflow: visible;
+  }
+
+  .group .expander {
+    position: static;
+    visibility: hidden;
+  }
+
+  .group:is(:hover, :focus-visible, [aria-expanded='false']) .expander {
+    visibility: visible;
+  }
+
+  .heat {
+    background: var(--heat-0);
+    border-right-color: var(--stroke-heat);
+  }
+
+  .heat[data-level='1'] {
+    background: var(--heat-1);
+  }
+
+  .heat[data-level='2'] {
+    background: var(--heat-2);
+  }
+
+  .heat[data-level='3'] {
+    background: var(--heat-3);
+  }
+
+  .heat[data-level='4'] {
+    background: var(--heat-4);
+  }
+
+  .filler {
+    flex: 1;
+  }
+
+  .no-match {
+    position: sticky;
+    left: 0;
+    margin: 24px 16px;
+    width: fit-content;
+  }
+
+  .head {
+    position: sticky;
+    top: 0;
+    z-index: 2;
+    border-bottom: 1px solid light-dark(#e5e5e5, #2d2d2d);
+    background: var(--surface-content);
+  }
+
+  .head .cell {
+    padding: 0;
+  }
+
+  .head button {
+    position: relative;
+    display: flex;
+    flex-direction: column;
+    justify-content: flex-end;
+    align-items: flex-start;
+    width: 100%;
+    height: 51px;
+    padding: 0 7px 7px;
+    border: 0;
+    background: none;
+    color: inherit;
+    font: inherit;
+    outline-offset: -3px;
+  }
+
+  .head button:hover {
+    background: var(--subtle-hover);
+  }
+
+  .head .name-head button {
+    padding-left: 16px;
+  }
+
+  .head .number button {
+    align-items: flex-end;
+  }
+
+  .head .total {
+    font-size: 16px;
+    line-height: 22px;
+  }
+
+  .head .label {
+    color: var(--text-secondary);
+  }
+
+  .head .icon {
+    --icon-size: 10px;
+    position: absolute;
+    top: 3px;
+    left: calc(50% - 5px);
+  }
+
+  @media (max-width: 699px) {
+    :host {
+      --columns: 190px 84px repeat(5, 73px);
+    }
+
+    .row:not(.group) .name,
+    .name-head {
+      position: sticky;
+      left: 0;
+      z-index: 1;
+      background: linear-gradient(var(--row-tint) 0 0), var(--surface-content);
+    }
+  }
+
+  @media (forced-colors: active) {
+    .row[aria-selected='true'] {
+      outline: 1px dashed Highlight;
+      outline-offset: -1px;
+    }
+
+    .row:focus-visible {
+      outline: 2px solid Highlight;
+    }
+
+    .heat[data-level='1']::before {
+      content: '▮';
+      margin-right: auto;
+    }
+
+    .heat[data-level='2']::before {
+      content: '▮▮';
+      margin-right: auto;
+    }
+
+    .heat:is([data-level='3'], [data-level='4'])::before {
+      content: '▮▮▮';
+      margin-right: auto;
+    }
+  }
+`;

@@ -1,0 +1,145 @@
+import { LitElement, css, html, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { Sample } from '../../../sim/worker/sim-api.js';
+import '../../controls/menu/menu.js';
+import type { LabMenu } from '../../controls/menu/menu.js';
+import type { MenuEntry, MenuSelectEvent } from '../../controls/menu/menu-entry.js';
+import { strings } from '../../strings.js';
+import { ProcessCommandEvent } from '../task-manager-events.js';
+import type { ColumnId, MemoryUnit } from './columns.js';
+import './command-bar.js';
+import { processMenu, type ProcessCommand } from './process-menu.js';
+import './process-table.js';
+import type { ProcessTable } from './process-table.js';
+import type { RowMenuEvent, RowSelectEvent, RowToggleEvent, SortEvent } from './table-events.js';
+import { buildTree, type TreeRow } from './tree.js';
+
+/**
+ * The Processes page: which rows are shown, in which order, and the context menu.
+ * @fires ll-process-command See task-manager-events.ts.
+ */
+@customElement('tm-processes-page')
+export class ProcessesPage extends LitElement {
+  static override styles = css`
+    :host {
+      display: flex;
+      flex-direction: column;
+      height: 100%;
+    }
+
+    tm-process-table {
+      flex: 1;
+    }
+  `;
+
+  @property({ attribute: false }) sample: Sample | null = null;
+  @property() filter = '';
+
+  @state() private sort: { column: ColumnId; descending: boolean } = { column: 'name', descending: false };
+  @state() private grouped = true;
+  @state() private memoryUnit: MemoryUnit = 'values';
+  @state() private collapsedGroups: ReadonlySet<string> = new Set();
+  @state() private expandedParents: ReadonlySet<string> = new Set();
+  @state() private selected = '';
+  @state() private menuRow: TreeRow | null = null;
+  @query('tm-process-table') private readonly table!: ProcessTable | null;
+  @query('ll-menu') private readonly menu!: LabMenu;
+  #rows: TreeRow[] = [];
+
+  protected override willUpdate(): void {
+    if (!this.sample) return;
+    const isBusy = this.menuRow !== null || this.table?.hasKeyboardFocus;
+    this.#rows = buildTree(this.sample, {
+      filter: this.filter,
+      sort: this.sort,
+      groupByType: this.grouped,
+      collapsedGroups: this.collapsedGroups,
+      expandedParents: this.expandedParents,
+      // A row must not run away from who is about to act on it.
+      frozen: isBusy ? this.#rows.map((row) => row.key) : null,
+    });
+  }
+
+  #onSort({ column }: SortEvent): void {
+    const isText = column === 'name' || column === 'status';
+    const again = this.sort.column === column;
+    // The first click shows the largest consumers, or the beginning of the alphabet.
+    this.sort = { column, descending: again ? !this.sort.descending : !isText };
+  }
+
+  #toggle(key: string, expand: boolean): void {
+    const isGroup = key.startsWith('group-');
+    const keys = new Set(isGroup ? this.collapsedGroups : this.expandedParents);
+    // Of the groups the closed ones are kept, of the parents the open ones.
+    if (isGroup === expand) keys.delete(key);
+    else keys.add(key);
+    if (isGroup) this.collapsedGroups = keys;
+    else this.expandedParents = keys;
+  }
+
+  async #onRowMenu({ key, point, origin }: RowMenuEvent): Promise<void> {
+    const row = this.#rows.find((candidate) => candidate.key === key);
+    if (!row?.process) return;
+    this.menuRow = row;
+    await this.updateComplete;
+    await this.menu.openAt(point, origin);
+  }
+
+  get #entries(): MenuEntry[] {
+    return this.menuRow ? processMenu(this.menuRow, this.memoryUnit) : [];
+  }
+
+  #onCommand({ id }: MenuSelectEvent): void {
+    const row = this.#rows.find(({ key }) => key === this.selected);
+    const command = id as ProcessCommand;
+    if (command === 'memory-values') this.memoryUnit = 'values';
+    else if (command === 'memory-percents') this.memoryUnit = 'percents';
+    else if (row && command === 'toggle') this.#toggle(row.key, !row.expanded);
+    else if (row?.process) this.dispatchEvent(new ProcessCommandEvent(command, row.process));
+  }
+
+  #onView({ id }: MenuSelectEvent): void {
+    if (id === 'group-by-type') this.grouped = !this.grouped;
+    else if (id === 'collapse-all') this.expandedParents = new Set();
+    else if (id === 'expand-all') {
+      this.collapsedGroups = new Set();
+      const parents = this.#rows.filter((row) => row.process && row.expanded !== undefined);
+      this.expandedParents = new Set([...this.expandedParents, ...parents.map((row) => row.key)]);
+    }
+  }
+
+  override render() {
+    const query = this.filter.trim();
+    return html`
+      <tm-command-bar
+        heading=${strings.taskManager.pages.processes}
+        processes
+        .grouped=${this.grouped}
+        @ll-select=${this.#onView}
+      ></tm-command-bar>
+      ${
+        this.sample
+          ? html`<tm-process-table
+              .rows=${this.#rows}
+              .sample=${this.sample}
+              .sort=${this.sort}
+              .memoryUnit=${this.memoryUnit}
+              .grouped=${this.grouped}
+              .selected=${this.selected}
+              .emptyText=${query ? strings.processes.noMatch(query) : ''}
+              @ll-sort=${this.#onSort}
+              @ll-row-select=${(event: RowSelectEvent) => (this.selected = event.key)}
+              @ll-row-toggle=${(event: RowToggleEvent) => this.#toggle(event.key, event.expand)}
+              @ll-row-menu=${this.#onRowMenu}
+            ></tm-process-table>`
+          : nothing
+      }
+      <ll-menu
+        label=${this.menuRow ? strings.processes.actions(this.menuRow.label) : ''}
+        .entries=${this.#entries}
+        @ll-select=${this.#onCommand}
+        @ll-close=${() => (this.menuRow = null)}
+      ></ll-menu>
+    `;
+  }
+}

@@ -1,0 +1,145 @@
+import type { ProcessRow, Sample } from '../../../sim/worker/sim-api.js';
+import { strings } from '../../strings.js';
+import { HEAT_COLUMNS, type ColumnId, type Usage } from './columns.js';
+import { matches, processName } from './process-name.js';
+
+type Group = ProcessRow['group'];
+
+/** What the user chose to see. Keys are those of `TreeRow`. */
+export interface TreeView {
+  filter: string;
+  sort: { column: ColumnId; descending: boolean };
+  groupByType: boolean;
+  collapsedGroups: ReadonlySet<string>;
+  expandedParents: ReadonlySet<string>;
+  /** Order of process rows to keep, or null to sort anew. */
+  frozen: readonly string[] | null;
+}
+
+/** One visible line of the tree grid. */
+export interface TreeRow {
+  key: string;
+  /** From 1, as `aria-level` counts. */
+  level: number;
+  label: string;
+  /** Undefined for a line without children. */
+  expanded: boolean | undefined;
+  position: number;
+  setSize: number;
+  /** Undefined for a group title. */
+  process?: ProcessRow;
+  usage?: Usage;
+}
+
+interface Node {
+  key: string;
+  process: ProcessRow;
+  usage: Usage;
+  children: Node[];
+}
+
+const GROUPS: readonly Group[] = ['app', 'background', 'windows'];
+const collator = new Intl.Collator('en-US', { sensitivity: 'base', numeric: true });
+
+export function processKey(process: ProcessRow): string {
+  return `process-${process.pid}-${process.imageName.replace(/\W/g, '_')}`;
+}
+
+function subtree(node: Node): number {
+  return node.children.reduce((sum, child) => sum + subtree(child), 1);
+}
+
+function sum(process: ProcessRow, children: Node[]): Usage {
+  const add = (pick: (usage: Usage) => number) =>
+    children.reduce((total, child) => total + pick(child.usage), pick(process));
+  return {
+    cpuPercent: add((usage) => usage.cpuPercent),
+    memory: add((usage) => usage.memory),
+    disk: add((usage) => usage.disk),
+    network: add((usage) => usage.network),
+    gpuPercent: add((usage) => usage.gpuPercent),
+  };
+}
+
+/**
+ * A program that runs as several processes of one image is shown as one line that opens; a process that merely
+ * was started by another program (Task Manager by Windows Explorer) has its own line.
+ */
+function buildForest(processes: readonly ProcessRow[]): Node[] {
+  const byPid = new Map(processes.map((process) => [process.pid, process]));
+  const parentOf = (process: ProcessRow) => {
+    const parent = byPid.get(process.parentPid);
+    const same = parent?.imageName === process.imageName && parent.group === process.group;
+    return same && parent !== process ? parent : undefined;
+  };
+  const childrenOf = new Map<ProcessRow | undefined, ProcessRow[]>();
+  for (const process of processes) {
+    const parent = parentOf(process);
+    childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), process]);
+  }
+  const build = (process: ProcessRow): Node => {
+    const children = (childrenOf.get(process) ?? []).map(build);
+    return { key: processKey(process), process, usage: sum(process, children), children };
+  };
+  return (childrenOf.get(undefined) ?? []).map(build);
+}
+
+function comparison({ sort, frozen }: TreeView): (a: Node, b: Node) => number {
+  const byName = (a: Node, b: Node) =>
+    collator.compare(processName(a.process), processName(b.process)) || a.process.pid - b.process.pid;
+  const column = HEAT_COLUMNS.find(({ id }) => id === sort.column);
+  const byColumn = (a: Node, b: Node) => {
+    if (column) return column.value(a.usage) - column.value(b.usage);
+    return sort.column === 'status' ? collator.compare(a.process.status, b.process.status) : byName(a, b);
+  };
+  const sign = sort.descending ? -1 : 1;
+  const fresh = (a: Node, b: Node) => sign * byColumn(a, b) || byName(a, b);
+  if (!frozen) return fresh;
+  const place = new Map(frozen.map((key, index) => [key, index]));
+  const at = (node: Node) => place.get(node.key) ?? frozen.length;
+  return (a, b) => at(a) - at(b) || fresh(a, b);
+}
+
+/** The lines of the tree grid from top to bottom. */
+export function buildTree(sample: Sample, view: TreeView): TreeRow[] {
+  const compare = comparison(view);
+  const keep = (node: Node): boolean => matches(node.process, view.filter) || node.children.some(keep);
+  const forest = buildForest(sample.processes).filter(keep);
+
+  const lines = (nodes: Node[], level: number): TreeRow[] =>
+    [...nodes].sort(compare).flatMap((node, index, siblings) => {
+      const isParent = node.children.length > 0;
+      const expanded = isParent ? view.expandedParents.has(node.key) : undefined;
+      const name = processName(node.process);
+      const row: TreeRow = {
+        key: node.key,
+        level,
+        label: isParent ? `${name} (${subtree(node)})` : name,
+        expanded,
+        position: index + 1,
+        setSize: siblings.length,
+        process: node.process,
+        usage: node.usage,
+      };
+      return expanded ? [row, ...lines(node.children.filter(keep), level + 1)] : [row];
+    });
+
+  if (!view.groupByType) return lines(forest, 1);
+  const groups = GROUPS.map((group) => ({
+    key: `group-${group}`,
+    label: strings.processes.groups[group],
+    nodes: forest.filter(({ process }) => process.group === group),
+  })).filter(({ nodes }) => nodes.length > 0);
+  return groups.flatMap(({ key, label, nodes }, index) => {
+    const expanded = !view.collapsedGroups.has(key);
+    const title: TreeRow = {
+      key,
+      level: 1,
+      label: `${label} (${nodes.length})`,
+      expanded,
+      position: index + 1,
+      setSize: groups.length,
+    };
+    return expanded ? [title, ...lines(nodes, 2)] : [title];
+  });
+}

@@ -1,0 +1,48 @@
+import { LitElement, html } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { icon } from '../../icons/icon.js';
+import { iconStyles } from '../../icons/icon.styles.js';
+import { strings } from '../../strings.js';
+import { styles } from './search-box.styles.js';
+
+/**
+ * The search box in the title bar.
+ * @fires input After `value` changed.
+ */
+@customElement('tm-search-box')
+export class SearchBox extends LitElement {
+  static override styles = [iconStyles, styles];
+
+  @property() value = '';
+
+  #onInput(event: Event): void {
+    // Native `input` leaves the shadow root by itself; listeners then find the new value here.
+    this.value = (event.target as HTMLInputElement).value;
+  }
+
+  #onKeydown(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || this.value === '') return;
+    this.value = '';
+    this.dispatchEvent(new Event('input', { bubbles: true, composed: true }));
+  }
+
+  override render() {
+    const label = strings.taskManager.search;
+    return html`
+      <label>
+        ${icon('search')}
+        <input
+          type="search"
+          aria-label=${label}
+          placeholder=${label}
+          title=${label}
+          autocomplete="off"
+          spellcheck="false"
+          .value=${this.value}
+          @input=${this.#onInput}
+          @keydown=${this.#onKeydown}
+        />
+      </label>
+    `;
+  }
+}

@@ -1,0 +1,91 @@
+import { LitElement, css, html } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import '../../controls/select/select.js';
+import type { LabSelect } from '../../controls/select/select.js';
+import type { Settings, Theme, UpdateSpeed } from '../../storage/settings.js';
+import { strings } from '../../strings.js';
+import '../processes/command-bar.js';
+import { SettingsChangeEvent } from '../task-manager-events.js';
+import './dump-options.js';
+import type { DumpOptionsGroup } from './dump-options.js';
+
+const text = strings.settings;
+
+/**
+ * The Settings page.
+ * @fires ll-settings-change
+ */
+@customElement('tm-settings-page')
+export class SettingsPage extends LitElement {
+  static override styles = css`
+    :host {
+      display: flex;
+      flex-direction: column;
+      height: 100%;
+    }
+
+    .content {
+      flex: 1;
+      padding: 16px;
+      overflow: auto;
+    }
+
+    h2 {
+      margin: 0 0 12px;
+      font-size: 14px;
+      font-weight: 600;
+    }
+
+    ll-select {
+      margin-bottom: 16px;
+    }
+
+    tm-dump-options {
+      margin-top: 28px;
+    }
+  `;
+
+  @property({ attribute: false }) settings!: Settings;
+  @query('tm-dump-options') private readonly dumpOptions!: DumpOptionsGroup;
+
+  /** Brings the live kernel dump options into view and gives them the focus. */
+  async showDumpOptions(): Promise<void> {
+    await this.updateComplete;
+    this.dumpOptions.show();
+  }
+
+  #change(change: Partial<Settings>): void {
+    this.dispatchEvent(new SettingsChangeEvent(change));
+  }
+
+  #onSpeed(event: Event): void {
+    this.#change({ updateSpeed: (event.target as LabSelect).value as UpdateSpeed });
+  }
+
+  #onTheme(event: Event): void {
+    this.#change({ theme: (event.target as LabSelect).value as Theme });
+  }
+
+  override render() {
+    const { updateSpeed, theme, dumpOptions } = this.settings;
+    return html`
+      <tm-command-bar heading=${strings.taskManager.pages.settings}></tm-command-bar>
+      <div class="content">
+        <h2>${text.general}</h2>
+        <ll-select
+          label=${text.updateSpeed}
+          .options=${text.speeds}
+          .value=${updateSpeed}
+          @change=${this.#onSpeed}
+        ></ll-select>
+        <ll-select
+          label=${text.theme}
+          .options=${text.themes}
+          .value=${theme}
+          @change=${this.#onTheme}
+        ></ll-select>
+        <tm-dump-options .options=${dumpOptions}></tm-dump-options>
+      </div>
+    `;
+  }
+}

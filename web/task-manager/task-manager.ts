@@ -1,0 +1,149 @@
+import { LitElement, html, type TemplateResult } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import type { ProcessRow } from '../../sim/worker/sim-api.js';
+import '../controls/button/button.js';
+import '../controls/dialog/dialog.js';
+import '../controls/window/window.js';
+import type { LabWindow, WindowPlace } from '../controls/window/window.js';
+import { icon } from '../icons/icon.js';
+import { iconStyles } from '../icons/icon.styles.js';
+import type { Lab } from '../lab.js';
+import { Follow } from '../storage/store.js';
+import { strings } from '../strings.js';
+import './dump/dump-dialogs.js';
+import './nav/nav.js';
+import type { NavigateEvent, PageId } from './nav/nav.js';
+import './processes/processes-page.js';
+import { processName } from './processes/process-name.js';
+import './properties/properties-dialog.js';
+import './search-box/search-box.js';
+import type { SearchBox } from './search-box/search-box.js';
+import './settings/settings-page.js';
+import type { SettingsPage } from './settings/settings-page.js';
+import { styles } from './task-manager.styles.js';
+import {
+  OpenLocationEvent,
+  type ProcessCommandEvent,
+  type SettingsChangeEvent,
+} from './task-manager-events.js';
+
+const text = strings.taskManager;
+const { messages } = strings;
+const NARROW = matchMedia('(max-width: 699px)');
+
+/**
+ * Task Manager: its window, pages and dialogs.
+ * @fires ll-open-location And the events of `ll-window`.
+ */
+@customElement('tm-app')
+export class TaskManager extends LitElement {
+  static override styles = [iconStyles, styles];
+
+  @property({ attribute: false }) lab!: Lab;
+  @property({ attribute: false }) place!: WindowPlace;
+  @property({ type: Boolean }) active = false;
+  @property({ type: Boolean }) minimized = false;
+
+  @state() private page: PageId = 'processes';
+  @state() private filter = '';
+  @state() private properties: ProcessRow | null = null;
+  @state() private message: { title: string; body: string } | null = null;
+  @query('ll-window') private readonly window!: LabWindow;
+  @query('tm-settings-page') private readonly settingsPage!: SettingsPage;
+
+  protected readonly follow = new Follow(this, () => [
+    this.lab.sampler,
+    this.lab.settings,
+    this.lab.dumpFlow,
+  ]);
+
+  override focus(): void {
+    void this.updateComplete.then(() => this.window.focus());
+  }
+
+  async #showDumpSettings(): Promise<void> {
+    this.page = 'settings';
+    await this.updateComplete;
+    await this.settingsPage.showDumpOptions();
+  }
+
+  #onProcessCommand({ command, process }: ProcessCommandEvent): void {
+    const { dumpFlow, settings } = this.lab;
+    if (command === 'dump-full') void dumpFlow.start('full', settings.value.dumpOptions);
+    else if (command === 'dump-stacks') void dumpFlow.start('stacks', settings.value.dumpOptions);
+    else if (command === 'dump-settings') void this.#showDumpSettings();
+    else if (command === 'feedback')
+      this.message = { title: messages.feedbackTitle, body: messages.feedback };
+    else if (command === 'details') this.message = { title: messages.detailsTitle, body: messages.details };
+    else if (command === 'properties') this.properties = process;
+    else if (command === 'open-location') this.dispatchEvent(OpenLocationEvent.ofFile(process.imagePath));
+    else if (command === 'search-online') {
+      // As Windows does: the default search engine, with the process name and the description.
+      const query = encodeURIComponent(`${process.imageName} ${processName(process)}`);
+      open(`https://www.bing.com/search?q=${query}`, '_blank', 'noopener');
+    }
+  }
+
+  #onSettingsChange({ change }: SettingsChangeEvent): void {
+    this.lab.settings.change(change);
+  }
+
+  #renderPage(): TemplateResult {
+    return this.page === 'settings'
+      ? html`<tm-settings-page
+          .settings=${this.lab.settings.value}
+          @ll-settings-change=${this.#onSettingsChange}
+        ></tm-settings-page>`
+      : html`<tm-processes-page
+          .sample=${this.lab.sampler.value}
+          .filter=${this.filter}
+          @ll-process-command=${this.#onProcessCommand}
+        ></tm-processes-page>`;
+  }
+
+  #renderDialogs(): TemplateResult {
+    const closeMessage = () => (this.message = null);
+    return html`
+      <tm-dump-dialogs
+        .state=${this.lab.dumpFlow.value}
+        @ll-dump-cancel=${() => this.lab.dumpFlow.cancel()}
+        @ll-dump-close=${() => this.lab.dumpFlow.close()}
+      ></tm-dump-dialogs>
+      <tm-properties-dialog
+        .process=${this.properties}
+        @ll-close=${() => (this.properties = null)}
+      ></tm-properties-dialog>
+      <ll-dialog
+        heading=${this.message?.title ?? ''}
+        .open=${this.message !== null}
+        @ll-cancel=${closeMessage}
+      >
+        ${this.message?.body}
+        <ll-button slot="buttons" data-first @click=${closeMessage}>${messages.ok}</ll-button>
+      </ll-dialog>
+    `;
+  }
+
+  override render() {
+    return html`
+      <ll-window heading=${text.title} .place=${this.place} .active=${this.active} ?hidden=${this.minimized}>
+        <span slot="icon">${icon('task-manager')}</span>
+        <tm-search-box
+          slot="titlebar"
+          ?hidden=${this.page === 'settings'}
+          .value=${this.filter}
+          @input=${(event: Event) => (this.filter = (event.currentTarget as SearchBox).value)}
+        ></tm-search-box>
+        <div class="frame">
+          <tm-nav
+            .page=${this.page}
+            ?expanded=${!NARROW.matches}
+            @ll-navigate=${(event: NavigateEvent) => (this.page = event.page)}
+          ></tm-nav>
+          <div class="page">${this.#renderPage()}</div>
+        </div>
+      </ll-window>
+      ${this.#renderDialogs()}
+    `;
+  }
+}
