@@ -68,9 +68,9 @@ export function buildPdb(image: PdbSource, types?: TypeCatalogue): Uint8Array {
 }
 
 function publicSymbols({ pdb, sections, symbols }: PdbSource): PublicSymbol[] {
-  return [...symbols.values()].map(({ name, rva, kind }) => {
+  return [...symbols.values()].map(({ name, decorated, rva, kind }) => {
     try {
-      return { name, ...toSectionOffset(sections, rva), isFunction: kind === 'function' };
+      return { name: decorated ?? name, ...toSectionOffset(sections, rva), isFunction: kind === 'function' };
     } catch (error) {
       throw new Error(`${pdb.name}: ${name}: ${(error as Error).message}`, { cause: error });
     }

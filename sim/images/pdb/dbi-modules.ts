@@ -1,5 +1,5 @@
 import type { LabSection } from '../lab-image.js';
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../byte-writer.js';
 
 const VERSION_60 = 0xeffe0000 + 19970605;
 const NO_STREAM = 0xffff;
@@ -50,9 +50,9 @@ export function writeModules(modules: readonly DbiModule[]): Uint8Array {
     const fileNames = 0;
     const editAndContinueNames = 0;
     writer.u32(fileNames).u32(editAndContinueNames).u32(editAndContinueNames);
-    writer.text(module.name).text(module.objectFile).align(4);
+    writer.ascii(module.name).u8(0).ascii(module.objectFile).u8(0).align(4);
   });
-  return writer.written();
+  return writer.bytes;
 }
 
 /** The section contribution substream, in order of address. */
@@ -62,7 +62,7 @@ export function writeSectionContributions(modules: readonly DbiModule[]): Uint8A
     .flatMap(({ contributions }, module) => contributions.map((contribution) => ({ contribution, module })))
     .sort(({ contribution: a }, { contribution: b }) => a.section - b.section || a.offset - b.offset)
     .forEach(({ contribution, module }) => writeContribution(writer, contribution, module));
-  return writer.written();
+  return writer.bytes;
 }
 
 /** The file information substream of modules without source files. */
@@ -71,7 +71,7 @@ export function writeFileInfo(modules: readonly DbiModule[]): Uint8Array {
   const writer = new ByteWriter().u16(modules.length).u16(sourceFiles);
   modules.forEach((_, i) => writer.u16(i));
   for (let i = 0; i < modules.length; i++) writer.u16(sourceFiles);
-  return writer.align(4).written();
+  return writer.align(4).bytes;
 }
 
 function writeContribution(writer: ByteWriter, part: SectionContribution, module: number): void {

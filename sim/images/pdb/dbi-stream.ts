@@ -1,5 +1,5 @@
 import type { LabSection } from '../lab-image.js';
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../byte-writer.js';
 import { MACHINE_AMD64 } from './codeview.js';
 import type { DbiModule } from './dbi-modules.js';
 import { writeFileInfo, writeModules, writeSectionContributions } from './dbi-modules.js';
@@ -59,19 +59,18 @@ export function writeDbiStream({ age, sections, modules, streams }: DbiContents)
     .u16(flags)
     .u16(MACHINE_AMD64)
     .u32(0)
-    .bytes(moduleInfo)
-    .bytes(contributions)
-    .bytes(sectionMap)
-    .bytes(fileInfo)
-    .bytes(typeServerMap)
-    .bytes(editAndContinue)
-    .bytes(debugHeader)
-    .written();
+    .append(moduleInfo)
+    .append(contributions)
+    .append(sectionMap)
+    .append(fileInfo)
+    .append(typeServerMap)
+    .append(editAndContinue)
+    .append(debugHeader).bytes;
 }
 
 function writeDebugHeader(sectionHeaders: number): Uint8Array {
   const writer = new ByteWriter();
   for (let i = 0; i < DEBUG_STREAMS; i++)
     writer.u16(i === DEBUG_SECTION_HEADERS ? sectionHeaders : NO_STREAM);
-  return writer.written();
+  return writer.bytes;
 }

@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../byte-writer.js';
 import {
   ACCESS_PUBLIC,
   LF_ENUMERATE,
@@ -30,17 +30,17 @@ export class FieldList {
   member(name: string, type: number, offset: number): void {
     const field = new ByteWriter().u16(LF_MEMBER).u16(ACCESS_PUBLIC).u32(type);
     writeNumeric(field, offset);
-    this.append(field.text(name));
+    this.append(field.ascii(name).u8(0));
   }
 
   nestedType(name: string, type: number): void {
-    this.append(new ByteWriter().u16(LF_NESTTYPE).u16(0).u32(type).text(name));
+    this.append(new ByteWriter().u16(LF_NESTTYPE).u16(0).u32(type).ascii(name).u8(0));
   }
 
   enumerator(name: string, value: number): void {
     const field = new ByteWriter().u16(LF_ENUMERATE).u16(ACCESS_PUBLIC);
     writeNumeric(field, value);
-    this.append(field.text(name));
+    this.append(field.ascii(name).u8(0));
   }
 
   /** Adds the list's records and returns the index of the first piece, which continues in the others. */
@@ -49,7 +49,7 @@ export class FieldList {
     // A record refers only to records before it: the last piece goes first.
     for (const piece of this.pieces.reverse()) {
       if (index !== undefined) piece.u16(LF_INDEX).u16(0).u32(index);
-      index = records.add(LF_FIELDLIST, piece.written());
+      index = records.add(LF_FIELDLIST, piece.bytes);
     }
     return index as number;
   }
@@ -62,7 +62,7 @@ export class FieldList {
       piece = new ByteWriter();
       this.pieces.push(piece);
     }
-    piece.bytes(field.written());
+    piece.append(field.bytes);
     this.fields++;
   }
 }

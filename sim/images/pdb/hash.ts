@@ -1,6 +1,8 @@
 /** CRC-32 polynomial, bits reversed. */
 const CRC_POLYNOMIAL = 0xedb88320;
 
+const LAST_ASCII = 0x7f;
+
 /** ORed into every lane of a string's hash, so that names that differ only in case share a bucket. */
 const LOWER_CASE_MASK = 0x20202020;
 
@@ -18,20 +20,17 @@ export function jamCrc(data: Uint8Array, initial: number): number {
 }
 
 /**
- * Hash of a name in publics, globals, string tables, named streams and of type names.
+ * Hash of a name: of publics, globals, types, named streams and strings. Names are ASCII; throws an Error on others.
  * Source: LLVM, `hashStringV1` in lib/DebugInfo/PDB/Native/Hash.cpp.
  */
 export function hashName(name: string): number {
-  const bytes = new TextEncoder().encode(name);
-  const words = bytes.length & ~3;
   let hash = 0;
-  for (let i = 0; i < words; i += 4) hash ^= littleEndian(bytes, i, 4);
-  let rest = words;
-  if (bytes.length - rest >= 2) {
-    hash ^= littleEndian(bytes, rest, 2);
-    rest += 2;
+  // Little-endian words, then a half word and a byte where they remain: each character's place is that of its index.
+  for (let i = 0; i < name.length; i++) {
+    const character = name.charCodeAt(i);
+    if (character > LAST_ASCII) throw new Error(`PDB: the name '${name}' is not ASCII`);
+    hash ^= character << (8 * lane(i, name.length));
   }
-  if (rest < bytes.length) hash ^= littleEndian(bytes, rest, 1);
   hash |= LOWER_CASE_MASK;
   hash ^= hash >>> 11;
   return (hash ^ (hash >>> 16)) >>> 0;
@@ -42,8 +41,7 @@ export function hashRecord(record: Uint8Array): number {
   return jamCrc(record, 0);
 }
 
-function littleEndian(bytes: Uint8Array, offset: number, count: number): number {
-  let value = 0;
-  for (let i = 0; i < count; i++) value |= (bytes[offset + i] as number) << (8 * i);
-  return value;
+/** The byte of a 32-bit word that a character is XORed into: a single last one, after a half word or not, is the lowest. */
+function lane(index: number, length: number): number {
+  return length % 2 === 1 && index === length - 1 ? 0 : index % 4;
 }

@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../byte-writer.js';
 import { hashName } from './hash.js';
 
 /** Implementation version VC70: what every PDB 7.0 says. */
@@ -23,9 +23,9 @@ export function writeInfoStream(
   namedStreams: ReadonlyMap<string, number>,
 ): Uint8Array {
   const writer = new ByteWriter();
-  writer.u32(VERSION_VC70).u32(identity.signature).u32(identity.age).bytes(guidBytes(identity.guid));
+  writer.u32(VERSION_VC70).u32(identity.signature).u32(identity.age).append(guidBytes(identity.guid));
   writeNamedStreams(writer, namedStreams);
-  return writer.u32(FEATURE_VC140).written();
+  return writer.u32(FEATURE_VC140).bytes;
 }
 
 /** A GUID's bytes as Windows keeps them: the first three parts little-endian, the rest in order. */
@@ -49,9 +49,9 @@ function writeNamedStreams(writer: ByteWriter, namedStreams: ReadonlyMap<string,
     let slot = (hashName(name) & 0xffff) % capacity;
     while (slots.has(slot)) slot = (slot + 1) % capacity;
     slots.set(slot, { nameOffset: names.length, stream });
-    names.text(name);
+    names.ascii(name).u8(0);
   }
-  writer.u32(names.length).bytes(names.written());
+  writer.u32(names.length).append(names.bytes);
   writer.u32(namedStreams.size).u32(capacity);
 
   const occupied = [...slots.keys()].sort((a, b) => a - b);

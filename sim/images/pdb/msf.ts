@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../byte-writer.js';
 
 /** Bytes of a block; the free page map's interval too, counted in blocks. */
 export const BLOCK_SIZE = 4096;
@@ -30,7 +30,7 @@ export function writeMsf(streams: readonly Uint8Array[]): Uint8Array {
   scatter(file, directory, directoryBlocks);
   const map = new ByteWriter(BLOCK_SIZE);
   for (const block of directoryBlocks) map.u32(block);
-  scatter(file, map.written(), [directoryMap]);
+  scatter(file, map.bytes, [directoryMap]);
   return file;
 }
 
@@ -71,8 +71,7 @@ function superblock(blockCount: number, directoryBytes: number, directoryMap: nu
     .u32(blockCount)
     .u32(directoryBytes)
     .u32(0)
-    .u32(directoryMap)
-    .written();
+    .u32(directoryMap).bytes;
 }
 
 function streamDirectory(streams: readonly Uint8Array[], blocks: readonly number[][]): Uint8Array {
@@ -80,7 +79,7 @@ function streamDirectory(streams: readonly Uint8Array[], blocks: readonly number
   writer.u32(streams.length);
   for (const stream of streams) writer.u32(stream.length);
   for (const block of blocks.flat()) writer.u32(block);
-  return writer.written();
+  return writer.bytes;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ByteWriter } from './byte-writer.js';
+import type { ByteWriter } from '../byte-writer.js';
 import { LF_LONG, LF_NUMERIC, LF_QUADWORD, LF_SHORT, LF_ULONG } from './codeview.js';
 
 /** Writes an integer in CodeView's variable-length form: sizes, offsets and enumerators. */

@@ -1,5 +1,5 @@
 import type { LabSection } from '../lab-image.js';
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../byte-writer.js';
 
 const IMAGE_SCN_MEM_EXECUTE = 0x20000000;
 const IMAGE_SCN_MEM_READ = 0x40000000;
@@ -17,7 +17,9 @@ const NO_NAME = 0xffff;
 const WHOLE_ADDRESS_SPACE = 0xffffffff;
 
 /**
- * The section map of the DBI stream: a frame for each section, and one for absolute symbols.
+ * The section map of the DBI stream: a frame for each section, and one for absolute symbols. With that last frame, as
+ * linkers write it, WinDbg's engine does not find the symbols of an image's last section by address: images of ours end
+ * with a section that has none, as real ones do.
  * Source: LLVM, docs/PDB/DbiStream.rst.
  */
 export function writeSectionMap(sections: readonly LabSection[]): Uint8Array {
@@ -28,7 +30,7 @@ export function writeSectionMap(sections: readonly LabSection[]): Uint8Array {
   });
   const absolute = DESCRIPTOR_ADDRESS_IS_32_BIT | DESCRIPTOR_IS_ABSOLUTE;
   writeDescriptor(writer, absolute, count, WHOLE_ADDRESS_SPACE);
-  return writer.written();
+  return writer.bytes;
 }
 
 function descriptorFlags(characteristics: number): number {

@@ -1,5 +1,5 @@
 import type { LabSection } from '../lab-image.js';
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../byte-writer.js';
 
 const SECTION_NAME_BYTES = 8;
 
@@ -8,14 +8,14 @@ export function writeSectionHeaders(sections: readonly LabSection[]): Uint8Array
   const writer = new ByteWriter();
   for (const section of sections) {
     const name = new TextEncoder().encode(section.name).subarray(0, SECTION_NAME_BYTES);
-    writer.bytes(name).zeros(SECTION_NAME_BYTES - name.length);
+    writer.append(name).fill(SECTION_NAME_BYTES - name.length);
     writer.u32(section.virtualSize).u32(section.rva).u32(section.rawSize).u32(section.rawOffset);
     const noRelocations = 0;
     const noLineNumbers = 0;
     writer.u32(noRelocations).u32(noLineNumbers).u16(noRelocations).u16(noLineNumbers);
     writer.u32(section.characteristics);
   }
-  return writer.written();
+  return writer.bytes;
 }
 
 /** Splits an RVA into section number (from 1) and offset. Throws an Error when no section holds it. */

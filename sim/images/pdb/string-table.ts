@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../byte-writer.js';
 import { hashName } from './hash.js';
 
 const SIGNATURE = 0xeffeeffe;
@@ -11,10 +11,10 @@ const HASH_VERSION = 1;
  */
 export function writeStringTable(strings: readonly string[]): Uint8Array {
   const text = new ByteWriter();
-  text.text('');
+  text.ascii('').u8(0);
   const offsets = strings.map((string) => {
     const offset = text.length;
-    text.text(string);
+    text.ascii(string).u8(0);
     return offset;
   });
   const buckets = new Uint32Array(bucketCount(strings.length));
@@ -25,10 +25,10 @@ export function writeStringTable(strings: readonly string[]): Uint8Array {
   });
 
   const writer = new ByteWriter();
-  writer.u32(SIGNATURE).u32(HASH_VERSION).u32(text.length).bytes(text.written());
+  writer.u32(SIGNATURE).u32(HASH_VERSION).u32(text.length).append(text.bytes);
   writer.u32(buckets.length);
   for (const offset of buckets) writer.u32(offset);
-  return writer.u32(strings.length).written();
+  return writer.u32(strings.length).bytes;
 }
 
 /** The table grows by half when more than three quarters full; readers only need it to be right, tools compare it. */

@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../byte-writer.js';
 import { hashName } from './hash.js';
 
 const SIGNATURE = 0xffffffff;
@@ -44,9 +44,9 @@ export function writeSymbolHash(symbols: readonly HashedSymbol[]): Uint8Array {
 
   const writer = new ByteWriter();
   writer.u32(SIGNATURE).u32(VERSION_V70).u32(records.length);
-  writer.u32(bitmap.byteLength + starts.length).bytes(records.written());
+  writer.u32(bitmap.byteLength + starts.length).append(records.bytes);
   for (const word of bitmap) writer.u32(word);
-  return writer.bytes(starts.written()).written();
+  return writer.append(starts.bytes).bytes;
 }
 
 /** Order inside a bucket, which readers rely on: shorter names first, then without regard to case. */

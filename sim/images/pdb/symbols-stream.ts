@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../byte-writer.js';
 import { PUBLIC_FUNCTION, S_PUB32 } from './codeview.js';
 import type { HashedSymbol } from './symbol-hash.js';
 import { writeSymbolHash } from './symbol-hash.js';
@@ -36,7 +36,7 @@ export function writeSymbolStreams(symbols: readonly PublicSymbol[]): SymbolStre
     return { name: symbol.name, recordOffset };
   });
   return {
-    records: records.written(),
+    records: records.bytes,
     publics: publicsStream(hashed),
     globals: writeSymbolHash([]),
   };
@@ -50,7 +50,8 @@ function writePublic(writer: ByteWriter, symbol: PublicSymbol): void {
     .u32(symbol.isFunction ? PUBLIC_FUNCTION : 0)
     .u32(symbol.offset)
     .u16(symbol.section)
-    .text(symbol.name)
+    .ascii(symbol.name)
+    .u8(0)
     .align(4);
   writer.setU16(start, writer.length - start - 2);
 }
@@ -60,9 +61,9 @@ function publicsStream(byAddress: readonly HashedSymbol[]): Uint8Array {
   const addressMapBytes = byAddress.length * 4;
   const writer = new ByteWriter().u32(hash.length).u32(addressMapBytes);
   writeNoThunks(writer);
-  writer.bytes(hash);
+  writer.append(hash);
   for (const { recordOffset } of byAddress) writer.u32(recordOffset);
-  return writer.written();
+  return writer.bytes;
 }
 
 /** Incremental linking's jump table: count and size of thunks, its section and offset, sections it goes to. */

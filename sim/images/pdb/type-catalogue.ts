@@ -1,28 +1,21 @@
 import type { EnumLayout, TypeCatalogue, TypeLayout } from '../../profiles/profile.js';
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../byte-writer.js';
 import {
-  LF_ARGLIST,
-  LF_ARRAY,
-  LF_BITFIELD,
   LF_ENUM,
-  LF_POINTER,
-  LF_PROCEDURE,
   LF_STRUCTURE,
   LF_UNION,
-  POINTER_64,
   PROPERTY_CONTAINS_NESTED,
   PROPERTY_FORWARD_REFERENCE,
   PROPERTY_NESTED,
-  SIMPLE_POINTER_64,
   SIMPLE_TYPES,
   T_INT4,
-  T_UQUAD,
-  T_VOID,
 } from './codeview.js';
+import { DerivedTypes, remember } from './derived-types.js';
 import { FieldList } from './field-list.js';
 import type { Member } from './member-tree.js';
 import { isUnion, memberTree } from './member-tree.js';
 import { writeNumeric } from './numeric-leaf.js';
+import type { TypeName } from './type-name.js';
 import { parseTypeName } from './type-name.js';
 import { TypeSizes } from './type-sizes.js';
 import type { TypeRecords } from './type-records.js';
@@ -52,14 +45,14 @@ class CatalogueWriter {
   private readonly enums = new Map<string, number>();
   private readonly definitions = new Map<string, number | 'begun'>();
   private readonly forwards = new Map<string, number>();
-  /** Pointers, arrays and bit fields, by what they are made of: each is written once. */
-  private readonly derived = new Map<string, number>();
+  private readonly derived: DerivedTypes;
 
   constructor(
     private readonly records: TypeRecords,
     private readonly catalogue: TypeCatalogue,
   ) {
     this.sizes = new TypeSizes(catalogue);
+    this.derived = new DerivedTypes(records);
   }
 
   enumeration(name: string): number {
@@ -80,9 +73,9 @@ class CatalogueWriter {
     return index;
   }
 
-  private addLayout(name: string, { kind, size, ...layout }: TypeLayout): number {
-    const members = memberTree(name, { kind, size, ...layout });
-    return this.addUdt({ name, kind, size, start: 0, isNested: false }, members);
+  private addLayout(name: string, layout: TypeLayout): number {
+    const { kind, size } = layout;
+    return this.addUdt({ name, kind, size, start: 0, isNested: false }, memberTree(name, layout));
   }
 
   private addUdt(udt: Udt, members: Member[]): number {
@@ -106,10 +99,10 @@ class CatalogueWriter {
     const vtableShape = 0;
     if (udt.kind === 'struct') body.u32(derivationList).u32(vtableShape);
     writeNumeric(body, udt.size);
-    body.text(udt.name);
+    body.ascii(udt.name).u8(0);
     const isForward = (properties & PROPERTY_FORWARD_REFERENCE) !== 0;
     const kind = udt.kind === 'struct' ? LF_STRUCTURE : LF_UNION;
-    return this.records.add(kind, body.written(), isForward ? undefined : udt.name);
+    return this.records.add(kind, body.bytes, isForward ? undefined : udt.name);
   }
 
   /** The type of `u1` in `_MMPFN` is `_MMPFN::<unnamed-type-u1>`, as Microsoft's compiler names it. */
@@ -127,35 +120,29 @@ class CatalogueWriter {
   private memberType(owner: string, member: Member): number {
     try {
       const type = this.reference(member.type);
-      return member.bits ? this.bitField(type, member.bits) : type;
+      return member.bits ? this.derived.bitField(type, member.bits) : type;
     } catch (error) {
       throw new Error(`${owner}.${member.name}: ${(error as Error).message}`, { cause: error });
     }
   }
 
   private reference(text: string): number {
-    const { base, isEnum, pointers, dimensions } = parseTypeName(text);
-    let type = this.pointed(base, isEnum, pointers);
-    let bytes = this.sizes.size(text.replace(/\[.*/, ''));
-    for (const count of dimensions.reverse()) {
+    const name = parseTypeName(text);
+    let type = this.element(name);
+    let bytes = this.sizes.elementSize(name);
+    for (const count of name.dimensions.reverse()) {
       bytes *= count;
-      type = this.array(type, bytes);
+      type = this.derived.array(type, bytes);
     }
     return type;
   }
 
-  private pointed(base: string, isEnum: boolean, pointers: number): number {
+  private element({ base, isEnum, pointers }: TypeName): number {
     const simple = SIMPLE_TYPES[base];
-    let type: number;
-    let left = pointers;
-    if (base === 'fnptr') type = this.functionPointer();
-    else if (isEnum) type = this.enumeration(base);
-    else if (simple !== undefined && left > 0) {
-      type = simple | SIMPLE_POINTER_64;
-      left--;
-    } else type = simple ?? (left > 0 ? this.forward(base) : this.complete(base));
-    for (; left > 0; left--) type = this.pointer(type);
-    return type;
+    if (simple !== undefined) return this.derived.simplePointer(simple, pointers);
+    if (base === 'fnptr') return this.derived.functionPointer();
+    if (isEnum) return this.derived.pointer(this.enumeration(base), pointers);
+    return pointers > 0 ? this.derived.pointer(this.forward(base), pointers) : this.complete(base);
   }
 
   private forward(name: string): number {
@@ -178,57 +165,17 @@ class CatalogueWriter {
     const underlying = layout.size === 4 ? T_INT4 : SIMPLE_TYPES[`u${layout.size * 8}`];
     if (underlying === undefined) throw new Error(`enum ${name} cannot have ${layout.size} bytes`);
     const properties = 0;
-    const body = new ByteWriter().u16(fields.count).u16(properties).u32(underlying).u32(fieldList).text(name);
-    return this.records.add(LF_ENUM, body.written(), name);
-  }
-
-  private pointer(target: number): number {
-    return remember(this.derived, `*${target}`, () =>
-      this.records.add(LF_POINTER, new ByteWriter().u32(target).u32(POINTER_64).written()),
-    );
-  }
-
-  private array(element: number, bytes: number): number {
-    return remember(this.derived, `[${element},${bytes}`, () => {
-      const body = new ByteWriter().u32(element).u32(T_UQUAD);
-      writeNumeric(body, bytes);
-      return this.records.add(LF_ARRAY, body.text('').written());
-    });
-  }
-
-  private bitField(type: number, { position, length }: { position: number; length: number }): number {
-    return remember(this.derived, `:${type},${position},${length}`, () =>
-      this.records.add(LF_BITFIELD, new ByteWriter().u32(type).u8(length).u8(position).written()),
-    );
-  }
-
-  /** The catalogue knows of functions only that they are: `void (*)(void)`. */
-  private functionPointer(): number {
-    return remember(this.derived, 'fnptr', () => {
-      const parameters = 0;
-      const list = this.records.add(LF_ARGLIST, new ByteWriter().u32(parameters).written());
-      const callingConvention = 0;
-      const attributes = 0;
-      const body = new ByteWriter()
-        .u32(T_VOID)
-        .u8(callingConvention)
-        .u8(attributes)
-        .u16(parameters)
-        .u32(list);
-      return this.pointer(this.records.add(LF_PROCEDURE, body.written()));
-    });
+    const body = new ByteWriter()
+      .u16(fields.count)
+      .u16(properties)
+      .u32(underlying)
+      .u32(fieldList)
+      .ascii(name)
+      .u8(0);
+    return this.records.add(LF_ENUM, body.bytes, name);
   }
 }
 
 function unnamedType(member: Member): string {
   return `<unnamed-type-${member.name}>`;
-}
-
-function remember<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }

@@ -1,4 +1,4 @@
-import { ByteWriter } from './byte-writer.js';
+import { ByteWriter } from '../byte-writer.js';
 import { hashName, hashRecord } from './hash.js';
 
 /** Numbers below belong to the simple types. */
@@ -33,14 +33,16 @@ export class TypeRecords {
   add(kind: number, body: Uint8Array, definitionName?: string): number {
     const index = this.nextIndex;
     const start = this.records.length;
-    this.records.u16(0).u16(kind).bytes(body).align(4);
+    this.records.u16(0).u16(kind).append(body).align(4);
     const size = this.records.length - start;
     this.records.setU16(start, size - 2);
     const crossesInterval =
       Math.floor((start + size) / INDEX_OFFSET_INTERVAL) > Math.floor(start / INDEX_OFFSET_INTERVAL);
     if (start === 0 || crossesInterval) this.indexOffsets.push([index, start]);
     const hash =
-      definitionName === undefined ? hashRecord(this.records.written(start)) : hashName(definitionName);
+      definitionName === undefined
+        ? hashRecord(this.records.bytes.subarray(start))
+        : hashName(definitionName);
     this.hashes.push(hash % HASH_BUCKETS);
     return index;
   }
@@ -66,14 +68,13 @@ export class TypeRecords {
       .u32(indexOffsetBytes)
       .u32(adjustersOffset)
       .u32(0)
-      .bytes(this.records.written())
-      .written();
+      .append(this.records.bytes).bytes;
   }
 
   hashStream(): Uint8Array {
     const writer = new ByteWriter();
     for (const hash of this.hashes) writer.u32(hash);
     for (const [index, offset] of this.indexOffsets) writer.u32(index).u32(offset);
-    return writer.written();
+    return writer.bytes;
   }
 }

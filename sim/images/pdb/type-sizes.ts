@@ -1,6 +1,7 @@
 import type { TypeCatalogue } from '../../profiles/profile.js';
 import type { Member } from './member-tree.js';
 import { memberTree } from './member-tree.js';
+import type { TypeName } from './type-name.js';
 import { parseTypeName } from './type-name.js';
 
 const POINTER_BYTES = 8;
@@ -27,9 +28,13 @@ export class TypeSizes {
   constructor(private readonly catalogue: TypeCatalogue) {}
 
   size(type: string): number {
-    const { base, pointers, dimensions } = parseTypeName(type);
-    const element = pointers > 0 ? POINTER_BYTES : this.baseSize(base);
-    return dimensions.reduce((size, count) => size * count, element);
+    const name = parseTypeName(type);
+    return name.dimensions.reduce((size, count) => size * count, this.elementSize(name));
+  }
+
+  /** Size without the dimensions. */
+  elementSize({ base, pointers }: TypeName): number {
+    return pointers > 0 ? POINTER_BYTES : this.baseSize(base);
   }
 
   /** Size of a named anonymous member's type: up to the end of its last member, rounded up to its alignment. */
