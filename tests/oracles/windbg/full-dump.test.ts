@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { GeneratedDump, TruthProcess } from '../../support/generated-dump.js';
+import { generateDump } from '../../support/generated-dump.js';
+import { describeWith } from '../../support/tools.js';
+import type { ListedModule } from './answers.js';
+import { address, complaints, keys, listedModules, member, stackFrames, symbols } from './answers.js';
+import type { Transcript } from './engine.js';
+import { WINDBG, runWindbg } from './engine.js';
+
+/** Of the default machine. */
+const PROCESSORS = [0, 1, 2, 3];
+/** Task Manager's first parameter of bug check 0x161: "Taskmgr" in ASCII. */
+const TASKMGR = '00546173`6b6d6772';
+
+/** Windows' name for the kernel is nt; other modules go by their file name, with `_` for what symbols cannot hold. */
+const moduleName = (file: string): string =>
+  /^(nt|ntoskrnl|ntkrnlmp)(\.exe)?$/i.test(file) ? 'nt' : file.replace(/\.[^.]*$/, '').replace(/[^\w]/g, '_');
+
+const isUserMode = (site: string): boolean => /^0x0000[0-7]/.test(site.replace('`', ''));
+
+describeWith([WINDBG], "full live dump in WinDbg's engine", () => {
+  let made: GeneratedDump;
+  let transcript: Transcript;
+  let modules: ListedModule[];
+
+  /** The answer to a command, and to those that were given right after it. */
+  const answers = (...commands: string[]): string[] => {
+    const first = transcript.answers.findIndex((_, at) =>
+      commands.every((command, i) => transcript.answers[at + i]?.command === command),
+    );
+    if (first < 0) throw new Error(`not asked: ${commands.join('; ')}`);
+    return commands.map((_, i) => transcript.answers[first + i]!.output);
+  };
+  const answer = (command: string): string => answers(command)[0]!;
+  const nt = (): ListedModule => modules.find(({ name }) => name === 'nt')!;
+  const inNt = (at: bigint): boolean => at >= nt().start && at < nt().end;
+
+  const onProcessor = (n: number): string[] => [`~${n}s`, 'r', 'k', 'dt nt!_KPRCB @$prcb'];
+  const ofProcess = (process: TruthProcess): string[] => [
+    `dt nt!_EPROCESS ${process.address}`,
+    `dx -r1 @$cursession.Processes[0x${process.pid.toString(16)}].Threads`,
+    ...process.threads.flatMap((thread) => [`.thread ${thread.address}`, 'k']),
+  ];
+  /** The instruction before a return address. */
+  const callBefore = (site: string): string => `ub ${site} L1`;
+
+  beforeAll(async () => {
+    made = generateDump(['--scenario', 'baseline', '--seed', '1', '--kind', 'full']);
+    const stacks = made.truth.processes.flatMap(({ threads }) => threads.map(({ stack }) => stack));
+    transcript = await runWindbg(made.dump, made.symbols, made.symbols, [
+      'vertarget',
+      '.bugcheck',
+      '||',
+      'lm',
+      'x nt!Ps*',
+      'ln nt!KiSwapContext',
+      'u nt!KeWaitForSingleObject',
+      'dx -r1 @$cursession.Processes',
+      ...PROCESSORS.flatMap(onProcessor),
+      ...made.truth.processes.flatMap(ofProcess),
+      ...new Set(stacks.flatMap((stack) => stack.slice(1).map(callBefore))),
+    ]);
+    modules = listedModules(answer('lm'));
+  });
+  afterAll(() => made?.remove());
+
+  it('opens without a complaint', () => {
+    expect(transcript.opening).toContain('Kernel Bitmap Dump File: Kernel address space is available');
+    expect(complaints(transcript.opening)).toEqual([]);
+  });
+
+  it('is the target that was asked for (vertarget, ||)', () => {
+    const target = answer('vertarget');
+    const { build } = made.truth;
+    expect(target).toContain(`Windows 10 Kernel Version ${build} MP (${PROCESSORS.length} procs) Free x64`);
+    expect(target).toMatch(/^Edition build lab: \d{5}\.\S+\.amd64fre\./m);
+    expect(target).toMatch(/^Debug session time: \S/m);
+    expect(target).toMatch(/^System Uptime: \d+ days \d/m);
+    const [, base, list] = /Kernel base = (\S+) PsLoadedModuleList = (\S+)/.exec(target) ?? [];
+    expect(address(base!)).toBe(nt().start);
+    expect(address(list!)).toBe(symbols(answer('x nt!Ps*')).get('nt!PsLoadedModuleList'));
+    expect(answer('||')).toContain('64-bit Kernel bitmap dump');
+  });
+
+  it('was made by Task Manager (.bugcheck)', () => {
+    const zero = '00000000`00000000';
+    expect(answer('.bugcheck')).toContain('Bugcheck code 00000161');
+    expect(answer('.bugcheck')).toContain(`Arguments ${TASKMGR} ${zero} ${zero} ${zero}`);
+  });
+
+  it('lists every module (lm)', () => {
+    const listed = modules.map(({ name, start, end }) => ({ name, start, size: end - start }));
+    for (const { name, base, size } of made.truth.modules) {
+      expect(listed).toContainEqual({
+        name: moduleName(name),
+        start: address(base),
+        size: BigInt(size),
+      });
+    }
+    expect(made.truth.modules.length).toBeGreaterThanOrEqual(22);
+  });
+
+  it.each(PROCESSORS)('shows processor %i (~, r, k, dt _KPRCB)', (n) => {
+    const [, registers, stack, prcb] = answers(...onProcessor(n));
+    const at = transcript.answers.findIndex(({ command }) => command === `~${n}s`);
+    expect(transcript.answers[at + 1]!.prompt).toBe(`${n}: kd>`);
+
+    const frames = stackFrames(stack!);
+    const rip = /\brip=([0-9a-f]{16})/.exec(registers!)?.[1];
+    expect(inNt(address(rip!))).toBe(true);
+    expect(registers).toContain(`${frames[0]!.site}:`);
+
+    const current = member(prcb!, 'CurrentThread')!.split(' ')[0]!;
+    const running = made.truth.processes.flatMap(({ threads }) =>
+      threads.filter(({ address: thread }) => address(thread) === address(current)),
+    );
+    expect(Number(member(prcb!, 'Number'))).toBe(n);
+    expect(running.map(({ state }) => state)).toEqual(['Running']);
+    expectStack(stack!, running[0]!.stack);
+  });
+
+  it('shows each process (dt _EPROCESS, dx)', () => {
+    const seen = made.truth.processes.map((process) => {
+      const [output] = answers(...ofProcess(process));
+      return {
+        pid: Number(address(member(output!, 'UniqueProcessId')?.split(' ')[0] ?? '0')),
+        name: /"(.*)"/.exec(member(output!, 'ImageFileName') ?? '')?.[1],
+      };
+    });
+    expect(seen).toEqual(made.truth.processes.map(({ pid, name }) => ({ pid, name: name.slice(0, 14) })));
+    const listed = keys(answer('dx -r1 @$cursession.Processes'));
+    expect(listed).toEqual(expect.arrayContaining(made.truth.processes.map(({ pid }) => pid)));
+    expect(made.truth.processes.filter(({ pid }) => pid > 4).length).toBeGreaterThanOrEqual(12);
+  });
+
+  it('shows the stack of every thread (.thread, k)', () => {
+    for (const process of made.truth.processes) {
+      const [, threads, ...contexts] = answers(...ofProcess(process));
+      expect(keys(threads!).sort()).toEqual(process.threads.map(({ tid }) => tid).sort());
+      process.threads.forEach((thread, i) => {
+        expect(contexts[2 * i]).toContain('Implicit thread is now');
+        expect(complaints(contexts[2 * i]!)).toEqual([]);
+        expectStack(contexts[2 * i + 1]!, thread.stack);
+      });
+    }
+  });
+
+  it('returns to right after a call of the next function (ub)', () => {
+    const entries = /(Interrupt|Fault|Trap|Abort|Exception)\w*\+/;
+    for (const { stack } of made.truth.processes.flatMap(({ threads }) => threads)) {
+      stack.slice(1).forEach((site, i) => {
+        const callee = stack[i]!;
+        if (entries.test(callee)) return; // Not called: the processor came here by itself.
+        const instruction = answer(callBefore(site)).trimEnd().split('\n').at(-1)!;
+        expect(instruction, `${site} in ${stack.join(' < ')}`).toMatch(/\bcall\s/);
+        const direct = /call\s+(\w+!\w+) \(/.exec(instruction)?.[1];
+        if (direct) expect(`${direct}+`).toBe(callee.replace(/\+0x.*/, '+'));
+      });
+    }
+  });
+
+  it('knows symbols and code (x, ln, u)', () => {
+    const ps = symbols(answer('x nt!Ps*'));
+    for (const name of ['PsActiveProcessHead', 'PsLoadedModuleList', 'PsInitialSystemProcess']) {
+      expect(inNt(ps.get(`nt!${name}`) ?? 0n), name).toBe(true);
+    }
+    expect(answer('ln nt!KiSwapContext')).toMatch(/nt!KiSwapContext\s/);
+    const code = answer('u nt!KeWaitForSingleObject');
+    expect(code).toMatch(/^nt!KeWaitForSingleObject:\n/);
+    expect(code).not.toContain('?');
+    expect(code.split('\n').length).toBe(9);
+  });
+
+  /** Kernel frames in order; a user thread ends in one address of user mode, whose pages are not in the dump. */
+  function expectStack(output: string, expected: readonly string[]): void {
+    const frames = stackFrames(output);
+    const sites = frames.map(({ site }) => site);
+    expect(expected.length).toBeGreaterThan(1);
+    expect(sites.slice(0, expected.length)).toEqual(expected);
+    const rest = sites.slice(expected.length);
+    expect(rest.length).toBeLessThanOrEqual(1);
+    expect(rest.every(isUserMode)).toBe(true);
+    if (rest.length === 0) expect(frames.at(-1)!.returnAddress).toBe(0n);
+  }
+});

@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The command line as it is shipped. */
+export const CLI = fileURLToPath(new URL('../../dist/node/cli.js', import.meta.url));
+
+/** The fields of truth.json that judges compare with. Addresses as `0xffff…`. */
+export interface Truth {
+  build: number;
+  scenario: string;
+  seed: number;
+  modules: { name: string; base: string; size: number }[];
+  processes: TruthProcess[];
+}
+
+export interface TruthProcess {
+  pid: number;
+  name: string;
+  /** Of the EPROCESS. */
+  address: string;
+  threads: TruthThread[];
+}
+
+export interface TruthThread {
+  tid: number;
+  /** Of the ETHREAD. */
+  address: string;
+  state: string;
+  /** Call sites from the innermost out, as the debugger prints them: `nt!KiSwapContext+0x76`. */
+  stack: string[];
+}
+
+export interface GeneratedDump {
+  dump: string;
+  /** A symbol store: .pdb files and images. */
+  symbols: string;
+  truth: Truth;
+  remove(): void;
+}
+
+/** Runs `generate` into a new folder. @throws with what the command said when it fails */
+export function generateDump(options: readonly string[] = []): GeneratedDump {
+  const folder = mkdtempSync(join(tmpdir(), 'livedump-'));
+  const [dump, symbols, truth] = ['full.dmp', 'symbols', 'truth.json'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    execFileSync(
+      process.execPath,
+      [CLI, 'generate', '--out', dump, '--symbols', symbols, '--truth', truth, ...options],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    return { dump, symbols, truth: JSON.parse(readFileSync(truth, 'utf8')) as Truth, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
