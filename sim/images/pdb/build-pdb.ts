@@ -4,6 +4,7 @@ import type { DbiModule } from './dbi-modules.js';
 import { wholeSections } from './dbi-modules.js';
 import { writeDbiStream } from './dbi-stream.js';
 import { writeInfoStream } from './info-stream.js';
+import { linkerSymbols, writeModuleStream } from './module-stream.js';
 import { writeMsf } from './msf.js';
 import { toSectionOffset, writeSectionHeaders } from './sections.js';
 import { writeStringTable } from './string-table.js';
@@ -26,9 +27,11 @@ const STREAM = {
   publics: 9,
   symbolRecords: 10,
   sectionHeaders: 11,
+  linkerModule: 12,
 } as const;
 
 const LINKER_MODULE = '* Linker *';
+const LINKER = 'livedump-lab';
 
 /** What a PDB tells of an image; every LabImage has it. */
 export type PdbSource = Pick<LabImage, 'pdb' | 'timeDateStamp' | 'sections' | 'symbols'>;
@@ -44,8 +47,14 @@ export function buildPdb(image: PdbSource, types?: TypeCatalogue): Uint8Array {
   if (types) addCatalogue(typeRecords, types);
   const idRecords = new TypeRecords();
   const symbols = writeSymbolStreams(publicSymbols(image));
+  const linker = writeModuleStream(linkerSymbols(LINKER_MODULE, LINKER));
   const modules: DbiModule[] = [
-    { name: LINKER_MODULE, objectFile: '', contributions: wholeSections(sections) },
+    {
+      name: LINKER_MODULE,
+      objectFile: '',
+      contributions: wholeSections(sections),
+      symbols: { stream: STREAM.linkerModule, bytes: linker.symbolBytes },
+    },
   ];
 
   const streams: Record<keyof typeof STREAM, Uint8Array> = {
@@ -61,6 +70,7 @@ export function buildPdb(image: PdbSource, types?: TypeCatalogue): Uint8Array {
     publics: symbols.publics,
     symbolRecords: symbols.records,
     sectionHeaders: writeSectionHeaders(sections),
+    linkerModule: linker.bytes,
   };
   const inOrder: Uint8Array[] = [];
   for (const name of Object.keys(STREAM) as (keyof typeof STREAM)[]) inOrder[STREAM[name]] = streams[name];

@@ -58,7 +58,13 @@ export const T_INT4 = 0x0074;
 export const SIMPLE_POINTER_64 = 0x0600;
 
 /** Symbol record kinds. */
+export const S_OBJNAME = 0x1101;
 export const S_PUB32 = 0x110e;
+export const S_COMPILE3 = 0x113c;
+
+/** Source language and processor in S_COMPILE3. */
+export const LANGUAGE_LINK = 7;
+export const CPU_AMD64 = 0xd0;
 
 /** Flags of S_PUB32. */
 export const PUBLIC_FUNCTION = 0x2;

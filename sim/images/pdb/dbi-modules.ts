@@ -2,7 +2,6 @@ import type { LabSection } from '../lab-image.js';
 import { ByteWriter } from '../byte-writer.js';
 
 const VERSION_60 = 0xeffe0000 + 19970605;
-const NO_STREAM = 0xffff;
 
 /** What one object file gave to the image. */
 export interface DbiModule {
@@ -10,8 +9,8 @@ export interface DbiModule {
   objectFile: string;
   /** Its part of the image, in order of address. */
   contributions: SectionContribution[];
-  /** Stream of the module's own symbols, and their bytes in it; modules of a stripped PDB have none. */
-  symbols?: { stream: number; bytes: number };
+  /** Stream of the module's own symbols, and how many bytes of it they are. */
+  symbols: { stream: number; bytes: number };
 }
 
 export interface SectionContribution {
@@ -22,6 +21,13 @@ export interface SectionContribution {
   /** IMAGE_SCN_* */
   characteristics: number;
 }
+
+const NO_CONTRIBUTION: SectionContribution = {
+  section: 0xffff,
+  offset: 0,
+  size: 0xffffffff,
+  characteristics: 0,
+};
 
 /** A contribution of each section whole. */
 export function wholeSections(sections: readonly LabSection[]): SectionContribution[] {
@@ -36,14 +42,9 @@ export function writeModules(modules: readonly DbiModule[]): Uint8Array {
   modules.forEach((module, i) => {
     const notOpen = 0;
     writer.u32(notOpen);
-    const [first] = module.contributions;
-    if (first) writeContribution(writer, first, i);
-    else writeContribution(writer, { section: 0xffff, offset: 0, size: 0xffffffff, characteristics: 0 }, i);
+    writeContribution(writer, module.contributions[0] ?? NO_CONTRIBUTION, i);
     const flags = 0;
-    writer
-      .u16(flags)
-      .u16(module.symbols?.stream ?? NO_STREAM)
-      .u32(module.symbols?.bytes ?? 0);
+    writer.u16(flags).u16(module.symbols.stream).u32(module.symbols.bytes);
     const lineBytes = 0;
     const sourceFiles = 0;
     writer.u32(lineBytes).u32(lineBytes).u16(sourceFiles).align(4);

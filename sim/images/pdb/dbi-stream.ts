@@ -10,6 +10,7 @@ const SIGNATURE = 0xffffffff;
 const VERSION_V70 = 19990903;
 /** Tool set 14.36; the top bit says that this is how the number is meant. */
 const BUILD_NUMBER = 0x8000 | (14 << 8) | 36;
+/** No private symbols: debuggers say "pdb symbols", as of Microsoft's public PDBs. */
 const FLAG_STRIPPED = 0x2;
 
 /** Streams that the optional debug header can name, in its order; only section headers are ours. */
@@ -36,8 +37,6 @@ export function writeDbiStream({ age, sections, modules, streams }: DbiContents)
 
   const mfcTypeServer = 0;
   const pdbDll = 0;
-  // Without modules' own symbols, a debugger should say so: "pdb symbols", not "private pdb symbols".
-  const flags = modules.some(({ symbols }) => symbols) ? 0 : FLAG_STRIPPED;
   return new ByteWriter()
     .u32(SIGNATURE)
     .u32(VERSION_V70)
@@ -56,7 +55,7 @@ export function writeDbiStream({ age, sections, modules, streams }: DbiContents)
     .u32(mfcTypeServer)
     .u32(debugHeader.length)
     .u32(editAndContinue.length)
-    .u16(flags)
+    .u16(FLAG_STRIPPED)
     .u16(MACHINE_AMD64)
     .u32(0)
     .append(moduleInfo)

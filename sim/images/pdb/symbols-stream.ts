@@ -1,5 +1,6 @@
 import { ByteWriter } from '../byte-writer.js';
 import { PUBLIC_FUNCTION, S_PUB32 } from './codeview.js';
+import { writeSymbol } from './module-stream.js';
 import type { HashedSymbol } from './symbol-hash.js';
 import { writeSymbolHash } from './symbol-hash.js';
 
@@ -42,18 +43,9 @@ export function writeSymbolStreams(symbols: readonly PublicSymbol[]): SymbolStre
   };
 }
 
-function writePublic(writer: ByteWriter, symbol: PublicSymbol): void {
-  const start = writer.length;
-  writer
-    .u16(0)
-    .u16(S_PUB32)
-    .u32(symbol.isFunction ? PUBLIC_FUNCTION : 0)
-    .u32(symbol.offset)
-    .u16(symbol.section)
-    .ascii(symbol.name)
-    .u8(0)
-    .align(4);
-  writer.setU16(start, writer.length - start - 2);
+function writePublic(writer: ByteWriter, { name, section, offset, isFunction }: PublicSymbol): void {
+  const flags = isFunction ? PUBLIC_FUNCTION : 0;
+  writeSymbol(writer, S_PUB32, (body) => body.u32(flags).u32(offset).u16(section).ascii(name).u8(0));
 }
 
 function publicsStream(byAddress: readonly HashedSymbol[]): Uint8Array {
