@@ -1,7 +1,50 @@
 import type { ModuleSpec } from '../spec.js';
+import acpi from './acpi.json';
+import classpnp from './classpnp.json';
+import disk from './disk.json';
+import dxgkrnl from './dxgkrnl.json';
+import dxgmms2 from './dxgmms2.json';
+import fltmgr from './fltmgr.json';
 import hal from './hal.json';
+import mountmgr from './mountmgr.json';
 import ndis from './ndis.json';
+import netio from './netio.json';
 import nt from './nt.json';
+import ntdll from './ntdll.json';
+import ntfs from './ntfs.json';
+import partmgr from './partmgr.json';
+import pci from './pci.json';
+import stornvme from './stornvme.json';
+import storport from './storport.json';
+import tcpip from './tcpip.json';
+import volmgr from './volmgr.json';
+import volsnap from './volsnap.json';
+import win32k from './win32k.json';
+import win32kbase from './win32kbase.json';
+import win32kfull from './win32kfull.json';
 
-/** The modules of the lab's kernel in load order, then ntdll. */
-export const catalogue = [nt, hal, ndis] as unknown as readonly ModuleSpec[];
+/** Modules loaded at boot, in load order. */
+const boot = [
+  nt,
+  hal,
+  fltmgr,
+  acpi,
+  pci,
+  partmgr,
+  volmgr,
+  mountmgr,
+  stornvme,
+  storport,
+  ntfs,
+  ndis,
+  netio,
+  tcpip,
+];
+/** Modules loaded after them. */
+const later = [volsnap, disk, classpnp, dxgkrnl, win32k, win32kbase, win32kfull, dxgmms2];
+
+/**
+ * The modules of the lab's kernel in load order, then ntdll. Names are those that Windows modules make public;
+ * what the functions do is our own.
+ */
+export const catalogue = [...boot, ...later, ntdll] as unknown as readonly ModuleSpec[];
