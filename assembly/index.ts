@@ -1,0 +1,87 @@
+// The core's whole surface, by noun. Text, lists and small byte blocks cross in the exchange buffer, PE files in the
+// file buffer, dumps in the dump window; everything else is numbers. 64-bit values are addresses unless named.
+
+// Layouts and symbols: loaded by the host before anything else.
+export { fieldTable as layoutTable } from './layout/fields';
+export { symbolTable } from './kernel/symbols';
+
+// Exchange with the host.
+export { exchangeBuffer, exchangeBytes, fileBuffer } from './host-buffer';
+
+// The machine.
+export { createMachine as machineCreate } from './machine';
+export { physicalFrames as machineFrames } from './memory/physical-layout';
+export { bytesOn as machineBytesOnList } from './memory/ranges';
+export { initialiseLists as kernelInitialise, publishGlobals as kernelPublish } from './kernel/globals';
+export { sealPool as kernelSealPool } from './kernel/pool';
+
+// Memory as a processor sees it.
+export { memoryRead, memoryWrite, memoryWritePointer, memoryWalk, memoryReadPhysical } from './memory/exports';
+export { systemPml4 as memorySystemRoot } from './kernel/process';
+export { pteBase as memoryPteBase } from './paging/tables';
+
+// Time.
+export { setClock as clockSet, systemTime as clockNow, interruptTime as clockUptime } from './kernel/clock';
+export { clockAdvance } from './kernel/time-passes';
+export { createSharedData as clockCreateSharedData } from './kernel/shared-data';
+
+// Images.
+export { loadKernelImage as imageLoad, enterLoadedModule as imageEnter } from './kernel/image';
+export { createSharedImage as imageShare } from './kernel/shared-image';
+
+// Objects.
+export { initialiseObjects as objectInitialise, createType as objectCreateType } from './kernel/object';
+
+// Processes and their user mode.
+export {
+  initialiseProcesses as processInitialise,
+  createProcess as processCreate,
+  attachProcess as processAttach,
+  accountProcess as processAccount,
+} from './kernel/process';
+export {
+  createUserSpace as processCreateUserSpace,
+  setParameters as processSetParameters,
+  loadUserImage as processLoadImage,
+  createPrivateMemory as processCreateMemory,
+} from './kernel/user-space';
+export { beginVads as processBeginVads, linkVads as processLinkVads } from './kernel/vad';
+export { processNext, processRead } from './kernel/process-list';
+
+// Threads, what they wait for and their stacks.
+export {
+  initialiseThreads as threadInitialise,
+  createThread as threadCreate,
+  addRunTime as threadAddRunTime,
+} from './kernel/thread';
+export { createUserThread as threadCreateUserSide } from './kernel/user-space';
+export {
+  createDispatcherObject as waitCreateObject,
+  attachToQueue as waitAttachToQueue,
+  wait as waitBegin,
+  threadTimer as waitThreadTimer,
+  threadSuspendEvent as waitThreadSuspendEvent,
+  threadAlpcSemaphore as waitThreadAlpcSemaphore,
+} from './kernel/dispatcher';
+export { createTrapFrame as stackCreateTrapFrame } from './stacks/trap-frame';
+export {
+  beginStack as stackBegin,
+  layOutWaiting as stackLayOutWaiting,
+  layOutRunning as stackLayOutRunning,
+} from './stacks/frames';
+
+// Processors.
+export {
+  createProcessor as processorCreate,
+  processorBlock as processorBlock,
+  runThread as processorRun,
+} from './kernel/processor';
+
+// Dumps.
+export {
+  openDump as dumpOpen,
+  readDump as dumpRead,
+  dumpWindow as dumpWindow,
+  pagesRead as dumpPagesRead,
+} from './dump/stream';
+export { selectedFrames as dumpPages } from './dump/selection';

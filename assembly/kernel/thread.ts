@@ -1,0 +1,110 @@
+// Threads: ETHREAD, its kernel stack, and its places in the process's lists and the table of client ids.
+import { CLIENT_ID, EPROCESS, ETHREAD, KAFFINITY_EX, KAPC_STATE, KPROCESS, KTHREAD } from '../generated/types';
+import { offsetOf } from '../layout/fields';
+import { commit, Region, reserve } from '../memory/address-space';
+import { PAGE_SIZE } from '../memory/arena';
+import { addToField, at, getField, initialiseList, insertTail, setField, write64 } from '../memory/virtual';
+import { KERNEL_DATA } from '../paging/pte';
+import { systemTime } from './clock';
+import { initialiseDispatcherObject, initialiseHeader, EVENT_NOTIFICATION, SEMAPHORE, THREAD, TIMER_NOTIFICATION } from './dispatcher';
+import { registerClientId } from './handle-table';
+import { createObject } from './object';
+import { allocatePool, NON_PAGED, tag } from './pool';
+import { fillAffinity } from './process';
+
+const THREAD_TAG: u32 = 0x65726854; // 'Thre'
+const LIST_ENTRY_BYTES: u64 = 16;
+const INITIALIZED: u32 = 0;
+const QUANTUM: u32 = 6;
+const USER_MODE: u32 = 1;
+
+/** Pages of a kernel stack, without its guard page. */
+export const KERNEL_STACK_PAGES: u32 = 7;
+/** Space at the top of a stack for extended processor state; KTHREAD.InitialStack lies below it. */
+export const EXTENDED_STATE_BYTES: u64 = 0x9b0;
+
+let threadTypeIndex: u32 = 0;
+
+export function initialiseThreads(typeIndex: u32): void {
+  threadTypeIndex = typeIndex;
+}
+
+/** Sets a kernel stack aside with an unmapped page below it; returns its base, the highest address. */
+export function createKernelStack(): u64 {
+  const bytes = u64(KERNEL_STACK_PAGES) * PAGE_SIZE;
+  const limit = reserve(<i32>Region.KernelStacks, bytes + PAGE_SIZE, PAGE_SIZE) + PAGE_SIZE;
+  commit(limit, KERNEL_STACK_PAGES, KERNEL_DATA);
+  return limit + bytes;
+}
+
+/**
+ * Creates a thread of `process`. `isUser` says that it runs in user mode; `where` is the address to build it at, 0
+ * for a new object. An Idle thread has id 0.
+ */
+export function createThread(process: u64, tid: u32, start: u64, userStart: u64, priority: u32, isUser: bool, where: u64): u64 {
+  const thread = where != 0 ? where : createObject(threadTypeIndex, offsetOf(ETHREAD.SIZE), THREAD_TAG, true);
+  initialiseHeader(thread, THREAD, offsetOf(KTHREAD.SIZE), 0);
+  fillStack(thread);
+  fillScheduling(thread, process, priority, isUser);
+  fillLists(thread, isUser);
+  setField(thread, ETHREAD.StartAddress, start);
+  setField(thread, ETHREAD.Win32StartAddress, userStart);
+  setField(at(thread, ETHREAD.Cid), CLIENT_ID.UniqueProcess, getField(process, EPROCESS.UniqueProcessId));
+  setField(at(thread, ETHREAD.Cid), CLIENT_ID.UniqueThread, tid);
+  write64(at(thread, ETHREAD.CreateTime), tid == 0 ? 0 : systemTime());
+  setField(thread, ETHREAD.ThreadInserted, 1);
+  setField(thread, ETHREAD.ThreadIoPriority, 2);
+  setField(thread, ETHREAD.ThreadPagePriority, 5);
+  insertTail(at(process, KPROCESS.ThreadListHead), at(thread, KTHREAD.ThreadListEntry));
+  insertTail(at(process, EPROCESS.ThreadListHead), at(thread, ETHREAD.ThreadListEntry));
+  addToField(process, EPROCESS.ActiveThreads, 1);
+  addToField(process, EPROCESS.ActiveThreadsHighWatermark, 1);
+  if (tid != 0) registerClientId(tid, thread);
+  return thread;
+}
+
+function fillStack(thread: u64): void {
+  const base = createKernelStack();
+  setField(thread, KTHREAD.StackBase, base);
+  setField(thread, KTHREAD.StackLimit, base - u64(KERNEL_STACK_PAGES) * PAGE_SIZE);
+  setField(thread, KTHREAD.InitialStack, base - EXTENDED_STATE_BYTES);
+  setField(thread, KTHREAD.StateSaveArea, base - EXTENDED_STATE_BYTES);
+  setField(thread, KTHREAD.KernelStackResident, 1);
+}
+
+function fillScheduling(thread: u64, process: u64, priority: u32, isUser: bool): void {
+  setField(thread, KTHREAD.State, INITIALIZED);
+  setField(thread, KTHREAD.Priority, priority);
+  setField(thread, KTHREAD.BasePriority, priority);
+  setField(thread, KTHREAD.QuantumReset, QUANTUM);
+  setField(thread, KTHREAD.PreviousMode, isUser ? USER_MODE : 0);
+  setField(thread, KTHREAD.SystemThread, isUser ? 0 : 1);
+  setField(thread, KTHREAD.ApcQueueable, 1);
+  setField(thread, KTHREAD.AutoAlignment, 1);
+  setField(thread, KTHREAD.Process, process);
+  setField(at(thread, KTHREAD.ApcState), KAPC_STATE.Process, process);
+  const affinity = allocatePool(offsetOf(KAFFINITY_EX.SIZE), tag(0x4b, 0x61, 0x66, 0x66), NON_PAGED, 0); // 'Kaff'
+  fillAffinity(affinity);
+  setField(thread, KTHREAD.Affinity, affinity);
+  setField(thread, KTHREAD.UserAffinity, affinity);
+}
+
+function fillLists(thread: u64, isUser: bool): void {
+  const apc = at(thread, KTHREAD.ApcState);
+  initialiseList(at(apc, KAPC_STATE.ApcListHead));
+  initialiseList(at(apc, KAPC_STATE.ApcListHead) + LIST_ENTRY_BYTES);
+  initialiseList(at(thread, KTHREAD.MutantListHead));
+  initialiseDispatcherObject(at(thread, KTHREAD.Timer), TIMER_NOTIFICATION);
+  initialiseDispatcherObject(at(thread, KTHREAD.SuspendEvent), EVENT_NOTIFICATION);
+  initialiseDispatcherObject(at(thread, ETHREAD.AlpcWaitSemaphore), SEMAPHORE);
+  initialiseList(at(thread, ETHREAD.ActiveTimerListHead));
+  initialiseList(at(thread, ETHREAD.IrpList));
+  initialiseList(at(thread, ETHREAD.PostBlockList));
+  if (isUser) initialiseList(at(thread, ETHREAD.AlpcWaitListEntry));
+}
+
+/** Adds processor time to a thread. */
+export function addRunTime(thread: u64, cycles: u64, switches: u32): void {
+  addToField(thread, KTHREAD.CycleTime, cycles);
+  addToField(thread, KTHREAD.ContextSwitches, switches);
+}

@@ -1,0 +1,178 @@
+// User mode's side of a process: PEB, loader data, parameters, TEBs and the memory its program uses.
+import {
+  CLIENT_ID,
+  EPROCESS,
+  ETHREAD,
+  KTHREAD,
+  LDR_DATA_TABLE_ENTRY,
+  NT_TIB,
+  PEB,
+  PEB_LDR_DATA,
+  RTL_USER_PROCESS_PARAMETERS,
+  TEB,
+  UNICODE_STRING,
+} from '../generated/types';
+import { offsetOf } from '../layout/fields';
+import { PAGE_SIZE } from '../memory/arena';
+import { renderFrame, SEEDED } from '../memory/frames';
+import { FOR_USER, takeFrame } from '../memory/ranges';
+import { at, attachedRoot, flush, getField, initialiseList, insertTail, setField, writeBytes } from '../memory/virtual';
+import { mapPage } from '../paging/map';
+import { USER_DATA } from '../paging/pte';
+import { randomBelow } from '../random';
+import { chargePages } from './process';
+import { mapSharedData, USER_SHARED_DATA } from './shared-data';
+import { mapSharedImage, sharedImageBase, sharedImageEntryPoint, sharedImageSize } from './shared-image';
+import { setUnicodeString } from './strings';
+import { addVad, PROTECT_EXECUTE_WRITE_COPY, PROTECT_READ_ONLY, PROTECT_READ_WRITE, VAD_IMAGE, VAD_NONE } from './vad';
+
+const SYSTEM_BLOCK_PAGES: u32 = 256; // PEB and TEBs share a reservation of 1 MiB
+const TEB_PAGES: u32 = 2;
+const STACK_RESERVE_PAGES: u32 = 256;
+const STACK_COMMIT_PAGES: u32 = 3;
+const GAP: u64 = 0x10000;
+const LDR_FLAGS: u32 = 0xa2c4; // ImageDll, in lists and indexes, entry processed
+
+let block: u64 = 0; // PEB and TEBs
+let nextTeb: u64 = 0;
+let nextPrivate: u64 = 0; // next free address for stacks and heaps
+let loaderData: u64 = 0;
+let nextString: u64 = 0;
+
+function commitUser(process: u64, address: u64, pages: u32): void {
+  for (let i: u32 = 0; i < pages; i++) mapPage(attachedRoot(), address + u64(i) * PAGE_SIZE, takeFrame(FOR_USER), USER_DATA);
+  chargePages(process, pages, 0);
+}
+
+/** Builds the PEB of the attached process; its images and threads follow. Returns its address. */
+export function createUserSpace(process: u64, session: u32, processors: u32, build: u32): u64 {
+  flush();
+  block = (u64(0x20) << 32) + (randomBelow(0x5f) << 32) + (randomBelow(0xfff) << 20);
+  nextPrivate = block + u64(SYSTEM_BLOCK_PAGES) * PAGE_SIZE + GAP;
+  addVad(block, SYSTEM_BLOCK_PAGES, VAD_NONE, PROTECT_READ_WRITE, true);
+  const peb = block;
+  commitUser(process, peb, 1);
+  nextTeb = peb + PAGE_SIZE;
+  setField(process, EPROCESS.Peb, peb);
+  setField(peb, PEB.NumberOfProcessors, processors);
+  setField(peb, PEB.OSMajorVersion, 10);
+  setField(peb, PEB.OSMinorVersion, 0);
+  setField(peb, PEB.OSBuildNumber, build);
+  setField(peb, PEB.OSPlatformId, 2);
+  setField(peb, PEB.SessionId, session);
+  mapSharedData();
+  addVad(USER_SHARED_DATA, 1, VAD_NONE, PROTECT_READ_ONLY, true);
+  createHeap(process, peb);
+  return peb;
+}
+
+/** The first heap's pages, where loader data and parameters lie. */
+function createHeap(process: u64, peb: u64): void {
+  const pages: u32 = 16;
+  const heapBase = nextPrivate;
+  nextPrivate += u64(pages) * PAGE_SIZE + GAP;
+  addVad(heapBase, pages, VAD_NONE, PROTECT_READ_WRITE, true);
+  commitUser(process, heapBase, pages);
+  setField(peb, PEB.ProcessHeap, heapBase);
+  setField(peb, PEB.NumberOfHeaps, 1);
+  loaderData = heapBase + PAGE_SIZE;
+  nextString = heapBase + 2 * PAGE_SIZE;
+  setField(peb, PEB.Ldr, loaderData);
+  setField(loaderData, PEB_LDR_DATA.Length, offsetOf(PEB_LDR_DATA.SIZE));
+  setField(loaderData, PEB_LDR_DATA.Initialized, 1);
+  initialiseList(at(loaderData, PEB_LDR_DATA.InLoadOrderModuleList));
+  initialiseList(at(loaderData, PEB_LDR_DATA.InMemoryOrderModuleList));
+  initialiseList(at(loaderData, PEB_LDR_DATA.InInitializationOrderModuleList));
+}
+
+function place(bytes: u32): u64 {
+  const address = nextString;
+  nextString = (nextString + bytes + 15) & ~u64(15);
+  return address;
+}
+
+function placeString(target: u64, text: usize, bytes: u32): void {
+  const buffer = place(bytes + 2);
+  writeBytes(buffer, text, bytes);
+  setUnicodeString(target, buffer, bytes);
+}
+
+/** Writes the process parameters; `text` holds the image path's UTF-16 characters and after them the command line's. */
+export function setParameters(peb: u64, text: usize, pathBytes: u32, commandBytes: u32): void {
+  const parameters = place(offsetOf(RTL_USER_PROCESS_PARAMETERS.SIZE));
+  setField(parameters, RTL_USER_PROCESS_PARAMETERS.MaximumLength, offsetOf(RTL_USER_PROCESS_PARAMETERS.SIZE));
+  setField(parameters, RTL_USER_PROCESS_PARAMETERS.Length, offsetOf(RTL_USER_PROCESS_PARAMETERS.SIZE));
+  setField(parameters, RTL_USER_PROCESS_PARAMETERS.Flags, 1); // normalised: pointers, not offsets
+  placeString(at(parameters, RTL_USER_PROCESS_PARAMETERS.ImagePathName), text, pathBytes);
+  placeString(at(parameters, RTL_USER_PROCESS_PARAMETERS.CommandLine), text + pathBytes, commandBytes);
+  setField(peb, PEB.ProcessParameters, parameters);
+}
+
+/**
+ * Maps a shared image and enters it in the loader's lists; the first one is the program. `text` holds the full
+ * path's UTF-16 characters; the base name is its last `baseBytes` bytes.
+ */
+export function loadUserImage(process: u64, peb: u64, image: i32, text: usize, pathBytes: u32, baseBytes: u32): u64 {
+  mapSharedImage(image);
+  const base = sharedImageBase(image);
+  const size = sharedImageSize(image);
+  addVad(base, size / u32(PAGE_SIZE), VAD_IMAGE, PROTECT_EXECUTE_WRITE_COPY, false);
+  chargePages(process, 0, size / u32(PAGE_SIZE));
+  if (getField(peb, PEB.ImageBaseAddress) == 0) {
+    setField(peb, PEB.ImageBaseAddress, base);
+    setField(process, EPROCESS.SectionBaseAddress, base);
+  }
+  const entry = place(offsetOf(LDR_DATA_TABLE_ENTRY.SIZE));
+  setField(entry, LDR_DATA_TABLE_ENTRY.DllBase, base);
+  setField(entry, LDR_DATA_TABLE_ENTRY.EntryPoint, sharedImageEntryPoint(image));
+  setField(entry, LDR_DATA_TABLE_ENTRY.SizeOfImage, size);
+  setField(entry, LDR_DATA_TABLE_ENTRY.Flags, LDR_FLAGS);
+  setField(entry, LDR_DATA_TABLE_ENTRY.OriginalBase, base);
+  setField(entry, LDR_DATA_TABLE_ENTRY.ReferenceCount, 1);
+  placeString(at(entry, LDR_DATA_TABLE_ENTRY.FullDllName), text, pathBytes);
+  const full = getField(at(entry, LDR_DATA_TABLE_ENTRY.FullDllName), UNICODE_STRING.Buffer);
+  setUnicodeString(at(entry, LDR_DATA_TABLE_ENTRY.BaseDllName), full + (pathBytes - baseBytes), baseBytes);
+  insertTail(at(loaderData, PEB_LDR_DATA.InLoadOrderModuleList), at(entry, LDR_DATA_TABLE_ENTRY.InLoadOrderLinks));
+  insertTail(at(loaderData, PEB_LDR_DATA.InMemoryOrderModuleList), at(entry, LDR_DATA_TABLE_ENTRY.InMemoryOrderLinks));
+  insertTail(at(loaderData, PEB_LDR_DATA.InInitializationOrderModuleList), at(entry, LDR_DATA_TABLE_ENTRY.InInitializationOrderLinks));
+  return base;
+}
+
+/** Gives a thread of the attached process its TEB and user stack; returns the stack pointer it starts with. */
+export function createUserThread(process: u64, thread: u64, peb: u64): u64 {
+  const teb = nextTeb;
+  nextTeb += u64(TEB_PAGES) * PAGE_SIZE;
+  assert(nextTeb <= block + u64(SYSTEM_BLOCK_PAGES) * PAGE_SIZE, 'too many threads for one block of TEBs');
+  commitUser(process, teb, TEB_PAGES);
+  const reserved = nextPrivate;
+  nextPrivate += u64(STACK_RESERVE_PAGES) * PAGE_SIZE + GAP;
+  addVad(reserved, STACK_RESERVE_PAGES, VAD_NONE, PROTECT_READ_WRITE, true);
+  const stackBase = reserved + u64(STACK_RESERVE_PAGES) * PAGE_SIZE;
+  const stackLimit = stackBase - u64(STACK_COMMIT_PAGES) * PAGE_SIZE;
+  commitUser(process, stackLimit, STACK_COMMIT_PAGES);
+  const tib = at(teb, TEB.NtTib);
+  setField(tib, NT_TIB.StackBase, stackBase);
+  setField(tib, NT_TIB.StackLimit, stackLimit);
+  setField(tib, NT_TIB.Self, teb);
+  setField(teb, TEB.ProcessEnvironmentBlock, peb);
+  setField(teb, TEB.DeallocationStack, reserved);
+  const id = at(teb, TEB.ClientId);
+  setField(id, CLIENT_ID.UniqueProcess, getField(process, EPROCESS.UniqueProcessId));
+  setField(id, CLIENT_ID.UniqueThread, getField(at(thread, ETHREAD.Cid), CLIENT_ID.UniqueThread));
+  setField(thread, KTHREAD.Teb, teb);
+  return stackBase - 0x80 - (randomBelow(0x40) << 5) - 8;
+}
+
+/** Private memory that the program has filled: `pages` pages whose contents follow from the seed. */
+export function createPrivateMemory(process: u64, pages: u32): void {
+  if (pages == 0) return;
+  const address = nextPrivate;
+  nextPrivate += u64(pages) * PAGE_SIZE + GAP;
+  addVad(address, pages, VAD_NONE, PROTECT_READ_WRITE, true);
+  for (let i: u32 = 0; i < pages; i++) {
+    const pfn = takeFrame(FOR_USER);
+    renderFrame(pfn, SEEDED, 0);
+    mapPage(attachedRoot(), address + u64(i) * PAGE_SIZE, pfn, USER_DATA);
+  }
+  chargePages(process, pages, 0);
+}

@@ -1,0 +1,88 @@
+// Sparse physical memory. A frame that nobody wrote takes no memory: it is zero, or a function of the machine's
+// state or seed that is rendered when somebody looks.
+//
+//   PFN ─▶ directory[PFN >> 10] ─▶ chunk[PFN & 1023] = 0            never written, zero
+//                                                      kind | n << 4  rendered on demand
+//                                                      page address   resident
+import { allocatePage, allocateTable, PAGE_SIZE, zeroPage } from './arena';
+import { renderSeededPage } from './seeded';
+import { renderPfnDatabasePage } from '../paging/pfn-database';
+
+const CHUNK_FRAMES: u32 = 1024;
+const KIND_MASK: u32 = 0xf;
+
+/** Kinds of frames that are rendered. */
+export const SEEDED: u32 = 1;
+export const PFN_DATABASE: u32 = 2;
+
+let directory: usize = 0;
+let frameLimit: u32 = 0;
+const rendered: usize = memory.data(4096, 16);
+
+/** Prepares for frames 0 to `limit` - 1. */
+export function createFrames(limit: u32): void {
+  frameLimit = limit;
+  directory = allocateTable(usize((limit + CHUNK_FRAMES - 1) / CHUNK_FRAMES) * 4);
+}
+
+/** One more than the highest frame number. */
+export function frameCount(): u32 {
+  return frameLimit;
+}
+
+function slotOf(pfn: u32): usize {
+  assert(pfn < frameLimit, 'frame beyond physical memory');
+  const entry = directory + usize(pfn / CHUNK_FRAMES) * 4;
+  let chunk: usize = load<u32>(entry);
+  if (chunk == 0) {
+    chunk = allocateTable(usize(CHUNK_FRAMES) * 4);
+    store<u32>(entry, u32(chunk));
+  }
+  return chunk + usize(pfn % CHUNK_FRAMES) * 4;
+}
+
+function slotValue(pfn: u32): u32 {
+  if (pfn >= frameLimit) return 0;
+  const chunk: usize = load<u32>(directory + usize(pfn / CHUNK_FRAMES) * 4);
+  return chunk == 0 ? 0 : load<u32>(chunk + usize(pfn % CHUNK_FRAMES) * 4);
+}
+
+/** Makes an untouched frame one that is rendered: `kind`, with a number that the renderer understands. */
+export function renderFrame(pfn: u32, kind: u32, argument: u32): void {
+  store<u32>(slotOf(pfn), kind | (argument << 4));
+}
+
+function render(pfn: u32, slot: u32, target: usize): void {
+  const kind = slot & KIND_MASK;
+  if (kind == SEEDED) renderSeededPage(pfn, target);
+  else if (kind == PFN_DATABASE) renderPfnDatabasePage(slot >>> 4, target);
+  else memory.fill(target, 0, PAGE_SIZE);
+}
+
+/** Host address of a frame's bytes for writing; makes the frame resident. */
+export function writableFrame(pfn: u32): usize {
+  const at = slotOf(pfn);
+  const slot = load<u32>(at);
+  if (slot > KIND_MASK && (slot & KIND_MASK) == 0) return slot;
+  const page = allocatePage();
+  if (slot != 0) render(pfn, slot, page);
+  store<u32>(at, u32(page));
+  return page;
+}
+
+/** Host address of a frame's bytes for reading; valid until the next call. */
+export function readableFrame(pfn: u32): usize {
+  const slot = slotValue(pfn);
+  if (slot == 0) return zeroPage;
+  if ((slot & KIND_MASK) == 0) return slot;
+  render(pfn, slot, rendered);
+  return rendered;
+}
+
+/** Copies a frame's bytes to `target`. */
+export function copyFrame(pfn: u32, target: usize): void {
+  const slot = slotValue(pfn);
+  if (slot == 0) memory.fill(target, 0, PAGE_SIZE);
+  else if ((slot & KIND_MASK) == 0) memory.copy(target, slot, PAGE_SIZE);
+  else render(pfn, slot, target);
+}

@@ -1,0 +1,142 @@
+// Reading and writing virtual addresses, as a processor does: through the page tables of the attached process.
+import { get, offsetOf, put, widthOf } from '../layout/fields';
+import { NOT_MAPPED, translate } from '../paging/walk';
+import { allocateTable, PAGE_SIZE } from './arena';
+import { readableFrame, writableFrame } from './frames';
+
+const OFFSET_MASK: u64 = 4095;
+const TLB_ENTRIES: u32 = 4096;
+const TLB_ENTRY_BYTES: u32 = 16; // u64 page number + 1, u32 host page
+
+let root: u32 = 0;
+let tlb: usize = 0;
+
+/** Chooses the page tables that user addresses go through; returns those before. */
+export function attach(pml4: u32): u32 {
+  const before = root;
+  root = pml4;
+  flush();
+  return before;
+}
+
+/** Frame of the attached PML4. */
+export function attachedRoot(): u32 {
+  return root;
+}
+
+/** Forgets translations; needed after a mapping changed. */
+export function flush(): void {
+  if (tlb == 0) tlb = allocateTable(TLB_ENTRIES * TLB_ENTRY_BYTES);
+  else memory.fill(tlb, 0, TLB_ENTRIES * TLB_ENTRY_BYTES);
+}
+
+/** Whether an address is mapped. */
+export function isMapped(address: u64): bool {
+  return translate(root, address) != NOT_MAPPED;
+}
+
+/** Host address of the byte at `address` for writing, good to the end of its page. Traps when it is not mapped. */
+export function hostFor(address: u64): usize {
+  const page = (address >> 12) + 1;
+  const entry = tlb + usize(u32(page) % TLB_ENTRIES) * TLB_ENTRY_BYTES;
+  if (load<u64>(entry) != page) {
+    const physical = translate(root, address);
+    assert(physical != NOT_MAPPED, 'write to an address that is not mapped');
+    store<u64>(entry, page);
+    store<u32>(entry, u32(writableFrame(u32(physical >> 12))), 8);
+  }
+  return usize(load<u32>(entry, 8)) + usize(address & OFFSET_MASK);
+}
+
+/** Writes a field of the structure at virtual address `structure`. */
+export function setField(structure: u64, field: i32, value: u64): void {
+  put(hostFor(structure + offsetOf(field)) - offsetOf(field), field, value);
+}
+
+/** Reads a field of the structure at virtual address `structure`. */
+export function getField(structure: u64, field: i32): u64 {
+  return get(hostFor(structure + offsetOf(field)) - offsetOf(field), field);
+}
+
+/** Address of a field of the structure at `structure`. */
+export function at(structure: u64, field: i32): u64 {
+  return structure + offsetOf(field);
+}
+
+/** Adds to a numeric field. */
+export function addToField(structure: u64, field: i32, value: u64): void {
+  assert(widthOf(field) != 0, 'a structure or array has no value of its own');
+  setField(structure, field, getField(structure, field) + value);
+}
+
+export function write64(address: u64, value: u64): void {
+  store<u64>(hostFor(address), value);
+}
+
+export function write32(address: u64, value: u32): void {
+  store<u32>(hostFor(address), value);
+}
+
+export function write16(address: u64, value: u16): void {
+  store<u16>(hostFor(address), value);
+}
+
+export function write8(address: u64, value: u8): void {
+  store<u8>(hostFor(address), value);
+}
+
+export function read64(address: u64): u64 {
+  return load<u64>(hostFor(address));
+}
+
+export function read32(address: u64): u32 {
+  return load<u32>(hostFor(address));
+}
+
+export function read16(address: u64): u16 {
+  return load<u16>(hostFor(address));
+}
+
+export function read8(address: u64): u8 {
+  return load<u8>(hostFor(address));
+}
+
+/** Copies host bytes to virtual memory. */
+export function writeBytes(address: u64, source: usize, length: usize): void {
+  let done: usize = 0;
+  while (done < length) {
+    const to = address + done;
+    const part = min(length - done, usize(PAGE_SIZE) - usize(to & OFFSET_MASK));
+    memory.copy(hostFor(to), source + done, part);
+    done += part;
+  }
+}
+
+/** Copies virtual memory to the host without making anything resident; returns how many bytes were mapped. */
+export function readBytes(address: u64, target: usize, length: usize): usize {
+  let done: usize = 0;
+  while (done < length) {
+    const from = address + done;
+    const part = min(length - done, usize(PAGE_SIZE) - usize(from & OFFSET_MASK));
+    const physical = translate(root, from);
+    if (physical == NOT_MAPPED) break;
+    memory.copy(target + done, readableFrame(u32(physical >> 12)) + usize(from & OFFSET_MASK), part);
+    done += part;
+  }
+  return done;
+}
+
+/** Initialises a LIST_ENTRY to an empty list. */
+export function initialiseList(head: u64): void {
+  write64(head, head);
+  write64(head + 8, head);
+}
+
+/** Links a LIST_ENTRY before `head`, that is at the list's end. */
+export function insertTail(head: u64, entry: u64): void {
+  const last = read64(head + 8);
+  write64(entry, head);
+  write64(entry + 8, last);
+  write64(last, entry);
+  write64(head + 8, entry);
+}

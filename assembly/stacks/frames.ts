@@ -1,0 +1,163 @@
+// Lays out kernel stacks: each frame exactly as its function's unwind codes say that the prolog left it.
+//
+// The host lists call sites from the outermost function inwards. For each one the prolog is replayed (pushes,
+// allocations, saved registers), then the return address that the call pushes is written:
+//
+//   InitialStack ─▶ home space, 0            the first function returns to nowhere, or
+//                   KTRAP_FRAME              the system call's, which the unwind data calls a machine frame
+//                   frame of the outermost function
+//                   return address into it
+//                   frame of the next one …
+import { KSWITCHFRAME, KTHREAD } from '../generated/types';
+import { offsetOf } from '../layout/fields';
+import { getField, setField, write64 } from '../memory/virtual';
+import { hash } from '../random';
+import { listed } from '../host-buffer';
+import { setProcessorContext } from '../kernel/processor';
+import * as unwind from './unwind-data';
+import { FunctionUnwind, unwindOf } from './unwind-data';
+
+const RSP: u32 = 4;
+const RBP: u32 = 5;
+const REGISTERS: i32 = 16;
+const RETURN_HOME_BYTES: u64 = 0x28; // home space of four registers, and the return address
+const WORDS_PER_CALL: i32 = 4;
+const MACHINE_FRAME_BYTES: u64 = 0x28; // RIP, CS, EFLAGS, RSP, SS; an error code may follow below
+const NO_LOCAL: u64 = u64.MAX_VALUE;
+const MXCSR: u32 = 0x1f80;
+
+const registers = new StaticArray<u64>(REGISTERS);
+let seed: u64 = 0;
+let owner: u64 = 0; // the thread whose stack is laid out
+let trapFrameEnd: u64 = 0;
+
+export function seedStacks(value: u64): void {
+  seed = value;
+}
+
+/** What a function keeps in a non-volatile register: a pointer it works with or a small number. */
+function bodyValue(register: u32, begin: u64, stack: u64): u64 {
+  const bits = hash(seed, begin ^ (u64(register) << 56));
+  if ((bits & 3) == 0) return owner;
+  if ((bits & 3) == 1) return getField(owner, KTHREAD.Process);
+  if ((bits & 3) == 2) return (bits >> 8) & 0xff;
+  return stack + ((bits >> 8) & 0x78);
+}
+
+/** Moves RSP down through a function's prolog and stores what it saves; returns RSP in the function's body. */
+function enter(code: FunctionUnwind, entry: u64): u64 {
+  let stack = entry;
+  // Codes stand in the order of unwinding; the prolog's order is the reverse.
+  const order = new StaticArray<u32>(256);
+  let steps = 0;
+  for (let slot: u32 = 0; slot < code.codeCount; slot += code.slots(slot)) unchecked((order[steps++] = slot));
+  let saved: u32 = 0; // bit for each register that the function may change
+  for (let i = steps - 1; i >= 0; i--) {
+    const slot = unchecked(order[i]);
+    const operand = code.operand(slot);
+    switch (code.operation(slot)) {
+      case unwind.PUSH_NONVOL:
+        stack -= 8;
+        write64(stack, unchecked(registers[operand]));
+        saved |= 1 << operand;
+        break;
+      case unwind.ALLOC_SMALL:
+        stack -= operand * 8 + 8;
+        break;
+      case unwind.ALLOC_LARGE:
+        stack -= operand == 0 ? code.next16(slot) * 8 : code.next32(slot);
+        break;
+      case unwind.SET_FPREG:
+        unchecked((registers[code.frameRegister] = stack + code.frameOffset));
+        break;
+      case unwind.PUSH_MACHFRAME:
+        stack -= operand == 0 ? MACHINE_FRAME_BYTES : MACHINE_FRAME_BYTES + 8; // the trap frame holds it already
+        break;
+      default:
+        break; // saves are relative to the finished frame
+    }
+  }
+  for (let i = steps - 1; i >= 0; i--) {
+    const slot = unchecked(order[i]);
+    const operation = code.operation(slot);
+    const register = code.operand(slot);
+    if (operation == unwind.SAVE_NONVOL || operation == unwind.SAVE_NONVOL_FAR) {
+      const offset = operation == unwind.SAVE_NONVOL ? code.next16(slot) * 8 : code.next32(slot);
+      write64(stack + offset, unchecked(registers[register]));
+      saved |= 1 << register;
+    }
+  }
+  const frameRegister = code.frameRegister;
+  for (let register: u32 = 0; register < u32(REGISTERS); register++)
+    if ((saved & (1 << register)) != 0 && register != frameRegister)
+      unchecked((registers[register] = bodyValue(register, code.begin, stack)));
+  return stack;
+}
+
+/**
+ * Lays out the frames of the `count` calls in the exchange buffer, outermost first, each as four u64: the address
+ * after the call (or the function's start for the innermost one of a running thread), bytes allocated beyond the
+ * unwind data, offset of a local from RSP (all ones for none), and the local's value. `entry` is RSP when the
+ * outermost function is entered. Returns RSP in the innermost function; `lastAddress` is where it stands.
+ */
+function layOut(count: i32, entry: u64): u64 {
+  let stack = entry;
+  for (let i = 0; i < count; i++) {
+    const address = listed(i * WORDS_PER_CALL);
+    const local = listed(i * WORDS_PER_CALL + 2);
+    const code = unwindOf(address);
+    stack = enter(code, stack) - listed(i * WORDS_PER_CALL + 1);
+    if (local != NO_LOCAL) write64(stack + local, listed(i * WORDS_PER_CALL + 3));
+    if (i == count - 1) return stack;
+    stack -= 8;
+    write64(stack, address);
+  }
+  return stack;
+}
+
+/** RSP at which a thread's first function is entered: its return address slot holds 0. */
+function systemEntry(thread: u64): u64 {
+  const entry = getField(thread, KTHREAD.InitialStack) - RETURN_HOME_BYTES;
+  write64(entry, 0);
+  return entry;
+}
+
+/**
+ * Starts a stack. `trapEnd` is where the processor pushed the machine frame that the outermost function entered with
+ * and `rbp` the register's value there; 0 for a thread of the kernel.
+ */
+export function beginStack(thread: u64, trapEnd: u64, rbp: u64): void {
+  owner = thread;
+  trapFrameEnd = trapEnd;
+  for (let i = 0; i < REGISTERS; i++) unchecked((registers[i] = 0));
+  unchecked((registers[RBP] = rbp));
+}
+
+/** RSP below which the outermost function's own pushes start. */
+function outermostEntry(thread: u64): u64 {
+  return trapFrameEnd != 0 ? trapFrameEnd : systemEntry(thread);
+}
+
+/** Lays out a thread that was switched out inside KiSwapContext, and points KTHREAD.KernelStack at its KSWITCHFRAME. */
+export function layOutWaiting(thread: u64, count: i32): void {
+  const stack = layOut(count, outermostEntry(thread));
+  const frame = stack - offsetOf(KSWITCHFRAME.SIZE);
+  setField(frame, KSWITCHFRAME.MxCsr, MXCSR);
+  setField(frame, KSWITCHFRAME.Rbp, unchecked(registers[RBP]));
+  setField(frame, KSWITCHFRAME.Return, listed((count - 1) * WORDS_PER_CALL));
+  setField(thread, KTHREAD.KernelStack, frame);
+}
+
+/** Lays out a thread that runs on a processor; returns the instruction it stands at: past its function's prolog. */
+export function layOutRunning(thread: u64, count: i32, processor: u32): u64 {
+  const stack = layOut(count, outermostEntry(thread));
+  const innermost = listed((count - 1) * WORDS_PER_CALL);
+  const code = unwindOf(innermost);
+  const rip = innermost == code.begin ? innermost + code.prologBytes : innermost;
+  unchecked((registers[RSP] = stack));
+  setProcessorContext(processor, registers, rip);
+  setField(thread, KTHREAD.KernelStack, stack);
+  return rip;
+}
+
+

@@ -1,0 +1,28 @@
+// KTRAP_FRAME of a system call: where user mode was left.
+import { KTHREAD, KTRAP_FRAME } from '../generated/types';
+import { offsetOf } from '../layout/fields';
+import { getField, setField } from '../memory/virtual';
+import { USER_CODE_SELECTOR, USER_DATA_SELECTOR } from '../kernel/processor';
+
+const EFLAGS: u32 = 0x246; // IF ZF PF
+const USER_MODE: u32 = 1;
+const MXCSR: u32 = 0x1f80;
+
+/** Writes the trap frame at the top of a thread's stack; returns RSP as the unwind data counts from: its end. */
+export function createTrapFrame(thread: u64, rip: u64, rsp: u64, rbp: u64): u64 {
+  const end = getField(thread, KTHREAD.InitialStack);
+  const frame = end - offsetOf(KTRAP_FRAME.SIZE);
+  setField(frame, KTRAP_FRAME.PreviousMode, USER_MODE);
+  setField(frame, KTRAP_FRAME.ExceptionActive, 2); // entered by a system call
+  setField(frame, KTRAP_FRAME.MxCsr, MXCSR);
+  setField(frame, KTRAP_FRAME.Rcx, rip); // syscall leaves RIP in RCX and RFLAGS in R11
+  setField(frame, KTRAP_FRAME.R11, EFLAGS);
+  setField(frame, KTRAP_FRAME.Rbp, rbp);
+  setField(frame, KTRAP_FRAME.Rip, rip);
+  setField(frame, KTRAP_FRAME.SegCs, USER_CODE_SELECTOR);
+  setField(frame, KTRAP_FRAME.EFlags, EFLAGS);
+  setField(frame, KTRAP_FRAME.Rsp, rsp);
+  setField(frame, KTRAP_FRAME.SegSs, USER_DATA_SELECTOR);
+  setField(thread, KTHREAD.TrapFrame, frame);
+  return end;
+}

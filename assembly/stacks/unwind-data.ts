@@ -1,0 +1,94 @@
+// x64 exception data of loaded images, read from emulated memory as a debugger reads it.
+import { IMAGE_RUNTIME_FUNCTION_ENTRY, UNWIND_CODE, UNWIND_INFO } from '../generated/types';
+import { offsetOf } from '../layout/fields';
+import { at, getField, read16, read32 } from '../memory/virtual';
+import { imageAt, LoadedImage } from '../kernel/image';
+
+// UNWIND_CODE.UnwindOp, from the documented x64 exception handling ABI.
+export const PUSH_NONVOL: u32 = 0;
+export const ALLOC_LARGE: u32 = 1;
+export const ALLOC_SMALL: u32 = 2;
+export const SET_FPREG: u32 = 3;
+export const SAVE_NONVOL: u32 = 4;
+export const SAVE_NONVOL_FAR: u32 = 5;
+export const SAVE_XMM128: u32 = 8;
+export const SAVE_XMM128_FAR: u32 = 9;
+export const PUSH_MACHFRAME: u32 = 10;
+
+const SLOT_BYTES: u32 = 2;
+
+/** The unwind information of one function. */
+export class FunctionUnwind {
+  begin: u64 = 0;
+  info: u64 = 0;
+
+  get codeCount(): u32 {
+    return u32(getField(this.info, UNWIND_INFO.CountOfCodes));
+  }
+
+  get prologBytes(): u32 {
+    return u32(getField(this.info, UNWIND_INFO.SizeOfProlog));
+  }
+
+  get frameOffset(): u32 {
+    return u32(getField(this.info, UNWIND_INFO.FrameOffset)) * 16;
+  }
+
+  get frameRegister(): u32 {
+    return u32(getField(this.info, UNWIND_INFO.FrameRegister));
+  }
+
+  private code(slot: u32): u64 {
+    return at(this.info, UNWIND_INFO.UnwindCode) + slot * SLOT_BYTES;
+  }
+
+  operation(slot: u32): u32 {
+    return u32(getField(this.code(slot), UNWIND_CODE.UnwindOp));
+  }
+
+  operand(slot: u32): u32 {
+    return u32(getField(this.code(slot), UNWIND_CODE.OpInfo));
+  }
+
+  /** The 16-bit operand in the slot after `slot`. */
+  next16(slot: u32): u32 {
+    return read16(this.code(slot + 1));
+  }
+
+  /** The 32-bit operand in the two slots after `slot`. */
+  next32(slot: u32): u32 {
+    return u32(read16(this.code(slot + 1))) | (u32(read16(this.code(slot + 2))) << 16);
+  }
+
+  /** How many slots the code at `slot` takes. */
+  slots(slot: u32): u32 {
+    const operation = this.operation(slot);
+    if (operation == ALLOC_LARGE) return this.operand(slot) == 0 ? 2 : 3;
+    if (operation == SAVE_NONVOL || operation == SAVE_XMM128) return 2;
+    if (operation == SAVE_NONVOL_FAR || operation == SAVE_XMM128_FAR) return 3;
+    return 1;
+  }
+}
+
+/** Finds the unwind information of the function that holds `address`; traps when it has none. */
+export function unwindOf(address: u64): FunctionUnwind {
+  const image: LoadedImage = imageAt(address);
+  const rva = u32(address - image.base);
+  const entryBytes = offsetOf(IMAGE_RUNTIME_FUNCTION_ENTRY.SIZE);
+  let low: u32 = 0;
+  let high: u32 = image.exceptionBytes / entryBytes;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const entry = image.exceptionTable + middle * entryBytes;
+    if (rva < read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.BeginAddress))) high = middle;
+    else if (rva >= read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.EndAddress))) low = middle + 1;
+    else {
+      const found = new FunctionUnwind();
+      found.begin = image.base + read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.BeginAddress));
+      found.info = image.base + read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.UnwindData));
+      return found;
+    }
+  }
+  assert(false, 'a function on a stack has no unwind data');
+  return new FunctionUnwind();
+}
