@@ -11,9 +11,7 @@ describeWith([WINDBG], "WinDbg's engine as a judge", () => {
     try {
       const dump = join(folder, 'not-a.dmp');
       writeFileSync(dump, Buffer.alloc(0x4000, 'no dump'));
-      await expect(runWindbg(dump, '-', '-', ['lm'])).rejects.toThrow(
-        'Could not match Dump File signature',
-      );
+      await expect(runWindbg(dump, '-', '-', ['lm'])).rejects.toThrow('Could not match Dump File signature');
     } finally {
       rmSync(folder, { recursive: true });
     }

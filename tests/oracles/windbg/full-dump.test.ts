@@ -153,7 +153,7 @@ describeWith([WINDBG], "full live dump in WinDbg's engine", () => {
         if (entries.test(callee)) return; // Not called: the processor came here by itself.
         const instruction = answer(callBefore(site)).trimEnd().split('\n').at(-1)!;
         expect(instruction, `${site} in ${stack.join(' < ')}`).toMatch(/\bcall\s/);
-        const direct = /call\s+(\w+!\w+) \(/.exec(instruction)?.[1];
+        const direct = /call\s+(\S+!.+?) \(/.exec(instruction)?.[1];
         if (direct) expect(`${direct}+`).toBe(callee.replace(/\+0x.*/, '+'));
       });
     }

@@ -1,0 +1,59 @@
+import { gzipSync } from 'node:zlib';
+import { chromium } from 'playwright';
+import { preview } from 'vite';
+import { median } from './measure.mjs';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Opens the page in a fresh profile until the machine has booted. */
+async function loadOnce(browser, url) {
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    const responses = [];
+    context.on('response', (response) => responses.push(response));
+    await page.goto(url);
+    const booted = await page.waitForFunction(
+      () => performance.getEntriesByName('machine-boot')[0]?.duration,
+    );
+    const bootMs = await booted.jsonValue();
+    const code = responses.filter((response) => /\.(js|wasm)$/.test(new URL(response.url()).pathname));
+    const files = await Promise.all(
+      code.map(async (response) => ({
+        name: new URL(response.url()).pathname.split('/').at(-1),
+        gzipped: gzipSync(await response.body(), { level: 9 }).length,
+      })),
+    );
+    return { bootMs, files };
+  } finally {
+    await context.close();
+  }
+}
+
+/** @returns median time from the start of the worker to the booted machine, and the gzipped size of each file of code */
+export async function measurePage(runs) {
+  const server = await preview({ configFile: 'vite.config.ts', logLevel: 'error' });
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  try {
+    const url = `http://localhost:${server.httpServer.address().port}/`;
+    const loads = [];
+    for (let i = 0; i < runs; i++) loads.push(await loadOnce(browser, url));
+    return {
+      browser: browser.version(),
+      bootMs: median(loads.map(({ bootMs }) => bootMs)),
+      files: loads[0].files,
+    };
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}

@@ -1,0 +1,87 @@
+// npm run bench   measures what the project promises and writes BENCHMARKS.md. Exit code 1 when a promise is broken.
+// Needs GNU time and Chromium. BENCH_FOLDER chooses the disk (default: the folder for temporary files).
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { runNode } from '../../scripts/lib/run.mjs';
+import { measureGenerate } from './generate.mjs';
+import { measurePage } from './page.mjs';
+
+process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
+
+const RUNS = 5;
+const MIB = 1024 * 1024;
+const mibPerSecond = (speed) => `${Math.round(speed / MIB)} MiB/s`;
+
+await runNode(['scripts/build.mjs']);
+const made = measureGenerate('dist/node/cli.js', RUNS);
+const page = await measurePage(RUNS);
+
+const gzipped = page.files.reduce((sum, { gzipped }) => sum + gzipped, 0);
+const wholeLimit = 2 * made.copySeconds + 1.5;
+const ratio = made.writeSpeed / made.copySpeed;
+
+/** What is promised, what was measured, and whether it holds. */
+const promises = [
+  {
+    what: 'write phase against `cp` of the same file',
+    limit: '≥ 0.60 ×',
+    measured: `${ratio.toFixed(2)} × (${mibPerSecond(made.writeSpeed)}, cp ${mibPerSecond(made.copySpeed)})`,
+    holds: ratio >= 0.6,
+  },
+  {
+    what: 'whole `generate` against 2 × `cp` + 1.5 s',
+    limit: `≤ ${wholeLimit.toFixed(2)} s`,
+    measured: `${made.elapsed.toFixed(2)} s (cp ${made.copySeconds.toFixed(2)} s)`,
+    holds: made.elapsed <= wholeLimit,
+  },
+  {
+    what: 'peak resident memory of `generate`',
+    limit: '≤ 400 MiB',
+    measured: `${Math.round(made.residentMib)} MiB`,
+    holds: made.residentMib <= 400,
+  },
+  {
+    what: 'machine boot in Chromium, worker start included',
+    limit: '≤ 1000 ms',
+    measured: `${Math.round(page.bootMs)} ms`,
+    holds: page.bootMs <= 1000,
+  },
+  {
+    what: 'JavaScript and WebAssembly of the first page load, gzipped',
+    limit: '≤ 200 KB',
+    measured: `${(gzipped / 1000).toFixed(1)} KB`,
+    holds: gzipped <= 200_000,
+  },
+];
+
+const table = promises
+  .map(({ what, limit, measured, holds }) => `| ${what} | ${limit} | ${measured} | ${holds ? 'yes' : 'NO'} |`)
+  .join('\n');
+const files = page.files
+  .map(({ name, gzipped }) => `| ${name.replace(/-[\w-]{8}\./, '.')} | ${(gzipped / 1000).toFixed(1)} KB |`)
+  .join('\n');
+
+writeFileSync(
+  'BENCHMARKS.md',
+  `# Benchmarks
+
+Written by \`npm run bench\`: medians of ${RUNS} runs, \`generate\` and \`cp\` in turn on the same disk.
+
+Last run: the default machine, full dump of ${Math.round(made.bytes / MIB)} MiB; ${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.versions.node}, Chromium ${page.browser}.
+
+| What | Promise | Measured | Holds |
+| --- | --- | --- | --- |
+${table}
+
+| File of the first page load | Gzipped |
+| --- | --- |
+${files}
+`,
+);
+await runNode(['node_modules/prettier/bin/prettier.cjs', '--log-level=warn', '--write', 'BENCHMARKS.md']);
+
+for (const { what, limit, measured, holds } of promises) {
+  console.log(`${holds ? 'holds ' : 'BROKEN'}  ${what}: ${measured}, promised ${limit}`);
+}
+process.exitCode = promises.every(({ holds }) => holds) ? 0 : 1;

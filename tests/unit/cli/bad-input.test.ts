@@ -1,0 +1,100 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CLI } from '../../support/generated-dump.js';
+import type { Need } from '../../support/tools.js';
+import { describeWith } from '../../support/tools.js';
+
+const SECONDS = 1000;
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'livedump-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs `generate` and expects it to refuse with one line that says what is wrong. @returns that line */
+function refusal(...options: string[]): string {
+  const { status, stderr } = spawnSync(process.execPath, [CLI, 'generate', ...options], {
+    encoding: 'utf8',
+  });
+  expect(status).not.toBe(0);
+  const lines = stderr.trim().split('\n');
+  expect(lines, stderr).toHaveLength(1);
+  expect(lines[0]).not.toMatch(/\b(at|in) \S+\.(js|ts):\d+|\bE[A-Z]{4,}\b|undefined|\[object/);
+  expect(lines[0]!.split(' ').length, 'a sentence').toBeGreaterThan(3);
+  return lines[0]!;
+}
+
+const inFolder = (...names: string[]): string => join(folder, ...names);
+
+describe('generate refuses', () => {
+  it.each([
+    ['an unknown scenario', ['--scenario', 'no-such-lab'], 'no-such-lab'],
+    ['an unknown kind', ['--kind', 'half'], 'half'],
+    ['a seed that is no number', ['--seed', 'lucky'], 'lucky'],
+    ['a seed that is no whole number', ['--seed', '1.5'], '1.5'],
+    ['a negative seed', ['--seed=-1'], '-1'],
+    ['an option it does not have', ['--colour', 'blue'], '--colour'],
+  ])('%s', (_title, options, named) => {
+    expect(refusal('--out', inFolder('full.dmp'), ...options)).toContain(named);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('a folder that cannot be written to', () => {
+    writeFileSync(inFolder('file'), 'not a folder');
+    const path = inFolder('file', 'full.dmp');
+    expect(refusal('--out', path)).toContain(path);
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  it('a folder in the place of the file', () => {
+    const path = inFolder('full.dmp');
+    mkdirSync(path);
+    expect(refusal('--out', path, '--force')).toContain(path);
+    expect(readdirSync(path)).toEqual([]);
+  });
+
+  it('to overwrite a dump', () => {
+    const path = inFolder('full.dmp');
+    writeFileSync(path, 'mine');
+    const sentence = refusal('--out', path);
+    expect(sentence).toContain(path);
+    expect(sentence).toContain('--force');
+    expect(readFileSync(path, 'utf8')).toBe('mine');
+    expect(readdirSync(folder)).toEqual(['full.dmp']);
+  });
+
+  it('to overwrite a truth file, before it writes a dump', () => {
+    const path = inFolder('truth.json');
+    writeFileSync(path, 'mine');
+    expect(refusal('--out', inFolder('full.dmp'), '--truth', path)).toContain(path);
+    expect(readFileSync(path, 'utf8')).toBe('mine');
+    expect(readdirSync(folder)).toEqual(['truth.json']);
+  });
+});
+
+/** A disk of its own is the only one that a test may fill. */
+const mountableTmpfs: Need = {
+  name: 'tmpfs',
+  missing:
+    process.platform === 'linux' && process.getuid?.() === 0
+      ? undefined
+      : 'only root can mount a small disk to fill',
+};
+
+describeWith([mountableTmpfs], 'generate on a full disk', () => {
+  beforeEach(() => execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', folder]));
+  afterEach(() => execFileSync('umount', [folder]));
+
+  it(
+    'says so and leaves nothing behind',
+    () => {
+      expect(refusal('--out', inFolder('full.dmp'))).toMatch(/full|space/i);
+      expect(readdirSync(folder)).toEqual([]);
+    },
+    60 * SECONDS,
+  );
+});
