@@ -34,7 +34,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.e
 try {
   wantedPort();
   await installDependencies();
-  await runNode(['scripts/build.mjs', dev ? 'core' : 'page']);
+  await runNode(['scripts/build.mjs', ...(dev ? ['core'] : ['page', 'node'])]);
   await serve();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -32,7 +32,7 @@ export async function installDependencies() {
   console.log('Installing dependencies (npm ci) …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   try {
-    await run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    await run(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
       shell: process.platform === 'win32',
     });
   } catch {
