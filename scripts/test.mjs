@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url';
 import { installDependencies } from './lib/install.mjs';
 import { fetchJudges } from './lib/judges.mjs';
-import { commands, vitest } from './lib/suites.mjs';
+import { commands, notRun, vitest } from './lib/suites.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
@@ -13,6 +13,9 @@ const paths = [];
 
 /** What must be built for a suite; lint needs nothing, but the core's generated sources must be there to be checked. */
 const BUILT = { lint: 'core', types: 'core', unit: 'node', oracles: 'node', e2e: 'page' };
+
+/** Suites that judge what was built. */
+const BUILT_ON_PRODUCT = ['oracles', 'e2e'];
 
 function build(names) {
   const steps = names.includes('build') ? [] : [...new Set(names.map((name) => BUILT[name]))];
@@ -48,17 +51,17 @@ function chosen() {
   return named.length > 0 ? named : Object.keys(SUITES);
 }
 
-/** Everything stands on the build; lint and types are quiet and share the time of the unit tests. */
+/** A broken build still lets the sources be judged. Lint and types are quiet and share the unit tests' time. */
 async function runAll(names) {
-  const run = (wanted) => names.filter((name) => wanted.includes(name)).map((name) => SUITES[name]());
   const built = await build(names);
-  if (built.failed > 0) return [built];
-  return [
-    ...(names.includes('build') ? [built] : []),
-    ...(await Promise.all(run(['lint', 'types', 'unit']))),
-    ...(await Promise.all(run(['oracles']))),
-    ...(await Promise.all(run(['e2e']))),
-  ];
+  const broken = built.failed > 0;
+  const results = broken || names.includes('build') ? [built] : [];
+  for (const together of [['lint', 'types', 'unit'], ['oracles'], ['e2e']]) {
+    const wanted = names.filter((name) => together.includes(name));
+    const run = (name) => (broken && BUILT_ON_PRODUCT.includes(name) ? notRun(name) : SUITES[name]());
+    results.push(...(await Promise.all(wanted.map(run))));
+  }
+  return results;
 }
 
 function report(results, lacking) {

@@ -34,6 +34,12 @@ export async function commands(name, list) {
   return result(name, 1, 0, now() - started);
 }
 
+/** A suite that could not even start: one failed test. */
+export function notRun(name) {
+  console.log(`${name} not run: the build failed`);
+  return result(name, 0, 1, 0);
+}
+
 /** Sums a report of vitest. A file that could not even be loaded is one failed test. */
 function sum(report) {
   let passed = 0;
