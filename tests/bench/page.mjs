@@ -1,18 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { chromium } from 'playwright';
-import { preview } from 'vite';
+import { withServedPage } from '../../scripts/lib/served-page.mjs';
 import { median } from './measure.mjs';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** Opens the page in a fresh profile until the machine has booted. */
 async function loadOnce(browser, url) {
@@ -40,11 +28,8 @@ async function loadOnce(browser, url) {
 }
 
 /** @returns median time from the start of the worker to the booted machine, and the gzipped size of each file of code */
-export async function measurePage(runs) {
-  const server = await preview({ configFile: 'vite.config.ts', logLevel: 'error' });
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
-  try {
-    const url = `http://localhost:${server.httpServer.address().port}/`;
+export function measurePage(runs) {
+  return withServedPage(async (browser, url) => {
     const loads = [];
     for (let i = 0; i < runs; i++) loads.push(await loadOnce(browser, url));
     return {
@@ -52,8 +37,5 @@ export async function measurePage(runs) {
       bootMs: median(loads.map(({ bootMs }) => bootMs)),
       files: loads[0].files,
     };
-  } finally {
-    await browser.close();
-    await server.close();
-  }
+  });
 }
