@@ -1,0 +1,156 @@
+// The unwind data of every function undoes what its prolog does. A small machine runs the code, an unwinder written
+// from the published rules reads the PE file, and both must agree at every instruction.
+import { FlowControl, Mnemonic } from 'iced-x86';
+import { describe, expect, it } from 'vitest';
+import { buildImages, type LabImage } from '../../../sim/images/index.js';
+import { PeFile, type RuntimeFunction } from './pe-file.js';
+import { decode, StackMachine } from './stack-machine.js';
+import stacks from './stacks.json';
+import { unwind } from './unwinder.js';
+
+const set = buildImages();
+const NON_VOLATILE = ['rsp', 'rbx', 'rbp', 'rsi', 'rdi', 'r12', 'r13', 'r14', 'r15'];
+for (let vector = 6; vector < 16; vector++) NON_VOLATILE.push(`xmm${vector}`);
+const RETURN = 0xfffff800_12345678n;
+const USER_STACK = 0x0000_00aa_bbcc_ddd0n;
+
+type Entry = 'call' | 'interrupt' | 'error-code' | 'system-call';
+
+/** What hardware or the caller left on the stack; returns the RSP that unwinding must find. */
+function enter(machine: StackMachine, entry: Entry): bigint {
+  if (entry === 'call') {
+    machine.registers['rsp'] = machine.registers['rsp']! - 8n; // A stack is 16-byte aligned at the call.
+    machine.write(machine.registers['rsp'], RETURN);
+    machine.registers['rsp'] += 0n;
+    return machine.registers['rsp'] + 8n;
+  }
+  if (entry === 'system-call') {
+    machine.write(0x1a8n, machine.registers['rsp']!, 'gs:');
+    machine.registers['rsp'] = USER_STACK;
+    machine.registers['rcx'] = RETURN;
+    return USER_STACK;
+  }
+  for (const value of [0x2bn, USER_STACK, 0x246n, 0x33n, RETURN]) machine.push(value);
+  if (entry === 'error-code') machine.push(4n);
+  return USER_STACK;
+}
+
+function entryOf(image: LabImage, name: string): Entry {
+  return image.spec.functions.find((definition) => definition.name === name)?.frame?.machineFrame ?? 'call';
+}
+
+const nameAt = (image: LabImage, rva: number) =>
+  image.spec.functions.find(({ name }) => image.symbols.get(name)!.rva === rva)!.name;
+
+/** Steps through a function; at each instruction outside the epilog the unwinder must find the caller. */
+function check(image: LabImage, file: PeFile, range: RuntimeFunction): void {
+  const name = nameAt(image, range.begin);
+  const machine = new StackMachine();
+  const entry = entryOf(image, name);
+  const callerRsp = enter(machine, entry);
+  const before = { ...machine.registers, rsp: callerRsp };
+  const code = decode(file.at(range.begin, range.end - range.begin), range.begin);
+  const hardwareFrameFrom = entry === 'system-call' ? code.find((i) => i.mnemonic === Mnemonic.Sub)!.ip : 0n;
+  const epilog = entry === 'call' ? epilogStart(code) : Infinity;
+  let deepest = machine.registers['rsp']!;
+  for (const step of machine.run(code)) {
+    if (step.rva >= epilog || Number(step.instruction.ip) < hardwareFrameFrom) continue;
+    if (entry !== 'call' && step.rva > range.begin + file.u8(range.unwind + 1) + 60) break;
+    if (step.registers['rsp']! < deepest) deepest = step.registers['rsp']!;
+    const found = unwind(file, range, step.rva - range.begin, step.registers, (address) =>
+      machine.read(address),
+    );
+    const where = `${name}+0x${(step.rva - range.begin).toString(16)}`;
+    expect(found.returnAddress, where).toBe(RETURN);
+    for (const register of NON_VOLATILE) {
+      if (entry !== 'call' && register !== 'rsp' && register !== 'rbp') continue;
+      if (found.registers[register] !== before[register as 'rsp'])
+        expect.fail(`${where}: ${register} is not what the caller had`);
+    }
+  }
+  if (entry !== 'call') return;
+  // At the end all is as at the beginning, so the code itself keeps its promises.
+  const last = code.at(-1)!.flowControl === FlowControl.Return;
+  expect(machine.registers['rsp'], name).toBe(last ? callerRsp - 8n : callerRsp - 8n);
+}
+
+/** RVA from which on a function only gives back what it took. */
+function epilogStart(code: ReturnType<typeof decode>): number {
+  let index = code.length - 1;
+  const isPart = (at: number) =>
+    code[at]!.mnemonic === Mnemonic.Pop ||
+    code[at]!.mnemonic === Mnemonic.Add ||
+    code[at]!.flowControl !== FlowControl.Next;
+  while (index > 0 && isPart(index - 1)) index--;
+  return Number(code[index]!.ip);
+}
+
+describe.each(set.images.map((image) => [image.spec.module, image] as const))(
+  'unwind data of %s',
+  (_, image) => {
+    const file = new PeFile(image.file);
+
+    it('names every function that has a frame, in order of address', () => {
+      const ranges = file.functions;
+      expect(ranges.length).toBeGreaterThan(0);
+      for (const [index, range] of ranges.entries()) {
+        expect(range.end).toBeGreaterThan(range.begin);
+        if (index > 0) expect(range.begin).toBeGreaterThanOrEqual(ranges[index - 1]!.end);
+        expect(file.sectionAt(range.begin).characteristics & 0x20000000).not.toBe(0);
+      }
+      const known = new Set(ranges.map(({ begin }) => begin));
+      for (const { name } of image.spec.functions) {
+        const { rva, size } = image.symbols.get(name)!;
+        if (known.has(rva)) continue;
+        const touchesStack = decode(file.at(rva, size), rva).some(
+          ({ mnemonic }) => mnemonic === Mnemonic.Call || mnemonic === Mnemonic.Sub,
+        );
+        const template = image.spec.functions.find((definition) => definition.name === name)!.template;
+        if (template !== 'zw-stub') expect(touchesStack, `${name} has no unwind data`).toBe(false);
+      }
+    });
+
+    it('finds the caller from every instruction', () => {
+      for (const range of file.functions) check(image, file, range);
+    });
+  },
+);
+
+describe('frame sizes known from public stacks', () => {
+  it.each(Object.entries(stacks.frameSizes))('%s: %d bytes', (name, size) => {
+    const [module, symbol] = name.includes('!')
+      ? (name.split('!') as [string, string])
+      : (['nt', name] as const);
+    const image = set.get(module);
+    const file = new PeFile(image.file);
+    const { rva } = image.symbols.get(symbol)!;
+    const range = file.functionAt(rva)!;
+    const machine = new StackMachine();
+    const callerRsp = enter(machine, 'call');
+    const definition = image.spec.functions.find((candidate) => candidate.name === symbol)!;
+    const address = image.returnAddress(symbol, definition.calls!.at(-1)!.to ?? 'anything');
+    for (const step of machine.run(decode(file.at(rva, range.end - rva), rva)))
+      if (step.rva === address) expect(Number(callerRsp - step.registers['rsp']!)).toBe(size);
+    expect.assertions(1);
+  });
+});
+
+describe('system call entry', () => {
+  it('leaves a KTRAP_FRAME 0x70 bytes above RSP at the service call', () => {
+    const image = set.get('nt');
+    const file = new PeFile(image.file);
+    const { rva, size } = image.symbols.get('KiSystemCall64')!;
+    const machine = new StackMachine();
+    const kernelStack = machine.registers['rsp']!;
+    enter(machine, 'system-call');
+    const address = image.returnAddress('KiSystemServiceCopyEnd', 'nt!NtClose');
+    for (const step of machine.run(decode(file.at(rva, size), rva)))
+      if (step.rva === address) {
+        const trapFrame = step.registers['rsp']! + 0x70n;
+        expect(kernelStack - trapFrame).toBe(0x190n); // sizeof KTRAP_FRAME
+        expect(machine.read(trapFrame + 0x168n)).toBe(RETURN);
+        expect(machine.read(trapFrame + 0x180n)).toBe(USER_STACK);
+      }
+    expect.assertions(3);
+  });
+});
