@@ -11,10 +11,10 @@ await withServedPage(async (browser, url) => {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5 });
   await page.goto(url);
   await page
-    .getByRole('row', { name: /^System\b/ })
-    .first()
-    .click({ button: 'right' });
-  await page.getByRole('menuitem', { name: 'Create live kernel memory dump file' }).hover();
+    .getByRole('row', { name: 'System', exact: true })
+
+    .click({ button: 'right', position: { x: 60, y: 14 } });
+  await page.getByRole('menuitem', { name: 'Create live kernel memory dump file' }).click();
   await page.getByRole('menuitem', { name: 'Full live kernel memory dump' }).hover();
   mkdirSync('docs', { recursive: true });
   await page.screenshot({ path: 'docs/screenshot.png' });

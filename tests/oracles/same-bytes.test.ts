@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Page } from 'playwright';
+import { expect, it } from 'vitest';
+import { preview } from 'vite';
+import type * as Comlink from 'comlink';
+import type { SimApi } from '../../sim/worker/sim-api.js';
+import { generateDump } from '../support/generated-dump.js';
+import { describeWithTool } from '../support/tools.js';
+
+const comlink = createRequire(import.meta.url).resolve('comlink/dist/umd/comlink.js');
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Boots the page's own worker, without the page and its clock, and hashes what it writes to the browser's disk. */
+async function captureInWorker(page: Page, worker: string, seed: number): Promise<string> {
+  await page.addScriptTag({ path: comlink });
+  return page.evaluate(
+    async ({ worker, seed }) => {
+      const { wrap, proxy } = (globalThis as unknown as { Comlink: typeof Comlink }).Comlink;
+      const machine = wrap<SimApi>(new Worker(worker, { type: 'module' }));
+      await machine.boot({ scenario: 'baseline', seed });
+      const request = {
+        kind: 'full' as const,
+        abortIfMemoryPressure: false,
+        hypervisorPages: false,
+        nonEssentialHypervisorPages: false,
+        userPages: false,
+      };
+      const outcome = await machine.capture(
+        request,
+        proxy(() => {}),
+      );
+      if (outcome.result !== 'created') throw new Error(JSON.stringify(outcome));
+      const bytes = await (await machine.readFile(outcome.path)).arrayBuffer();
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    },
+    { worker, seed },
+  );
+}
+
+async function captureInBrowser(executablePath: string, seed: number): Promise<string> {
+  const server = await preview({
+    configFile: 'vite.config.ts',
+    preview: { port: 0, host: '127.0.0.1' },
+    logLevel: 'error',
+  });
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  });
+  try {
+    const address = server.httpServer.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const page = await browser.newPage();
+    const worker = readdirSync('dist/web/assets').find((name) => /^worker-.*\.js$/.test(name));
+    // Shown as text, it is of the page's origin and runs nothing: the page itself would boot a machine of its own.
+    await page.goto(`http://127.0.0.1:${address.port}/assets/${worker}`);
+    return await captureInWorker(page, `/assets/${worker}`, seed);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+async function captureInNode(seed: number): Promise<string> {
+  const made = generateDump(['--seed', String(seed)]);
+  try {
+    return await sha256(made.dump);
+  } finally {
+    made.remove();
+  }
+}
+
+describeWithTool('chromium', 'the same seed', (executablePath) => {
+  it('gives the same bytes in Node, again in Node, and in Chromium', async () => {
+    const first = await captureInNode(1);
+    expect(await captureInNode(1)).toBe(first);
+    expect(await captureInBrowser(executablePath!, 1)).toBe(first);
+  });
+
+  it('and another seed gives others', async () => {
+    expect(await captureInNode(2)).not.toBe(await captureInNode(1));
+  });
+});
