@@ -59,7 +59,6 @@ export class Explorer extends LitElement {
     await this.#try(() => this.#folder.open(folder, path));
     await this.updateComplete;
     await this.list.updateComplete;
-    this.window.focus();
     this.list.focusSelected();
   }
 
@@ -196,10 +195,14 @@ export class Explorer extends LitElement {
         .entries=${this.#entries}
         @ll-select=${this.#onCommand}
       ></ll-menu>
-      <ll-dialog alert heading=${text.failed} .open=${this.error !== ''} @ll-cancel=${closeError}>
-        ${this.error}
-        <ll-button slot="buttons" data-first @click=${closeError}>${strings.messages.ok}</ll-button>
-      </ll-dialog>
+      <ll-dialog
+        alert
+        heading=${text.failed}
+        .open=${this.error !== ''}
+        .content=${html`${this.error}`}
+        .buttons=${html`<ll-button data-first @click=${closeError}>${strings.messages.ok}</ll-button>`}
+        @ll-cancel=${closeError}
+      ></ll-dialog>
     `;
   }
 }

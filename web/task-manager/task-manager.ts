@@ -116,11 +116,10 @@ export class TaskManager extends LitElement {
       <ll-dialog
         heading=${this.message?.title ?? ''}
         .open=${this.message !== null}
+        .content=${html`${this.message?.body}`}
+        .buttons=${html`<ll-button data-first @click=${closeMessage}>${messages.ok}</ll-button>`}
         @ll-cancel=${closeMessage}
-      >
-        ${this.message?.body}
-        <ll-button slot="buttons" data-first @click=${closeMessage}>${messages.ok}</ll-button>
-      </ll-dialog>
+      ></ll-dialog>
     `;
   }
 

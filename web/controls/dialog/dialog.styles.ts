@@ -46,8 +46,43 @@ export const styles = css`
     background: var(--surface-dialog-footer);
   }
 
-  footer ::slotted(*) {
+  footer > * {
     flex: 1;
+  }
+
+  p {
+    margin: 0 0 12px;
+  }
+
+  p:last-child {
+    margin-bottom: 0;
+  }
+
+  .small {
+    min-height: 20px;
+    margin: 12px 0 0;
+    color: var(--text-secondary);
+    font-size: 12px;
+  }
+
+  .path {
+    user-select: all;
+  }
+
+  dl {
+    display: grid;
+    grid-template-columns: max-content 1fr;
+    gap: 6px 20px;
+    margin: 0;
+    user-select: text;
+  }
+
+  dt {
+    color: var(--text-secondary);
+  }
+
+  dd {
+    margin: 0;
   }
 
   @media (prefers-reduced-motion: no-preference) {

@@ -1,4 +1,4 @@
-import { LitElement, html } from 'lit';
+import { LitElement, html, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import { focusStyles } from '../control.styles.js';
 import { styles } from './dialog.styles.js';
@@ -6,8 +6,6 @@ import { styles } from './dialog.styles.js';
 /**
  * A modal dialog on the platform's `<dialog>`: focus stays inside and goes back to where it was when it closes.
  * The element with `data-first` among its buttons gets the focus.
- * @slot - What it says.
- * @slot buttons - `ll-button`s, the most likely first.
  * @fires ll-cancel On Escape. The owner decides; the dialog stays open until `open` is false.
  */
 @customElement('ll-dialog')
@@ -20,12 +18,18 @@ export class LabDialog extends LitElement {
   /** An alert interrupts: it reports a failure. */
   @property({ type: Boolean }) alert = false;
 
+  /** What it says: paragraphs, a `dl`, a progress bar. */
+  @property({ attribute: false }) content: TemplateResult | null = null;
+
+  /** `ll-button`s, the most likely first. */
+  @property({ attribute: false }) buttons: TemplateResult | null = null;
+
   @query('dialog') private readonly dialog!: HTMLDialogElement;
 
   override updated(): void {
     if (this.open && !this.dialog.open) {
       this.dialog.showModal();
-      this.querySelector<HTMLElement>('[data-first]')?.focus();
+      this.dialog.querySelector<HTMLElement>('[data-first]')?.focus();
     } else if (!this.open && this.dialog.open) {
       this.dialog.close();
     }
@@ -54,8 +58,8 @@ export class LabDialog extends LitElement {
         @keydown=${this.#onKeydown}
       >
         <h2 id="heading">${this.heading}</h2>
-        <div id="content" class="content"><slot></slot></div>
-        <footer><slot name="buttons"></slot></footer>
+        <div id="content" class="content">${this.content}</div>
+        <footer>${this.buttons}</footer>
       </dialog>
     `;
   }

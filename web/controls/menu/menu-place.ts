@@ -25,10 +25,18 @@ export function placeAtPoint(at: Point, menu: Size, page: Size): Point {
   return within(at, menu, page);
 }
 
-/** A submenu opens at the right of its item, first lines level; at the left where there is no room. */
+/** Whether a menu and a submenu of the widest kind fit side by side. */
+export function hasRoomBeside(page: Size): boolean {
+  return page.width >= 600;
+}
+
+/** A submenu opens at the right of its item, first lines level; else at the left; else below, item uncovered. */
 export function placeBeside(item: DOMRect, menu: Size, page: Size): Point {
   const right = item.right + PADDING - OVERLAP;
-  const fits = right + menu.width <= page.width;
-  const left = fits ? right : Math.max(0, item.left - PADDING + OVERLAP - menu.width);
-  return within({ left, top: item.top - PADDING }, menu, page);
+  const left = item.left - PADDING + OVERLAP - menu.width;
+  const top = item.top - PADDING;
+  if (right + menu.width <= page.width) return within({ left: right, top }, menu, page);
+  if (left >= 0) return within({ left, top }, menu, page);
+  const below = item.bottom + menu.height <= page.height;
+  return within({ left: item.left + 16, top: below ? item.bottom : item.top - menu.height }, menu, page);
 }

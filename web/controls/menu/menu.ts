@@ -5,8 +5,13 @@ import { iconStyles } from '../../icons/icon.styles.js';
 import { focusStyles } from '../control.styles.js';
 import { MenuSelectEvent, type MenuEntry, type MenuItem } from './menu-entry.js';
 import { firstFocusable, focusAfterKey } from './menu-keys.js';
-import { placeAtPoint, placeBeside, type Point, type Size } from './menu-place.js';
+import { hasRoomBeside, placeAtPoint, placeBeside, type Point, type Size } from './menu-place.js';
 import { styles } from './menu.styles.js';
+
+function pageSize(): Size {
+  const { clientWidth: width, clientHeight: height } = document.documentElement;
+  return { width, height };
+}
 
 /**
  * A context menu or submenu in the top layer, so that it may leave its window.
@@ -75,10 +80,7 @@ export class LabMenu extends LitElement {
     this.#isOpen = true;
     await this.updateComplete;
     this.panel.showPopover();
-    const { left, top } = place(this.panel.getBoundingClientRect(), {
-      width: document.documentElement.clientWidth,
-      height: document.documentElement.clientHeight,
-    });
+    const { left, top } = place(this.panel.getBoundingClientRect(), pageSize());
     Object.assign(this.panel.style, { left: `${left}px`, top: `${top}px` });
   }
 
@@ -134,6 +136,8 @@ export class LabMenu extends LitElement {
   readonly #onLeave = (): void => this.close();
 
   #onHover(item: MenuItem, index: number): void {
+    // Where a submenu covers its parent it opens by click only: it would open under the moving pointer.
+    if (!hasRoomBeside(pageSize())) return;
     this.#focusItem(index);
     if (item.items && !item.disabledReason) void this.#expand(index, false);
     else this.#collapse();

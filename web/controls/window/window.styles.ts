@@ -2,6 +2,9 @@ import { css } from 'lit';
 
 export const styles = css`
   :host {
+    display: flex;
+    flex-direction: column;
+    outline: none;
     position: absolute;
     z-index: var(--z);
     left: var(--left);
@@ -29,13 +32,6 @@ export const styles = css`
     display: none;
   }
 
-  section {
-    display: flex;
-    flex-direction: column;
-    height: 100%;
-    outline: none;
-  }
-
   header {
     position: relative;
     display: flex;
@@ -45,6 +41,10 @@ export const styles = css`
     padding-left: 17px;
     user-select: none;
     touch-action: none;
+  }
+
+  slot[name='icon']::slotted(*) {
+    display: flex;
   }
 
   .title {

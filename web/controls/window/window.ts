@@ -1,5 +1,5 @@
 import { LitElement, html, type PropertyValues } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { icon } from '../../icons/icon.js';
 import { iconStyles } from '../../icons/icon.styles.js';
 import { strings } from '../../strings.js';
@@ -32,14 +32,21 @@ export class LabWindow extends LitElement {
   /** Where it opens; afterwards the user moves it. */
   @property({ attribute: false }) place: WindowPlace = { left: 40, top: 24, width: 640, height: 420 };
 
-  @query('section') private readonly section!: HTMLElement;
+  constructor() {
+    super();
+    this.addEventListener('focusin', () => this.#tell('activate'));
+    this.addEventListener('pointerdown', () => this.#tell('activate'));
+  }
 
-  /** Gives the window's frame the focus, so that the next Tab goes to its first control. */
-  override focus(): void {
-    void this.updateComplete.then(() => this.section.focus());
+  /** The window itself is the region and takes the focus, so that the next Tab goes to its first control. */
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.role = 'region';
+    this.tabIndex = -1;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('heading')) this.ariaLabel = this.heading;
     if (!changed.has('place')) return;
     for (const [side, value] of Object.entries(this.place)) this.style.setProperty(`--${side}`, `${value}px`);
   }
@@ -76,35 +83,23 @@ export class LabWindow extends LitElement {
     const { minimize, maximize, restore, close } = strings.desktop;
     const sizeLabel = this.maximized ? restore : maximize;
     return html`
-      <section
-        tabindex="-1"
-        aria-label=${this.heading}
-        @focusin=${() => this.#tell('activate')}
-        @pointerdown=${() => this.#tell('activate')}
-      >
-        <header @pointerdown=${this.#onDragStart} @dblclick=${this.#toggleMaximized}>
-          <slot name="icon"></slot>
-          <span class="title">${this.heading}</span>
-          <div class="search"><slot name="titlebar"></slot></div>
-          <div class="captions" @dblclick=${(event: Event) => event.stopPropagation()}>
-            <button aria-label=${minimize} title=${minimize} @click=${() => this.#tell('minimize')}>
-              ${icon('minimize')}
-            </button>
-            <button
-              class="maximize"
-              aria-label=${sizeLabel}
-              title=${sizeLabel}
-              @click=${this.#toggleMaximized}
-            >
-              ${icon(this.maximized ? 'restore' : 'maximize')}
-            </button>
-            <button class="close" aria-label=${close} title=${close} @click=${() => this.#tell('close')}>
-              ${icon('close')}
-            </button>
-          </div>
-        </header>
-        <div class="body"><slot></slot></div>
-      </section>
+      <header @pointerdown=${this.#onDragStart} @dblclick=${this.#toggleMaximized}>
+        <slot name="icon"></slot>
+        <span class="title">${this.heading}</span>
+        <div class="search"><slot name="titlebar"></slot></div>
+        <div class="captions" @dblclick=${(event: Event) => event.stopPropagation()}>
+          <button aria-label=${minimize} title=${minimize} @click=${() => this.#tell('minimize')}>
+            ${icon('minimize')}
+          </button>
+          <button class="maximize" aria-label=${sizeLabel} title=${sizeLabel} @click=${this.#toggleMaximized}>
+            ${icon(this.maximized ? 'restore' : 'maximize')}
+          </button>
+          <button class="close" aria-label=${close} title=${close} @click=${() => this.#tell('close')}>
+            ${icon('close')}
+          </button>
+        </div>
+      </header>
+      <div class="body"><slot></slot></div>
     `;
   }
 }

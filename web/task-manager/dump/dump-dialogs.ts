@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import '../../controls/button/button.js';
 import '../../controls/dialog/dialog.js';
@@ -20,27 +20,6 @@ export type DumpDialogAction = 'll-dump-cancel' | 'll-dump-close';
  */
 @customElement('tm-dump-dialogs')
 export class DumpDialogs extends LitElement {
-  static override styles = css`
-    p {
-      margin: 0 0 12px;
-    }
-
-    .pages {
-      min-height: 20px;
-      margin: 12px 0 0;
-      color: var(--text-secondary);
-      font-size: 12px;
-    }
-
-    .path {
-      user-select: all;
-    }
-
-    p:last-child {
-      margin-bottom: 0;
-    }
-  `;
-
   @property({ attribute: false }) state: DumpState = { step: 'idle' };
 
   #tell(action: DumpDialogAction): void {
@@ -57,65 +36,60 @@ export class DumpDialogs extends LitElement {
     const progress = running?.progress;
     const percent =
       progress && progress.pagesTotal > 0 ? (100 * progress.pagesDone) / progress.pagesTotal : null;
-    return html`
-      <ll-dialog
-        heading=${text.title[running?.kind ?? 'full']}
-        .open=${running !== null}
-        @ll-cancel=${() => this.#tell('ll-dump-cancel')}
-      >
+    const cancel = () => this.#tell('ll-dump-cancel');
+    const cancelling = running?.isCancelling ? text.cancelling : '';
+    const pages = progress && text.pages(formatCount(progress.pagesDone), formatCount(progress.pagesTotal));
+    return html`<ll-dialog
+      heading=${text.title[running?.kind ?? 'full']}
+      .open=${running !== null}
+      .content=${html`
         <p role="status">${progress ? text.phases[progress.phase] : text.starting}</p>
         <ll-progress-bar label=${text.progress} .value=${percent}></ll-progress-bar>
-        <p class="pages">
-          ${progress ? text.pages(formatCount(progress.pagesDone), formatCount(progress.pagesTotal)) : nothing}
-        </p>
-        <ll-button
-          slot="buttons"
-          data-first
-          disabled-reason=${running?.isCancelling ? text.cancelling : ''}
-          @click=${() => this.#tell('ll-dump-cancel')}
-        >
-          ${running?.isCancelling ? text.cancelling : text.cancel}
-        </ll-button>
-      </ll-dialog>
-    `;
+        <p class="small">${pages}</p>
+      `}
+      .buttons=${html`<ll-button data-first disabled-reason=${cancelling} @click=${cancel}>
+        ${cancelling || text.cancel}
+      </ll-button>`}
+      @ll-cancel=${cancel}
+    ></ll-dialog>`;
   }
 
   #renderCreated(state: DumpState): TemplateResult {
     const created = state.step === 'created' ? state : null;
     const path = created?.outcome.path ?? '';
-    return html`
-      <ll-dialog
-        heading=${text.title[created?.kind ?? 'full']}
-        .open=${created !== null}
-        @ll-cancel=${() => this.#tell('ll-dump-close')}
-      >
+    const close = () => this.#tell('ll-dump-close');
+    return html`<ll-dialog
+      heading=${text.title[created?.kind ?? 'full']}
+      .open=${created !== null}
+      .content=${html`
         <p>${text.created}</p>
         <p class="path">${path}</p>
-        <ll-button slot="buttons" variant="accent" data-first @click=${() => this.#openLocation(path)}>
+      `}
+      .buttons=${html`
+        <ll-button variant="accent" data-first @click=${() => this.#openLocation(path)}>
           ${text.openFileLocation}
         </ll-button>
-        <ll-button slot="buttons" @click=${() => this.#tell('ll-dump-close')}>${text.ok}</ll-button>
-      </ll-dialog>
-    `;
+        <ll-button @click=${close}>${text.ok}</ll-button>
+      `}
+      @ll-cancel=${close}
+    ></ll-dialog>`;
   }
 
   #renderFailed(state: DumpState): TemplateResult {
     const failed = state.step === 'failed' ? state.outcome : null;
-    return html`
-      <ll-dialog
-        alert
-        heading=${text.failedTitle}
-        .open=${failed !== null}
-        @ll-cancel=${() => this.#tell('ll-dump-close')}
-      >
+    const close = () => this.#tell('ll-dump-close');
+    return html`<ll-dialog
+      alert
+      heading=${text.failedTitle}
+      .open=${failed !== null}
+      .content=${html`
         <p>${failed?.message}</p>
         <p>${text.status}: ${failed?.status}</p>
         <p>${failed ? adviceFor(failed.status) : nothing}</p>
-        <ll-button slot="buttons" data-first @click=${() => this.#tell('ll-dump-close')}
-          >${text.close}</ll-button
-        >
-      </ll-dialog>
-    `;
+      `}
+      .buttons=${html`<ll-button data-first @click=${close}>${text.close}</ll-button>`}
+      @ll-cancel=${close}
+    ></ll-dialog>`;
   }
 
   override render() {

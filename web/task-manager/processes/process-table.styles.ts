@@ -202,7 +202,7 @@ export const styles = css`
 
   @media (max-width: 699px) {
     :host {
-      --columns: 190px 84px repeat(5, 73px);
+      --columns: 150px 72px repeat(5, 73px);
     }
 
     .row:not(.group) .name,

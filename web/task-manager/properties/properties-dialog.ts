@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { ProcessRow } from '../../../sim/worker/sim-api.js';
 import '../../controls/button/button.js';
@@ -28,24 +28,6 @@ function facts(process: ProcessRow): [label: string, value: string | number][] {
  */
 @customElement('tm-properties-dialog')
 export class PropertiesDialog extends LitElement {
-  static override styles = css`
-    dl {
-      display: grid;
-      grid-template-columns: max-content 1fr;
-      gap: 6px 20px;
-      margin: 0;
-      user-select: text;
-    }
-
-    dt {
-      color: var(--text-secondary);
-    }
-
-    dd {
-      margin: 0;
-    }
-  `;
-
   /** Null closes the dialog. */
   @property({ attribute: false }) process: ProcessRow | null = null;
 
@@ -55,25 +37,19 @@ export class PropertiesDialog extends LitElement {
 
   override render() {
     const { process } = this;
-    return html`
-      <ll-dialog
-        heading=${process ? text.title(processName(process)) : ''}
-        .open=${process !== null}
-        @ll-cancel=${this.#close}
-      >
-        ${
-          process
-            ? html`<dl>
-                ${facts(process).map(
-                  ([label, value]) =>
-                    html`<dt>${label}</dt>
-                      <dd>${value === '' ? text.none : value}</dd>`,
-                )}
-              </dl>`
-            : nothing
-        }
-        <ll-button slot="buttons" data-first @click=${this.#close}>${strings.messages.ok}</ll-button>
-      </ll-dialog>
-    `;
+    const lines = process ? facts(process) : [];
+    return html`<ll-dialog
+      heading=${process ? text.title(processName(process)) : ''}
+      .open=${process !== null}
+      .content=${html`<dl>
+        ${lines.map(
+          ([label, value]) =>
+            html`<dt>${label}</dt>
+              <dd>${value === '' ? text.none : value}</dd>`,
+        )}
+      </dl>`}
+      .buttons=${html`<ll-button data-first @click=${() => this.#close()}>${strings.messages.ok}</ll-button>`}
+      @ll-cancel=${this.#close}
+    ></ll-dialog>`;
   }
 }

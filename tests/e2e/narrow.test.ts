@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { useBrowser } from './support/browser.js';
+import { DUMP_TIMEOUT, MENU, chooseDump, row } from './support/task-manager.js';
+
+const openPage = useBrowser();
+const PHONE = { viewport: { width: 400, height: 800 }, hasTouch: true };
+
+test('on a narrow screen windows fill it and nothing makes the page itself scroll', async () => {
+  const page = await openPage(PHONE);
+  await row(page, 'System').waitFor();
+  const bounds = await page.getByRole('region', { name: 'Task Manager' }).boundingBox();
+  expect(bounds).toEqual({ x: 0, y: 0, width: 400, height: 752 });
+  const overflow = await page.evaluate(() => {
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
+    return [scrollWidth - clientWidth, scrollHeight - clientHeight];
+  });
+  expect(overflow).toEqual([0, 0]);
+});
+
+test('the way to the dump works on a narrow screen', async () => {
+  const page = await openPage(PHONE);
+  await chooseDump(page, MENU.full);
+  await page.getByRole('button', { name: 'Open file location' }).click({ timeout: DUMP_TIMEOUT });
+  const explorer = page.getByRole('region', { name: /LiveKernelDumps/ });
+  expect(await explorer.boundingBox()).toMatchObject({ x: 0, y: 0, width: 400 });
+  await explorer.getByRole('row', { name: /\.dmp/i }).waitFor();
+});
+
+test('at 320 px the menu and its submenu stay inside the page', async () => {
+  const page = await openPage({ viewport: { width: 320, height: 640 } });
+  await row(page, 'System').click({ button: 'right', position: { x: 60, y: 14 } });
+  await page.getByRole('menuitem', { name: MENU.create }).click();
+  await page.getByRole('menuitem', { name: MENU.full }).waitFor();
+  for (const menu of await page.getByRole('menu').all()) {
+    const box = await menu.boundingBox();
+    expect(box?.x).toBeGreaterThanOrEqual(0);
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(320);
+  }
+});

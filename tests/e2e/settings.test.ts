@@ -1,0 +1,84 @@
+import type { Locator, Page } from 'playwright';
+import { expect, test } from 'vitest';
+import { useBrowser } from './support/browser.js';
+import { MENU, chooseDump, focused, row } from './support/task-manager.js';
+
+const openPage = useBrowser();
+
+const box = (page: Page, name: string): Locator => page.getByRole('checkbox', { name, exact: true });
+
+async function openSettings(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
+}
+
+test('Change memory dump settings shows the options in their default state', async () => {
+  const page = await openPage();
+  await chooseDump(page, MENU.settings);
+  const group = page.getByRole('group', { name: 'Live kernel memory dump options (Advanced)' });
+  await group.waitFor();
+  expect((await focused(page)).text).toBe('Live kernel memory dump options (Advanced)');
+  expect(await box(page, 'Abort if insufficient memory').isChecked()).toBe(true);
+  expect(await box(page, 'Capture Hypervisor pages').isChecked()).toBe(false);
+  expect(await box(page, 'Include nonessential pages').isChecked()).toBe(false);
+  expect(await box(page, 'Include nonessential pages').isDisabled()).toBe(true);
+  expect(await box(page, 'Capture user pages').isChecked()).toBe(false);
+});
+
+test('the options outlive a reload, and Revert brings the defaults back', async () => {
+  const page = await openPage();
+  await openSettings(page);
+  await box(page, 'Abort if insufficient memory').uncheck();
+  await box(page, 'Capture Hypervisor pages').check();
+  await box(page, 'Include nonessential pages').check();
+  await box(page, 'Capture user pages').check();
+  await page.reload();
+  await openSettings(page);
+  expect(await box(page, 'Abort if insufficient memory').isChecked()).toBe(false);
+  expect(await box(page, 'Include nonessential pages').isChecked()).toBe(true);
+  expect(await box(page, 'Capture user pages').isChecked()).toBe(true);
+
+  await page.getByRole('button', { name: 'Revert memory dump settings to defaults' }).click();
+  await page.getByRole('status').getByText('Memory dump settings restored to defaults').waitFor();
+  expect(await box(page, 'Abort if insufficient memory').isChecked()).toBe(true);
+  expect(await box(page, 'Capture Hypervisor pages').isChecked()).toBe(false);
+  expect(await box(page, 'Include nonessential pages').isChecked()).toBe(false);
+  expect(await box(page, 'Capture user pages').isChecked()).toBe(false);
+});
+
+test('the nested box remembers its choice while it is disabled', async () => {
+  const page = await openPage();
+  await openSettings(page);
+  await box(page, 'Capture Hypervisor pages').check();
+  await box(page, 'Include nonessential pages').check();
+  await box(page, 'Capture Hypervisor pages').uncheck();
+  expect(await box(page, 'Include nonessential pages').isDisabled()).toBe(true);
+  await box(page, 'Capture Hypervisor pages').check();
+  expect(await box(page, 'Include nonessential pages').isChecked()).toBe(true);
+});
+
+test('the theme follows the system until it is chosen', async () => {
+  const page = await openPage({ colorScheme: 'dark' });
+  await openSettings(page);
+  const colour = () =>
+    page.getByRole('region', { name: 'Task Manager' }).evaluate((window) => getComputedStyle(window).color);
+  expect(await colour()).toBe('rgb(255, 255, 255)');
+  await page.getByLabel('App theme').selectOption('Light');
+  expect(await colour()).toBe('rgb(27, 27, 27)');
+  await page.reload();
+  await openSettings(page);
+  expect(await colour()).toBe('rgb(27, 27, 27)');
+});
+
+test('Paused stops the machine clock, High lets it run', async () => {
+  const page = await openPage();
+  await row(page, 'System').waitFor();
+  const clock = () => page.locator('time').getAttribute('datetime');
+  await openSettings(page);
+  await page.getByLabel('Real time update speed').selectOption('Paused');
+  await page.waitForTimeout(500);
+  const paused = await clock();
+  await page.waitForTimeout(1500);
+  expect(await clock()).toBe(paused);
+  await page.getByLabel('Real time update speed').selectOption('High');
+  await expect.poll(clock, { timeout: 5000 }).not.toBe(paused);
+});
