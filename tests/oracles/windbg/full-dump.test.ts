@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { GeneratedDump, TruthProcess } from '../../support/generated-dump.js';
 import { generateDump } from '../../support/generated-dump.js';
@@ -11,6 +12,8 @@ import { WINDBG, runWindbg } from './engine.js';
 const PROCESSORS = [0, 1, 2, 3];
 /** Task Manager's first parameter of bug check 0x161: "Taskmgr" in ASCII. */
 const TASKMGR = '00546173`6b6d6772';
+/** Offset in the file: the bitmap header at 0x2000, its count of set bits at +0x28. */
+const TOTAL_PRESENT_PAGES = 0x2028;
 
 /** Windows' name for the kernel is nt; other modules go by their file name, with `_` for what symbols cannot hold. */
 const moduleName = (file: string): string =>
@@ -169,6 +172,20 @@ describeWith([WINDBG], "full live dump in WinDbg's engine", () => {
     expect(code).toMatch(/^nt!KeWaitForSingleObject:\n/);
     expect(code).not.toContain('?');
     expect(code.split('\n').length).toBe(9);
+  });
+
+  it('would not take a dump whose count of pages is wrong', async () => {
+    const file = openSync(made.dump, 'r+');
+    try {
+      const count = Buffer.alloc(8);
+      readSync(file, count, 0, 8, TOTAL_PRESENT_PAGES);
+      count.writeBigUInt64LE(count.readBigUInt64LE() - 1n);
+      writeSync(file, count, 0, 8, TOTAL_PRESENT_PAGES);
+    } finally {
+      closeSync(file);
+    }
+    const { opening } = await runWindbg(made.dump, made.symbols, made.symbols, []);
+    expect(complaints(opening).join()).toContain('inconsistent');
   });
 
   /** Kernel frames in order; a user thread ends in one address of user mode, whose pages are not in the dump. */
