@@ -19,7 +19,7 @@ function generateOnce(cli, dump) {
   const report = JSON.parse(stdout.trim().split('\n').at(-1));
   return {
     bytes: statSync(dump).size,
-    writeSpeed: report.bytes / (report.writeMs / 1000),
+    writeSpeed: report.writeBytesPerSecond,
     elapsed,
     residentKib: Number(stderr.trim().split('\n').at(-1)),
   };

@@ -50,6 +50,23 @@ describe('generate refuses', () => {
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
+  it('a folder that does not exist', () => {
+    const path = inFolder('missing', 'full.dmp');
+    expect(refusal('--out', path)).toContain(path);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('to leave a dump without the symbols that were asked for', () => {
+    writeFileSync(inFolder('file'), 'not a folder');
+    const path = inFolder('file', 'symbols');
+    expect(refusal('--out', inFolder('full.dmp'), '--symbols', path)).toContain(path);
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  it('to guess where the dump goes', () => {
+    expect(refusal('--scenario', 'baseline')).toContain('--out');
+  });
+
   it('a folder in the place of the file', () => {
     const path = inFolder('full.dmp');
     mkdirSync(path);
