@@ -1,12 +1,12 @@
 // The unwind data of every function undoes what its prolog does. A small machine runs the code, an unwinder written
 // from the published rules reads the PE file, and both must agree at every instruction.
-import { FlowControl, Mnemonic } from 'iced-x86';
+import { FlowControl, Mnemonic, OpKind, Register, type Instruction } from 'iced-x86';
 import { describe, expect, it } from 'vitest';
 import { buildImages, type LabImage } from '../../../sim/images/index.js';
 import { PeFile, type RuntimeFunction } from './pe-file.js';
 import { decode, StackMachine } from './stack-machine.js';
 import stacks from './stacks.json';
-import { unwind } from './unwinder.js';
+import { unwind, type Registers } from './unwinder.js';
 
 const set = buildImages();
 const NON_VOLATILE = ['rsp', 'rbx', 'rbp', 'rsi', 'rdi', 'r12', 'r13', 'r14', 'r15'];
@@ -21,7 +21,6 @@ function enter(machine: StackMachine, entry: Entry): bigint {
   if (entry === 'call') {
     machine.registers['rsp'] = machine.registers['rsp']! - 8n; // A stack is 16-byte aligned at the call.
     machine.write(machine.registers['rsp'], RETURN);
-    machine.registers['rsp'] += 0n;
     return machine.registers['rsp'] + 8n;
   }
   if (entry === 'system-call') {
@@ -50,39 +49,51 @@ function check(image: LabImage, file: PeFile, range: RuntimeFunction): void {
   const callerRsp = enter(machine, entry);
   const before = { ...machine.registers, rsp: callerRsp };
   const code = decode(file.at(range.begin, range.end - range.begin), range.begin);
-  const hardwareFrameFrom = entry === 'system-call' ? code.find((i) => i.mnemonic === Mnemonic.Sub)!.ip : 0n;
-  const epilog = entry === 'call' ? epilogStart(code) : Infinity;
-  let deepest = machine.registers['rsp']!;
+  // Before its first `sub`, a system call has yet to push what an interrupt's hardware would have.
+  const from = entry === 'system-call' ? Number(code.find((i) => i.mnemonic === Mnemonic.Sub)!.ip) : 0;
+  const until =
+    entry === 'call' ? epilogStart(code) : trapExit(code, range.begin + file.u8(range.unwind + 1));
+  // A trap's frame keeps the interrupted RBP; its handler gives the rest back as any function does.
+  const kept = entry === 'call' ? NON_VOLATILE : ['rsp', 'rbp'];
   for (const step of machine.run(code)) {
-    if (step.rva >= epilog || Number(step.instruction.ip) < hardwareFrameFrom) continue;
-    if (entry !== 'call' && step.rva > range.begin + file.u8(range.unwind + 1) + 60) break;
-    if (step.registers['rsp']! < deepest) deepest = step.registers['rsp']!;
-    const found = unwind(file, range, step.rva - range.begin, step.registers, (address) =>
-      machine.read(address),
-    );
-    const where = `${name}+0x${(step.rva - range.begin).toString(16)}`;
+    if (step.rva < from || step.rva >= until) continue;
+    const offset = step.rva - range.begin;
+    const found = unwind(file, range, offset, step.registers, (address) => machine.read(address));
+    const where = `${name}+0x${offset.toString(16)}`;
     expect(found.returnAddress, where).toBe(RETURN);
-    for (const register of NON_VOLATILE) {
-      if (entry !== 'call' && register !== 'rsp' && register !== 'rbp') continue;
-      if (found.registers[register] !== before[register as 'rsp'])
-        expect.fail(`${where}: ${register} is not what the caller had`);
-    }
+    expect(found.machineFrame, where).toBe(entry !== 'call');
+    expect(pick(found.registers, kept), where).toEqual(pick(before, kept));
   }
-  if (entry !== 'call') return;
-  // At the end all is as at the beginning, so the code itself keeps its promises.
-  const last = code.at(-1)!.flowControl === FlowControl.Return;
-  expect(machine.registers['rsp'], name).toBe(last ? callerRsp - 8n : callerRsp - 8n);
+  // Before the return all is as at the beginning, so the code itself keeps its promises.
+  if (entry === 'call')
+    expect(pick(machine.registers, NON_VOLATILE), name).toEqual({
+      ...pick(before, NON_VOLATILE),
+      rsp: callerRsp - 8n,
+    });
 }
 
+const pick = (registers: Registers, names: string[]): Registers =>
+  Object.fromEntries(names.map((name) => [name, registers[name]!]));
+
 /** RVA from which on a function only gives back what it took. */
-function epilogStart(code: ReturnType<typeof decode>): number {
+function epilogStart(code: readonly Instruction[]): number {
+  const isPart = ({ mnemonic, flowControl }: Instruction) =>
+    mnemonic === Mnemonic.Pop || mnemonic === Mnemonic.Add || flowControl !== FlowControl.Next;
   let index = code.length - 1;
-  const isPart = (at: number) =>
-    code[at]!.mnemonic === Mnemonic.Pop ||
-    code[at]!.mnemonic === Mnemonic.Add ||
-    code[at]!.flowControl !== FlowControl.Next;
-  while (index > 0 && isPart(index - 1)) index--;
+  while (index > 0 && isPart(code[index - 1]!)) index--;
   return Number(code[index]!.ip);
+}
+
+/** RVA from which on a trap handler takes its frame down, by moving RSP or RBP. */
+function trapExit(code: readonly Instruction[], prologEnd: number): number {
+  const exit = code.find(
+    ({ ip, mnemonic, op0Kind, op0Register }) =>
+      Number(ip) >= prologEnd &&
+      mnemonic === Mnemonic.Mov &&
+      op0Kind === OpKind.Register &&
+      (op0Register === Register.RSP || op0Register === Register.RBP),
+  );
+  return exit ? Number(exit.ip) : Infinity;
 }
 
 describe.each(set.images.map((image) => [image.spec.module, image] as const))(

@@ -30,7 +30,6 @@ export function unwind(
   const prologSize = file.u8(info + 1);
   const count = file.u8(info + 2);
   const frame = file.u8(info + 3);
-  let machineFrame = false;
   // Saved values lie relative to RSP of the finished frame; with a frame pointer, relative to what it pointed from.
   const base = () =>
     (frame & 15) !== 0 && frameIsSet(file, info, count, offset)
@@ -64,7 +63,7 @@ export function unwind(
   }
   const returnAddress = read(registers['rsp']!);
   registers['rsp'] = registers['rsp']! + 8n;
-  return { registers, returnAddress, machineFrame };
+  return { registers, returnAddress, machineFrame: false };
 }
 
 function frameIsSet(file: PeFile, info: number, count: number, offset: number): boolean {
