@@ -3,6 +3,7 @@
 //   sim/profiles/*/types.json, sim/profiles/formats/*.json ─┐
 //   `KTHREAD.State`, `NT.PsActiveProcessHead` in assembly/ ─┴─▶ assembly/generated/{types,symbols}.ts   names → ids
 //                                                              build/core-layout.json                 ids → offsets, per profile
+//   sim/profiles/*/kdbg.json ────────────────▶                                             and debugger data
 //
 // The core holds only ids; the offsets of the chosen profile are loaded when a machine is created.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -97,10 +98,44 @@ const symbolText =
   symbolNames.map((name, index) => `  ${name} = ${index},\n`).join('') +
   `}\n\nexport const SYMBOL_COUNT: i32 = ${symbolNames.length};\n`;
 
+/** Bytes from the start of the first type to the last field of `_TYPE.Field.Field`. */
+function offsetOf(profile, path) {
+  const [first, ...fields] = path.split('.');
+  let type = first;
+  return fields.reduce((sum, field) => {
+    const [offset, fieldType] = profile.types[type].fields[field];
+    type = fieldType;
+    return sum + offset;
+  }, 0);
+}
+
+/** A profile's rules for KDDEBUGGER_DATA64 with `offset _TYPE.Field` and `sizeof _TYPE` as numbers. */
+function debuggerData(profile) {
+  const { fields } = json(join(root, 'sim/profiles', profile.name, 'kdbg.json'));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, rule]) => {
+      const [kind, argument] = String(rule).split(' ');
+      if (kind === 'offset') return [name, offsetOf(profile, argument)];
+      return [name, kind === 'sizeof' ? profile.types[argument].size : rule];
+    }),
+  );
+}
+
 function write(path, content) {
   mkdirSync(dirname(path), { recursive: true });
   if (!existsSync(path) || readFileSync(path, 'utf8') !== content) writeFileSync(path, content);
 }
 write(join(root, 'assembly/generated/types.ts'), text);
 write(join(root, 'assembly/generated/symbols.ts'), symbolText);
-write(join(root, 'build/core-layout.json'), JSON.stringify({ symbols: symbolNames, profiles: tables }));
+write(
+  join(root, 'build/core-layout.json'),
+  JSON.stringify({
+    symbols: symbolNames,
+    profiles: Object.fromEntries(
+      profiles.map((profile) => [
+        profile.name,
+        { fields: tables[profile.name], debuggerData: debuggerData(profile) },
+      ]),
+    ),
+  }),
+);

@@ -23,9 +23,9 @@ const LARGE_PAGE: u64 = 0x200000;
 const IMAGE_ALIGNMENT: u64 = 0x10000;
 const SCN_MEM_EXECUTE: u32 = 0x20000000;
 const SCN_MEM_WRITE: u32 = 0x80000000;
-const DIR64: u32 = 10; // IMAGE_REL_BASED_DIR64
+export const DIR64: u32 = 10; // IMAGE_REL_BASED_DIR64
 const DIRECTORY_EXCEPTION: u32 = 3;
-const DIRECTORY_RELOCATIONS: u32 = 5;
+export const DIRECTORY_RELOCATIONS: u32 = 5;
 const LOADED_FLAGS: u32 = 0x49104000; // KLDR flags of a boot-loaded driver
 const LOADER_TAG: u32 = 0x644c6d4d; // 'MmLd'
 

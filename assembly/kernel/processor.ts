@@ -7,6 +7,7 @@ import {
   KIDTENTRY64,
   KPCR,
   KPRCB,
+  KPROCESS,
   KPROCESSOR_STATE,
   KSPECIAL_REGISTERS,
   KTHREAD,
@@ -49,7 +50,8 @@ const PRCB_MAJOR: u32 = 1;
 const PRCB_MINOR: u32 = 1;
 const INTEL: u32 = 2; // CpuVendor: CPU_INTEL
 const DISPATCH_LEVEL: u32 = 2;
-const RUNNING: u32 = 2; // _KTHREAD_STATE.Running
+const READY: u32 = 1; // _KTHREAD_STATE
+const RUNNING: u32 = 2;
 
 /** Creates processor `number` with its idle thread; returns its KPRCB. `vendor` is 12 characters in host memory. */
 export function createProcessor(number: u32, idleThread: u64, mhz: u32, vendor: usize): u64 {
@@ -228,16 +230,19 @@ export function processorBlock(number: u32): u64 {
   return read64(addressOf(NT.KiProcessorBlock) + u64(number) * 8);
 }
 
-/** Lets a thread run on a processor. */
-export function runThread(number: u32, thread: u64, root: u32): void {
+/** Lets a thread of `process` run on a processor instead of the one that did, which becomes ready. */
+export function runThread(number: u32, thread: u64, process: u64): void {
   const prcb = processorBlock(number);
+  const before = getField(prcb, KPRCB.CurrentThread);
+  setField(before, KTHREAD.State, READY);
+  setField(before, KTHREAD.Running, 0);
   setField(prcb, KPRCB.CurrentThread, thread);
   setField(prcb, KPRCB.RspBase, getField(thread, KTHREAD.InitialStack));
   setField(thread, KTHREAD.State, RUNNING);
   setField(thread, KTHREAD.Running, 1);
   setField(thread, KTHREAD.NextProcessor, number);
   const special = at(at(prcb, KPRCB.ProcessorState), KPROCESSOR_STATE.SpecialRegisters);
-  setField(special, KSPECIAL_REGISTERS.Cr3, u64(root) << 12);
+  setField(special, KSPECIAL_REGISTERS.Cr3, getField(process, KPROCESS.DirectoryTableBase));
 }
 
 /** Writes the registers a processor was stopped with, both where KPRCB.Context points and in its processor state. */

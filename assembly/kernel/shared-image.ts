@@ -1,6 +1,11 @@
 // Images of user mode: one set of frames behind prototype PTEs, mapped by every process that loads the image.
-import { IMAGE_NT_HEADERS64, IMAGE_SECTION_HEADER } from '../generated/types';
-import { get } from '../layout/fields';
+import {
+  IMAGE_BASE_RELOCATION,
+  IMAGE_DATA_DIRECTORY,
+  IMAGE_NT_HEADERS64,
+  IMAGE_SECTION_HEADER,
+} from '../generated/types';
+import { get, offsetOf, put } from '../layout/fields';
 import { PAGE_SIZE } from '../memory/arena';
 import { FOR_USER, takeFrame } from '../memory/ranges';
 import { writableFrame } from '../memory/frames';
@@ -9,7 +14,7 @@ import { mapShared } from '../paging/map';
 import { activate } from '../paging/pfn-database';
 import { COPY_ON_WRITE, entryFor, KERNEL_CODE, KERNEL_DATA, USER_CODE, USER_READ_ONLY } from '../paging/pte';
 import { translate } from '../paging/walk';
-import { FileView } from './image';
+import { DIR64, DIRECTORY_RELOCATIONS, FileView } from './image';
 import { allocatePool, PAGED, tag } from './pool';
 
 /** A user image that is ready to be mapped. */
@@ -31,7 +36,7 @@ let count: i32 = 0;
  */
 export function createSharedImage(file: usize, base: u64): i32 {
   const view = FileView.of(file);
-  const pages = view.size / u32(PAGE_SIZE);
+  const pages = view.size / PAGE_SIZE;
   const image = new SharedImage();
   image.base = base;
   image.size = view.size;
@@ -42,13 +47,14 @@ export function createSharedImage(file: usize, base: u64): i32 {
     const pfn = takeFrame(FOR_USER);
     if (page == 0) image.firstFrame = pfn;
     assert(pfn == image.firstFrame + page, 'frames of an image section lie together');
-    const bits = userProtection(view.protection(page * u32(PAGE_SIZE)));
+    const bits = userProtection(view.protection(page * PAGE_SIZE));
     store<u64>(image.protections + usize(page) * 8, bits);
     const prototype = prototypes + u64(page) * 8;
     write64(prototype, entryFor(pfn, bits));
     activate(pfn, prototype, u32(translate(attachedRoot(), prototype) >> 12), 5, 0, true);
   }
   fill(view, image);
+  relocate(view, image);
   unchecked((images[count] = image));
   return count++;
 }
@@ -58,7 +64,7 @@ function userProtection(kernel: u64): u64 {
   return kernel == KERNEL_DATA ? USER_READ_ONLY | COPY_ON_WRITE : USER_READ_ONLY;
 }
 
-/** Writes the file's contents to the image's frames. The images of the lab have no user-mode relocations to apply. */
+/** Writes the file's contents to the image's frames. */
 function fill(view: FileView, image: SharedImage): void {
   copyToFrames(image, 0, view.file, view.headerBytes);
   for (let i: u32 = 0; i < view.sectionCount; i++) {
@@ -73,12 +79,37 @@ function fill(view: FileView, image: SharedImage): void {
   }
 }
 
+/** Host address of a byte of the image, good to the end of its page. */
+function hostOf(image: SharedImage, rva: u32): usize {
+  return writableFrame(image.firstFrame + rva / PAGE_SIZE) + (rva % PAGE_SIZE);
+}
+
+/** Applies the base relocations and the new base in the header. */
+function relocate(view: FileView, image: SharedImage): void {
+  const delta = image.base - get(view.nt, IMAGE_NT_HEADERS64.OptionalHeader_ImageBase);
+  put(hostOf(image, u32(view.nt - view.file)), IMAGE_NT_HEADERS64.OptionalHeader_ImageBase, image.base);
+  const directory = view.directory(DIRECTORY_RELOCATIONS);
+  let block = u32(get(directory, IMAGE_DATA_DIRECTORY.VirtualAddress));
+  const end = block + u32(get(directory, IMAGE_DATA_DIRECTORY.Size));
+  while (block < end) {
+    const page = u32(get(hostOf(image, block), IMAGE_BASE_RELOCATION.VirtualAddress));
+    const bytes = u32(get(hostOf(image, block), IMAGE_BASE_RELOCATION.SizeOfBlock));
+    for (let entry = offsetOf(IMAGE_BASE_RELOCATION.SIZE); entry < bytes; entry += 2) {
+      const word = load<u16>(hostOf(image, block + entry));
+      if (u32(word) >> 12 != DIR64) continue;
+      const target = hostOf(image, page + (word & 0xfff));
+      store<u64>(target, load<u64>(target) + delta);
+    }
+    block += bytes;
+  }
+}
+
 function copyToFrames(image: SharedImage, rva: u32, source: usize, bytes: u32): void {
   let done: u32 = 0;
   while (done < bytes) {
-    const offset = (rva + done) % u32(PAGE_SIZE);
-    const part = min(bytes - done, u32(PAGE_SIZE) - offset);
-    memory.copy(writableFrame(image.firstFrame + (rva + done) / u32(PAGE_SIZE)) + offset, source + done, part);
+    const offset = (rva + done) % PAGE_SIZE;
+    const part = min(bytes - done, PAGE_SIZE - offset);
+    memory.copy(writableFrame(image.firstFrame + (rva + done) / PAGE_SIZE) + offset, source + done, part);
     done += part;
   }
 }
@@ -86,7 +117,7 @@ function copyToFrames(image: SharedImage, rva: u32, source: usize, bytes: u32): 
 /** Maps an image into the attached process. */
 export function mapSharedImage(index: i32): void {
   const image = unchecked(images[index]);
-  for (let page: u32 = 0; page < image.size / u32(PAGE_SIZE); page++) {
+  for (let page: u32 = 0; page < image.size / PAGE_SIZE; page++) {
     const bits = load<u64>(image.protections + usize(page) * 8);
     mapShared(attachedRoot(), image.base + u64(page) * PAGE_SIZE, image.firstFrame + page, bits);
   }

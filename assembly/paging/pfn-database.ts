@@ -1,6 +1,6 @@
 // The PFN database: one MMPFN for every frame, in emulated memory, mapped with large pages. Pages whose entries all
 // follow from the ranges of physical memory are rendered when they are read; the first change makes them resident.
-import { MIPFNBLINK, MMPFN, MMPFNENTRY1, MMPFNENTRY3, MI_PFN_ULONG5 } from '../generated/types';
+import { MIPFNBLINK, MMPFN, MMPFNENTRY1, MMPFNENTRY3, MMPTE, MI_PFN_ULONG5 } from '../generated/types';
 import { offsetOf, put, get } from '../layout/fields';
 import { allocateTable, PAGE_SIZE } from '../memory/arena';
 import { frameCount, PFN_DATABASE, renderFrame, writableFrame } from '../memory/frames';
@@ -76,7 +76,7 @@ export function pageLocation(pfn: u32): u32 {
 export function activate(pfn: u32, pteAddress: u64, pteFrame: u32, priority: u32, originalPte: u64, shared: bool): void {
   set(pfn, MMPFN.u1_Flink, 0);
   set(pfn, MMPFN.PteAddress, pteAddress);
-  set(pfn, MMPFN.OriginalPte, originalPte);
+  put(member(pfn, MMPFN.OriginalPte) + offsetOf(MMPFN.OriginalPte), MMPTE.u_Long, originalPte);
   put(member(pfn, MMPFN.u2) + offsetOf(MMPFN.u2), MIPFNBLINK.EntireField, 1); // ShareCount
   set(pfn, MMPFN.u3_ReferenceCount, 1);
   const state = member(pfn, MMPFN.u3_e1) + offsetOf(MMPFN.u3_e1);

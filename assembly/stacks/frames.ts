@@ -96,9 +96,9 @@ function enter(code: FunctionUnwind, entry: u64): u64 {
 
 /**
  * Lays out the frames of the `count` calls in the exchange buffer, outermost first, each as four u64: the address
- * after the call (or the function's start for the innermost one of a running thread), bytes allocated beyond the
+ * after the call (for the innermost one of a running thread, where it stands), bytes allocated beyond the
  * unwind data, offset of a local from RSP (all ones for none), and the local's value. `entry` is RSP when the
- * outermost function is entered. Returns RSP in the innermost function; `lastAddress` is where it stands.
+ * outermost function is entered. Returns RSP in the innermost function.
  */
 function layOut(count: i32, entry: u64): u64 {
   let stack = entry;
@@ -148,16 +148,10 @@ export function layOutWaiting(thread: u64, count: i32): void {
   setField(thread, KTHREAD.KernelStack, frame);
 }
 
-/** Lays out a thread that runs on a processor; returns the instruction it stands at: past its function's prolog. */
-export function layOutRunning(thread: u64, count: i32, processor: u32): u64 {
+/** Lays out a thread that runs on a processor, which stands at the last address of the list. */
+export function layOutRunning(thread: u64, count: i32, processor: u32): void {
   const stack = layOut(count, outermostEntry(thread));
-  const innermost = listed((count - 1) * WORDS_PER_CALL);
-  const code = unwindOf(innermost);
-  const rip = innermost == code.begin ? innermost + code.prologBytes : innermost;
   unchecked((registers[RSP] = stack));
-  setProcessorContext(processor, registers, rip);
+  setProcessorContext(processor, registers, listed((count - 1) * WORDS_PER_CALL));
   setField(thread, KTHREAD.KernelStack, stack);
-  return rip;
 }
-
-

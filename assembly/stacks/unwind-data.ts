@@ -26,10 +26,6 @@ export class FunctionUnwind {
     return u32(getField(this.info, UNWIND_INFO.CountOfCodes));
   }
 
-  get prologBytes(): u32 {
-    return u32(getField(this.info, UNWIND_INFO.SizeOfProlog));
-  }
-
   get frameOffset(): u32 {
     return u32(getField(this.info, UNWIND_INFO.FrameOffset)) * 16;
   }

@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createMachine } from '../index.js';
+import type { Capture } from '../livedump/capture.js';
+import { UserError } from './errors.js';
+import { PendingFile } from './pending-file.js';
+import { Progress } from './progress.js';
+import { writeSymbols } from './symbols.js';
+
+export interface GenerateOptions {
+  scenario: string;
+  seed: string;
+  kind: 'full';
+  out: string;
+  symbols?: string;
+  truth?: string;
+  force: boolean;
+  json: boolean;
+}
+
+/** What `--json` prints. */
+interface GenerateResult {
+  path: string;
+  kind: 'full';
+  scenario: string;
+  seed: number;
+  bytes: number;
+  pages: number;
+  phases: { bootMs: number; captureMs: number; writeMs: number; symbolsMs: number };
+  /** Speed of the write phase. */
+  writeBytesPerSecond: number;
+  /** Largest resident set of this process, bytes. */
+  peakMemory: number;
+}
+
+/** Boots a machine and writes its dump, and what else is asked for. */
+export async function generate(options: GenerateOptions): Promise<void> {
+  const out = resolve(options.out);
+  const truth = options.truth === undefined ? undefined : resolve(options.truth);
+  if (out === truth) throw new UserError('The dump and the truth cannot be the same file. Give --truth another name.');
+  for (const path of [out, truth]) if (path !== undefined) refuseToOverwrite(path, options.force);
+  const seed = parseSeed(options.seed);
+
+  const stopwatch = new Stopwatch();
+  const file = PendingFile.create(out);
+  try {
+    const machine = await createMachine({ scenario: options.scenario, seed });
+    const bootMs = stopwatch.lap();
+    const capture = machine.capture({ kind: options.kind });
+    const captureMs = stopwatch.lap();
+    await writeDump(capture, file, options.json ? undefined : new Progress('Writing dump'));
+    const writeMs = stopwatch.lap();
+    machine.endCapture();
+    if (truth !== undefined) writeTruthFile(truth, `${JSON.stringify(machine.truth(), undefined, 2)}\n`);
+    if (options.symbols !== undefined) writeSymbols(resolve(options.symbols), await machine.symbols());
+    file.finish();
+    const symbolsMs = stopwatch.lap();
+    report(options, {
+      path: out,
+      kind: options.kind,
+      scenario: options.scenario,
+      seed,
+      bytes: capture.bytes,
+      pages: capture.pages,
+      phases: { bootMs, captureMs, writeMs, symbolsMs },
+      writeBytesPerSecond: Math.round(capture.bytes / (writeMs / 1000)),
+      peakMemory: process.resourceUsage().maxRSS * 1024,
+    });
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+}
+
+function refuseToOverwrite(path: string, force: boolean): void {
+  if (!force && existsSync(path)) throw new UserError(`${path} exists already. Give another name, or --force to overwrite it.`);
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed))
+    throw new UserError(`The seed must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not "${text}".`);
+  return seed;
+}
+
+/** Writes the chunks as the core makes them; lets timers and signals in between. */
+async function writeDump(capture: Capture, file: PendingFile, progress: Progress | undefined): Promise<void> {
+  for (let chunk = capture.next(); chunk; chunk = capture.next()) {
+    file.write(chunk);
+    if (progress?.isDue()) {
+      progress.show(capture.bytesRead, capture.bytes);
+      await new Promise(setImmediate);
+    }
+  }
+  progress?.end(capture.bytes);
+}
+
+function writeTruthFile(path: string, text: string): void {
+  const file = PendingFile.create(path);
+  try {
+    file.write(Buffer.from(text));
+    file.finish();
+  } catch (error) {
+    file.discard();
+    throw error;
+  }
+}
+
+function report(options: GenerateOptions, result: GenerateResult): void {
+  if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else process.stdout.write(`${result.path}: ${result.bytes} bytes, ${result.pages} pages\n`);
+}
+
+/** Milliseconds from one lap to the next. */
+class Stopwatch {
+  #last = process.hrtime.bigint();
+
+  lap(): number {
+    const now = process.hrtime.bigint();
+    const ms = Number(now - this.#last) / 1e6;
+    this.#last = now;
+    return Math.round(ms * 100) / 100;
+  }
+}

@@ -1,0 +1,16 @@
+import { LabMachine, type MachineOptions } from './lab-machine.js';
+import { loadCore } from './machine/load-core.node.js';
+
+export { LabMachine, type DumpKind, type MachineOptions } from './lab-machine.js';
+export { Capture } from './livedump/capture.js';
+export { scenarioNames } from './scenarios/scenario.js';
+export type { StoreFile } from './images/store.js';
+export type * from './truth/truth.js';
+
+/**
+ * Boots a machine.
+ * @throws RangeError with a sentence for the user when the scenario or seed is not one
+ */
+export async function createMachine(options: MachineOptions = {}): Promise<LabMachine> {
+  return LabMachine.boot(await loadCore(), options);
+}

@@ -1,0 +1,112 @@
+import { buildImages } from './images/index.js';
+import { symbolStoreFiles, type StoreFile } from './images/store.js';
+import { Capture } from './livedump/capture.js';
+import { corralProcessors } from './livedump/corral.js';
+import { startKernel, type Kernel } from './machine/machine.js';
+import { windows11_22631, type Profile } from './machine/profile.js';
+import { findScenario, type Scenario } from './scenarios/scenario.js';
+import { Director, type Stage } from './scenarios/stage.js';
+import { ActivityMeter } from './scenarios/activity.js';
+import { writeTruth, type Truth } from './truth/truth.js';
+import { version } from './version.js';
+
+export interface MachineOptions {
+  /** Name of a scenario; `baseline` by default. */
+  scenario?: string;
+  /** Whole number from 0 to 2^53 - 1; 1 by default. Everything random on the machine follows from it. */
+  seed?: number;
+}
+
+/** What a dump is to hold. */
+export type DumpKind = 'full';
+
+const FILETIME_1970 = 116444736000000000n;
+const TICKS_PER_MS = 10_000n;
+const MB = 1024 * 1024;
+
+/** A booted machine: the same class behind the npm API, the command line and the page's worker. */
+export class LabMachine {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly profile: Profile;
+  readonly stage: Stage;
+  readonly kernel: Kernel;
+  readonly activity: ActivityMeter;
+  #capturing = false;
+
+  private constructor(scenario: Scenario, seed: number, kernel: Kernel, stage: Stage) {
+    this.scenario = scenario;
+    this.seed = seed;
+    this.profile = kernel.profile;
+    this.kernel = kernel;
+    this.stage = stage;
+    this.activity = new ActivityMeter(kernel, stage);
+  }
+
+  /** Boots a scenario on a fresh core. @throws RangeError with a sentence for the user when an option is bad */
+  static async boot(module: WebAssembly.Module, options: MachineOptions = {}): Promise<LabMachine> {
+    const scenario = findScenario(options.scenario ?? 'baseline');
+    const seed = options.seed ?? 1;
+    if (!Number.isSafeInteger(seed) || seed < 0)
+      throw new RangeError(`The seed must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not ${seed}.`);
+    const kernel = await startKernel(
+      module,
+      windows11_22631,
+      buildImages(),
+      BigInt(seed),
+      { memory: scenario.memoryMB * MB, processors: scenario.processors },
+      {
+        bootTime: FILETIME_1970 + BigInt(Date.parse(scenario.bootTime)) * TICKS_PER_MS,
+        uptime: BigInt(Math.round(scenario.uptimeSeconds * 1000)) * TICKS_PER_MS,
+        bootId: scenario.bootId,
+      },
+    );
+    const stage = new Director(kernel, BigInt(seed)).stage(scenario);
+    return new LabMachine(scenario, seed, kernel, stage);
+  }
+
+  /** Machine time in milliseconds since 1970, UTC. */
+  get time(): number {
+    return Number((this.kernel.core.exports.clockNow() - FILETIME_1970) / TICKS_PER_MS);
+  }
+
+  /** Lets time pass on the machine. @throws Error while a dump is read: the dump is of one instant */
+  advance(ms: number): void {
+    if (this.#capturing) throw new Error('The machine stands still while its dump is written.');
+    this.activity.advance(ms);
+  }
+
+  /** Captures a live kernel dump of the machine as it is now. The machine stands still until it is read or dropped. */
+  capture(_options: { kind?: DumpKind } = {}): Capture {
+    const { core, hardware } = this.kernel;
+    const { exports } = core;
+    if (this.#capturing) throw new Error('Another dump of this machine is being written. Wait for it to complete.');
+    this.#capturing = true;
+    corralProcessors(this.kernel, this.stage);
+    const comment = `livedump-lab ${version} scenario=${this.scenario.name} seed=${this.seed}`;
+    const [commentBytes] = core.putTexts({ text: comment, wide: false });
+    const bytes = exports.dumpOpen(
+      this.profile.build,
+      hardware.processors,
+      exports.memorySystemRoot(),
+      exports.exchangeBuffer(),
+      commentBytes!,
+    );
+    return new Capture(core, Number(bytes), exports.dumpPages());
+  }
+
+  /** Lets the machine go on after a capture. */
+  endCapture(): void {
+    this.#capturing = false;
+  }
+
+  /** What the scenario put on the machine, for checks of a dump. Stacks of running threads are those of the last capture. */
+  truth(): Truth {
+    return writeTruth(this);
+  }
+
+  /** Files of a symbol store with the machine's images and PDBs. */
+  async symbols(): Promise<Iterable<StoreFile>> {
+    return symbolStoreFiles(this.kernel.images, await this.profile.types());
+  }
+}

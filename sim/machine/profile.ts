@@ -1,0 +1,34 @@
+import layout from '../../build/core-layout.json';
+import system from '../profiles/win11-22631/system.json';
+import type { TypeCatalogue } from '../profiles/profile.js';
+import type { Core } from './core.js';
+
+/** What differs per Windows build, apart from the layouts, which the core gets as a table. */
+export interface Profile {
+  readonly name: keyof typeof layout.profiles;
+  readonly build: number;
+  readonly system: typeof system;
+  /** How each field of KDDEBUGGER_DATA64 is filled; the grammar is in debugger-data.ts. */
+  readonly debuggerData: Record<string, string | number>;
+  /** All types of the build: megabytes of source that only symbol files need. */
+  types(): Promise<TypeCatalogue>;
+}
+
+/** Windows 11 23H2. */
+export const windows11_22631: Profile = {
+  name: 'win11-22631',
+  build: 22631,
+  system,
+  debuggerData: layout.profiles['win11-22631'].debuggerData,
+  types: async () => (await import('../profiles/win11-22631/types.json')).default as unknown as TypeCatalogue,
+};
+
+/** Names of the kernel symbols that the core looks up, in the order of its table. */
+export const coreSymbols: readonly string[] = layout.symbols;
+
+/** Loads a profile's layouts into a fresh core. */
+export function loadLayouts(core: Core, profile: Profile): void {
+  const table = layout.profiles[profile.name].fields;
+  const words = new Uint32Array(core.exports.memory.buffer, core.exports.layoutTable(), table.length);
+  words.set(table);
+}

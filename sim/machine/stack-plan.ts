@@ -1,0 +1,105 @@
+import type { Core } from './core.js';
+import { split, type KernelImages } from './kernel-images.js';
+
+const NO_LOCAL = 0xffffffffffffffffn;
+
+/** One frame of a stack: where its function stands, and what the frame holds beyond its prolog's doing. */
+interface PlannedFrame {
+  address: bigint;
+  dynamicAllocation: bigint;
+  localOffset: bigint;
+  localValue: bigint;
+  /** As a debugger prints it: `nt!KiSwapContext+0x76`. */
+  name: string;
+}
+
+/** A kernel stack as its functions' call sites, ready for the core to lay out. */
+export class StackPlan {
+  /** From the innermost out. */
+  readonly names: readonly string[];
+  readonly #frames: readonly PlannedFrame[];
+
+  private constructor(frames: readonly PlannedFrame[]) {
+    this.#frames = frames;
+    this.names = frames.map(({ name }) => name);
+  }
+
+  /**
+   * Plans the stack of functions (`module!Function`, from the innermost out) of a thread that was switched out:
+   * its innermost function called nt!SwapContext.
+   */
+  static waiting(images: KernelImages, functions: readonly string[]): StackPlan {
+    return new StackPlan(
+      functions.map((name, depth) => frameOf(images, name, depth === 0 ? 'nt!SwapContext' : functions[depth - 1]!)),
+    );
+  }
+
+  /** Plans the stack of a thread that runs: its innermost function is where a processor rests. */
+  static running(images: KernelImages, functions: readonly string[]): StackPlan {
+    return new StackPlan(
+      functions.map((name, depth) =>
+        depth === 0 ? restingFrame(images, name) : frameOf(images, name, functions[depth - 1]!),
+      ),
+    );
+  }
+
+  /** Puts the frames into the exchange buffer, outermost first, as the core wants them; returns their number. */
+  put(core: Core): number {
+    core.putList(
+      [...this.#frames]
+        .reverse()
+        .flatMap(({ address, dynamicAllocation, localOffset, localValue }) => [
+          address,
+          dynamicAllocation,
+          localOffset,
+          localValue,
+        ]),
+    );
+    return this.#frames.length;
+  }
+}
+
+function frameOf(images: KernelImages, caller: string, callee: string): PlannedFrame {
+  const [module, name] = split(caller);
+  const { image, base } = images.get(module);
+  const rva = image.returnAddress(name, callee);
+  const slot = image.callSlot(name, callee);
+  return {
+    address: base + BigInt(rva),
+    dynamicAllocation: BigInt(dynamicAllocation(images, module, name)),
+    localOffset: slot === undefined ? NO_LOCAL : BigInt(slot),
+    localValue: slot === undefined ? 0n : images.address(callee),
+    name: nameOf(images, module, rva),
+  };
+}
+
+function restingFrame(images: KernelImages, qualified: string): PlannedFrame {
+  const [module, name] = split(qualified);
+  const { image, base } = images.get(module);
+  const rva = image.restAddress(name);
+  return {
+    address: base + BigInt(rva),
+    dynamicAllocation: 0n,
+    localOffset: NO_LOCAL,
+    localValue: 0n,
+    name: nameOf(images, module, rva),
+  };
+}
+
+/** Bytes that the function allocates beyond what its unwind data says. */
+function dynamicAllocation(images: KernelImages, module: string, name: string): number {
+  const { functions } = images.get(module).image.spec;
+  const spec = functions.find(
+    (candidate) => candidate.name === name || candidate.labels?.some((label) => label.name === name),
+  );
+  return spec?.frame?.dynamicAllocation ?? 0;
+}
+
+/** The nearest public symbol at or before an RVA, and the displacement from it. */
+function nameOf(images: KernelImages, module: string, rva: number): string {
+  let best = { name: '', rva: -1 };
+  for (const symbol of images.get(module).image.symbols.values())
+    if (symbol.rva <= rva && symbol.rva > best.rva) best = symbol;
+  const displacement = rva - best.rva;
+  return `${module}!${best.name}${displacement === 0 ? '' : `+0x${displacement.toString(16)}`}`;
+}

@@ -1,0 +1,54 @@
+import type { Kernel } from '../machine/machine.js';
+import type { Stage, StagedProcess } from './stage.js';
+
+const TICKS_PER_MS = 10_000n;
+const CLOCK_TICK_MS = 15.625;
+const CYCLES_PER_MHZ_MS = 1000;
+const PATTERN = [0.6, 1.3, 0.9, 1.5, 0.4, 1.1, 0.8, 1.4]; // averages 1: work comes in bursts
+
+/** Lets the scenario's programs work while time passes: processor time, context switches, bytes read from disk. */
+export class ActivityMeter {
+  readonly #kernel: Kernel;
+  readonly #stage: Stage;
+  #step = 0;
+
+  constructor(kernel: Kernel, stage: Stage) {
+    this.#kernel = kernel;
+    this.#stage = stage;
+  }
+
+  /** Moves the machine on by `ms` milliseconds. */
+  advance(ms: number): void {
+    if (!(ms > 0)) return;
+    const { core, hardware, profile } = this.#kernel;
+    const cyclesPerMs = profile.system.processorMHz * CYCLES_PER_MHZ_MS;
+    const available = cyclesPerMs * ms * hardware.processors;
+    let used = 0;
+    this.#stage.processes.forEach((process, index) => {
+      const share = ((process.spec.cpu ?? 0) / 100) * PATTERN[(this.#step + index * 3) % PATTERN.length]!;
+      const cycles = Math.floor(share * available);
+      used += cycles;
+      this.#account(process, cycles, ms * share * hardware.processors, ((process.spec.disk ?? 0) * ms) / 1000);
+    });
+    this.#step++;
+    const idle = Math.floor((available - used) / hardware.processors);
+    core.exports.clockAdvance(BigInt(Math.round(ms)) * TICKS_PER_MS, hardware.processors, BigInt(idle));
+  }
+
+  #account(process: StagedProcess, cycles: number, busyMs: number, bytesRead: number): void {
+    if (cycles === 0 && bytesRead === 0) return;
+    const { exports } = this.#kernel.core;
+    const ticks = Math.round(busyMs / CLOCK_TICK_MS);
+    const isSystem = process.spec.program === 'System';
+    exports.processAccount(
+      process.address,
+      BigInt(cycles),
+      isSystem ? ticks : Math.floor(ticks / 3),
+      isSystem ? 0 : ticks - Math.floor(ticks / 3),
+      BigInt(Math.round(bytesRead)),
+      0n,
+    );
+    const worker = process.threads[this.#step % process.threads.length];
+    if (worker) exports.threadAddRunTime(worker.address, BigInt(cycles), 1);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Kernel } from '../machine/machine.js';
+import type { ThreadArchetype } from './scenario.js';
+
+/** A dispatcher object that a thread waits for. */
+export interface WaitObject {
+  readonly address: bigint;
+  readonly type: 'Event' | 'Semaphore' | 'Queue' | 'PriQueue' | 'Timer';
+}
+
+/** _KOBJECTS values of what can be created. */
+const KINDS = { Event: 1, Semaphore: 5, Queue: 4, PriQueue: 21 } as const;
+const KERNEL_OWNED = 0;
+
+/** Four characters as a pool tag. */
+function tag(text: string): number {
+  return [...text].reduceRight((value, character) => value * 256 + character.charCodeAt(0), 0);
+}
+
+/** Makes what a process's threads wait for, by archetype. */
+export class WaitObjects {
+  readonly #kernel: Kernel;
+  readonly #shared = new Map<string, WaitObject>();
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
+
+  /** Objects for a thread to wait for, in the order of its wait blocks; queues also get the thread as a server. */
+  forThread(thread: bigint, { wait }: ThreadArchetype, isUser: boolean): WaitObject[] {
+    const { exports } = this.#kernel.core;
+    switch (wait.kind) {
+      case 'none':
+        return [];
+      case 'thread-timer':
+        return [{ address: exports.waitThreadTimer(thread), type: 'Timer' }];
+      case 'suspend-event':
+        return [{ address: exports.waitThreadSuspendEvent(thread), type: 'Event' }];
+      case 'alpc-semaphore':
+        return [{ address: exports.waitThreadAlpcSemaphore(thread), type: 'Semaphore' }];
+      case 'queue':
+      case 'priority-queue': {
+        const type = wait.kind === 'queue' ? 'Queue' : 'PriQueue';
+        const queue = this.#sharedOr(wait.shared, () => this.#create(type, isUser));
+        exports.waitAttachToQueue(thread, queue.address, KINDS[type]);
+        return [queue];
+      }
+      default: {
+        const type = wait.kind === 'event' ? 'Event' : 'Semaphore';
+        return Array.from({ length: wait.count ?? 1 }, () => this.#create(type, isUser));
+      }
+    }
+  }
+
+  #sharedOr(name: string | undefined, create: () => WaitObject): WaitObject {
+    if (name === undefined) return create();
+    const found = this.#shared.get(name) ?? create();
+    this.#shared.set(name, found);
+    return found;
+  }
+
+  /** User mode waits for objects with a header; the kernel's own lie inside its structures. */
+  #create(type: keyof typeof KINDS, isUser: boolean): WaitObject {
+    const name = { Event: 'Event', Semaphore: 'Semaphore', Queue: 'IoCompletion', PriQueue: '' }[type];
+    const index = isUser ? (this.#kernel.typeIndex.get(name) ?? KERNEL_OWNED) : KERNEL_OWNED;
+    const poolTag = tag(isUser ? name.slice(0, 4).padEnd(4) : 'Exwq');
+    return { address: this.#kernel.core.exports.waitCreateObject(KINDS[type], index, poolTag), type };
+  }
+}

@@ -1,0 +1,121 @@
+import type { LabMachine } from '../lab-machine.js';
+import type { StagedProcess, StagedThread } from '../scenarios/stage.js';
+import { version } from '../version.js';
+
+/** An address as text: `0xfffff80412345678`. */
+export type Address = string;
+
+/** What is true of a machine, written from what its scenario asked for and never read from a dump. See truth.schema.json. */
+export interface Truth {
+  $schema: string;
+  generator: string;
+  scenario: string;
+  seed: number;
+  profile: string;
+  build: number;
+  /** Machine time when it was written, ISO 8601 UTC. */
+  time: string;
+  processors: TruthProcessor[];
+  modules: TruthModule[];
+  processes: TruthProcess[];
+}
+
+export interface TruthProcessor {
+  number: number;
+  /** KPRCB. */
+  address: Address;
+  /** ETHREAD that runs on it. */
+  currentThread: Address;
+  idleThread: TruthIdleThread;
+}
+
+export interface TruthIdleThread {
+  address: Address;
+  state: StagedThread['state'];
+  stack: readonly string[];
+}
+
+export interface TruthModule {
+  /** As the debugger names it. */
+  name: string;
+  file: string;
+  base: Address;
+  size: number;
+  timeDateStamp: number;
+  checkSum: number;
+  pdb: { name: string; guid: string; age: number };
+}
+
+export interface TruthProcess {
+  pid: number;
+  parentPid: number;
+  /** As in EPROCESS.ImageFileName: up to 14 characters. */
+  name: string;
+  /** EPROCESS. */
+  address: Address;
+  sessionId: number;
+  threads: TruthThread[];
+}
+
+export interface TruthThread {
+  tid: number;
+  /** ETHREAD. */
+  address: Address;
+  state: StagedThread['state'];
+  waitReason?: string;
+  waitObjects: { address: Address; type: string }[];
+  /** Call sites from the innermost out, as the debugger prints them: `nt!KiSwapContext+0x76`. */
+  stack: readonly string[];
+}
+
+export function hex(address: bigint): Address {
+  return `0x${address.toString(16).padStart(16, '0')}`;
+}
+
+/** Writes down a machine's truth. */
+export function writeTruth({ kernel, stage, scenario, seed, profile, time }: LabMachine): Truth {
+  const requester = stage.processes.flatMap(({ threads }) => threads).find(({ state }) => state === 'Running');
+  return {
+    $schema: 'truth.schema.json',
+    generator: `livedump-lab ${version}`,
+    scenario: scenario.name,
+    seed,
+    profile: profile.name,
+    build: profile.build,
+    time: new Date(time).toISOString(),
+    processors: stage.idle.threads.map((idle, number) => ({
+      number,
+      address: hex(kernel.core.exports.processorBlock(number)),
+      currentThread: hex(number === 0 && requester ? requester.address : idle.address),
+      idleThread: { address: hex(idle.address), state: idle.state, stack: idle.stack },
+    })),
+    modules: kernel.loaded.modules.map(({ image, base }) => ({
+      name: image.spec.module,
+      file: image.spec.file,
+      base: hex(base),
+      size: image.sizeOfImage,
+      timeDateStamp: image.timeDateStamp,
+      checkSum: image.checkSum,
+      pdb: { ...image.pdb },
+    })),
+    processes: stage.processes.map(truthOfProcess),
+  };
+}
+
+function truthOfProcess({ pid, parentPid, name, address, sessionId, threads }: StagedProcess): TruthProcess {
+  return {
+    pid,
+    parentPid,
+    name,
+    address: hex(address),
+    sessionId,
+    threads: threads.map((thread) => ({
+      tid: thread.tid,
+      address: hex(thread.address),
+      state: thread.state,
+      ...(thread.waitReason === undefined ? {} : { waitReason: thread.waitReason }),
+      waitObjects: thread.waitObjects.map((object) => ({ address: hex(object.address), type: object.type })),
+      stack: thread.stack,
+    })),
+  };
+}
