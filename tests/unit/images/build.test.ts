@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { buildImages, catalogue, type ModuleSpec } from '../../../sim/images/index.js';
+
+const LARGE_PAGE = 0x200000;
+const EXECUTE = 0x20000000;
+const WRITE = 0x80000000;
+
+const tiny = (change: Partial<ModuleSpec> = {}): ModuleSpec => ({
+  module: 'tiny',
+  file: 'tiny.sys',
+  path: '\\SystemRoot\\System32\\drivers\\tiny.sys',
+  pdb: 'tiny.pdb',
+  description: 'A driver for tests',
+  kind: 'driver',
+  imageBase: '0x1C0000000',
+  entryPoint: 'Entry',
+  functions: [{ name: 'Entry', calls: [{ to: 'Callee' }] }, { name: 'Callee' }],
+  globals: [{ name: 'Data', size: 8 }],
+  ...change,
+});
+
+describe('build', () => {
+  const set = buildImages();
+
+  it('gives the same bytes every time', () => {
+    const again = buildImages();
+    for (const image of set.images)
+      expect(Buffer.compare(image.file, again.get(image.spec.module).file)).toBe(0);
+  });
+
+  it('keeps the order of the catalogue, and finds modules by name', () => {
+    expect(set.images.map(({ spec }) => spec.module)).toEqual(catalogue.map(({ module }) => module));
+    expect(() => set.get('beep')).toThrow('beep');
+  });
+
+  it('names each image by its content', () => {
+    const one = buildImages([tiny()]).get('tiny');
+    const other = buildImages([tiny({ globals: [{ name: 'Datum', size: 8 }] })]).get('tiny');
+    expect(other.pdb.guid).not.toBe(one.pdb.guid);
+    expect(other.timeDateStamp).not.toBe(one.timeDateStamp);
+    expect(new Set(set.images.map(({ pdb }) => pdb.guid)).size).toBe(set.images.length);
+  });
+
+  it('never gives one address two names', () => {
+    for (const { symbols } of set.images)
+      expect(new Set([...symbols.values()].map(({ rva }) => rva)).size).toBe(symbols.size);
+  });
+
+  it('puts each symbol into a section, apart from the next', () => {
+    for (const image of set.images) {
+      const symbols = [...image.symbols.values()].filter(({ kind }) => kind !== 'label');
+      symbols.sort((a, b) => a.rva - b.rva);
+      for (const [index, { name, rva, size }] of symbols.entries()) {
+        const section = image.sections.find((s) => rva >= s.rva && rva + size <= s.rva + s.virtualSize);
+        expect(section, name).toBeDefined();
+        expect(rva + size, name).toBeLessThanOrEqual(symbols[index + 1]?.rva ?? Infinity);
+      }
+    }
+  });
+});
+
+describe('kernel image', () => {
+  const nt = buildImages().get('nt');
+  const protection = (characteristics: number) => [characteristics & EXECUTE, characteristics & WRITE].join();
+
+  it('has one protection in each large page, and fills them', () => {
+    expect(nt.sizeOfImage % LARGE_PAGE).toBe(0);
+    expect(nt.sizeOfImage).toBeLessThanOrEqual(10 << 20);
+    const pages = new Map<number, string>();
+    for (const { rva, virtualSize, characteristics } of nt.sections)
+      for (let page = Math.floor(rva / LARGE_PAGE); page * LARGE_PAGE < rva + virtualSize; page++) {
+        expect(pages.get(page) ?? protection(characteristics)).toBe(protection(characteristics));
+        pages.set(page, protection(characteristics));
+      }
+    expect(pages.size).toBe(nt.sizeOfImage / LARGE_PAGE);
+  });
+
+  it('leaves no gap between sections', () => {
+    let end = 0x1000;
+    for (const { rva, virtualSize } of nt.sections) {
+      expect(rva).toBe(end);
+      end = Math.ceil((rva + virtualSize) / 0x1000) * 0x1000;
+    }
+    expect(end).toBe(nt.sizeOfImage);
+  });
+
+  it('has a service table that leads to the services', () => {
+    const table = nt.symbols.get('KiServiceTable')!;
+    const section = nt.sections.find(({ rva, rawSize }) => table.rva >= rva && table.rva < rva + rawSize)!;
+    const view = new DataView(
+      nt.file.buffer,
+      nt.file.byteOffset + section.rawOffset + table.rva - section.rva,
+    );
+    Object.entries(nt.spec.services!).forEach(([name, stackArguments], number) => {
+      const entry = view.getInt32(4 * number, true);
+      expect(table.rva + (entry >> 4), name).toBe(nt.symbols.get(name)!.rva);
+      expect(entry & 15, name).toBe(stackArguments);
+    });
+  });
+});
+
+describe('mistakes in a module', () => {
+  const build = (change: Partial<ModuleSpec>) => () => buildImages([tiny(change)]);
+
+  it('are named', () => {
+    expect(build({ entryPoint: 'Missing' })).toThrow('Missing');
+    expect(build({ functions: [{ name: 'Entry', calls: [{ to: 'Nowhere' }] }] })).toThrow('Nowhere');
+    expect(build({ functions: [{ name: 'Entry', calls: [{ to: 'nt!KeSetEvent' }] }] })).toThrow('nt');
+    expect(build({ globals: [{ name: 'Callee', size: 8 }] })).toThrow('Callee is defined twice');
+    expect(build({ globals: [{ name: 'Small', size: 2, data: '00112233' }] })).toThrow('tiny!Small');
+  });
+
+  it('include imports of what is not exported', () => {
+    const user = tiny({
+      module: 'user',
+      functions: [{ name: 'Entry', calls: [{ to: 'tiny!Callee' }] }],
+      globals: [],
+    });
+    expect(() => buildImages([tiny(), user])).toThrow('user imports tiny!Callee, which is not exported');
+  });
+
+  it('include return addresses without room, and frames too small', () => {
+    const entry = (change: object) => ({ functions: [{ name: 'Entry', ...change }, { name: 'Callee' }] });
+    expect(build(entry({ calls: [{ to: 'Callee', returnAt: 3 }] }))).toThrow(
+      'Entry: no room for the call to Callee',
+    );
+    expect(build(entry({ frame: { size: 0x20 }, calls: [{ to: 'Callee' }] }))).toThrow(
+      'Entry: a frame of 32 bytes',
+    );
+    expect(build(entry({ frame: { leaf: true }, calls: [{ to: 'Callee' }] }))).toThrow('Entry: a leaf');
+    expect(build(entry({ frame: { pushes: ['rax'] } }))).toThrow('rax is not a non-volatile register');
+  });
+
+  it('include return addresses of calls that are not there', () => {
+    const image = buildImages([tiny()]).get('tiny');
+    expect(() => image.returnAddress('Callee', 'Entry')).toThrow('tiny!Callee does not call Entry');
+    expect(() => image.returnAddress('Nobody', 'Entry')).toThrow('Nobody');
+  });
+});

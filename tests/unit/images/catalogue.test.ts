@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../../sim/images/index.js';
+import kdbg from '../../../sim/profiles/win11-22631/kdbg.json';
+import types from '../../../sim/profiles/win11-22631/types.json';
+
+const SCALARS: Record<string, number> = { u8: 1, u16: 2, u32: 4, u64: 8 };
+const layouts = types.types as unknown as Record<string, { size: number }>;
+
+/** Bytes of a global's type: a structure of the profile, a scalar, a pointer, or an array of them. */
+function sizeOf(type: string): number | undefined {
+  const array = /^(.*)\[(\d+)\]$/.exec(type);
+  if (array) return sizeOf(array[1]!)! * Number(array[2]);
+  return type.endsWith('*') ? 8 : (SCALARS[type] ?? layouts[type]?.size);
+}
+
+const [nt, hal, ...rest] = catalogue;
+const ntdll = rest.pop();
+const namesOf = (spec: (typeof catalogue)[number]) =>
+  [...spec.functions, ...spec.globals].map(({ name }) => name);
+
+describe('catalogue of modules', () => {
+  it('is nt, hal, twenty drivers and ntdll', () => {
+    expect(nt!.module).toBe('nt');
+    expect(hal!.module).toBe('hal');
+    expect(rest.map(({ kind }) => kind)).toEqual(Array(20).fill('driver'));
+    expect(ntdll!.module).toBe('ntdll');
+  });
+
+  it.each(catalogue.map((spec) => [spec.module, spec] as const))('%s names nothing twice', (_, spec) => {
+    const names = namesOf(spec);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each(catalogue.map((spec) => [spec.module, spec] as const))(
+    '%s gives each global its type’s size',
+    (_, spec) => {
+      for (const { name, type, size } of spec.globals)
+        if (type !== undefined) expect(size, `${name}: ${type}`).toBe(sizeOf(type));
+    },
+  );
+
+  it('defines every symbol that the debugger data block refers to', () => {
+    const wanted = Object.values(kdbg.fields).flatMap(
+      (value) => /^symbol (\w+)/.exec(String(value))?.[1] ?? [],
+    );
+    expect(wanted.length).toBeGreaterThan(30);
+    expect(namesOf(nt!)).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it('has what memory forensics looks for in the kernel', () => {
+    expect(nt!.file).toBe('ntoskrnl.exe');
+    expect(nt!.globals.find(({ name }) => name === 'PsInitialSystemProcess')?.exported).toBe(true);
+    const pool = nt!.functions.filter(({ section }) => section === 'POOLCODE').map(({ name }) => name);
+    expect(pool).toEqual(
+      expect.arrayContaining(['ExAllocatePool2', 'ExAllocatePoolWithTag', 'ExFreePoolWithTag']),
+    );
+  });
+
+  it('gives user mode a stub for every system service', () => {
+    const stubs = ntdll!.functions
+      .filter(({ template }) => template === 'service-stub')
+      .map(({ name }) => name);
+    expect(stubs).toEqual(Object.keys(nt!.services!));
+    const limit = nt!.globals.find(({ name }) => name === 'KiServiceLimit')!;
+    expect(parseInt(limit.data!.slice(0, 2), 16)).toBe(stubs.length);
+  });
+});
