@@ -12,8 +12,17 @@ export interface Truth {
   build: number;
   scenario: string;
   seed: number;
+  processors: TruthProcessor[];
   modules: { name: string; base: string; size: number }[];
   processes: TruthProcess[];
+}
+
+export interface TruthProcessor {
+  /** Of the KPRCB. */
+  address: string;
+  /** Of the ETHREAD. */
+  currentThread: string;
+  idleThread: Omit<TruthThread, 'tid'>;
 }
 
 export interface TruthProcess {

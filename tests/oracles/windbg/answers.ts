@@ -34,6 +34,27 @@ export function stackFrames(output: string): StackFrame[] {
   }));
 }
 
+/** How far a call site is into its function: 0x76 of `nt!KiSwapContext+0x76`. */
+export function offset(site: string): bigint {
+  return BigInt(/\+(0x[0-9a-f]+)$/.exec(site)?.[1] ?? 0);
+}
+
+export interface Instruction {
+  address: bigint;
+  length: number;
+  text: string;
+}
+
+/** `u` */
+export function instructions(output: string): Instruction[] {
+  const lines = output.matchAll(/^([0-9a-f]{8}`[0-9a-f]{8}) ([0-9a-f]+)\s+(\S.*)$/gm);
+  return [...lines].map(([, at, bytes, text]) => ({
+    address: address(at!),
+    length: bytes!.length / 2,
+    text: text!,
+  }));
+}
+
 /** A member's value in `dt`: `"System"` of `   +0x5a8 ImageFileName : [15]  "System"`. */
 export function member(output: string, name: string): string | undefined {
   return new RegExp(`^\\s+\\+0x[0-9a-f]+ ${name}\\s*: (.*)$`, 'm').exec(output)?.[1]?.trim();

@@ -4,7 +4,17 @@ import type { GeneratedDump, TruthProcess } from '../../support/generated-dump.j
 import { generateDump } from '../../support/generated-dump.js';
 import { describeWith } from '../../support/tools.js';
 import type { ListedModule } from './answers.js';
-import { address, complaints, keys, listedModules, member, stackFrames, symbols } from './answers.js';
+import {
+  address,
+  complaints,
+  instructions,
+  keys,
+  listedModules,
+  member,
+  offset,
+  stackFrames,
+  symbols,
+} from './answers.js';
 import type { Transcript } from './engine.js';
 import { WINDBG, runWindbg } from './engine.js';
 
@@ -38,18 +48,22 @@ describeWith([WINDBG], "full live dump in WinDbg's engine", () => {
   const nt = (): ListedModule => modules.find(({ name }) => name === 'nt')!;
   const inNt = (at: bigint): boolean => at >= nt().start && at < nt().end;
 
-  const onProcessor = (n: number): string[] => [`~${n}s`, 'r', 'k', 'dt nt!_KPRCB @$prcb'];
+  const onProcessor = (n: number): string[] => [`~${n}s`, 'r', 'k', '? @$prcb', 'dt nt!_KPRCB @$prcb'];
+  const inThread = ({ address: thread }: { address: string }): string[] => [`.thread ${thread}`, 'k'];
   const ofProcess = (process: TruthProcess): string[] => [
     `dt nt!_EPROCESS ${process.address}`,
     `dx -r1 @$cursession.Processes[0x${process.pid.toString(16)}].Threads`,
-    ...process.threads.flatMap((thread) => [`.thread ${thread.address}`, 'k']),
+    ...process.threads.flatMap(inThread),
   ];
-  /** The instruction before a return address. */
-  const callBefore = (site: string): string => `ub ${site} L1`;
+  const allThreads = () => [
+    ...made.truth.processes.flatMap(({ threads }) => threads),
+    ...made.truth.processors.map(({ idleThread }) => idleThread),
+  ];
+  /** The instructions of a function up to a return address: only read forwards is x64 code unambiguous. */
+  const codeUpTo = (site: string): string => `u ${site.replace(/\+0x.*/, '')} ${site}-1`;
 
   beforeAll(async () => {
     made = generateDump(['--scenario', 'baseline', '--seed', '1', '--kind', 'full']);
-    const stacks = made.truth.processes.flatMap(({ threads }) => threads.map(({ stack }) => stack));
     transcript = await runWindbg(made.dump, made.symbols, made.symbols, [
       'vertarget',
       '.bugcheck',
@@ -61,7 +75,8 @@ describeWith([WINDBG], "full live dump in WinDbg's engine", () => {
       'dx -r1 @$cursession.Processes',
       ...PROCESSORS.flatMap(onProcessor),
       ...made.truth.processes.flatMap(ofProcess),
-      ...new Set(stacks.flatMap((stack) => stack.slice(1).map(callBefore))),
+      ...made.truth.processors.flatMap(({ idleThread }) => inThread(idleThread)),
+      ...new Set(allThreads().flatMap(({ stack }) => stack.slice(1).map(codeUpTo))),
     ]);
     modules = listedModules(answer('lm'));
   });
@@ -104,7 +119,7 @@ describeWith([WINDBG], "full live dump in WinDbg's engine", () => {
   });
 
   it.each(PROCESSORS)('shows processor %i (~, r, k, dt _KPRCB)', (n) => {
-    const [, registers, stack, prcb] = answers(...onProcessor(n));
+    const [, registers, stack, prcbAddress, prcb] = answers(...onProcessor(n));
     const at = transcript.answers.findIndex(({ command }) => command === `~${n}s`);
     expect(transcript.answers[at + 1]!.prompt).toBe(`${n}: kd>`);
 
@@ -113,13 +128,21 @@ describeWith([WINDBG], "full live dump in WinDbg's engine", () => {
     expect(inNt(address(rip!))).toBe(true);
     expect(registers).toContain(`${frames[0]!.site}:`);
 
-    const current = member(prcb!, 'CurrentThread')!.split(' ')[0]!;
-    const running = made.truth.processes.flatMap(({ threads }) =>
-      threads.filter(({ address: thread }) => address(thread) === address(current)),
-    );
+    const processor = made.truth.processors[n]!;
+    expect(address(prcbAddress!.split(' ').at(-1)!)).toBe(address(processor.address));
     expect(Number(member(prcb!, 'Number'))).toBe(n);
-    expect(running.map(({ state }) => state)).toEqual(['Running']);
-    expectStack(stack!, running[0]!.stack);
+    const threadIn = (name: string): bigint => address(member(prcb!, name)!.split(' ')[0]!);
+    expect(threadIn('CurrentThread')).toBe(address(processor.currentThread));
+    expect(threadIn('IdleThread')).toBe(address(processor.idleThread.address));
+    const current = allThreads().find((thread) => thread.address === processor.currentThread);
+    expect(current?.state).toBe('Running');
+    expectStack(stack!, current!.stack);
+  });
+
+  it('shows the idle thread of each processor (.thread, k)', () => {
+    for (const { idleThread } of made.truth.processors) {
+      expectStack(answers(...inThread(idleThread))[1]!, idleThread.stack);
+    }
   });
 
   it('shows each process (dt _EPROCESS, dx)', () => {
@@ -148,15 +171,17 @@ describeWith([WINDBG], "full live dump in WinDbg's engine", () => {
     }
   });
 
-  it('returns to right after a call of the next function (ub)', () => {
+  it('returns to right after a call of the next function (u)', () => {
     const entries = /(Interrupt|Fault|Trap|Abort|Exception)\w*\+/;
-    for (const { stack } of made.truth.processes.flatMap(({ threads }) => threads)) {
+    for (const { stack } of allThreads()) {
       stack.slice(1).forEach((site, i) => {
         const callee = stack[i]!;
         if (entries.test(callee)) return; // Not called: the processor came here by itself.
-        const instruction = answer(callBefore(site)).trimEnd().split('\n').at(-1)!;
-        expect(instruction, `${site} in ${stack.join(' < ')}`).toMatch(/\bcall\s/);
-        const direct = /call\s+(\S+!.+?) \(/.exec(instruction)?.[1];
+        const code = instructions(answer(codeUpTo(site)));
+        const last = code.at(-1)!;
+        expect(last.text, `${site} in ${stack.join(' < ')}`).toMatch(/^call\s/);
+        expect(last.address + BigInt(last.length) - code[0]!.address).toBe(offset(site));
+        const direct = /^call\s+(\S+!.+?) \(/.exec(last.text)?.[1];
         if (direct) expect(`${direct}+`).toBe(callee.replace(/\+0x.*/, '+'));
       });
     }
@@ -192,7 +217,7 @@ describeWith([WINDBG], "full live dump in WinDbg's engine", () => {
   function expectStack(output: string, expected: readonly string[]): void {
     const frames = stackFrames(output);
     const sites = frames.map(({ site }) => site);
-    expect(expected.length).toBeGreaterThan(1);
+    expect(expected.length).toBeGreaterThan(0);
     expect(sites.slice(0, expected.length)).toEqual(expected);
     const rest = sites.slice(expected.length);
     expect(rest.length).toBeLessThanOrEqual(1);
