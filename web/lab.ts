@@ -26,7 +26,6 @@ export class Lab {
   ) {
     const { api, machine } = client;
     this.machine = machine;
-    this.sampler = new Sampler((elapsedMs) => api.sample(elapsedMs));
     this.dumpFlow = new DumpFlow({
       capture: (request, onProgress) => client.capture(request, onProgress),
       cancel: () => api.cancelCapture(),
@@ -41,6 +40,10 @@ export class Lab {
           seed: machine.seed,
         }),
     });
+    this.sampler = new Sampler(
+      (elapsedMs) => api.sample(elapsedMs),
+      () => this.dumpFlow.value.step === 'running',
+    );
     this.disk = {
       list: (folder) => api.listFiles(folder),
       read: (path) => api.readFile(path),

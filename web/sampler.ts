@@ -15,7 +15,11 @@ export class Sampler extends Store<Sample | null> {
   #timer: ReturnType<typeof setInterval> | undefined;
   #isReading = false;
 
-  constructor(private readonly read: (elapsedMs: number) => Promise<Sample>) {
+  /** @param isFrozen True while the machine stands still, as it does while its dump is taken. */
+  constructor(
+    private readonly read: (elapsedMs: number) => Promise<Sample>,
+    private readonly isFrozen: () => boolean,
+  ) {
     super(null);
   }
 
@@ -32,8 +36,8 @@ export class Sampler extends Store<Sample | null> {
   }
 
   async #tick(elapsedMs: number): Promise<void> {
-    // A busy machine (it may be writing a dump) is not asked twice, and nobody looks at a hidden page.
-    if (this.#isReading || document.hidden) return;
+    // A busy machine is not asked twice, and nobody looks at a hidden page.
+    if (this.#isReading || document.hidden || this.isFrozen()) return;
     this.#isReading = true;
     try {
       this.set(await this.read(elapsedMs));

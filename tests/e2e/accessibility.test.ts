@@ -30,6 +30,7 @@ describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorSchem
     const page = await openPage(options);
     await chooseDump(page, MENU.full);
     await page.getByRole('progressbar').waitFor();
+    expect(await violations(page)).toEqual([]);
     const openLocation = page.getByRole('button', { name: 'Open file location' });
     await openLocation.waitFor({ timeout: DUMP_TIMEOUT });
     expect(await violations(page)).toEqual([]);

@@ -29,7 +29,8 @@ import {
 
 const text = strings.taskManager;
 const { messages } = strings;
-const NARROW = matchMedia('(max-width: 699px)');
+/** A narrower window opens with the rail of icons only, so that the columns have room. CSS px. */
+const WIDE_ENOUGH_FOR_LABELS = 960;
 
 /**
  * Task Manager: its window, pages and dialogs.
@@ -136,7 +137,7 @@ export class TaskManager extends LitElement {
         <div class="frame">
           <tm-nav
             .page=${this.page}
-            ?expanded=${!NARROW.matches}
+            ?expanded=${this.place.width >= WIDE_ENOUGH_FOR_LABELS}
             @ll-navigate=${(event: NavigateEvent) => (this.page = event.page)}
           ></tm-nav>
           <div class="page">${this.#renderPage()}</div>
