@@ -21,6 +21,7 @@ import './file-list.js';
 import type { FileEvent, FileList } from './file-list.js';
 import { Folder } from './folder.js';
 import { baseName, parentFolder } from './path.js';
+import './toolbar.js';
 
 const text = strings.explorer;
 
@@ -42,12 +43,21 @@ export class Explorer extends LitElement {
   @query('ll-menu') private readonly menu!: LabMenu;
   #folder!: Folder;
 
-  protected readonly follow = new Follow(this, () => [this.#folder, this.lab.dumpFlow]);
+  protected readonly follow = new Follow(this, () => [this.#folder]);
+  #endFollowingDumps: (() => void) | undefined;
 
   override connectedCallback(): void {
     this.#folder ??= new Folder(this.lab.disk, this.lab.machine.liveKernelDumpFolder);
     super.connectedCallback();
-    void this.#try(() => this.#folder.open(this.#folder.value.folder));
+    void this.#refresh();
+    this.#endFollowingDumps = this.lab.dumpFlow.subscribe(() => {
+      if (this.lab.dumpFlow.value.step === 'created') void this.#refresh();
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#endFollowingDumps?.();
   }
 
   override focus(): void {
@@ -60,6 +70,11 @@ export class Explorer extends LitElement {
     await this.updateComplete;
     await this.list.updateComplete;
     this.list.focusSelected();
+  }
+
+  #refresh(): Promise<void> {
+    const { folder, selected } = this.#folder.value;
+    return this.#try(() => this.#folder.open(folder, selected));
   }
 
   /** Runs what may fail; a failure is shown. */
@@ -99,9 +114,9 @@ export class Explorer extends LitElement {
 
   #onCommand({ id }: MenuSelectEvent): void {
     const file = this.#folder.selectedFile;
-    if (!file) return;
-    if (id === 'download') void this.#download(file);
-    else void this.#delete(file);
+    if (id === 'symbols') void this.#downloadSymbols();
+    else if (file && id === 'download') void this.#download(file);
+    else if (file && id === 'delete') void this.#delete(file);
   }
 
   #onMenu({ point, origin }: FileEvent): void {
@@ -110,32 +125,6 @@ export class Explorer extends LitElement {
 
   get #entries(): MenuEntry[] {
     return [{ id: 'download', label: text.download }, 'separator', { id: 'delete', label: text.delete }];
-  }
-
-  #renderToolbar(): TemplateResult {
-    const file = this.#folder.selectedFile;
-    const reason = file && !file.folder ? '' : text.selectFile;
-    return html`
-      <div class="bar">
-        <ll-button
-          variant="subtle"
-          disabled-reason=${reason}
-          @click=${() => file && void this.#download(file)}
-        >
-          ${icon('download')}${text.download}
-        </ll-button>
-        <ll-button variant="subtle" disabled-reason=${reason} @click=${() => file && void this.#delete(file)}>
-          ${icon('delete')}${text.delete}
-        </ll-button>
-        <ll-button
-          variant="subtle"
-          disabled-reason=${this.isPreparing ? text.preparing : ''}
-          @click=${this.#downloadSymbols}
-        >
-          ${icon('zip')}${text.symbols}
-        </ll-button>
-      </div>
-    `;
   }
 
   #renderAddress(): TemplateResult {
@@ -176,7 +165,12 @@ export class Explorer extends LitElement {
       >
         <span slot="icon">${icon('file-explorer')}</span>
         <div class="frame">
-          ${this.#renderAddress()} ${this.#renderToolbar()}
+          ${this.#renderAddress()}
+          <fe-toolbar
+            .hasFile=${this.#folder.selectedFile?.folder === false}
+            .isPreparing=${this.isPreparing}
+            @ll-select=${this.#onCommand}
+          ></fe-toolbar>
           <fe-file-list
             label=${text.files(baseName(folder))}
             .files=${files}

@@ -1,9 +1,9 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { icon } from '../../icons/icon.js';
 import { iconStyles } from '../../icons/icon.styles.js';
 import { focusStyles } from '../control.styles.js';
 import { MenuSelectEvent, type MenuEntry, type MenuItem } from './menu-entry.js';
+import { renderMenuItem } from './menu-item.js';
 import { firstFocusable, focusAfterKey } from './menu-keys.js';
 import { hasRoomBeside, placeAtPoint, placeBeside, type Point, type Size } from './menu-place.js';
 import { styles } from './menu.styles.js';
@@ -163,27 +163,13 @@ export class LabMenu extends LitElement {
   }
 
   #renderItem(item: MenuItem, index: number): TemplateResult {
-    const expanded = this.expanded === index;
-    return html`
-      <div
-        class="item"
-        role=${item.choice ? `menuitem${item.choice}` : 'menuitem'}
-        data-index=${index}
-        tabindex=${index === this.focused ? 0 : -1}
-        title=${item.disabledReason || nothing}
-        aria-disabled=${item.disabledReason ? 'true' : nothing}
-        aria-description=${item.disabledReason || nothing}
-        aria-checked=${item.choice ? String(item.checked ?? false) : nothing}
-        aria-haspopup=${item.items ? 'menu' : nothing}
-        aria-expanded=${item.items ? String(expanded) : nothing}
-        @click=${() => this.#choose(item, index)}
-        @pointerenter=${(event: PointerEvent) => event.pointerType === 'mouse' && this.#onHover(item, index)}
-      >
-        ${item.checked ? html`<span class="check">${icon('check')}</span>` : nothing}
-        <span class="label">${item.label}</span>
-        ${item.items ? icon('chevron-right') : nothing}
-      </div>
-    `;
+    return renderMenuItem(item, {
+      index,
+      focused: this.focused === index,
+      expanded: this.expanded === index,
+      onChoose: () => this.#choose(item, index),
+      onHover: () => this.#onHover(item, index),
+    });
   }
 
   #renderSubmenu(): TemplateResult | typeof nothing {

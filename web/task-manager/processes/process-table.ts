@@ -10,6 +10,7 @@ import { renderRow } from './process-row.js';
 import { styles } from './process-table.styles.js';
 import { RowMenuEvent, RowSelectEvent, RowToggleEvent, SortEvent } from './table-events.js';
 import { renderHead } from './table-head.js';
+import { headStyles } from './table-head.styles.js';
 import { treeAction } from './tree-keys.js';
 import type { TreeRow } from './tree.js';
 
@@ -21,7 +22,7 @@ const ROW_HEIGHT = 28;
  */
 @customElement('tm-process-table')
 export class ProcessTable extends LitElement {
-  static override styles = [focusStyles, iconStyles, styles];
+  static override styles = [focusStyles, iconStyles, headStyles, styles];
 
   @property({ attribute: false }) rows: readonly TreeRow[] = [];
   @property({ attribute: false }) sample: Sample | null = null;

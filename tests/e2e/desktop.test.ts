@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { useBrowser } from './support/browser.js';
+import { focused, row } from './support/task-manager.js';
+
+const openPage = useBrowser();
+
+test('windows are dragged, maximized, minimized and closed, and the taskbar brings them back', async () => {
+  const page = await openPage();
+  await row(page, 'System').waitFor();
+  const window = page.getByRole('region', { name: 'Task Manager' });
+  const before = await window.boundingBox();
+  if (!before) throw new Error('Task Manager is not visible');
+  await page.mouse.move(before.x + 220, before.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(before.x + 270, before.y + 50, { steps: 4 });
+  await page.mouse.up();
+  expect(await window.boundingBox()).toEqual({ ...before, x: before.x + 50, y: before.y + 30 });
+
+  await window.getByRole('button', { name: 'Maximize' }).click();
+  expect(await window.boundingBox()).toEqual({ x: 0, y: 0, width: 1280, height: 752 });
+  await window.getByRole('button', { name: 'Restore' }).click();
+  expect(await window.boundingBox()).toMatchObject({ width: before.width, height: before.height });
+
+  const taskbar = page.getByRole('navigation', { name: 'Taskbar' });
+  await window.getByRole('button', { name: 'Minimize' }).click();
+  await window.waitFor({ state: 'hidden' });
+  expect((await focused(page)).text).toBe('Task Manager');
+  await taskbar.getByRole('button', { name: 'Task Manager' }).click();
+  await window.waitFor();
+  await window.getByRole('button', { name: 'Close' }).click();
+  await window.waitFor({ state: 'detached' });
+  await taskbar.getByRole('button', { name: 'Task Manager' }).click();
+  await row(page, 'System').waitFor();
+});
+
+test('the window that is worked in is in front', async () => {
+  const page = await openPage();
+  await row(page, 'System').waitFor();
+  const taskbar = page.getByRole('navigation', { name: 'Taskbar' });
+  const front = () => taskbar.locator('[aria-pressed=true]').getAttribute('aria-label');
+  await taskbar.getByRole('button', { name: 'File Explorer' }).click();
+  expect(await front()).toBe('File Explorer');
+  const explorer = page.getByRole('region', { name: /File Explorer/ });
+  await page.getByRole('region', { name: 'Task Manager' }).click({ position: { x: 120, y: 560 } });
+  expect(await front()).toBe('Task Manager');
+  await explorer.getByRole('button', { name: 'Close' }).focus();
+  expect(await front()).toBe('File Explorer');
+});
+
+test('File Explorer goes up and says when a folder is empty', async () => {
+  const page = await openPage();
+  await page.getByRole('button', { name: 'File Explorer' }).click();
+  const explorer = page.getByRole('region', { name: /File Explorer/ });
+  const address = explorer.getByRole('textbox', { name: 'Address' });
+  expect(await address.inputValue()).toMatch(/\\TaskManager\\LiveKernelDumps$/);
+  await explorer.getByText('This folder is empty.').waitFor();
+  await explorer.getByRole('button', { name: 'Up' }).click();
+  await expect.poll(() => address.inputValue()).toMatch(/\\TaskManager$/);
+});
