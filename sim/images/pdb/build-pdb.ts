@@ -7,7 +7,7 @@ import { writeInfoStream } from './info-stream.js';
 import { linkerSymbols, writeModuleStream } from './module-stream.js';
 import { writeMsf } from './msf.js';
 import { toSectionOffset, writeSectionHeaders } from './sections.js';
-import { writeStringTable } from './string-table.js';
+import { emptyStringTable } from './string-table.js';
 import type { PublicSymbol } from './symbols-stream.js';
 import { writeSymbolStreams } from './symbols-stream.js';
 import { addCatalogue } from './type-catalogue.js';
@@ -63,7 +63,7 @@ export function buildPdb(image: PdbSource, types?: TypeCatalogue): Uint8Array {
     types: typeRecords.stream(STREAM.typeHashes),
     dbi: writeDbiStream({ age, sections, modules, streams: STREAM }),
     ids: idRecords.stream(STREAM.idHashes),
-    names: writeStringTable([]),
+    names: emptyStringTable(),
     typeHashes: typeRecords.hashStream(),
     idHashes: idRecords.hashStream(),
     globals: symbols.globals,

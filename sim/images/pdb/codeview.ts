@@ -17,12 +17,14 @@ export const LF_NESTTYPE = 0x1510;
 
 /** Numbers below this stand for themselves; larger and negative ones follow a leaf that tells their width. */
 export const LF_NUMERIC = 0x8000;
+export const LF_CHAR = 0x8000;
 export const LF_SHORT = 0x8001;
+export const LF_USHORT = 0x8002;
 export const LF_LONG = 0x8003;
 export const LF_ULONG = 0x8004;
 export const LF_QUADWORD = 0x8009;
 
-/** Filler between the parts of a field list: the low digit counts the bytes up to the next part. */
+/** Filler behind records and parts of field lists: the low digit counts the bytes up to the next. */
 export const LF_PAD0 = 0xf0;
 
 /** Properties of structures, unions and enums. */

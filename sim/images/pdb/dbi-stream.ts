@@ -4,7 +4,7 @@ import { MACHINE_AMD64 } from './codeview.js';
 import type { DbiModule } from './dbi-modules.js';
 import { writeFileInfo, writeModules, writeSectionContributions } from './dbi-modules.js';
 import { writeSectionMap } from './section-map.js';
-import { writeStringTable } from './string-table.js';
+import { emptyStringTable } from './string-table.js';
 
 const SIGNATURE = 0xffffffff;
 const VERSION_V70 = 19990903;
@@ -33,7 +33,7 @@ export function writeDbiStream({ age, sections, modules, streams }: DbiContents)
   const fileInfo = writeFileInfo(modules);
   const typeServerMap = new Uint8Array(0);
   const debugHeader = writeDebugHeader(streams.sectionHeaders);
-  const editAndContinue = writeStringTable([]);
+  const editAndContinue = emptyStringTable();
 
   const mfcTypeServer = 0;
   const pdbDll = 0;

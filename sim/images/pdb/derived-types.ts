@@ -10,7 +10,7 @@ import {
   T_UQUAD,
   T_VOID,
 } from './codeview.js';
-import { writeNumeric } from './numeric-leaf.js';
+import { writeNumeric } from './codeview-parts.js';
 import type { TypeRecords } from './type-records.js';
 
 /** Types without a name, made of others: pointers, arrays, bit fields, pointers to functions. Each is written once. */

@@ -1,14 +1,6 @@
 import { ByteWriter } from '../byte-writer.js';
-import {
-  ACCESS_PUBLIC,
-  LF_ENUMERATE,
-  LF_FIELDLIST,
-  LF_INDEX,
-  LF_MEMBER,
-  LF_NESTTYPE,
-  LF_PAD0,
-} from './codeview.js';
-import { writeNumeric } from './numeric-leaf.js';
+import { ACCESS_PUBLIC, LF_ENUMERATE, LF_FIELDLIST, LF_INDEX, LF_MEMBER, LF_NESTTYPE } from './codeview.js';
+import { padType, writeNumeric } from './codeview-parts.js';
 import type { TypeRecords } from './type-records.js';
 
 /** A record's length is 16 bits; linkers stop at this many bytes, its four bytes of prefix included. */
@@ -55,8 +47,7 @@ export class FieldList {
   }
 
   private append(field: ByteWriter): void {
-    const padding = (4 - (field.length % 4)) % 4;
-    for (let left = padding; left > 0; left--) field.u8(LF_PAD0 + left);
+    padType(field);
     let piece = this.pieces.at(-1) as ByteWriter;
     if (piece.length + field.length > MAX_PIECE_BYTES) {
       piece = new ByteWriter();

@@ -14,7 +14,7 @@ import { DerivedTypes, remember } from './derived-types.js';
 import { FieldList } from './field-list.js';
 import type { Member } from './member-tree.js';
 import { isUnion, memberTree } from './member-tree.js';
-import { writeNumeric } from './numeric-leaf.js';
+import { writeNumeric } from './codeview-parts.js';
 import type { TypeName } from './type-name.js';
 import { parseTypeName } from './type-name.js';
 import { TypeSizes } from './type-sizes.js';

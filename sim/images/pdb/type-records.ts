@@ -1,4 +1,5 @@
 import { ByteWriter } from '../byte-writer.js';
+import { padType } from './codeview-parts.js';
 import { hashName, hashRecord } from './hash.js';
 
 /** Numbers below belong to the simple types. */
@@ -33,7 +34,7 @@ export class TypeRecords {
   add(kind: number, body: Uint8Array, definitionName?: string): number {
     const index = this.nextIndex;
     const start = this.records.length;
-    this.records.u16(0).u16(kind).append(body).align(4);
+    padType(this.records.u16(0).u16(kind).append(body));
     const size = this.records.length - start;
     this.records.setU16(start, size - 2);
     const crossesInterval =

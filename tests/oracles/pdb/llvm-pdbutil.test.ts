@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pdb-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function written(image: LabImage, layouts?: TypeCatalogue): string {
-  const path = join(folder, image.pdb.name);
+  const path = join(mkdtempSync(join(folder, 'pdb-')), image.pdb.name);
   writeFileSync(path, buildPdb(image, layouts));
   return path;
 }
@@ -96,13 +96,28 @@ describeWithTool('llvm-pdbutil', 'types, as llvm-pdbutil reads them', (program) 
     writeFileSync(yaml, pdbutil(program, 'pdb2yaml', '--tpi-stream', '--pdb-stream', path));
     const again = join(folder, 'again.pdb');
     pdbutil(program, 'yaml2pdb', `--pdb=${again}`, yaml);
-    const [ours, theirs] = [path, again].map((pdb) => {
-      const out = join(folder, 'stream.bin');
-      pdbutil(program, 'export', '--stream=2', `--out=${out}`, pdb);
-      return readFileSync(out);
-    }) as [Buffer, Buffer];
-    const headerBytes = 56;
-    expect(ours.subarray(headerBytes).equals(theirs.subarray(headerBytes))).toBe(true);
+    const ours = typeStreams(program, path);
+    const theirs = typeStreams(program, again);
+    expect(ours.records.equals(theirs.records)).toBe(true);
+    // LLVM leaves out the hash values here; the table of offsets, which follows them, remains.
+    const offsets = ours.hashes.subarray(ours.hashes.length - theirs.hashes.length);
+    expect(theirs.hashes.length).toBeGreaterThan(8);
+    expect(offsets.equals(theirs.hashes)).toBe(true);
+    const names = '/names';
+    expect(namedStreamSlots(exported(program, path, INFO_STREAM)).get(names)).toBe(
+      namedStreamSlots(exported(program, again, INFO_STREAM)).get(names),
+    );
+  });
+
+  it('has numbers of every width', () => {
+    const numbers = [
+      0, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff, 0xffffffff, -1, -0x80, -0x81, -0x8000, -0x8001,
+      -0x80000000,
+    ];
+    const values = Object.fromEntries(numbers.map((number, i) => [`Enumerator_${i}`, number]));
+    const layouts: TypeCatalogue = { build: 0, types: {}, enums: { _WIDE: { size: 4, values } } };
+    const dump = pdbutil(program, 'dump', '--types', written(set.get('nt'), layouts));
+    expect(parseTypes(dump).enums.get('_WIDE')).toEqual(values);
   });
 
   it('continues a field list that does not fit one record', () => {
@@ -126,4 +141,47 @@ function flat(dumped: DumpedTypes, type: string, path = '', start = 0): (string 
       : [];
     return [own, ...inner];
   });
+}
+
+const INFO_STREAM = 1;
+const TYPE_STREAM = 2;
+
+function exported(program: string, pdb: string, stream: number): Buffer {
+  const out = join(folder, 'stream.bin');
+  pdbutil(program, 'export', `--stream=${stream}`, `--out=${out}`, pdb);
+  return readFileSync(out);
+}
+
+function typeStreams(program: string, pdb: string): { records: Buffer; hashes: Buffer } {
+  const headerBytes = 56;
+  const hashStreamAt = 20;
+  const types = exported(program, pdb, TYPE_STREAM);
+  return {
+    records: types.subarray(headerBytes),
+    hashes: exported(program, pdb, types.readUInt16LE(hashStreamAt)),
+  };
+}
+
+/** Where in their hash table the names of streams stand. */
+function namedStreamSlots(info: Buffer): Map<string, number> {
+  let at = 28;
+  const next = () => info.readUInt32LE((at += 4) - 4);
+  const names = info.subarray(at + 4, at + 4 + next());
+  at += names.length;
+  const count = next();
+  const capacity = next();
+  const present = Array.from({ length: next() }, next);
+  const deletedWords = next();
+  at += 4 * deletedWords;
+  const slots = Array.from({ length: capacity }, (_, slot) => slot).filter(
+    (slot) => ((present[slot >> 5] ?? 0) >>> (slot & 31)) & 1,
+  );
+  expect(slots).toHaveLength(count);
+  return new Map(
+    slots.map((slot) => {
+      const start = next();
+      next();
+      return [names.toString('latin1', start, names.indexOf(0, start)), slot];
+    }),
+  );
 }

@@ -86,6 +86,15 @@ describeWith([WINDBG], "a symbol store, as WinDbg's engine reads it", () => {
     expect(wrong.map(({ name }) => name)).toEqual([]);
   });
 
+  it.each(set.images.map(({ spec }) => spec.module))(
+    '%s ends with a section without publics, which would not be found by address',
+    (module) => {
+      const { sections, symbols } = set.get(module);
+      const start = sections.at(-1)?.rva ?? 0;
+      expect([...symbols.values()].filter(({ rva }) => rva >= start)).toEqual([]);
+    },
+  );
+
   it('finds every public by address', () => {
     const wrong = publics.filter(({ name, rva }) => {
       const { output } = answerTo(transcript, addressCommand(addressOf(rva)));
