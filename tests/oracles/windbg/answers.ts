@@ -83,15 +83,23 @@ export const COMPLAINTS = [
   'Mismatch',
   'lookup failed',
   'Unknown exception',
-  'Unable to load image',
-  'Unable to verify',
+  'Unable to',
   'could not be loaded',
   'invalid',
   'corrupted',
   '[HRESULT',
 ];
 
+/** Lines that say nothing about the dump. */
+const NORMAL = [
+  // The package has no extensions.
+  'Unable to add extension DLL',
+  // Wine does not make a read-only view of a file copy-on-write, which the engine asks for to relocate an image.
+  'Unable to change protection for image',
+];
+
 /** The lines with a complaint. */
 export function complaints(output: string): string[] {
-  return output.split('\n').filter((line) => COMPLAINTS.some((phrase) => line.includes(phrase)));
+  const says = (line: string, phrases: string[]) => phrases.some((phrase) => line.includes(phrase));
+  return output.split('\n').filter((line) => says(line, COMPLAINTS) && !says(line, NORMAL));
 }

@@ -4,7 +4,8 @@
 # The engine is taken from $WINDBG_ENGINE_DIR or build/windbg, where setup.sh puts it.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-dir=$(realpath "${WINDBG_ENGINE_DIR:-$here/../../../build/windbg}")
+dir=$(realpath -m "${WINDBG_ENGINE_DIR:-$here/../../../build/windbg}")
+[ -f "$dir/windbg.exe" ] || { echo "WinDbg's engine is not in $dir; setup.sh puts it there" >&2; exit 2; }
 win() { [ "$1" = - ] && echo . || realpath "$1" | sed 's#^#Z:#; s#/#\\#g'; }
 dump=$(win "$1") symbols=$(win "$2") images=$(win "$3")
 shift 3
