@@ -37,3 +37,16 @@ test('at 320 px the menu and its submenu stay inside the page', async () => {
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(320);
   }
 });
+
+test('the navigation opens over the page and goes away with the choice', async () => {
+  const page = await openPage(PHONE);
+  await row(page, 'System').waitFor();
+  const table = page.getByRole('treegrid');
+  const before = await table.boundingBox();
+  await page.getByRole('button', { name: 'Open navigation' }).click();
+  expect(await table.boundingBox()).toEqual(before);
+  await page.getByRole('navigation', { name: 'Task Manager' }).getByText('Settings').click();
+  await page.getByRole('heading', { name: 'Settings' }).waitFor();
+  const navigation = await page.getByRole('navigation', { name: 'Task Manager' }).boundingBox();
+  expect(navigation?.width).toBe(48);
+});

@@ -6,6 +6,7 @@ export const styles = css`
   }
 
   .frame {
+    position: relative;
     display: flex;
     height: 100%;
   }

@@ -73,6 +73,21 @@ export const styles = css`
     display: none;
   }
 
+  /* On a narrow screen the labels lie over the page: beside it there is no room. */
+  @media (max-width: 699px) {
+    :host {
+      flex: none;
+      width: 48px;
+    }
+
+    :host([expanded]) nav {
+      position: absolute;
+      z-index: 3;
+      background: var(--surface-mica);
+      box-shadow: var(--shadow-menu);
+    }
+  }
+
   @media (forced-colors: active) {
     button[aria-disabled] {
       color: GrayText;

@@ -30,7 +30,10 @@ export class Nav extends LitElement {
   @property({ type: Boolean, reflect: true }) expanded = false;
 
   #go(page: PageId): void {
-    if (BUILT.includes(page)) this.dispatchEvent(new NavigateEvent(page));
+    if (!BUILT.includes(page)) return;
+    // Where the labels lie over the page they have done their work.
+    if (matchMedia('(max-width: 699px)').matches) this.expanded = false;
+    this.dispatchEvent(new NavigateEvent(page));
   }
 
   #item(id: PageId): TemplateResult {
