@@ -30,10 +30,7 @@ function writeContent(draft: Draft, spec: ModuleSpec, global: GlobalSpec): void 
   section.define(global.name);
   const start = bytes.length;
   if (global.data !== undefined) writeData(bytes, global.data);
-  for (const target of global.pointers ?? []) {
-    if (/^\d+$/.test(target)) bytes.u64(BigInt(target));
-    else section.address(target);
-  }
+  for (const value of global.pointers ?? []) bytes.u64(isNumber(value) ? BigInt(value) : 0n);
   if (global.serviceTable)
     for (const [target, stackArguments] of Object.entries(spec.services ?? {})) {
       section.fixups.push({
@@ -49,6 +46,19 @@ function writeContent(draft: Draft, spec: ModuleSpec, global: GlobalSpec): void 
   if (rest < 0)
     throw new Error(`${spec.module}!${global.name}: more content than its ${global.size} bytes hold`);
   bytes.fill(rest);
+}
+
+/** Where the kernel writes which symbol's address when it starts: `offset` bytes after the start of the global. */
+export function* startPointers(
+  spec: ModuleSpec,
+): Generator<{ global: string; offset: number; target: string }> {
+  for (const { name, pointers = [] } of spec.globals)
+    for (const [index, target] of pointers.entries())
+      if (!isNumber(target)) yield { global: name, offset: 8 * index, target };
+}
+
+function isNumber(value: string): boolean {
+  return /^\d+$/.test(value);
 }
 
 function writeData(bytes: ByteWriter, data: string): void {

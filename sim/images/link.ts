@@ -9,7 +9,6 @@ import { writeExceptionData, type FunctionRange } from './pe/exception-data.js';
 import { writeExports } from './pe/exports.js';
 import { finishFile } from './pe/finish.js';
 import { writeImports, type Import } from './pe/imports.js';
-import { SECURITY_COOKIE, writeLoadConfig } from './pe/load-config.js';
 import { placeSections } from './pe/place.js';
 import { resolveFixups } from './pe/resolve.js';
 import { characteristicsOf, CODE_SECTIONS } from './pe/section-kinds.js';
@@ -32,9 +31,7 @@ export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
   const publics: PublicSymbol[] = [];
   const blocks = writeCode(draft, spec, scope, publics);
   writeExceptionData(draft, functionRanges(blocks));
-  writeLoadConfig(draft);
   writeGlobals(draft, spec);
-  publics.push({ name: SECURITY_COOKIE, kind: 'data', size: 8 });
   for (const { name, size } of spec.globals) publics.push({ name, kind: 'data', size });
   const exported = [...spec.functions, ...spec.globals].filter((symbol) => symbol.exported);
   writeExports(draft, spec.file, exported.map(({ name }) => name)); // prettier-ignore
@@ -45,7 +42,7 @@ export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
   writeDebugDirectory(draft, spec.pdb);
   writeVersionResource(draft, spec);
   const layout = placeSections(draft, spec.sectionAlignment ?? 'page');
-  resolveFixups(draft, layout, BigInt(spec.imageBase));
+  resolveFixups(draft, layout);
   const rvaOf = (symbol: string, wanted: string) => {
     const place = draft.find(symbol, wanted);
     return layout.rvaOf(place.section, place.offset);

@@ -96,7 +96,10 @@ export interface GlobalSpec {
   type?: string;
   /** What the file holds from the start of the global: hexadecimal bytes, or `text:` and ASCII with a final NUL. */
   data?: string;
-  /** What the file holds from the start of the global, 8 bytes each: addresses of this module's symbols, or numbers. */
+  /**
+   * 8-byte values from the start of the global: numbers, which the file holds, or symbols of this module, whose
+   * addresses the kernel writes there when it starts.
+   */
   pointers?: string[];
   /** The table of system services: for each, its distance from the table shifted left by 4, and its stack arguments. */
   serviceTable?: boolean;

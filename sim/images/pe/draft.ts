@@ -2,12 +2,12 @@ import { ByteWriter } from '../byte-writer.js';
 
 /**
  * A place in a section that needs an address once there is one. `rel32`: distance from `end`. `rva32`: relative to
- * the image. `va64`: absolute, for the preferred base, and so in the relocation table. `file32`: offset in the file.
- * `service32`: distance from the start of the service table shifted left by 4, with the number of stack arguments.
+ * the image. `file32`: offset in the file. `service32`: distance from the start of the service table shifted left by
+ * 4, with the number of stack arguments. None is absolute: our images run at any base as they are.
  */
 export type Fixup = { offset: number; target: string } & (
   | { kind: 'rel32'; /** Offset of the next instruction. */ end: number }
-  | { kind: 'rva32' | 'va64' | 'file32' }
+  | { kind: 'rva32' | 'file32' }
   | { kind: 'service32'; table: string; stackArguments: number }
 );
 
@@ -42,12 +42,6 @@ export class DraftSection {
   fileOffset(target: string): this {
     this.fixups.push({ kind: 'file32', offset: this.bytes.length, target });
     this.bytes.u32(0);
-    return this;
-  }
-
-  address(target: string): this {
-    this.fixups.push({ kind: 'va64', offset: this.bytes.length, target });
-    this.bytes.u64(0n);
     return this;
   }
 }

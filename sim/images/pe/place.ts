@@ -1,8 +1,7 @@
 import { alignUp, FILE_ALIGNMENT, LARGE_PAGE_SIZE, PAGE_SIZE } from './constants.js';
 import type { Draft, DraftSection } from './draft.js';
 import { headersSize } from './headers.js';
-import { encodeRelocations } from './relocations.js';
-import { characteristicsOf, paddingCharacteristics, sectionGroups } from './section-kinds.js';
+import { paddingCharacteristics, sectionGroups } from './section-kinds.js';
 
 export interface PlacedSection {
   draft: DraftSection | undefined;
@@ -21,36 +20,23 @@ export interface Layout {
   rvaOf(section: DraftSection, offset: number): number;
 }
 
-/** Gives every section its address; writes `.reloc`, which depends on all others, on the way. */
+/** Gives every section its address and its place in the file. */
 export function placeSections(draft: Draft, alignment: 'page' | 'large-page'): Layout {
   const rvas = new Map<DraftSection, number>();
-  const rvaOf = (section: DraftSection, offset: number) => rvas.get(section)! + offset;
-  const relocations = draft.section('.reloc', characteristicsOf('.reloc'));
   const groups = sectionGroups(alignment).map((names) =>
-    names.flatMap(
-      (name) => draft.sections.find((section) => section.name === name && section !== relocations) ?? [],
-    ),
+    names.flatMap((name) => draft.sections.find((section) => section.name === name) ?? []),
   );
   const unit = alignment === 'large-page' ? LARGE_PAGE_SIZE : PAGE_SIZE;
-  const relocationGroup = sectionGroups(alignment).findIndex((names) => names.includes('.reloc'));
   let end = PAGE_SIZE;
-  const starts = groups.map((sections, group) => {
+  const starts = groups.map((members, group) => {
     const start = group === 0 ? PAGE_SIZE : alignUp(end, unit);
     end = start;
-    for (const section of sections) {
+    for (const section of members) {
       rvas.set(section, end);
       end += alignUp(section.size, PAGE_SIZE);
     }
-    const afterSections = end;
-    // Not yet written, but its size has a limit: a block of 12 bytes for each address.
-    if (group === relocationGroup) end += alignUp(12 * addressCount(draft), PAGE_SIZE);
-    return { start, afterSections };
+    return start;
   });
-  relocations.bytes.append(encodeRelocations(draft, rvaOf));
-  draft.directories.push({ index: 5, target: '$relocations', size: relocations.bytes.length });
-  relocations.define('$relocations', 0);
-  rvas.set(relocations, starts[relocationGroup]!.afterSections);
-  groups[relocationGroup]!.push(relocations);
 
   const sections: PlacedSection[] = [];
   let pad = 1;
@@ -67,7 +53,7 @@ export function placeSections(draft: Draft, alignment: 'page' | 'large-page'): L
       });
     const last = sections.at(-1)!;
     const rva = last.rva + alignUp(last.virtualSize, PAGE_SIZE);
-    const limit = starts[group + 1]?.start ?? alignUp(rva, unit);
+    const limit = starts[group + 1] ?? alignUp(rva, unit);
     if (limit > rva)
       sections.push({
         draft: undefined,
@@ -87,12 +73,10 @@ export function placeSections(draft: Draft, alignment: 'page' | 'large-page'): L
       raw += section.rawSize;
     }
   const last = sections.at(-1)!;
-  return { sections, sizeOfHeaders, sizeOfImage: last.rva + alignUp(last.virtualSize, PAGE_SIZE), rvaOf };
-}
-
-function addressCount(draft: Draft): number {
-  return draft.sections.reduce(
-    (sum, { fixups }) => sum + fixups.filter(({ kind }) => kind === 'va64').length,
-    0,
-  );
+  return {
+    sections,
+    sizeOfHeaders,
+    sizeOfImage: last.rva + alignUp(last.virtualSize, PAGE_SIZE),
+    rvaOf: (section, offset) => rvas.get(section)! + offset,
+  };
 }

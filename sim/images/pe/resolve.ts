@@ -2,7 +2,7 @@ import type { Draft, Fixup } from './draft.js';
 import type { Layout, PlacedSection } from './place.js';
 
 /** Writes addresses into every place that waits for one. Throws when a symbol is missing. */
-export function resolveFixups(draft: Draft, layout: Layout, imageBase: bigint): void {
+export function resolveFixups(draft: Draft, layout: Layout): void {
   const placed = new Map(layout.sections.map((section) => [section.draft, section]));
   const locate = (symbol: string, wanted: string) => {
     const place = draft.find(symbol, wanted);
@@ -12,11 +12,10 @@ export function resolveFixups(draft: Draft, layout: Layout, imageBase: bigint): 
     const base = layout.rvaOf(section, 0);
     for (const fixup of section.fixups) {
       const target = locate(fixup.target, `${section.name}+0x${fixup.offset.toString(16)}`);
-      if (fixup.kind === 'va64') section.bytes.setU64(fixup.offset, imageBase + BigInt(target.rva));
-      else section.bytes.setU32(fixup.offset, value32(fixup, base, target));
+      section.bytes.setU32(fixup.offset, value32(fixup, base, target));
     }
     function value32(
-      fixup: Exclude<Fixup, { kind: 'va64' }>,
+      fixup: Fixup,
       base: number,
       target: { rva: number; offset: number; home: PlacedSection },
     ): number {
@@ -29,8 +28,6 @@ export function resolveFixups(draft: Draft, layout: Layout, imageBase: bigint): 
           return target.home.rawOffset + target.offset;
         case 'service32':
           return (((target.rva - locate(fixup.table, 'a service').rva) << 4) | fixup.stackArguments) >>> 0;
-        default:
-          throw new Error(`no such fixup in ${section.name}`);
       }
     }
   }

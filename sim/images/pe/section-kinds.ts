@@ -27,17 +27,16 @@ const CHARACTERISTICS: Record<string, number> = {
   PAGEDATA: (DATA | READ | WRITE) >>> 0,
   CFGRO: WRITABLE,
   '.rsrc': DATA | READ | DISCARDABLE,
-  '.reloc': DATA | READ | DISCARDABLE,
 };
 
 const DRIVER_ORDER = [
   '.text', '.rdata', '.data', 'ALMOSTRO', 'CFGRO', 'PAGEDATA', '.pdata', '.idata', '.edata', 'PAGE', 'POOLCODE', 'INIT',
-  '.rsrc', '.reloc',
+  '.rsrc',
 ]; // prettier-ignore
 
 /** Sections of the kernel by protection: each group starts a large page. */
 const KERNEL_GROUPS = [
-  ['.rdata', '.pdata', '.idata', '.edata', '.rsrc', '.reloc'],
+  ['.rdata', '.pdata', '.idata', '.edata', '.rsrc'],
   ['.text', 'PAGE', 'POOLCODE', 'INIT'],
   ['.data', 'ALMOSTRO', 'CFGRO', 'PAGEDATA'],
 ];

@@ -70,18 +70,8 @@ describeWithTool('llvm-readobj', 'images as llvm-readobj reads them', (readobj) 
       );
     });
 
-    it('relocates pointers, and nothing else', () => {
-      const places = all(read(image, '--coff-basereloc'), /Type: DIR64\s+Address: (\S+)/g).map(Number);
-      expect(places.length).toBeGreaterThan(0);
-      for (const rva of places) {
-        const section = image.sections.find(
-          ({ rva: start, rawSize }) => rva >= start && rva < start + rawSize,
-        )!;
-        const view = new DataView(image.file.buffer, image.file.byteOffset);
-        const pointer = view.getBigUint64(section.rawOffset + rva - section.rva, true);
-        const target = Number(pointer - image.imageBase);
-        expect([...image.symbols.values()].some((symbol) => symbol.rva === target)).toBe(true);
-      }
+    it('needs no relocation', () => {
+      expect(read(image, '--coff-basereloc')).not.toContain('Type:');
     });
 
     it('has a version that does not pretend to be Microsoft’s', () => {

@@ -99,6 +99,24 @@ describe('kernel image', () => {
   });
 });
 
+describe('pointers that the kernel writes when it starts', () => {
+  it('are places and targets', () => {
+    const { symbols, pointers } = buildImages([
+      tiny({ globals: [{ name: 'Table', size: 24, pointers: ['4', 'Callee', 'Table'] }] }),
+    ]).get('tiny');
+    const table = symbols.get('Table')!.rva;
+    expect(pointers).toEqual([
+      { rva: table + 8, targetRva: symbols.get('Callee')!.rva },
+      { rva: table + 16, targetRva: table },
+    ]);
+  });
+
+  it('have targets', () => {
+    const globals = [{ name: 'Table', size: 8, pointers: ['Lost'] }];
+    expect(() => buildImages([tiny({ globals })])).toThrow('Table needs Lost');
+  });
+});
+
 describe('mistakes in a module', () => {
   const build = (change: Partial<ModuleSpec>) => () => buildImages([tiny(change)]);
 
