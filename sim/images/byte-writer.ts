@@ -71,24 +71,12 @@ export class ByteWriter {
     return this.fill((alignment - (this.#length % alignment)) % alignment, value);
   }
 
-  setU8(offset: number, value: number): void {
-    this.#view.setUint8(offset, value);
-  }
-
   setU16(offset: number, value: number): void {
     this.#view.setUint16(offset, value, true);
   }
 
   setU32(offset: number, value: number): void {
     this.#view.setUint32(offset, value, true);
-  }
-
-  setU64(offset: number, value: bigint): void {
-    this.#view.setBigUint64(offset, value, true);
-  }
-
-  getU32(offset: number): number {
-    return this.#view.getUint32(offset, true);
   }
 
   /** Forgets what was written after `length`. */
