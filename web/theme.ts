@@ -1,10 +1,9 @@
 import type { SettingsStore } from './storage/settings.js';
 
-/** Keeps the page's colours at the *App theme* setting. `light-dark()` in theme.css does the rest. */
+/** Keeps the page's colours at the *App theme* setting. theme.css does the rest. */
 export function followTheme(settings: SettingsStore): void {
   const apply = () => {
-    const { theme } = settings.value;
-    document.documentElement.style.colorScheme = theme === 'system' ? '' : theme;
+    document.documentElement.dataset.theme = settings.value.theme;
   };
   settings.subscribe(apply);
   apply();

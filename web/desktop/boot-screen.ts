@@ -15,7 +15,8 @@ export class BootScreen extends LitElement {
     css`
       :host {
         --icon-size: 64px;
-        --text: #fff;
+        --accent-fill: #4cc2ff;
+        --stroke-strong: #9a9a9a;
         color-scheme: dark;
         display: grid;
         place-content: center;
