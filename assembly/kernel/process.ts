@@ -90,7 +90,7 @@ export function createProcess(
   fillIdentity(process, pid, parent, traits, priorityClass, protection);
   fillNames(process, names, shortBytes, pathBytes);
   fillLists(process);
-  if (isIdle) return process;
+  if (isIdle) return process; // on no list of processes: debuggers find it through nt!PsIdleProcess
   setField(process, EPROCESS.ObjectTable, createHandleTable(process, pid));
   insertTail(addressOf(NT.PsActiveProcessHead), at(process, EPROCESS.ActiveProcessLinks));
   insertTail(addressOf(NT.KiProcessListHead), at(process, KPROCESS.ProcessListEntry));
@@ -161,7 +161,6 @@ function fillNames(process: u64, names: usize, shortBytes: u32, pathBytes: u32):
 
 function fillLists(process: u64): void {
   initialiseList(at(process, EPROCESS.ThreadListHead));
-  initialiseList(at(process, EPROCESS.ActiveProcessLinks));
   initialiseList(at(process, EPROCESS.SessionProcessLinks));
   initialiseList(at(process, EPROCESS.JobLinks));
   initialiseList(at(process, EPROCESS.MmProcessLinks));

@@ -46,6 +46,7 @@ export class KernelImages {
           bases.get(image.spec.module)! + BigInt(slotRva),
           bases.get(module)! + BigInt(images.get(module).symbols.get(symbol)!.rva),
         );
+    for (const image of kernel) storePointers(core, image, bases.get(image.spec.module)!);
     return new KernelImages(
       kernel.map((image) => ({
         image,
@@ -77,6 +78,12 @@ export function split(qualified: string): [module: string, symbol: string] {
   const mark = qualified.indexOf('!');
   if (mark < 0) throw new Error(`${qualified} does not say which module it is of`);
   return [qualified.slice(0, mark), qualified.slice(mark + 1)];
+}
+
+/** Stores the addresses that the module's start-up code leaves in its globals. */
+function storePointers(core: Core, { pointers }: LabImage, base: bigint): void {
+  for (const { rva, targetRva } of pointers)
+    core.exports.memoryWritePointer(base + BigInt(rva), base + BigInt(targetRva));
 }
 
 function loadSymbols(core: Core, nt: LabImage, base: bigint): void {

@@ -49,7 +49,7 @@ export function encodeHeaders({ spec, layout, entryPoint, directories }: HeaderV
     sections.reduce((sum, section) => sum + (section.characteristics & flag ? section.rawSize : 0), 0);
 
   out.ascii('PE\0\0').u16(IMAGE_FILE_MACHINE_AMD64).u16(sections.length).u32(0).u32(0).u32(0);
-  const dll = spec.kind === 'dll' ? IMAGE_FILE_DLL : 0;
+  const dll = spec.file.toLowerCase().endsWith('.dll') ? IMAGE_FILE_DLL : 0;
   out.u16(OPTIONAL_HEADER_SIZE).u16(IMAGE_FILE_EXECUTABLE_IMAGE | IMAGE_FILE_LARGE_ADDRESS_AWARE | dll);
 
   out.u16(PE32_PLUS_MAGIC).u8(14, 30); // linker version
