@@ -90,13 +90,8 @@ export const COMPLAINTS = [
   '[HRESULT',
 ];
 
-/** Lines that say nothing about the dump. */
-const NORMAL = [
-  // The package has no extensions.
-  'Unable to add extension DLL',
-  // Wine does not make a read-only view of a file copy-on-write, which the engine asks for to relocate an image.
-  'Unable to change protection for image',
-];
+/** The engine's package has no extensions; that says nothing about the dump. */
+const NORMAL = ['Unable to add extension DLL'];
 
 /** The lines with a complaint. */
 export function complaints(output: string): string[] {
