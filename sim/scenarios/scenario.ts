@@ -107,3 +107,23 @@ export function findArchetype(name: string): ThreadArchetype {
   if (!archetype) throw new RangeError(`no thread archetype ${name}`);
   return archetype;
 }
+
+/** What the file system says of a program: its version resource. */
+export interface ProgramFile {
+  readonly imageName: string;
+  readonly description: string;
+  readonly publisher: string;
+  readonly group: Program['group'];
+  /** DOS path, empty for what has no file. */
+  readonly path: string;
+}
+
+const SYSTEM_PID = 4;
+
+/** Looks a process's image up by its NT path, as Task Manager asks the file for its description. */
+export function programByPath(imagePath: string, pid: number): ProgramFile {
+  const imageName = pid === SYSTEM_PID ? 'System' : imagePath.slice(imagePath.lastIndexOf('\\') + 1);
+  const { description, publisher, group } = findProgram(imageName);
+  const path = imagePath.startsWith('\\Device\\') ? imagePath.replace(/^\\Device\\[^\\]+/, 'C:') : '';
+  return { imageName, description, publisher, group, path };
+}

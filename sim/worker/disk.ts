@@ -1,0 +1,104 @@
+import type { FileEntry } from './sim-api.js';
+
+/** The emulated machine's disk, as far as files hold real bytes: folders and files of the browser's private file system. */
+export class Disk {
+  /** Creates a file and the folders above it, empty. */
+  async create(path: string): Promise<DiskFile> {
+    const [folders, name] = split(path);
+    const directory = await this.#directory(folders, true);
+    const handle = await directory!.getFileHandle(name, { create: true });
+    return new DiskFile(directory!, name, await handle.createSyncAccessHandle());
+  }
+
+  /** What a folder holds; nothing where there is no such folder. */
+  async list(folder: string): Promise<FileEntry[]> {
+    const directory = await this.#directory(parts(folder), false);
+    const entries: FileEntry[] = [];
+    if (!directory) return entries;
+    for await (const [name, handle] of directory.entries()) {
+      if (name.endsWith(UNFINISHED)) continue;
+      const path = `${folder}\\${name}`;
+      if (handle.kind === 'directory') entries.push({ name, path, folder: true, size: 0, modified: 0 });
+      else {
+        const file = await (handle as FileSystemFileHandle).getFile();
+        entries.push({ name, path, folder: false, size: file.size, modified: file.lastModified });
+      }
+    }
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** @throws Error with a sentence when there is no such file */
+  async read(path: string): Promise<Blob> {
+    const [folders, name] = split(path);
+    const directory = await this.#directory(folders, false);
+    try {
+      return await (await directory!.getFileHandle(name)).getFile();
+    } catch {
+      throw new Error(`${path} is not on the disk any more.`);
+    }
+  }
+
+  async delete(path: string): Promise<void> {
+    const [folders, name] = split(path);
+    await (await this.#directory(folders, false))?.removeEntry(name);
+  }
+
+  async #directory(folders: string[], create: boolean): Promise<FileSystemDirectoryHandle | undefined> {
+    let directory = await navigator.storage.getDirectory();
+    try {
+      for (const folder of folders) directory = await directory.getDirectoryHandle(folder, { create });
+    } catch (error) {
+      if (!create && (error as DOMException).name === 'NotFoundError') return undefined;
+      throw error;
+    }
+    return directory;
+  }
+}
+
+/** Name's ending of a file that is still being written. */
+export const UNFINISHED = '.part';
+
+/** A file that is being written, from start to end. */
+export class DiskFile {
+  readonly #directory: FileSystemDirectoryHandle;
+  readonly #name: string;
+  readonly #handle: FileSystemSyncAccessHandle;
+  #position = 0;
+
+  constructor(directory: FileSystemDirectoryHandle, name: string, handle: FileSystemSyncAccessHandle) {
+    this.#directory = directory;
+    this.#name = name;
+    this.#handle = handle;
+    handle.truncate(0);
+  }
+
+  /** Appends bytes. @throws DOMException QuotaExceededError when the browser gives no more space */
+  write(bytes: Uint8Array<ArrayBuffer>): void {
+    const written = this.#handle.write(bytes, { at: this.#position });
+    if (written !== bytes.length) throw new DOMException('the disk is full', 'QuotaExceededError');
+    this.#position += written;
+  }
+
+  /** Gives the file its final name; until then folders do not show it. */
+  async finish(name: string): Promise<void> {
+    this.#handle.flush();
+    this.#handle.close();
+    const handle = await this.#directory.getFileHandle(this.#name);
+    await (handle as FileSystemFileHandle & { move(name: string): Promise<void> }).move(name);
+  }
+
+  async discard(): Promise<void> {
+    this.#handle.close();
+    await this.#directory.removeEntry(this.#name);
+  }
+}
+
+/** `C:\Users\x` as its parts; the drive is a folder without its colon, which file systems do not take. */
+function parts(path: string): string[] {
+  return path.split('\\').filter(Boolean).map((part) => part.replace(':', ''));
+}
+
+function split(path: string): [folders: string[], name: string] {
+  const all = parts(path);
+  return [all.slice(0, -1), all.at(-1)!];
+}

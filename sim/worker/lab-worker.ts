@@ -1,0 +1,94 @@
+import coreUrl from '../../build/core/release.wasm?url';
+import { LabMachine } from '../lab-machine.js';
+import { Disk } from './disk.js';
+import { DumpJob } from './dump-job.js';
+import { Sampler } from './sampler.js';
+import { expandFolder, LIVE_KERNEL_DUMPS } from './folders.js';
+import { symbolsZip } from './symbols-zip.js';
+import type {
+  BootOptions,
+  CaptureOutcome,
+  CaptureProgress,
+  CaptureRequest,
+  FileEntry,
+  MachineInfo,
+  Sample,
+  SimApi,
+} from './sim-api.js';
+
+/** The machine behind the page. */
+export class LabWorker implements SimApi {
+  #machine: LabMachine | undefined;
+  #sampler: Sampler | undefined;
+  #job: DumpJob | undefined;
+  #disk: Disk | undefined;
+
+  async boot({ scenario, seed }: BootOptions): Promise<MachineInfo> {
+    const module = await WebAssembly.compileStreaming(fetch(coreUrl));
+    const machine = await LabMachine.boot(module, { scenario, seed });
+    const { computerName, userName } = machine.profile.system;
+    this.#machine = machine;
+    this.#sampler = new Sampler(machine);
+    this.#disk = new Disk();
+    return {
+      scenario: machine.scenario.name,
+      seed: machine.seed,
+      build: machine.profile.build,
+      processors: machine.kernel.hardware.processors,
+      memory: machine.kernel.hardware.memory,
+      computerName,
+      userName,
+      liveKernelDumpFolder: expandFolder(LIVE_KERNEL_DUMPS, userName),
+    };
+  }
+
+  async sample(elapsedMs: number): Promise<Sample> {
+    if (!this.#job) this.#running().advance(elapsedMs);
+    return this.#sampler!.sample();
+  }
+
+  async capture(
+    request: CaptureRequest,
+    onProgress: (progress: CaptureProgress) => void,
+  ): Promise<CaptureOutcome> {
+    const machine = this.#running();
+    if (this.#job)
+      return {
+        result: 'failed',
+        status: 'STATUS_DEVICE_BUSY',
+        message: 'Another memory dump is being created. Wait for it to complete, then try again.',
+      };
+    this.#job = new DumpJob(machine, this.#disk!, expandFolder(LIVE_KERNEL_DUMPS, machine.profile.system.userName));
+    try {
+      return await this.#job.run(request, onProgress);
+    } finally {
+      this.#job = undefined;
+    }
+  }
+
+  async cancelCapture(): Promise<void> {
+    this.#job?.cancel();
+  }
+
+  async listFiles(folder: string): Promise<FileEntry[]> {
+    return this.#disk!.list(folder);
+  }
+
+  async readFile(path: string): Promise<Blob> {
+    return this.#disk!.read(path);
+  }
+
+  async deleteFile(path: string): Promise<void> {
+    await this.#disk!.delete(path);
+  }
+
+  async symbolsZip(): Promise<Blob> {
+    const machine = this.#running();
+    return symbolsZip(await machine.symbols(), new Date(machine.scenario.bootTime));
+  }
+
+  #running(): LabMachine {
+    if (!this.#machine) throw new Error('The machine has not been booted yet.');
+    return this.#machine;
+  }
+}

@@ -1,0 +1,90 @@
+import { readProcesses, type ProcessReading } from '../machine/process-readings.js';
+import type { LabMachine } from '../lab-machine.js';
+import { programByPath } from '../scenarios/scenario.js';
+import type { ProcessRow, Sample } from './sim-api.js';
+
+const PAGE = 4096;
+const HZ_PER_MHZ = 1e6;
+const PERCENT = 100;
+/** Bytes a second that the disk can do: what Task Manager's percentage is of. */
+const DISK_BYTES_PER_SECOND = 500e6;
+const ON_LISTS = { zeroed: 0, free: 1, standby: 2 };
+
+/** Reads the kernel's structures as Task Manager does: rates come from two readings. */
+export class Sampler {
+  readonly #machine: LabMachine;
+  #before = new Map<number, ProcessReading>();
+  #timeBefore: number;
+  readonly #descriptions: ReadonlyMap<number, string>;
+
+  constructor(machine: LabMachine) {
+    this.#machine = machine;
+    this.#timeBefore = machine.time;
+    this.#descriptions = new Map(machine.stage.processes.map(({ pid, program }) => [pid, program.description]));
+    this.#remember(readProcesses(machine.kernel.core));
+  }
+
+  sample(): Sample {
+    const { kernel, time } = this.#machine;
+    const readings = readProcesses(kernel.core);
+    const seconds = (time - this.#timeBefore) / 1000;
+    const rows = readings.map((reading) => this.#row(reading, seconds));
+    const sample: Sample = {
+      time,
+      cpuPercent: sum(rows, ({ cpuPercent }) => cpuPercent),
+      ...this.#memory(),
+      diskPercent: (sum(rows, ({ disk }) => disk) / DISK_BYTES_PER_SECOND) * PERCENT,
+      networkPercent: 0,
+      processes: rows,
+    };
+    if (seconds > 0) {
+      this.#timeBefore = time;
+      this.#remember(readings);
+    }
+    return sample;
+  }
+
+  #remember(readings: readonly ProcessReading[]): void {
+    this.#before = new Map(readings.map((reading) => [reading.pid, reading]));
+  }
+
+  #memory(): { memoryTotal: number; memoryInUse: number } {
+    const { exports } = this.#machine.kernel.core;
+    const memoryTotal = exports.machineFrames() * PAGE;
+    const available = Object.values(ON_LISTS).reduce((bytes, list) => bytes + Number(exports.machineBytesOnList(list)), 0);
+    return { memoryTotal, memoryInUse: memoryTotal - available };
+  }
+
+  #row(reading: ProcessReading, seconds: number): ProcessRow {
+    const { hardware, profile } = this.#machine.kernel;
+    const before = this.#before.get(reading.pid);
+    const perSecond = (now: bigint, then: bigint | undefined) =>
+      seconds > 0 && then !== undefined ? Number(now - then) / seconds : 0;
+    const capacity = profile.system.processorMHz * HZ_PER_MHZ * hardware.processors;
+    const program = programByPath(reading.imagePath, reading.pid);
+    return {
+      pid: reading.pid,
+      parentPid: reading.parentPid,
+      imageName: program.imageName,
+      // For hosts of services the service manager knows more than the file's version resource.
+      description: this.#descriptions.get(reading.pid) ?? program.description,
+      publisher: program.publisher,
+      group: program.group,
+      sessionId: reading.sessionId,
+      status: reading.frozen ? 'suspended' : 'running',
+      cpuPercent: (perSecond(reading.cycles, before?.cycles) / capacity) * PERCENT,
+      memory: reading.privatePages * PAGE,
+      disk:
+        perSecond(reading.bytesRead, before?.bytesRead) + perSecond(reading.bytesWritten, before?.bytesWritten),
+      network: 0,
+      gpuPercent: 0,
+      threads: reading.threads,
+      canEnd: !reading.critical && program.path !== '',
+      imagePath: program.path,
+    };
+  }
+}
+
+function sum<T>(items: readonly T[], value: (item: T) => number): number {
+  return items.reduce((total, item) => total + value(item), 0);
+}
