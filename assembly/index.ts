@@ -16,7 +16,13 @@ export { initialiseLists as kernelInitialise, publishGlobals as kernelPublish } 
 export { sealPool as kernelSealPool } from './kernel/pool';
 
 // Memory as a processor sees it.
-export { memoryRead, memoryWrite, memoryWritePointer, memoryWalk, memoryReadPhysical } from './memory/exports';
+export {
+  memoryRead,
+  memoryWrite,
+  memoryWritePointer,
+  memoryWalk,
+  memoryReadPhysical,
+} from './memory/exports';
 export { systemPml4 as memorySystemRoot } from './kernel/process';
 export { pteBase as memoryPteBase } from './paging/tables';
 

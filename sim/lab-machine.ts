@@ -48,7 +48,9 @@ export class LabMachine {
     const scenario = findScenario(options.scenario ?? 'baseline');
     const seed = options.seed ?? 1;
     if (!Number.isSafeInteger(seed) || seed < 0)
-      throw new RangeError(`The seed must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not ${seed}.`);
+      throw new RangeError(
+        `The seed must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not ${seed}.`,
+      );
     const kernel = await startKernel(
       module,
       windows11_22631,
@@ -80,7 +82,8 @@ export class LabMachine {
   capture(_options: { kind?: DumpKind } = {}): Capture {
     const { core, hardware } = this.kernel;
     const { exports } = core;
-    if (this.#capturing) throw new Error('Another dump of this machine is being written. Wait for it to complete.');
+    if (this.#capturing)
+      throw new Error('Another dump of this machine is being written. Wait for it to complete.');
     this.#capturing = true;
     corralProcessors(this.kernel, this.stage);
     const comment = `livedump-lab ${version} scenario=${this.scenario.name} seed=${this.seed}`;

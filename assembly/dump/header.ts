@@ -48,7 +48,14 @@ export function dumpBytes(): u64 {
 }
 
 /** Writes the header to `target`; `comment` is `commentBytes` bytes of 8-bit text without its final zero. */
-export function writeHeader(target: usize, build: u32, processors: u32, root: u32, comment: usize, commentBytes: u32): void {
+export function writeHeader(
+  target: usize,
+  build: u32,
+  processors: u32,
+  root: u32,
+  comment: usize,
+  commentBytes: u32,
+): void {
   for (let i: usize = 0; i < offsetOf(DUMP_HEADER64.SIZE); i += 4) store<u32>(target + i, PAGE);
   put(target, DUMP_HEADER64.Signature, PAGE);
   put(target, DUMP_HEADER64.ValidDump, DU64);

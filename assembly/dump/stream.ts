@@ -2,10 +2,17 @@
 import { PAGE_SIZE } from '../memory/arena';
 import { copyFrame, frameCount } from '../memory/frames';
 import { relinkLists } from '../paging/pfn-database';
-import { bitmapHeaderBytes, dumpBytes, firstPageOffset, headerBytes, writeBitmapHeader, writeHeader } from './header';
+import {
+  bitmapHeaderBytes,
+  dumpBytes,
+  firstPageOffset,
+  headerBytes,
+  writeBitmapHeader,
+  writeHeader,
+} from './header';
 import { bitmapAddress, bitmapBits, isSelected, selectKernelPages } from './selection';
 
-const WINDOW_BYTES: u32 = 4 << 20;
+const WINDOW_BYTES: u32 = 1 << 20;
 let window: usize = 0;
 let prefix: usize = 0; // header, bitmap header, bitmap, padding
 let prefixBytes: u64 = 0;

@@ -54,7 +54,10 @@ function sizeOf(type: u32): u32 {
  */
 export function createDispatcherObject(type: u32, typeIndex: u32, poolTag: u32): u64 {
   const bytes = sizeOf(type);
-  const object = typeIndex != 0 ? createObject(typeIndex, bytes, poolTag, true) : allocatePool(bytes, poolTag, NON_PAGED, 0);
+  const object =
+    typeIndex != 0
+      ? createObject(typeIndex, bytes, poolTag, true)
+      : allocatePool(bytes, poolTag, NON_PAGED, 0);
   initialiseDispatcherObject(object, type);
   return object;
 }
@@ -69,7 +72,8 @@ export function initialiseDispatcherObject(object: u64, type: u32): void {
     setField(object, KQUEUE.MaximumCount, 4);
   }
   if (type == PRIORITY_QUEUE) {
-    for (let i: u32 = 0; i < PRIORITIES; i++) initialiseList(at(object, KPRIQUEUE.EntryListHead) + i * LIST_ENTRY_BYTES);
+    for (let i: u32 = 0; i < PRIORITIES; i++)
+      initialiseList(at(object, KPRIQUEUE.EntryListHead) + i * LIST_ENTRY_BYTES);
     initialiseList(at(object, KPRIQUEUE.ThreadListHead));
     setField(object, KPRIQUEUE.MaximumCount, 4);
   }

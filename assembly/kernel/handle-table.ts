@@ -50,7 +50,14 @@ function entryOf(table: u64, handle: u32): u64 {
   assert(page < u32(PAGE_SIZE / 8), 'handle value too large for a two-level table');
   for (let i: u32 = 0; i <= page; i++)
     if (read64(directory + u64(i) * 8) == 0) write64(directory + u64(i) * 8, newEntryPage());
-  setField(table, HANDLE_TABLE.NextHandleNeedingPool, max(u32(getField(table, HANDLE_TABLE.NextHandleNeedingPool)), (page + 1) * ENTRIES_PER_PAGE * VALUES_PER_ENTRY));
+  setField(
+    table,
+    HANDLE_TABLE.NextHandleNeedingPool,
+    max(
+      u32(getField(table, HANDLE_TABLE.NextHandleNeedingPool)),
+      (page + 1) * ENTRIES_PER_PAGE * VALUES_PER_ENTRY,
+    ),
+  );
   return read64(directory + u64(page) * 8) + u64(index % ENTRIES_PER_PAGE) * entrySize;
 }
 

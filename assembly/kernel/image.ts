@@ -12,7 +12,17 @@ import { get, offsetOf } from '../layout/fields';
 import { commit, Region, reserve } from '../memory/address-space';
 import { PAGE_SIZE } from '../memory/arena';
 import { takeLargePage } from '../memory/ranges';
-import { at, attachedRoot, insertTail, read16, read32, read64, setField, write64, writeBytes } from '../memory/virtual';
+import {
+  at,
+  attachedRoot,
+  insertTail,
+  read16,
+  read32,
+  read64,
+  setField,
+  write64,
+  writeBytes,
+} from '../memory/virtual';
 import { mapLargePage } from '../paging/map';
 import { KERNEL_CODE, KERNEL_DATA, KERNEL_READ_ONLY } from '../paging/pte';
 import { allocatePool, NON_PAGED, PAGED } from './pool';
@@ -62,7 +72,11 @@ export class FileView {
   static of(file: usize): FileView {
     const nt = file + usize(get(file, IMAGE_DOS_HEADER.e_lfanew));
     const optional = nt + offsetOf(IMAGE_NT_HEADERS64.OptionalHeader);
-    return new FileView(file, nt, optional + usize(get(nt, IMAGE_NT_HEADERS64.FileHeader_SizeOfOptionalHeader)));
+    return new FileView(
+      file,
+      nt,
+      optional + usize(get(nt, IMAGE_NT_HEADERS64.FileHeader_SizeOfOptionalHeader)),
+    );
   }
 
   get sectionCount(): u32 {
@@ -82,7 +96,11 @@ export class FileView {
   }
 
   directory(index: u32): usize {
-    return this.nt + offsetOf(IMAGE_NT_HEADERS64.OptionalHeader_DataDirectory) + usize(index) * offsetOf(IMAGE_DATA_DIRECTORY.SIZE);
+    return (
+      this.nt +
+      offsetOf(IMAGE_NT_HEADERS64.OptionalHeader_DataDirectory) +
+      usize(index) * offsetOf(IMAGE_DATA_DIRECTORY.SIZE)
+    );
   }
 
   /** Protection of a page of the image: that of the section it lies in; headers are read-only. */
@@ -106,7 +124,8 @@ export function loadKernelImage(file: usize, largePages: bool): u64 {
   const base = reserve(<i32>Region.SystemImages, view.size, largePages ? LARGE_PAGE : IMAGE_ALIGNMENT);
   const step = largePages ? LARGE_PAGE : u64(PAGE_SIZE);
   for (let rva: u64 = 0; rva < view.size; rva += step) {
-    if (largePages) mapLargePage(attachedRoot(), base + rva, takeLargePage(), largePageProtection(view, u32(rva)));
+    if (largePages)
+      mapLargePage(attachedRoot(), base + rva, takeLargePage(), largePageProtection(view, u32(rva)));
     else commit(base + rva, 1, view.protection(u32(rva)));
   }
   copySections(view, base);
@@ -183,17 +202,29 @@ export function enterLoadedModule(base: u64, file: usize, names: usize, fullByte
   setField(entry, KLDR_DATA_TABLE_ENTRY.ExceptionTable, image.exceptionTable);
   setField(entry, KLDR_DATA_TABLE_ENTRY.ExceptionTableSize, image.exceptionBytes);
   setField(entry, KLDR_DATA_TABLE_ENTRY.DllBase, base);
-  setField(entry, KLDR_DATA_TABLE_ENTRY.EntryPoint, base + get(view.nt, IMAGE_NT_HEADERS64.OptionalHeader_AddressOfEntryPoint));
+  setField(
+    entry,
+    KLDR_DATA_TABLE_ENTRY.EntryPoint,
+    base + get(view.nt, IMAGE_NT_HEADERS64.OptionalHeader_AddressOfEntryPoint),
+  );
   setField(entry, KLDR_DATA_TABLE_ENTRY.SizeOfImage, view.size);
   setField(entry, KLDR_DATA_TABLE_ENTRY.SizeOfImageNotRounded, view.size);
   setField(entry, KLDR_DATA_TABLE_ENTRY.CheckSum, get(view.nt, IMAGE_NT_HEADERS64.OptionalHeader_CheckSum));
-  setField(entry, KLDR_DATA_TABLE_ENTRY.TimeDateStamp, get(view.nt, IMAGE_NT_HEADERS64.FileHeader_TimeDateStamp));
+  setField(
+    entry,
+    KLDR_DATA_TABLE_ENTRY.TimeDateStamp,
+    get(view.nt, IMAGE_NT_HEADERS64.FileHeader_TimeDateStamp),
+  );
   setField(entry, KLDR_DATA_TABLE_ENTRY.Flags, LOADED_FLAGS);
   setField(entry, KLDR_DATA_TABLE_ENTRY.LoadCount, 1);
   newUnicodeString(at(entry, KLDR_DATA_TABLE_ENTRY.FullDllName), names, fullBytes, LOADER_TAG, PAGED);
-  newUnicodeString(at(entry, KLDR_DATA_TABLE_ENTRY.BaseDllName), names + fullBytes, baseBytes, LOADER_TAG, NON_PAGED);
+  newUnicodeString(
+    at(entry, KLDR_DATA_TABLE_ENTRY.BaseDllName),
+    names + fullBytes,
+    baseBytes,
+    LOADER_TAG,
+    NON_PAGED,
+  );
   insertTail(addressOf(NT.PsLoadedModuleList), at(entry, KLDR_DATA_TABLE_ENTRY.InLoadOrderLinks));
   return entry;
 }
-
-

@@ -11,7 +11,17 @@ import {
   OBJECT_TYPE_INITIALIZER,
 } from '../generated/types';
 import { offsetOf } from '../layout/fields';
-import { at, initialiseList, read32, read64, setField, addToField, write32, write64, write8 } from '../memory/virtual';
+import {
+  at,
+  initialiseList,
+  read32,
+  read64,
+  setField,
+  addToField,
+  write32,
+  write64,
+  write8,
+} from '../memory/virtual';
 import { random } from '../random';
 import { allocatePool, NON_PAGED, PAGED, tag } from './pool';
 import { newUnicodeString } from './strings';
@@ -78,7 +88,14 @@ export function createObject(index: u32, bodyBytes: u32, poolTag: u32, nonPaged:
 }
 
 /** Creates the object type with an index; its name is UTF-16 text in host memory. `global`, if not 0, is set to it. */
-export function createType(index: u32, name: usize, nameBytes: u32, global: u64, bodyBytes: u32, nonPaged: bool): u64 {
+export function createType(
+  index: u32,
+  name: usize,
+  nameBytes: u32,
+  global: u64,
+  bodyBytes: u32,
+  nonPaged: bool,
+): u64 {
   const type = createObject(TYPE_INDEX, offsetOf(OBJECT_TYPE.SIZE), tag(0x4f, 0x62, 0x54, 0x79), true); // 'ObTy'
   fillHeader(type, TYPE_INDEX, KERNEL_OBJECT | PERMANENT, true);
   write64(addressOf(NT.ObTypeIndexTable) + u64(index) * 8, type);

@@ -73,6 +73,7 @@ function gapBefore(used: u32, aligned: u32): u32 {
 
 /** Closes the pages that blocks are still cut from, so that each page is a whole chain of headers. */
 export function sealPool(): void {
-  if (nonPaged.used < u32(PAGE_SIZE)) header(nonPaged, (u32(PAGE_SIZE) - nonPaged.used) / GRANULE, 0, FREE_TAG);
+  if (nonPaged.used < u32(PAGE_SIZE))
+    header(nonPaged, (u32(PAGE_SIZE) - nonPaged.used) / GRANULE, 0, FREE_TAG);
   if (paged.used < u32(PAGE_SIZE)) header(paged, (u32(PAGE_SIZE) - paged.used) / GRANULE, 0, FREE_TAG);
 }

@@ -48,7 +48,10 @@ export function processRead(process: u64): u32 {
   store<u64>(out, getField(process, EPROCESS.BreakOnTermination), 64);
   store<u64>(out, getField(process, KPROCESS.DeepFreeze), 72);
   store<u64>(out, process, 80);
-  const info = getField(at(process, EPROCESS.SeAuditProcessCreationInfo), SE_AUDIT_PROCESS_CREATION_INFO.ImageFileName);
+  const info = getField(
+    at(process, EPROCESS.SeAuditProcessCreationInfo),
+    SE_AUDIT_PROCESS_CREATION_INFO.ImageFileName,
+  );
   const name = at(info, OBJECT_NAME_INFORMATION.Name);
   const bytes = u32(getField(name, UNICODE_STRING.Length));
   readBytes(getField(name, UNICODE_STRING.Buffer), out + NUMBERS * 8, bytes);

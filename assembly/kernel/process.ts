@@ -13,7 +13,19 @@ import {
 } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { FOR_KERNEL, FOR_SYSTEM_ROOT, takeFrame } from '../memory/ranges';
-import { addToField, at, attach, attachedRoot, getField, initialiseList, insertTail, setField, write64, write8, writeBytes } from '../memory/virtual';
+import {
+  addToField,
+  at,
+  attach,
+  attachedRoot,
+  getField,
+  initialiseList,
+  insertTail,
+  setField,
+  write64,
+  write8,
+  writeBytes,
+} from '../memory/virtual';
 import { createRoot } from '../paging/tables';
 import { systemTime, interruptTime } from './clock';
 import { initialiseHeader } from './dispatcher';
@@ -125,7 +137,14 @@ function writeAffinityMask(affinity: u64, mask: u64): void {
   for (let i: u32 = 0; i < 8; i++) write8(bitmap + i, u8(mask >> (8 * i)));
 }
 
-function fillIdentity(process: u64, pid: u32, parent: u32, traits: u32, priorityClass: u32, protection: u32): void {
+function fillIdentity(
+  process: u64,
+  pid: u32,
+  parent: u32,
+  traits: u32,
+  priorityClass: u32,
+  protection: u32,
+): void {
   setField(process, EPROCESS.UniqueProcessId, pid);
   setField(process, EPROCESS.InheritedFromUniqueProcessId, parent);
   setField(process, EPROCESS.OwnerProcessId, parent);
@@ -147,7 +166,11 @@ function fillIdentity(process: u64, pid: u32, parent: u32, traits: u32, priority
   setField(process, KPROCESS.DeepFreeze, traits & TRAIT_SUSPENDED ? 1 : 0);
   const workingSet = at(at(process, EPROCESS.Vm), MMSUPPORT_FULL.Instance);
   setField(at(workingSet, MMSUPPORT_INSTANCE.Flags), MMSUPPORT_FLAGS.MemoryPriority, 5);
-  setField(process, EPROCESS.DiskCounters, allocatePool(offsetOf(PROCESS_DISK_COUNTERS.SIZE), tag(0x50, 0x73, 0x44, 0x63), NON_PAGED, 0)); // 'PsDc'
+  setField(
+    process,
+    EPROCESS.DiskCounters,
+    allocatePool(offsetOf(PROCESS_DISK_COUNTERS.SIZE), tag(0x50, 0x73, 0x44, 0x63), NON_PAGED, 0),
+  ); // 'PsDc'
 }
 
 function fillNames(process: u64, names: usize, shortBytes: u32, pathBytes: u32): void {
@@ -156,7 +179,11 @@ function fillNames(process: u64, names: usize, shortBytes: u32, pathBytes: u32):
   const info = allocatePool(infoBytes + pathBytes + 2, tag(0x53, 0x65, 0x50, 0x61), PAGED, 0); // 'SePa'
   writeBytes(info + infoBytes, names + shortBytes, pathBytes);
   setUnicodeString(at(info, OBJECT_NAME_INFORMATION.Name), info + infoBytes, pathBytes);
-  setField(at(process, EPROCESS.SeAuditProcessCreationInfo), SE_AUDIT_PROCESS_CREATION_INFO.ImageFileName, info);
+  setField(
+    at(process, EPROCESS.SeAuditProcessCreationInfo),
+    SE_AUDIT_PROCESS_CREATION_INFO.ImageFileName,
+    info,
+  );
 }
 
 function fillLists(process: u64): void {
@@ -187,7 +214,14 @@ export function chargePages(process: u64, privatePages: u32, sharedPages: u32): 
 }
 
 /** Adds processor time and transferred bytes to a process: cycles, clock ticks in kernel and user mode, bytes. */
-export function accountProcess(process: u64, cycles: u64, kernelTicks: u32, userTicks: u32, read: u64, written: u64): void {
+export function accountProcess(
+  process: u64,
+  cycles: u64,
+  kernelTicks: u32,
+  userTicks: u32,
+  read: u64,
+  written: u64,
+): void {
   addToField(process, KPROCESS.CycleTime, cycles);
   addToField(process, KPROCESS.KernelTime, kernelTicks);
   addToField(process, KPROCESS.UserTime, userTicks);

@@ -87,7 +87,16 @@ function fillPcr(pcr: u64, prcb: u64, gdt: u64, tss: u64, idt: u64): void {
   setField(pcr, KPCR.KdVersionBlock, addressOf(NT.KdVersionBlock));
 }
 
-function descriptor(gdt: u64, selector: u32, type: u32, ring: u32, longMode: bool, isSystem: bool, limit: u32, base: u64): void {
+function descriptor(
+  gdt: u64,
+  selector: u32,
+  type: u32,
+  ring: u32,
+  longMode: bool,
+  isSystem: bool,
+  limit: u32,
+  base: u64,
+): void {
   const entry = gdt + (selector & ~u32(7));
   setField(entry, KGDTENTRY64.LimitLow, limit);
   setField(entry, KGDTENTRY64.BaseLow, base);
@@ -134,7 +143,8 @@ function gate(idt: u64, vector: u32, handler: u64, stack: u32, ring: u32): void 
 }
 
 function fillIdt(idt: u64): void {
-  for (let vector: u32 = 0; vector < VECTORS; vector++) gate(idt, vector, addressOf(NT.KiUnexpectedInterrupt), 0, 0);
+  for (let vector: u32 = 0; vector < VECTORS; vector++)
+    gate(idt, vector, addressOf(NT.KiUnexpectedInterrupt), 0, 0);
   gate(idt, 0x00, addressOf(NT.KiDivideErrorFault), 0, 0);
   gate(idt, 0x01, addressOf(NT.KiDebugTrapOrFault), 4, 0);
   gate(idt, 0x02, addressOf(NT.KiNmiInterrupt), 3, 0);

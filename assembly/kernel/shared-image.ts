@@ -69,7 +69,10 @@ function fill(view: FileView, image: SharedImage): void {
   copyToFrames(image, 0, view.file, view.headerBytes);
   for (let i: u32 = 0; i < view.sectionCount; i++) {
     const section = view.section(i);
-    const bytes = min(get(section, IMAGE_SECTION_HEADER.SizeOfRawData), get(section, IMAGE_SECTION_HEADER.VirtualSize));
+    const bytes = min(
+      get(section, IMAGE_SECTION_HEADER.SizeOfRawData),
+      get(section, IMAGE_SECTION_HEADER.VirtualSize),
+    );
     copyToFrames(
       image,
       u32(get(section, IMAGE_SECTION_HEADER.VirtualAddress)),

@@ -11,7 +11,13 @@ export function setUnicodeString(target: u64, buffer: u64, bytes: u32): void {
 }
 
 /** Copies host UTF-16 text of `bytes` bytes into pool, ends it with a zero and points `target` to it. */
-export function newUnicodeString(target: u64, text: usize, bytes: u32, poolTag: u32, poolType: u32 = PAGED): void {
+export function newUnicodeString(
+  target: u64,
+  text: usize,
+  bytes: u32,
+  poolTag: u32,
+  poolType: u32 = PAGED,
+): void {
   const buffer = allocatePool(bytes + 2, poolTag, poolType, 0);
   writeBytes(buffer, text, bytes);
   write16(buffer + bytes, 0);

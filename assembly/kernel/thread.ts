@@ -1,12 +1,27 @@
 // Threads: ETHREAD, its kernel stack, and its places in the process's lists and the table of client ids.
-import { CLIENT_ID, EPROCESS, ETHREAD, KAFFINITY_EX, KAPC_STATE, KPROCESS, KTHREAD } from '../generated/types';
+import {
+  CLIENT_ID,
+  EPROCESS,
+  ETHREAD,
+  KAFFINITY_EX,
+  KAPC_STATE,
+  KPROCESS,
+  KTHREAD,
+} from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { commit, Region, reserve } from '../memory/address-space';
 import { PAGE_SIZE } from '../memory/arena';
 import { addToField, at, getField, initialiseList, insertTail, setField, write64 } from '../memory/virtual';
 import { KERNEL_DATA } from '../paging/pte';
 import { systemTime } from './clock';
-import { initialiseDispatcherObject, initialiseHeader, EVENT_NOTIFICATION, SEMAPHORE, THREAD, TIMER_NOTIFICATION } from './dispatcher';
+import {
+  initialiseDispatcherObject,
+  initialiseHeader,
+  EVENT_NOTIFICATION,
+  SEMAPHORE,
+  THREAD,
+  TIMER_NOTIFICATION,
+} from './dispatcher';
 import { registerClientId } from './handle-table';
 import { createObject } from './object';
 import { allocatePool, NON_PAGED, tag } from './pool';
@@ -41,7 +56,15 @@ export function createKernelStack(): u64 {
  * Creates a thread of `process`. `isUser` says that it runs in user mode; `where` is the address to build it at, 0
  * for a new object. An Idle thread has id 0.
  */
-export function createThread(process: u64, tid: u32, start: u64, userStart: u64, priority: u32, isUser: bool, where: u64): u64 {
+export function createThread(
+  process: u64,
+  tid: u32,
+  start: u64,
+  userStart: u64,
+  priority: u32,
+  isUser: bool,
+  where: u64,
+): u64 {
   const thread = where != 0 ? where : createObject(threadTypeIndex, offsetOf(ETHREAD.SIZE), THREAD_TAG, true);
   initialiseHeader(thread, THREAD, offsetOf(KTHREAD.SIZE), 0);
   fillStack(thread);

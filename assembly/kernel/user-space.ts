@@ -16,7 +16,16 @@ import { offsetOf } from '../layout/fields';
 import { PAGE_SIZE } from '../memory/arena';
 import { renderFrame, SEEDED } from '../memory/frames';
 import { FOR_USER, takeFrame } from '../memory/ranges';
-import { at, attachedRoot, flush, getField, initialiseList, insertTail, setField, writeBytes } from '../memory/virtual';
+import {
+  at,
+  attachedRoot,
+  flush,
+  getField,
+  initialiseList,
+  insertTail,
+  setField,
+  writeBytes,
+} from '../memory/virtual';
 import { mapPage } from '../paging/map';
 import { USER_DATA } from '../paging/pte';
 import { randomBelow } from '../random';
@@ -24,7 +33,14 @@ import { chargePages } from './process';
 import { mapSharedData, USER_SHARED_DATA } from './shared-data';
 import { mapSharedImage, sharedImageBase, sharedImageEntryPoint, sharedImageSize } from './shared-image';
 import { setUnicodeString } from './strings';
-import { addVad, PROTECT_EXECUTE_WRITE_COPY, PROTECT_READ_ONLY, PROTECT_READ_WRITE, VAD_IMAGE, VAD_NONE } from './vad';
+import {
+  addVad,
+  PROTECT_EXECUTE_WRITE_COPY,
+  PROTECT_READ_ONLY,
+  PROTECT_READ_WRITE,
+  VAD_IMAGE,
+  VAD_NONE,
+} from './vad';
 
 const SYSTEM_BLOCK_PAGES: u32 = 256; // PEB and TEBs share a reservation of 1 MiB
 const TEB_PAGES: u32 = 2;
@@ -40,7 +56,8 @@ let loaderData: u64 = 0;
 let nextString: u64 = 0;
 
 function commitUser(process: u64, address: u64, pages: u32): void {
-  for (let i: u32 = 0; i < pages; i++) mapPage(attachedRoot(), address + u64(i) * PAGE_SIZE, takeFrame(FOR_USER), USER_DATA);
+  for (let i: u32 = 0; i < pages; i++)
+    mapPage(attachedRoot(), address + u64(i) * PAGE_SIZE, takeFrame(FOR_USER), USER_DATA);
   chargePages(process, pages, 0);
 }
 
@@ -112,7 +129,14 @@ export function setParameters(peb: u64, text: usize, pathBytes: u32, commandByte
  * Maps a shared image and enters it in the loader's lists; the first one is the program. `text` holds the full
  * path's UTF-16 characters; the base name is its last `baseBytes` bytes.
  */
-export function loadUserImage(process: u64, peb: u64, image: i32, text: usize, pathBytes: u32, baseBytes: u32): u64 {
+export function loadUserImage(
+  process: u64,
+  peb: u64,
+  image: i32,
+  text: usize,
+  pathBytes: u32,
+  baseBytes: u32,
+): u64 {
   mapSharedImage(image);
   const base = sharedImageBase(image);
   const size = sharedImageSize(image);
@@ -132,9 +156,18 @@ export function loadUserImage(process: u64, peb: u64, image: i32, text: usize, p
   placeString(at(entry, LDR_DATA_TABLE_ENTRY.FullDllName), text, pathBytes);
   const full = getField(at(entry, LDR_DATA_TABLE_ENTRY.FullDllName), UNICODE_STRING.Buffer);
   setUnicodeString(at(entry, LDR_DATA_TABLE_ENTRY.BaseDllName), full + (pathBytes - baseBytes), baseBytes);
-  insertTail(at(loaderData, PEB_LDR_DATA.InLoadOrderModuleList), at(entry, LDR_DATA_TABLE_ENTRY.InLoadOrderLinks));
-  insertTail(at(loaderData, PEB_LDR_DATA.InMemoryOrderModuleList), at(entry, LDR_DATA_TABLE_ENTRY.InMemoryOrderLinks));
-  insertTail(at(loaderData, PEB_LDR_DATA.InInitializationOrderModuleList), at(entry, LDR_DATA_TABLE_ENTRY.InInitializationOrderLinks));
+  insertTail(
+    at(loaderData, PEB_LDR_DATA.InLoadOrderModuleList),
+    at(entry, LDR_DATA_TABLE_ENTRY.InLoadOrderLinks),
+  );
+  insertTail(
+    at(loaderData, PEB_LDR_DATA.InMemoryOrderModuleList),
+    at(entry, LDR_DATA_TABLE_ENTRY.InMemoryOrderLinks),
+  );
+  insertTail(
+    at(loaderData, PEB_LDR_DATA.InInitializationOrderModuleList),
+    at(entry, LDR_DATA_TABLE_ENTRY.InInitializationOrderLinks),
+  );
   return base;
 }
 

@@ -27,7 +27,7 @@ export function put(structure: usize, field: i32, value: u64): void {
   let word = value;
   if (bits != 0) {
     const position = (shape >>> 8) & 0xff;
-    const mask: u64 = (bits == 64 ? u64.MAX_VALUE : ((u64(1) << bits) - 1)) << position;
+    const mask: u64 = (bits == 64 ? u64.MAX_VALUE : (u64(1) << bits) - 1) << position;
     word = (load_(at, shape & 0xff) & ~mask) | ((value << position) & mask);
   }
   store_(at, shape & 0xff, word);

@@ -56,7 +56,13 @@ export function layOutMemory(bytes: u64): void {
   let at = add(SYSTEM_ROOT + 1, align(SYSTEM_ROOT + kernelFrames), ZEROED, 0, FOR_KERNEL);
   const databaseBytes = u64(limit) * offsetOf(MMPFN.SIZE);
   const databasePages = u32(databaseBytes / (LARGE_PAGE_FRAMES * PAGE_SIZE)) + 2;
-  at = add(at, at + (databasePages + LARGE_PAGES_BESIDE_DATABASE) * LARGE_PAGE_FRAMES, ZEROED, 0, FOR_LARGE_PAGES);
+  at = add(
+    at,
+    at + (databasePages + LARGE_PAGES_BESIDE_DATABASE) * LARGE_PAGE_FRAMES,
+    ZEROED,
+    0,
+    FOR_LARGE_PAGES,
+  );
   const rest = low - at;
   at = add(at, at + rest / 2, ZEROED, 0, FOR_USER);
   at = add(at, at + rest / 64, FREE, 0, NO_PURPOSE);

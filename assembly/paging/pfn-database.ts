@@ -24,7 +24,8 @@ export function createPfnDatabase(): void {
     if (!describesMemory(chunk)) continue;
     const base = ranges.takeLargePage();
     store<u32>(chunks + usize(chunk) * 4, base);
-    for (let i: u32 = 0; i < FRAMES_PER_CHUNK; i++) renderFrame(base + i, PFN_DATABASE, chunk * FRAMES_PER_CHUNK + i);
+    for (let i: u32 = 0; i < FRAMES_PER_CHUNK; i++)
+      renderFrame(base + i, PFN_DATABASE, chunk * FRAMES_PER_CHUNK + i);
   }
 }
 
@@ -73,7 +74,14 @@ export function pageLocation(pfn: u32): u32 {
  * Records that a frame is active and mapped by the PTE at virtual address `pteAddress`, which lies in frame
  * `pteFrame`. `priority` is the page's memory priority, 0 to 7; `shared` says that the PTE is a prototype PTE.
  */
-export function activate(pfn: u32, pteAddress: u64, pteFrame: u32, priority: u32, originalPte: u64, shared: bool): void {
+export function activate(
+  pfn: u32,
+  pteAddress: u64,
+  pteFrame: u32,
+  priority: u32,
+  originalPte: u64,
+  shared: bool,
+): void {
   set(pfn, MMPFN.u1_Flink, 0);
   set(pfn, MMPFN.PteAddress, pteAddress);
   put(member(pfn, MMPFN.OriginalPte) + offsetOf(MMPFN.OriginalPte), MMPTE.u_Long, originalPte);

@@ -77,7 +77,8 @@ export function tableFor(root: u32, address: u64, level: i32): u32 {
 /** A new PML4 in frame `pfn` that shares the kernel's half with `kernelRoot` (0 for the first one). */
 export function createRoot(pfn: u32, kernelRoot: u32): void {
   const root = writableFrame(pfn);
-  if (kernelRoot != 0) memory.copy(root + PAGE_SIZE / 2, readableFrame(kernelRoot) + PAGE_SIZE / 2, PAGE_SIZE / 2);
+  if (kernelRoot != 0)
+    memory.copy(root + PAGE_SIZE / 2, readableFrame(kernelRoot) + PAGE_SIZE / 2, PAGE_SIZE / 2);
   store<u64>(root + selfMapIndex * 8, entryFor(pfn, KERNEL_TABLE | (u64(1) << 63)));
   activate(pfn, entryAddress(pteBase(), 4), pfn, TABLE_PRIORITY, 0, false);
 }

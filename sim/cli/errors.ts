@@ -32,6 +32,8 @@ export function fail(error: unknown): void {
     process.exitCode = EXIT_FAILED;
     return;
   }
-  process.stderr.write(`livedump-lab has a fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(
+    `livedump-lab has a fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   process.exitCode = EXIT_INTERNAL;
 }

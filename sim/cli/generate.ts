@@ -37,7 +37,8 @@ interface GenerateResult {
 export async function generate(options: GenerateOptions): Promise<void> {
   const out = resolve(options.out);
   const truth = options.truth === undefined ? undefined : resolve(options.truth);
-  if (out === truth) throw new UserError('The dump and the truth cannot be the same file. Give --truth another name.');
+  if (out === truth)
+    throw new UserError('The dump and the truth cannot be the same file. Give --truth another name.');
   for (const path of [out, truth]) if (path !== undefined) refuseToOverwrite(path, options.force);
   const seed = parseSeed(options.seed);
 
@@ -73,13 +74,16 @@ export async function generate(options: GenerateOptions): Promise<void> {
 }
 
 function refuseToOverwrite(path: string, force: boolean): void {
-  if (!force && existsSync(path)) throw new UserError(`${path} exists already. Give another name, or --force to overwrite it.`);
+  if (!force && existsSync(path))
+    throw new UserError(`${path} exists already. Give another name, or --force to overwrite it.`);
 }
 
 function parseSeed(text: string): number {
   const seed = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed))
-    throw new UserError(`The seed must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not "${text}".`);
+    throw new UserError(
+      `The seed must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not "${text}".`,
+    );
   return seed;
 }
 

@@ -4,7 +4,9 @@ import { fail, UserError } from './errors.js';
 import { generate, type GenerateOptions } from './generate.js';
 
 const program = new Command('livedump-lab')
-  .description('A Windows 11 x64 machine in a box: makes live kernel dumps that WinDbg opens, with symbols and known truth.')
+  .description(
+    'A Windows 11 x64 machine in a box: makes live kernel dumps that WinDbg opens, with symbols and known truth.',
+  )
   .version(version)
   .exitOverride()
   .configureOutput({ writeErr: () => undefined });

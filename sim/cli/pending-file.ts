@@ -21,7 +21,8 @@ export class PendingFile {
   static create(path: string): PendingFile {
     const temporary = `${path}.${process.pid}.part`;
     try {
-      if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+        throw Object.assign(new Error(), { code: 'EISDIR' });
       statSync(dirname(path));
       const file = new PendingFile(path, temporary, openSync(temporary, 'w'));
       pending.add(file);
@@ -35,7 +36,8 @@ export class PendingFile {
   /** Appends bytes. @throws UserError when the disk does not take them */
   write(bytes: Uint8Array): void {
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#handle!, bytes, done, bytes.length - done);
+      for (let done = 0; done < bytes.length;)
+        done += writeSync(this.#handle!, bytes, done, bytes.length - done);
     } catch (error) {
       throw fileProblem('write', this.path, error);
     }

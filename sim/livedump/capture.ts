@@ -24,7 +24,7 @@ export class Capture {
   }
 
   /**
-   * The next piece of the file, up to 4 MiB, `undefined` at the end. It is a view of the core's window: use it before
+   * The next piece of the file, up to 1 MiB, `undefined` at the end. It is a view of the core's window: use it before
    * the next call.
    */
   next(): Uint8Array<ArrayBuffer> | undefined {

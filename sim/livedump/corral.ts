@@ -9,11 +9,15 @@ import type { Stage, StagedThread } from '../scenarios/stage.js';
  */
 export function corralProcessors(kernel: Kernel, stage: Stage): void {
   const { core, loaded } = kernel;
-  const requester = stage.processes.flatMap(({ threads }) => threads).find(({ state }) => state === 'Running');
+  const requester = stage.processes
+    .flatMap(({ threads }) => threads)
+    .find(({ state }) => state === 'Running');
   const lay = (thread: StagedThread, functions: readonly string[], processor: number) => {
     const plan = StackPlan.running(loaded, functions);
     const { userMode } = thread;
-    const end = userMode ? core.exports.stackCreateTrapFrame(thread.address, userMode.rip, userMode.rsp, 0n) : 0n;
+    const end = userMode
+      ? core.exports.stackCreateTrapFrame(thread.address, userMode.rip, userMode.rsp, 0n)
+      : 0n;
     core.exports.stackBegin(thread.address, end, 0n);
     core.exports.stackLayOutRunning(thread.address, plan.put(core), processor);
     thread.stack = plan.names;

@@ -39,7 +39,8 @@ export class Core {
     return texts.map(({ text, wide }) => {
       const start = offset;
       for (const unit of text.split('')) {
-        if (offset + 2 > exchange.byteLength) throw new CoreError(`too long a text for the core: ${text.slice(0, 40)}…`);
+        if (offset + 2 > exchange.byteLength)
+          throw new CoreError(`too long a text for the core: ${text.slice(0, 40)}…`);
         if (wide) exchange.setUint16(offset, unit.charCodeAt(0), true);
         else exchange.setUint8(offset, unit.charCodeAt(0) & 0xff);
         offset += wide ? 2 : 1;
@@ -56,7 +57,8 @@ export class Core {
 
   /** Puts bytes into the exchange buffer. */
   putBytes(bytes: Uint8Array): void {
-    if (bytes.length > this.exports.exchangeBytes()) throw new CoreError('too many bytes for the core at once');
+    if (bytes.length > this.exports.exchangeBytes())
+      throw new CoreError('too many bytes for the core at once');
     this.view(this.exports.exchangeBuffer(), bytes.length).set(bytes);
   }
 
@@ -71,7 +73,8 @@ export class Core {
   takeText(offset: number, bytes: number): string {
     const { exchange } = this;
     let text = '';
-    for (let at = offset; at < offset + bytes; at += 2) text += String.fromCharCode(exchange.getUint16(at, true));
+    for (let at = offset; at < offset + bytes; at += 2)
+      text += String.fromCharCode(exchange.getUint16(at, true));
     return text;
   }
 }

@@ -34,7 +34,10 @@ export class KernelImages {
         loadSymbols(core, image, base);
         core.exports.kernelInitialise();
       }
-      const [fullBytes, baseBytes] = core.putTexts({ text: spec.path, wide: true }, { text: spec.file, wide: true });
+      const [fullBytes, baseBytes] = core.putTexts(
+        { text: spec.path, wide: true },
+        { text: spec.file, wide: true },
+      );
       entries.set(
         spec.module,
         core.exports.imageEnter(base, file, core.exports.exchangeBuffer(), fullBytes!, baseBytes!),
@@ -87,7 +90,11 @@ function storePointers(core: Core, { pointers }: LabImage, base: bigint): void {
 }
 
 function loadSymbols(core: Core, nt: LabImage, base: bigint): void {
-  const table = new BigUint64Array(core.exports.memory.buffer, core.exports.symbolTable(), coreSymbols.length);
+  const table = new BigUint64Array(
+    core.exports.memory.buffer,
+    core.exports.symbolTable(),
+    coreSymbols.length,
+  );
   coreSymbols.forEach((name, index) => {
     const symbol = nt.symbols.get(name);
     if (!symbol) throw new Error(`the kernel image has no ${name}, which the core needs`);

@@ -70,7 +70,8 @@ function createObjectTypes(core: Core, profile: Profile, loaded: KernelImages): 
   profile.system.objectTypes.forEach((type: { name: string; symbol?: string; size?: number }, position) => {
     const index = FIRST_TYPE + position;
     const { symbols } = loaded.get('nt').image;
-    const global = type.symbol !== undefined && symbols.has(type.symbol) ? loaded.address(`nt!${type.symbol}`) : 0n;
+    const global =
+      type.symbol !== undefined && symbols.has(type.symbol) ? loaded.address(`nt!${type.symbol}`) : 0n;
     const [bytes] = core.putTexts({ text: type.name, wide: true });
     core.exports.objectCreateType(index, core.exports.exchangeBuffer(), bytes!, global, type.size ?? 0, true);
     indices.set(type.name, index);

@@ -30,7 +30,9 @@ export class StackPlan {
    */
   static waiting(images: KernelImages, functions: readonly string[]): StackPlan {
     return new StackPlan(
-      functions.map((name, depth) => frameOf(images, name, depth === 0 ? 'nt!SwapContext' : functions[depth - 1]!)),
+      functions.map((name, depth) =>
+        frameOf(images, name, depth === 0 ? 'nt!SwapContext' : functions[depth - 1]!),
+      ),
     );
   }
 

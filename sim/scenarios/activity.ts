@@ -28,27 +28,55 @@ export class ActivityMeter {
       const share = ((process.spec.cpu ?? 0) / 100) * PATTERN[(this.#step + index * 3) % PATTERN.length]!;
       const cycles = Math.floor(share * available);
       used += cycles;
-      this.#account(process, cycles, ms * share * hardware.processors, ((process.spec.disk ?? 0) * ms) / 1000);
+      account(
+        this.#kernel,
+        process,
+        cycles,
+        ms * share * hardware.processors,
+        ((process.spec.disk ?? 0) * ms) / 1000,
+      );
     });
     this.#step++;
     const idle = Math.floor((available - used) / hardware.processors);
     core.exports.clockAdvance(BigInt(Math.round(ms)) * TICKS_PER_MS, hardware.processors, BigInt(idle));
   }
+}
 
-  #account(process: StagedProcess, cycles: number, busyMs: number, bytesRead: number): void {
-    if (cycles === 0 && bytesRead === 0) return;
-    const { exports } = this.#kernel.core;
-    const ticks = Math.round(busyMs / CLOCK_TICK_MS);
-    const isSystem = process.spec.program === 'System';
-    exports.processAccount(
-      process.address,
-      BigInt(cycles),
-      isSystem ? ticks : Math.floor(ticks / 3),
-      isSystem ? 0 : ticks - Math.floor(ticks / 3),
-      BigInt(Math.round(bytesRead)),
-      0n,
-    );
-    const worker = process.threads[this.#step % process.threads.length];
-    if (worker) exports.threadAddRunTime(worker.address, BigInt(cycles), 1);
-  }
+/** Gives a process the processor time and the disk traffic that it has had since the machine booted. */
+export function accountUptime(kernel: Kernel, process: StagedProcess): void {
+  const { hardware, profile } = kernel;
+  const ms = Number(kernel.core.exports.clockUptime() / TICKS_PER_MS);
+  const busyMs = (ms * hardware.processors * (process.spec.cpu ?? 0)) / 100;
+  const cycles = Math.floor(busyMs * profile.system.processorMHz * CYCLES_PER_MHZ_MS);
+  account(kernel, process, cycles, busyMs, ((process.spec.disk ?? 0) * ms) / 1000);
+}
+
+function account(
+  { core }: Kernel,
+  process: StagedProcess,
+  cycles: number,
+  busyMs: number,
+  bytesRead: number,
+): void {
+  if (cycles === 0 && bytesRead === 0) return;
+  const ticks = Math.round(busyMs / CLOCK_TICK_MS);
+  const kernelTicks = process.spec.program === 'System' ? ticks : Math.floor(ticks / 3);
+  core.exports.processAccount(
+    process.address,
+    BigInt(cycles),
+    kernelTicks,
+    ticks - kernelTicks,
+    BigInt(Math.round(bytesRead)),
+    0n,
+  );
+  shareAmongThreads(core, process, BigInt(cycles));
+}
+
+/** A process's cycles are those of its threads. */
+function shareAmongThreads(core: Kernel['core'], { threads }: StagedProcess, cycles: bigint): void {
+  const each = cycles / BigInt(threads.length);
+  threads.forEach(({ address }, index) => {
+    const rest = index === 0 ? cycles - each * BigInt(threads.length) : 0n;
+    core.exports.threadAddRunTime(address, each + rest, 1);
+  });
 }

@@ -1,7 +1,15 @@
 import type { Kernel } from '../machine/machine.js';
 import { StackPlan } from '../machine/stack-plan.js';
 import { mapUserImages, type UserImages } from './user-images.js';
-import { findArchetype, findProgram, type Program, type Scenario, type ScenarioProcess, type ThreadArchetype } from './scenario.js';
+import {
+  findArchetype,
+  findProgram,
+  type Program,
+  type Scenario,
+  type ScenarioProcess,
+  type ThreadArchetype,
+} from './scenario.js';
+import { accountUptime } from './activity.js';
 import { WaitObjects, type WaitObject } from './wait-objects.js';
 
 /** A thread that the scenario put on the machine. */
@@ -110,13 +118,27 @@ export class Director {
     const program = findProgram('Idle');
     const spec: ScenarioProcess = { program: 'Idle', threads: {} };
     const address = this.#create(0, 0, TRAITS['system']!, program, 'Idle', '');
-    const process: StagedProcess = { pid: 0, parentPid: 0, sessionId: 0, name: 'Idle', program, spec, address, threads: [] };
+    const process: StagedProcess = {
+      pid: 0,
+      parentPid: 0,
+      sessionId: 0,
+      name: 'Idle',
+      program,
+      spec,
+      address,
+      threads: [],
+    };
     for (let number = 0; number < scenario.processors; number++) {
       const start = loaded.address('nt!KiIdleLoop');
       const where = number === 0 ? loaded.address('nt!KiInitialThread') : 0n;
       const thread = core.exports.threadCreate(address, 0, start, 0n, 0, false, where);
       core.putTexts({ text: profile.system.processorVendor, wide: false });
-      core.exports.processorCreate(number, thread, profile.system.processorMHz, core.exports.exchangeBuffer());
+      core.exports.processorCreate(
+        number,
+        thread,
+        profile.system.processorMHz,
+        core.exports.exchangeBuffer(),
+      );
       process.threads.push({
         tid: 0,
         address: thread,
@@ -153,7 +175,10 @@ export class Director {
     const pid = this.#ids.next();
     const parentPid = spec.parent === undefined ? 0 : this.#find(spec.parent).pid;
     const isSystem = spec.program === 'System';
-    const traits = (spec.traits ?? []).reduce((sum, trait) => sum | TRAITS[trait]!, isSystem ? TRAITS['system']! : 0);
+    const traits = (spec.traits ?? []).reduce(
+      (sum, trait) => sum | TRAITS[trait]!,
+      isSystem ? TRAITS['system']! : 0,
+    );
     const path = this.#path(program.path);
     const name = (path === '' ? spec.program : path.split('\\').at(-1)!).slice(0, IMAGE_NAME_LENGTH);
     const address = this.#create(pid, parentPid, traits, program, name, this.#devicePath(path));
@@ -169,10 +194,15 @@ export class Director {
     };
     const isUser = path.includes('\\');
     exports.processBeginVads();
-    const peb = isUser ? exports.processCreateUserSpace(address, process.sessionId, hardware.processors, profile.build) : 0n;
+    const peb = isUser
+      ? exports.processCreateUserSpace(address, process.sessionId, hardware.processors, profile.build)
+      : 0n;
     if (isUser) {
       const commandLine = this.#path(spec.commandLine ?? program.commandLine);
-      const [pathBytes, commandBytes] = core.putTexts({ text: path, wide: true }, { text: commandLine, wide: true });
+      const [pathBytes, commandBytes] = core.putTexts(
+        { text: path, wide: true },
+        { text: commandLine, wide: true },
+      );
       exports.processSetParameters(peb, exports.exchangeBuffer(), pathBytes!, commandBytes!);
       this.#user.load(address, peb, path);
     }
@@ -181,6 +211,7 @@ export class Director {
       for (let i = 0; i < count; i++) process.threads.push(this.#thread(process, archetype, peb, waits));
     exports.processCreateMemory(address, Math.round(((spec.privateMB ?? 0) * 1024 * 1024) / PAGE));
     exports.processLinkVads(address);
+    accountUptime(this.#kernel, process);
     this.#byName.set(spec.as ?? spec.program, process);
     if (!this.#byName.has(spec.program)) this.#byName.set(spec.program, process);
     return process;
@@ -191,11 +222,20 @@ export class Director {
     const { exports } = core;
     const archetype = findArchetype(archetypeName);
     const isUser = archetype.userCall !== undefined;
-    if (isUser !== (peb !== 0n)) throw new Error(`${process.name} cannot have a thread of kind ${archetypeName}`);
+    if (isUser !== (peb !== 0n))
+      throw new Error(`${process.name} cannot have a thread of kind ${archetypeName}`);
     const start = isUser ? this.#user.address('ntdll!RtlUserThreadStart') : loaded.address(archetype.start!);
     const userStart = isUser ? this.#user.entryPoint(process.address) : 0n;
     const tid = this.#ids.next();
-    const thread = exports.threadCreate(process.address, tid, start, userStart, archetype.priority, isUser, 0n);
+    const thread = exports.threadCreate(
+      process.address,
+      tid,
+      start,
+      userStart,
+      archetype.priority,
+      isUser,
+      0n,
+    );
     const userMode = isUser ? this.#userSide(process.address, thread, peb, archetype) : undefined;
     if (archetype.running) return this.#runningThread(process, thread, tid, archetypeName, userMode!);
     const plan = StackPlan.waiting(loaded, archetype.stack);
@@ -245,7 +285,12 @@ export class Director {
     };
   }
 
-  #userSide(process: bigint, thread: bigint, peb: bigint, archetype: ThreadArchetype): { rip: bigint; rsp: bigint } {
+  #userSide(
+    process: bigint,
+    thread: bigint,
+    peb: bigint,
+    archetype: ThreadArchetype,
+  ): { rip: bigint; rsp: bigint } {
     const rsp = this.#kernel.core.exports.threadCreateUserSide(process, thread, peb);
     return { rip: this.#user.address(archetype.userCall!) + SYSCALL_RETURN, rsp };
   }
@@ -265,4 +310,3 @@ export class Director {
     return path.replace(/^C:/, this.#kernel.profile.system.systemVolume);
   }
 }
-

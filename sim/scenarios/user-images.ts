@@ -47,7 +47,14 @@ export function mapUserImages(kernel: Kernel, seed: bigint): UserImages {
     load(process, peb) {
       for (const { index, image, path } of dlls.values()) {
         const [pathBytes] = core.putTexts({ text: path, wide: true });
-        core.exports.processLoadImage(process, peb, index, core.exports.exchangeBuffer(), pathBytes!, image.spec.file.length * 2);
+        core.exports.processLoadImage(
+          process,
+          peb,
+          index,
+          core.exports.exchangeBuffer(),
+          pathBytes!,
+          image.spec.file.length * 2,
+        );
       }
     },
     address,

@@ -74,7 +74,9 @@ export function hex(address: bigint): Address {
 
 /** Writes down a machine's truth. */
 export function writeTruth({ kernel, stage, scenario, seed, profile, time }: LabMachine): Truth {
-  const requester = stage.processes.flatMap(({ threads }) => threads).find(({ state }) => state === 'Running');
+  const requester = stage.processes
+    .flatMap(({ threads }) => threads)
+    .find(({ state }) => state === 'Running');
   return {
     $schema: 'truth.schema.json',
     generator: `livedump-lab ${version}`,

@@ -95,7 +95,10 @@ export class DiskFile {
 
 /** `C:\Users\x` as its parts; the drive is a folder without its colon, which file systems do not take. */
 function parts(path: string): string[] {
-  return path.split('\\').filter(Boolean).map((part) => part.replace(':', ''));
+  return path
+    .split('\\')
+    .filter(Boolean)
+    .map((part) => part.replace(':', ''));
 }
 
 function split(path: string): [folders: string[], name: string] {

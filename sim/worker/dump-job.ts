@@ -25,7 +25,10 @@ export class DumpJob {
     this.#cancelled = true;
   }
 
-  async run(request: CaptureRequest, onProgress: (progress: CaptureProgress) => void): Promise<CaptureOutcome> {
+  async run(
+    request: CaptureRequest,
+    onProgress: (progress: CaptureProgress) => void,
+  ): Promise<CaptureOutcome> {
     const refusal = unsupported(request);
     if (refusal) return refusal;
     const name = await this.#freeName();

@@ -58,7 +58,11 @@ export class LabWorker implements SimApi {
         status: 'STATUS_DEVICE_BUSY',
         message: 'Another memory dump is being created. Wait for it to complete, then try again.',
       };
-    this.#job = new DumpJob(machine, this.#disk!, expandFolder(LIVE_KERNEL_DUMPS, machine.profile.system.userName));
+    this.#job = new DumpJob(
+      machine,
+      this.#disk!,
+      expandFolder(LIVE_KERNEL_DUMPS, machine.profile.system.userName),
+    );
     try {
       return await this.#job.run(request, onProgress);
     } finally {

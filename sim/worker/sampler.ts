@@ -4,6 +4,7 @@ import { programByPath } from '../scenarios/scenario.js';
 import type { ProcessRow, Sample } from './sim-api.js';
 
 const PAGE = 4096;
+const TICKS_PER_MS = 10_000;
 const HZ_PER_MHZ = 1e6;
 const PERCENT = 100;
 /** Bytes a second that the disk can do: what Task Manager's percentage is of. */
@@ -15,17 +16,22 @@ export class Sampler {
   readonly #machine: LabMachine;
   #before = new Map<number, ProcessReading>();
   #timeBefore: number;
+  #last: Sample | undefined;
   readonly #descriptions: ReadonlyMap<number, string>;
 
   constructor(machine: LabMachine) {
     this.#machine = machine;
-    this.#timeBefore = machine.time;
-    this.#descriptions = new Map(machine.stage.processes.map(({ pid, program }) => [pid, program.description]));
-    this.#remember(readProcesses(machine.kernel.core));
+    // The first reading is of all the time since the machine booted.
+    this.#timeBefore = machine.time - Number(machine.kernel.core.exports.clockUptime()) / TICKS_PER_MS;
+    this.#descriptions = new Map(
+      machine.stage.processes.map(({ pid, program }) => [pid, program.description]),
+    );
   }
 
+  /** Reads the machine; while its time stands still, the last reading stays true. */
   sample(): Sample {
     const { kernel, time } = this.#machine;
+    if (this.#last?.time === time) return this.#last;
     const readings = readProcesses(kernel.core);
     const seconds = (time - this.#timeBefore) / 1000;
     const rows = readings.map((reading) => this.#row(reading, seconds));
@@ -37,29 +43,26 @@ export class Sampler {
       networkPercent: 0,
       processes: rows,
     };
-    if (seconds > 0) {
-      this.#timeBefore = time;
-      this.#remember(readings);
-    }
-    return sample;
-  }
-
-  #remember(readings: readonly ProcessReading[]): void {
+    this.#timeBefore = time;
     this.#before = new Map(readings.map((reading) => [reading.pid, reading]));
+    this.#last = sample;
+    return sample;
   }
 
   #memory(): { memoryTotal: number; memoryInUse: number } {
     const { exports } = this.#machine.kernel.core;
     const memoryTotal = exports.machineFrames() * PAGE;
-    const available = Object.values(ON_LISTS).reduce((bytes, list) => bytes + Number(exports.machineBytesOnList(list)), 0);
+    const available = Object.values(ON_LISTS).reduce(
+      (bytes, list) => bytes + Number(exports.machineBytesOnList(list)),
+      0,
+    );
     return { memoryTotal, memoryInUse: memoryTotal - available };
   }
 
   #row(reading: ProcessReading, seconds: number): ProcessRow {
     const { hardware, profile } = this.#machine.kernel;
     const before = this.#before.get(reading.pid);
-    const perSecond = (now: bigint, then: bigint | undefined) =>
-      seconds > 0 && then !== undefined ? Number(now - then) / seconds : 0;
+    const perSecond = (now: bigint, then = 0n) => (seconds > 0 ? Number(now - then) / seconds : 0);
     const capacity = profile.system.processorMHz * HZ_PER_MHZ * hardware.processors;
     const program = programByPath(reading.imagePath, reading.pid);
     return {
@@ -75,7 +78,8 @@ export class Sampler {
       cpuPercent: (perSecond(reading.cycles, before?.cycles) / capacity) * PERCENT,
       memory: reading.privatePages * PAGE,
       disk:
-        perSecond(reading.bytesRead, before?.bytesRead) + perSecond(reading.bytesWritten, before?.bytesWritten),
+        perSecond(reading.bytesRead, before?.bytesRead) +
+        perSecond(reading.bytesWritten, before?.bytesWritten),
       network: 0,
       gpuPercent: 0,
       threads: reading.threads,
