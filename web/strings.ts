@@ -144,6 +144,7 @@ export const strings = {
     columns: { name: 'Name', modified: 'Date modified', type: 'Type', size: 'Size' },
     types: { folder: 'File folder', dmp: 'DMP File', other: 'File' },
     empty: 'This folder is empty.',
+    notKept: 'This machine keeps no files here. What its programs run is in its memory only.',
     deleted: (name: string) => `${name} deleted`,
     failed: 'File Explorer could not do that',
     details: 'File details',

@@ -57,3 +57,12 @@ test('File Explorer goes up and says when a folder is empty', async () => {
   await explorer.getByRole('button', { name: 'Up' }).click();
   await expect.poll(() => address.inputValue()).toMatch(/\\TaskManager$/);
 });
+
+test('Open file location of System leads to the folder of the kernel', async () => {
+  const page = await openPage();
+  await row(page, 'System').click({ button: 'right', position: { x: 60, y: 14 } });
+  await page.getByRole('menuitem', { name: 'Open file location' }).click();
+  const explorer = page.getByRole('region', { name: 'System32 - File Explorer' });
+  await explorer.waitFor();
+  expect(await explorer.getByRole('textbox', { name: 'Address' }).inputValue()).toBe('C:\\Windows\\System32');
+});

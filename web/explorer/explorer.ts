@@ -175,6 +175,7 @@ export class Explorer extends LitElement {
             label=${text.files(baseName(folder))}
             .files=${files}
             .selected=${selected}
+            .emptyText=${folder === this.lab.machine.liveKernelDumpFolder ? text.empty : text.notKept}
             @ll-file-select=${(event: FileEvent) => this.#folder.select(event.file.path)}
             @ll-file-open=${(event: FileEvent) => this.#open(event.file)}
             @ll-file-menu=${this.#onMenu}

@@ -45,6 +45,9 @@ export class FileList extends LitElement {
   @property() label = '';
   @property({ attribute: false }) files: readonly FileEntry[] = [];
 
+  /** Said instead of files when there are none. */
+  @property() emptyText = '';
+
   /** Path of the selected file. */
   @property() selected = '';
 
@@ -108,7 +111,7 @@ export class FileList extends LitElement {
   }
 
   override render() {
-    if (this.files.length === 0) return html`<p class="empty">${text.empty}</p>`;
+    if (this.files.length === 0) return html`<p class="empty">${this.emptyText}</p>`;
     const { name, modified, type, size } = text.columns;
     return html`
       <table role="grid" aria-label=${this.label}>

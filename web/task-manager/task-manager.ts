@@ -14,7 +14,7 @@ import './dump/dump-dialogs.js';
 import './nav/nav.js';
 import type { NavigateEvent, PageId } from './nav/nav.js';
 import './processes/processes-page.js';
-import { processName } from './processes/process-name.js';
+import { filePath, processName } from './processes/process-name.js';
 import './properties/properties-dialog.js';
 import './search-box/search-box.js';
 import type { SearchBox } from './search-box/search-box.js';
@@ -77,7 +77,7 @@ export class TaskManager extends LitElement {
       this.message = { title: messages.feedbackTitle, body: messages.feedback };
     else if (command === 'details') this.message = { title: messages.detailsTitle, body: messages.details };
     else if (command === 'properties') this.properties = process;
-    else if (command === 'open-location') this.dispatchEvent(OpenLocationEvent.ofFile(process.imagePath));
+    else if (command === 'open-location') this.dispatchEvent(OpenLocationEvent.ofFile(filePath(process)));
     else if (command === 'search-online') {
       // As Windows does: the default search engine, with the process name and the description.
       const query = encodeURIComponent(`${process.imageName} ${processName(process)}`);

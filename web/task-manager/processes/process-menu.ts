@@ -1,7 +1,7 @@
 import type { MenuEntry, MenuItem } from '../../controls/menu/menu-entry.js';
 import { strings } from '../../strings.js';
 import type { MemoryUnit } from './columns.js';
-import { SYSTEM_PID } from './process-name.js';
+import { SYSTEM_PID, filePath } from './process-name.js';
 import type { TreeRow } from './tree.js';
 
 /** What a line of the context menu stands for. */
@@ -70,7 +70,7 @@ export function processMenu(row: TreeRow, unit: MemoryUnit): MenuEntry[] {
   const { process, expanded } = row;
   if (!process) return [];
   const isSystem = process.pid === SYSTEM_PID;
-  const noFile = isSystem || process.imagePath !== '' ? undefined : text.noFile;
+  const noFile = filePath(process) === '' ? text.noFile : undefined;
   const toggle: MenuItem[] =
     expanded === undefined ? [] : [{ id: 'toggle', label: expanded ? text.collapse : text.expand }];
   const switchTo: MenuItem[] =
