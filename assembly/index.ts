@@ -33,7 +33,7 @@ export { createSharedData as clockCreateSharedData } from './kernel/shared-data'
 
 // Images.
 export { loadKernelImage as imageLoad, enterLoadedModule as imageEnter } from './kernel/image';
-export { createSharedImage as imageShare } from './kernel/shared-image';
+export { createSharedImage as imageShare, bindSharedImage as imageBind } from './kernel/shared-image';
 
 // Objects.
 export { initialiseObjects as objectInitialise, createType as objectCreateType } from './kernel/object';

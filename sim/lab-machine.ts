@@ -1,10 +1,11 @@
-import { buildImages } from './images/index.js';
+import { buildImages, catalogue } from './images/index.js';
 import { symbolStoreFiles, type StoreFile } from './images/store.js';
 import { Capture } from './livedump/capture.js';
 import { corralProcessors } from './livedump/corral.js';
 import { startKernel, type Kernel } from './machine/machine.js';
 import { windows11_22631, type Profile } from './machine/profile.js';
 import { findScenario, type Scenario } from './scenarios/scenario.js';
+import { programSpecs } from './scenarios/program-images.js';
 import { Director, type Stage } from './scenarios/stage.js';
 import { ActivityMeter } from './scenarios/activity.js';
 import { writeTruth, type Truth } from './truth/truth.js';
@@ -54,7 +55,7 @@ export class LabMachine {
     const kernel = await startKernel(
       module,
       windows11_22631,
-      buildImages(),
+      buildImages([...catalogue, ...programSpecs(scenario)]),
       BigInt(seed),
       { memory: scenario.memoryMB * MB, processors: scenario.processors },
       {

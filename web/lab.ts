@@ -29,13 +29,14 @@ export class Lab {
     this.dumpFlow = new DumpFlow({
       capture: (request, onProgress) => client.capture(request, onProgress),
       cancel: () => api.cancelCapture(),
-      onCreated: (kind, { path, bytes, pages, sha256 }) =>
+      onCreated: (kind, { path, bytes, pages, sha256, time }) =>
         dumpCatalogue.add({
           path,
           kind,
           bytes,
           pages,
           sha256,
+          time,
           scenario: machine.scenario,
           seed: machine.seed,
         }),
@@ -45,7 +46,11 @@ export class Lab {
       () => this.dumpFlow.value.step === 'running',
     );
     this.disk = {
-      list: (folder) => api.listFiles(folder),
+      list: async (folder) => {
+        const [files, records] = await Promise.all([api.listFiles(folder), dumpCatalogue.all()]);
+        // The browser dates files by its own clock; on this machine the machine's counts.
+        return files.map((file) => ({ ...file, modified: records.get(file.path)?.time ?? file.modified }));
+      },
       read: (path) => api.readFile(path),
       delete: async (path) => {
         await api.deleteFile(path);

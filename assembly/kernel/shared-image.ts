@@ -137,3 +137,8 @@ export function sharedImageSize(index: i32): u32 {
 export function sharedImageEntryPoint(index: i32): u64 {
   return unchecked(images[index]).entryPoint;
 }
+
+/** Writes the address of an imported function to its slot in the image's import address table. */
+export function bindSharedImage(index: i32, slot: u32, target: u64): void {
+  store<u64>(hostOf(unchecked(images[index]), slot), target);
+}

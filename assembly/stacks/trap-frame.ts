@@ -8,8 +8,8 @@ const EFLAGS: u32 = 0x246; // IF ZF PF
 const USER_MODE: u32 = 1;
 const MXCSR: u32 = 0x1f80;
 
-/** Writes the trap frame at the top of a thread's stack; returns RSP as the unwind data counts from: its end. */
-export function createTrapFrame(thread: u64, rip: u64, rsp: u64, rbp: u64): u64 {
+/** Writes the trap frame at the top of a thread's stack, for system service `service`; returns RSP as the unwind data counts from: its end. */
+export function createTrapFrame(thread: u64, rip: u64, rsp: u64, rbp: u64, service: u32): u64 {
   const end = getField(thread, KTHREAD.InitialStack);
   const frame = end - offsetOf(KTRAP_FRAME.SIZE);
   setField(frame, KTRAP_FRAME.PreviousMode, USER_MODE);
@@ -24,5 +24,6 @@ export function createTrapFrame(thread: u64, rip: u64, rsp: u64, rbp: u64): u64 
   setField(frame, KTRAP_FRAME.Rsp, rsp);
   setField(frame, KTRAP_FRAME.SegSs, USER_DATA_SELECTOR);
   setField(thread, KTHREAD.TrapFrame, frame);
+  setField(thread, KTHREAD.SystemCallNumber, service);
   return end;
 }

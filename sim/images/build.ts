@@ -3,13 +3,15 @@ import type { ImageSet, LabImage } from './lab-image.js';
 import { linkImage, type LinkScope } from './link.js';
 import type { ModuleSpec } from './spec.js';
 
+/** Numbers of GUI services start here: bits 12 and up choose the service table. */
+const GUI_SERVICES = 0x1000;
+
 /**
  * Makes the images of a set of modules, by default the whole lab kernel and ntdll. A pure function of its argument.
  * Throws, naming module and symbol, when something refers to what does not exist or is not exported.
  */
 export function buildImages(specs: readonly ModuleSpec[] = catalogue): ImageSet {
   const modules = new Map(specs.map((spec) => [spec.module, spec]));
-  const services = specs.flatMap((spec) => Object.keys(spec.services ?? {}));
   const scope: LinkScope = {
     fileOf(module) {
       const spec = modules.get(module);
@@ -17,9 +19,11 @@ export function buildImages(specs: readonly ModuleSpec[] = catalogue): ImageSet 
       return spec.file;
     },
     serviceNumber(name) {
-      const number = services.indexOf(name);
-      if (number < 0) throw new Error(`there is no system service ${name}`);
-      return number;
+      for (const spec of specs) {
+        const number = serviceNumber(spec, name);
+        if (number !== undefined) return number;
+      }
+      throw new Error(`there is no system service ${name}`);
     },
   };
   const images = specs.map((spec) => linkImage(spec, scope));
@@ -33,6 +37,12 @@ export function buildImages(specs: readonly ModuleSpec[] = catalogue): ImageSet 
       return image;
     },
   };
+}
+
+/** Number by which user mode asks for a system service of a module; `undefined` when the module has none of the name. */
+export function serviceNumber({ module, services }: ModuleSpec, name: string): number | undefined {
+  const index = Object.keys(services ?? {}).indexOf(name);
+  return index < 0 ? undefined : index + (module === 'nt' ? 0 : GUI_SERVICES);
 }
 
 function checkImports(image: LabImage, byModule: ReadonlyMap<string, LabImage>): void {

@@ -16,7 +16,7 @@ export function corralProcessors(kernel: Kernel, stage: Stage): void {
     const plan = StackPlan.running(loaded, functions);
     const { userMode } = thread;
     const end = userMode
-      ? core.exports.stackCreateTrapFrame(thread.address, userMode.rip, userMode.rsp, 0n)
+      ? core.exports.stackCreateTrapFrame(thread.address, userMode.rip, userMode.rsp, 0n, userMode.service)
       : 0n;
     core.exports.stackBegin(thread.address, end, 0n);
     core.exports.stackLayOutRunning(thread.address, plan.put(core), processor);

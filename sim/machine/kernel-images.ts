@@ -22,7 +22,7 @@ export class KernelImages {
 
   /** Loads every kernel image of the set, nt first; links their imports; enters them in nt!PsLoadedModuleList. */
   static load(core: Core, images: ImageSet): KernelImages {
-    const kernel = images.images.filter(({ spec }) => spec.kind !== 'dll');
+    const kernel = images.images.filter(({ spec }) => spec.kind === 'kernel' || spec.kind === 'driver');
     const bases = new Map<string, bigint>();
     const entries = new Map<string, bigint>();
     for (const image of kernel) {

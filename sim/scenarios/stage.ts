@@ -1,6 +1,8 @@
+import { serviceNumber } from '../images/index.js';
+import { split } from '../machine/kernel-images.js';
 import type { Kernel } from '../machine/machine.js';
 import { StackPlan } from '../machine/stack-plan.js';
-import { mapUserImages, type UserImages } from './user-images.js';
+import { UserImages } from './user-images.js';
 import {
   findArchetype,
   findProgram,
@@ -11,6 +13,13 @@ import {
 } from './scenario.js';
 import { accountUptime } from './activity.js';
 import { WaitObjects, type WaitObject } from './wait-objects.js';
+
+/** Where a thread left user mode, and for which system service. */
+export interface UserMode {
+  readonly rip: bigint;
+  readonly rsp: bigint;
+  readonly service: number;
+}
 
 /** A thread that the scenario put on the machine. */
 export interface StagedThread {
@@ -24,7 +33,7 @@ export interface StagedThread {
   /** Kernel stack from the innermost call site out, as a debugger prints it. */
   stack: readonly string[];
   /** Where user mode was left, for threads that have one. */
-  readonly userMode?: { rip: bigint; rsp: bigint };
+  readonly userMode?: UserMode;
 }
 
 export interface StagedProcess {
@@ -67,7 +76,6 @@ const WAIT_REASONS: Readonly<Record<string, number>> = {
   WrVirtualMemory: 18,
   WrAlertByThreadId: 37,
 };
-const SYSCALL_RETURN = 0x14n; // bytes from a system call stub's start to the instruction after `syscall`
 const PAGE = 4096;
 const FIRST_PROCESSOR = 0;
 
@@ -98,7 +106,7 @@ export class Director {
   constructor(kernel: Kernel, seed: bigint) {
     this.#kernel = kernel;
     this.#ids = new ClientIds(seed);
-    this.#user = mapUserImages(kernel, seed);
+    this.#user = new UserImages(kernel, seed);
   }
 
   stage(scenario: Scenario): Stage {
@@ -204,7 +212,7 @@ export class Director {
         { text: commandLine, wide: true },
       );
       exports.processSetParameters(peb, exports.exchangeBuffer(), pathBytes!, commandBytes!);
-      this.#user.load(address, peb, path);
+      this.#user.load(address, peb, program.path, dllsOf(spec));
     }
     const waits = new WaitObjects(this.#kernel);
     for (const [archetype, count = 0] of Object.entries(spec.threads))
@@ -225,7 +233,7 @@ export class Director {
     if (isUser !== (peb !== 0n))
       throw new Error(`${process.name} cannot have a thread of kind ${archetypeName}`);
     const start = isUser ? this.#user.address('ntdll!RtlUserThreadStart') : loaded.address(archetype.start!);
-    const userStart = isUser ? this.#user.entryPoint(process.address) : 0n;
+    const userStart = isUser ? this.#user.entryPoint(process.program.path) : 0n;
     const tid = this.#ids.next();
     const thread = exports.threadCreate(
       process.address,
@@ -239,7 +247,9 @@ export class Director {
     const userMode = isUser ? this.#userSide(process.address, thread, peb, archetype) : undefined;
     if (archetype.running) return this.#runningThread(process, thread, tid, archetypeName, userMode!);
     const plan = StackPlan.waiting(loaded, archetype.stack);
-    const end = userMode ? exports.stackCreateTrapFrame(thread, userMode.rip, userMode.rsp, 0n) : 0n;
+    const end = userMode
+      ? exports.stackCreateTrapFrame(thread, userMode.rip, userMode.rsp, 0n, userMode.service)
+      : 0n;
     exports.stackBegin(thread, end, 0n);
     exports.stackLayOutWaiting(thread, plan.put(core));
     const waitObjects = waits.forThread(thread, archetype, isUser);
@@ -270,7 +280,7 @@ export class Director {
     thread: bigint,
     tid: number,
     archetype: string,
-    userMode: { rip: bigint; rsp: bigint },
+    userMode: UserMode,
   ): StagedThread {
     this.#kernel.core.exports.processorRun(FIRST_PROCESSOR, thread, process.address);
     return {
@@ -285,14 +295,23 @@ export class Director {
     };
   }
 
-  #userSide(
-    process: bigint,
-    thread: bigint,
-    peb: bigint,
-    archetype: ThreadArchetype,
-  ): { rip: bigint; rsp: bigint } {
+  #userSide(process: bigint, thread: bigint, peb: bigint, archetype: ThreadArchetype): UserMode {
     const rsp = this.#kernel.core.exports.threadCreateUserSide(process, thread, peb);
-    return { rip: this.#user.address(archetype.userCall!) + SYSCALL_RETURN, rsp };
+    return {
+      rip: this.#user.returnFromService(archetype.userCall!),
+      rsp,
+      service: this.#service(archetype.userCall!),
+    };
+  }
+
+  /** Number of the system service that a stub of user mode asks for. */
+  #service(qualified: string): number {
+    const [, name] = split(qualified);
+    for (const { image } of this.#kernel.loaded.modules) {
+      const number = serviceNumber(image.spec, name);
+      if (number !== undefined) return number;
+    }
+    throw new Error(`no kernel module has the system service ${name}`);
   }
 
   #find(name: string): StagedProcess {
@@ -309,4 +328,10 @@ export class Director {
   #devicePath(path: string): string {
     return path.replace(/^C:/, this.#kernel.profile.system.systemVolume);
   }
+}
+
+/** DLLs that a process of the scenario has loaded: the one of GUI system calls only where a thread makes them. */
+function dllsOf({ threads }: ScenarioProcess): string[] {
+  const calls = Object.keys(threads).map((name) => findArchetype(name).userCall);
+  return calls.some((call) => call?.startsWith('win32u!')) ? ['ntdll', 'win32u'] : ['ntdll'];
 }

@@ -43,7 +43,14 @@ export class DumpJob {
         return { result: 'cancelled' };
       }
       await file.finish(name);
-      return { result: 'created', path, bytes: capture.bytes, pages: capture.pages, sha256 };
+      return {
+        result: 'created',
+        path,
+        bytes: capture.bytes,
+        pages: capture.pages,
+        sha256,
+        time: this.#machine.time,
+      };
     } catch (error) {
       await file?.discard();
       return failure(error);

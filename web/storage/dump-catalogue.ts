@@ -7,6 +7,8 @@ export interface DumpRecord {
   bytes: number;
   pages: number;
   sha256: string;
+  /** The machine's time when it was captured, milliseconds since 1970 (UTC). */
+  time: number;
   scenario: string;
   seed: number;
 }

@@ -28,7 +28,9 @@ export const DEFAULT_DUMP_OPTIONS: Readonly<DumpOptions> = {
 };
 
 const DEFAULTS: Settings = {
-  updateSpeed: 'normal',
+  // The machine's time stands still until the learner lets it go on: the same link gives everybody the same machine,
+  // and the same dump.
+  updateSpeed: 'paused',
   theme: 'system',
   dumpOptions: { ...DEFAULT_DUMP_OPTIONS },
 };

@@ -22,6 +22,7 @@ import volsnap from './volsnap.json';
 import win32k from './win32k.json';
 import win32kbase from './win32kbase.json';
 import win32kfull from './win32kfull.json';
+import win32u from './win32u.json';
 
 /** Modules loaded at boot, in load order. */
 const boot = [
@@ -44,7 +45,7 @@ const boot = [
 const later = [volsnap, disk, classpnp, dxgkrnl, win32k, win32kbase, win32kfull, dxgmms2];
 
 /**
- * The modules of the lab's kernel in load order, then ntdll. Names are those that Windows modules make public;
+ * The modules of the lab's kernel in load order, then the DLLs through which user mode enters it. Names are those that Windows modules make public;
  * what the functions do is our own.
  */
-export const catalogue = [...boot, ...later, ntdll] as unknown as readonly ModuleSpec[];
+export const catalogue = [...boot, ...later, win32u, ntdll] as unknown as readonly ModuleSpec[];

@@ -60,7 +60,9 @@ export function encodeHeaders({ spec, layout, entryPoint, directories }: HeaderV
   out.u16(10).u16(0).u16(10).u16(0).u16(10).u16(0).u32(0); // versions of system, image and subsystem
   out.u32(layout.sizeOfImage).u32(layout.sizeOfHeaders).u32(0);
   out
-    .u16(spec.kind === 'dll' ? IMAGE_SUBSYSTEM_WINDOWS_CUI : IMAGE_SUBSYSTEM_NATIVE)
+    .u16(
+      spec.kind === 'dll' || spec.kind === 'program' ? IMAGE_SUBSYSTEM_WINDOWS_CUI : IMAGE_SUBSYSTEM_NATIVE,
+    )
     .u16(DLL_CHARACTERISTICS);
   const stack = spec.kind === 'kernel' ? 0x80000n : 0x40000n;
   out.u64(stack).u64(0x1000n).u64(0x100000n).u64(0x1000n).u32(0).u32(IMAGE_NUMBEROF_DIRECTORY_ENTRIES);

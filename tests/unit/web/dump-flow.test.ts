@@ -60,7 +60,7 @@ test('a dump goes from running through its progress to created, once', async () 
   expect(flow.value).toMatchObject({ step: 'running', progress: null });
   progress({ phase: 'writing', pagesDone: 1, pagesTotal: 2, bytesDone: 4096, bytesTotal: 8192 });
   expect(flow.value).toMatchObject({ step: 'running', progress: { pagesDone: 1 } });
-  finish({ result: 'created', path: 'C:\\a.dmp', bytes: 8192, pages: 2, sha256: '' });
+  finish({ result: 'created', path: 'C:\\a.dmp', bytes: 8192, pages: 2, sha256: '', time: 0 });
   await done;
   expect(flow.value).toMatchObject({ step: 'created', outcome: { path: 'C:\\a.dmp' } });
   expect(calls).toEqual(['capture full', 'created full C:\\a.dmp']);
