@@ -19,10 +19,11 @@ const namesOf = (spec: (typeof catalogue)[number]) =>
   [...spec.functions, ...spec.globals].map(({ name }) => name);
 
 describe('catalogue of modules', () => {
-  it('is nt, hal, twenty drivers and ntdll', () => {
+  it('is nt, hal, twenty drivers, win32u and ntdll', () => {
     expect(nt!.module).toBe('nt');
     expect(hal!.module).toBe('hal');
-    expect(rest.map(({ kind }) => kind)).toEqual(Array(20).fill('driver'));
+    expect(rest.map(({ kind }) => kind)).toEqual([...Array(20).fill('driver'), 'dll']);
+    expect(rest.at(-1)!.module).toBe('win32u');
     expect(ntdll!.module).toBe('ntdll');
   });
 
