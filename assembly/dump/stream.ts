@@ -53,10 +53,10 @@ export function readDump(): u32 {
     if (isSelected(nextFrame)) {
       copyFrame(nextFrame, window + filled);
       filled += PAGE_SIZE;
+      position += PAGE_SIZE;
     }
     nextFrame++;
   }
-  position += filled;
   return u32(filled);
 }
 
