@@ -28,8 +28,9 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
-    // Help and version end with 0 and have printed themselves.
-    if (error.exitCode !== 0) fail(new UserError(sentence(error.message)));
+    // Help and version that were asked for end with 0 and have printed themselves.
+    if (error.code === 'commander.help') fail(new UserError(program.helpInformation().trimEnd()));
+    else if (error.exitCode !== 0) fail(new UserError(sentence(error.message)));
   } else fail(error);
 }
 
