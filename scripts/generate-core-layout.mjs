@@ -121,6 +121,10 @@ function debuggerData(profile) {
   );
 }
 
+/** Enumerations that the host passes to the core by name. */
+const HOST_ENUMS = ['_KWAIT_REASON', '_KOBJECTS'];
+const hostEnums = ({ enums }) => Object.fromEntries(HOST_ENUMS.map((name) => [name, enums[name].values]));
+
 function write(path, content) {
   mkdirSync(dirname(path), { recursive: true });
   if (!existsSync(path) || readFileSync(path, 'utf8') !== content) writeFileSync(path, content);
@@ -134,7 +138,7 @@ write(
     profiles: Object.fromEntries(
       profiles.map((profile) => [
         profile.name,
-        { fields: tables[profile.name], debuggerData: debuggerData(profile) },
+        { fields: tables[profile.name], debuggerData: debuggerData(profile), enums: hostEnums(profile) },
       ]),
     ),
   }),

@@ -10,6 +10,8 @@ export interface Profile {
   readonly system: typeof system;
   /** How each field of KDDEBUGGER_DATA64 is filled; the grammar is in debugger-data.ts. */
   readonly debuggerData: Record<string, string | number>;
+  /** Values of enumerations by name: `enums._KWAIT_REASON.WrQueue`. */
+  readonly enums: Readonly<Record<'_KWAIT_REASON' | '_KOBJECTS', Readonly<Record<string, number>>>>;
   /** All types of the build: megabytes of source that only symbol files need. */
   types(): Promise<TypeCatalogue>;
 }
@@ -20,6 +22,7 @@ export const windows11_22631: Profile = {
   build: 22631,
   system,
   debuggerData: layout.profiles['win11-22631'].debuggerData,
+  enums: layout.profiles['win11-22631'].enums,
   types: async () => (await import('../profiles/win11-22631/types.json')).default as unknown as TypeCatalogue,
 };
 

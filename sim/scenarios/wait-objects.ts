@@ -7,8 +7,13 @@ export interface WaitObject {
   readonly type: 'Event' | 'Semaphore' | 'Queue' | 'PriQueue' | 'Timer';
 }
 
-/** _KOBJECTS values of what can be created. */
-const KINDS = { Event: 1, Semaphore: 5, Queue: 4, PriQueue: 21 } as const;
+/** Names in _KOBJECTS of what can be created. */
+const KINDS = {
+  Event: 'EventSynchronizationObject',
+  Semaphore: 'SemaphoreObject',
+  Queue: 'QueueObject',
+  PriQueue: 'PriQueueObject',
+} as const;
 const KERNEL_OWNED = 0;
 
 /** Four characters as a pool tag. */
@@ -41,7 +46,7 @@ export class WaitObjects {
       case 'priority-queue': {
         const type = wait.kind === 'queue' ? 'Queue' : 'PriQueue';
         const queue = this.#sharedOr(wait.shared, () => this.#create(type, isUser));
-        exports.waitAttachToQueue(thread, queue.address, KINDS[type]);
+        exports.waitAttachToQueue(thread, queue.address, this.#kind(type));
         return [queue];
       }
       default: {
@@ -49,6 +54,10 @@ export class WaitObjects {
         return Array.from({ length: wait.count ?? 1 }, () => this.#create(type, isUser));
       }
     }
+  }
+
+  #kind(type: keyof typeof KINDS): number {
+    return this.#kernel.profile.enums._KOBJECTS[KINDS[type]]!;
   }
 
   #sharedOr(name: string | undefined, create: () => WaitObject): WaitObject {
@@ -63,6 +72,6 @@ export class WaitObjects {
     const name = { Event: 'Event', Semaphore: 'Semaphore', Queue: 'IoCompletion', PriQueue: '' }[type];
     const index = isUser ? (this.#kernel.typeIndex.get(name) ?? KERNEL_OWNED) : KERNEL_OWNED;
     const poolTag = tag(isUser ? name.slice(0, 4).padEnd(4) : 'Exwq');
-    return { address: this.#kernel.core.exports.waitCreateObject(KINDS[type], index, poolTag), type };
+    return { address: this.#kernel.core.exports.waitCreateObject(this.#kind(type), index, poolTag), type };
   }
 }

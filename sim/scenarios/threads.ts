@@ -1,0 +1,115 @@
+import { serviceNumber } from '../images/index.js';
+import { split } from '../machine/kernel-images.js';
+import type { Kernel } from '../machine/machine.js';
+import { StackPlan } from '../machine/stack-plan.js';
+import type { ClientIds } from './client-ids.js';
+import { findArchetype, type ThreadArchetype } from './scenario.js';
+import type { StagedProcess, StagedThread, UserMode } from './stage.js';
+import type { UserImages } from './user-images.js';
+import type { WaitObjects } from './wait-objects.js';
+
+const FIRST_PROCESSOR = 0;
+/** KPROCESSOR_MODE. */
+const WAIT_MODES = { Kernel: 0, User: 1 };
+/** Makes threads as their archetypes have them. */
+export class ThreadMaker {
+  readonly #kernel: Kernel;
+  readonly #ids: ClientIds;
+  readonly #user: UserImages;
+
+  constructor(kernel: Kernel, ids: ClientIds, user: UserImages) {
+    this.#kernel = kernel;
+    this.#ids = ids;
+    this.#user = user;
+  }
+
+  /** Creates a thread of the attached process, stack, wait blocks and user mode's side included; `peb` is 0 where it has none. */
+  create(process: StagedProcess, archetypeName: string, peb: bigint, waits: WaitObjects): StagedThread {
+    const { core, loaded } = this.#kernel;
+    const { exports } = core;
+    const archetype = findArchetype(archetypeName);
+    const isUser = archetype.userCall !== undefined;
+    if (isUser !== (peb !== 0n))
+      throw new Error(`${process.name} cannot have a thread of kind ${archetypeName}`);
+    const start = isUser ? this.#user.address('ntdll!RtlUserThreadStart') : loaded.address(archetype.start!);
+    const userStart = isUser ? this.#user.entryPoint(process.program.path) : 0n;
+    const tid = this.#ids.next();
+    const thread = exports.threadCreate(
+      process.address,
+      tid,
+      start,
+      userStart,
+      archetype.priority,
+      isUser,
+      0n,
+    );
+    const userMode = isUser ? this.#userSide(process.address, thread, peb, archetype) : undefined;
+    if (archetype.running) return this.#runningThread(process, thread, tid, archetypeName, userMode!);
+    const plan = StackPlan.waiting(loaded, archetype.stack);
+    const end = userMode
+      ? exports.stackCreateTrapFrame(thread, userMode.rip, userMode.rsp, 0n, userMode.service)
+      : 0n;
+    exports.stackBegin(thread, end, 0n);
+    exports.stackLayOutWaiting(thread, plan.put(core));
+    const waitObjects = waits.forThread(thread, archetype, isUser);
+    core.putList(waitObjects.map(({ address }) => address));
+    exports.waitBegin(
+      thread,
+      waitObjects.length,
+      this.#kernel.profile.enums._KWAIT_REASON[archetype.waitReason]!,
+      WAIT_MODES[archetype.waitMode],
+      archetype.waitMode === 'User',
+      0,
+    );
+    return {
+      tid,
+      address: thread,
+      archetype: archetypeName,
+      state: 'Waiting',
+      waitReason: archetype.waitReason,
+      waitObjects,
+      stack: plan.names,
+      ...(userMode ? { userMode } : {}),
+    };
+  }
+
+  /** Lets a thread run on the first processor. Its stack is laid out when something stops the processor. */
+  #runningThread(
+    process: StagedProcess,
+    thread: bigint,
+    tid: number,
+    archetype: string,
+    userMode: UserMode,
+  ): StagedThread {
+    this.#kernel.core.exports.processorRun(FIRST_PROCESSOR, thread, process.address);
+    return {
+      tid,
+      address: thread,
+      archetype,
+      state: 'Running',
+      waitReason: undefined,
+      waitObjects: [],
+      stack: [],
+      userMode,
+    };
+  }
+
+  #userSide(process: bigint, thread: bigint, peb: bigint, archetype: ThreadArchetype): UserMode {
+    const rsp = this.#kernel.core.exports.threadCreateUserSide(process, thread, peb);
+    return {
+      rip: this.#user.returnFromService(archetype.userCall!),
+      rsp,
+      service: this.#service(archetype.userCall!),
+    };
+  }
+
+  /** Number of the system service that a stub of user mode asks for. */
+  #service(qualified: string): number {
+    const [, name] = split(qualified);
+    for (const { image } of this.#kernel.loaded.modules) {
+      const number = serviceNumber(image.spec, name);
+      if (number !== undefined) return number;
+    }
+    throw new Error(`no kernel module has the system service ${name}`);
+  }
+}
