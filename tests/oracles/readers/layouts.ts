@@ -1,0 +1,102 @@
+// Layouts of the kernel's structures, read as data: what a reader learns from the symbols of the build.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** `[byte offset, type]`, and for bit fields the position and number of bits. */
+type Member = [number, string, number?, number?];
+
+interface Layout {
+  size: number;
+  fields: Record<string, Member>;
+}
+
+const PATH = fileURLToPath(new URL('../../../sim/profiles/win11-22631/types.json', import.meta.url));
+const { types } = JSON.parse(readFileSync(PATH, 'utf8')) as { types: Record<string, Layout> };
+
+const POINTER_BYTES = 8;
+const ENUM_BYTES = 4;
+const SCALAR_BYTES: Record<string, number> = { wchar: 2, bool: 1, fnptr: POINTER_BYTES };
+
+/** Where a field lies and how it is read. */
+export interface Field {
+  offset: number;
+  bytes: number;
+  /** Of a bit field. */
+  firstBit?: number;
+  bits?: number;
+}
+
+function layoutOf(type: string): Layout {
+  const layout = types[type];
+  if (!layout) throw new Error(`no layout of ${type}`);
+  return layout;
+}
+
+/** Bytes that a structure takes. */
+export function sizeOf(type: string): number {
+  return layoutOf(type).size;
+}
+
+function widthOf(type: string): number {
+  if (type.endsWith('*')) return POINTER_BYTES;
+  if (type.startsWith('enum ')) return ENUM_BYTES;
+  const scalar = /^[ui](8|16|32|64)$/.exec(type);
+  return scalar ? Number(scalar[1]) / 8 : (SCALAR_BYTES[type] ?? 0);
+}
+
+const known = new Map<string, Field>();
+
+/**
+ * A field by its path: `Tcb.State` goes through the type of Tcb.
+ * @throws when the structure has no such field
+ */
+export function field(type: string, path: string): Field {
+  const key = `${type} ${path}`;
+  let found = known.get(key);
+  if (!found) known.set(key, (found = resolve(type, path)));
+  return found;
+}
+
+function resolve(type: string, path: string): Field {
+  const { fields } = layoutOf(type);
+  const direct = fields[path];
+  if (direct) {
+    const [offset, fieldType, firstBit, bits] = direct;
+    const bytes = widthOf(fieldType);
+    return firstBit === undefined || bits === undefined
+      ? { offset, bytes }
+      : { offset, bytes, firstBit, bits };
+  }
+  // The longest part of the path that names a member: members of anonymous ones have dotted names.
+  for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+    const outer = fields[path.slice(0, dot)];
+    if (!outer) continue;
+    const inner = field(outer[1], path.slice(dot + 1));
+    return { ...inner, offset: inner.offset + outer[0] };
+  }
+  throw new Error(`${type} has no ${path}`);
+}
+
+/** Byte offset of a field. */
+export function offsetOf(type: string, path: string): number {
+  return field(type, path).offset;
+}
+
+/** Value of a field of the structure that starts at `at` in `view`. */
+export function valueOf(view: DataView, at: number, { offset, bytes, firstBit, bits }: Field): bigint {
+  const from = at + offset;
+  const whole =
+    bytes === 8
+      ? view.getBigUint64(from, true)
+      : BigInt(
+          bytes === 4
+            ? view.getUint32(from, true)
+            : bytes === 2
+              ? view.getUint16(from, true)
+              : view.getUint8(from),
+        );
+  if (bytes === 0) throw new Error('a structure has no value of its own');
+  return firstBit === undefined || bits === undefined
+    ? whole
+    : (whole >> BigInt(firstBit)) & ((1n << BigInt(bits)) - 1n);
+}
