@@ -26,6 +26,8 @@ export {
 export { systemPml4 as memorySystemRoot } from './kernel/process';
 export { pteBase as memoryPteBase } from './paging/tables';
 
+export { createCacheViews as memoryCreateCacheViews } from './kernel/system-cache';
+
 // Time.
 export { setClock as clockSet, systemTime as clockNow, interruptTime as clockUptime } from './kernel/clock';
 export { clockAdvance } from './kernel/time-passes';

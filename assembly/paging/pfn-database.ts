@@ -72,7 +72,8 @@ export function pageLocation(pfn: u32): u32 {
 
 /**
  * Records that a frame is active and mapped by the PTE at virtual address `pteAddress`, which lies in frame
- * `pteFrame`. `priority` is the page's memory priority, 0 to 7; `shared` says that the PTE is a prototype PTE.
+ * `pteFrame`. `priority` is the page's memory priority, 0 to 7; `shared` says that the PTE is a
+ * prototype PTE; whoever maps the frame then calls {@link share}.
  */
 export function activate(
   pfn: u32,
@@ -85,7 +86,7 @@ export function activate(
   set(pfn, MMPFN.u1_Flink, 0);
   set(pfn, MMPFN.PteAddress, pteAddress);
   put(member(pfn, MMPFN.OriginalPte) + offsetOf(MMPFN.OriginalPte), MMPTE.u_Long, originalPte);
-  put(member(pfn, MMPFN.u2) + offsetOf(MMPFN.u2), MIPFNBLINK.EntireField, 1); // ShareCount
+  put(member(pfn, MMPFN.u2) + offsetOf(MMPFN.u2), MIPFNBLINK.EntireField, shared ? 0 : 1); // ShareCount: mappings
   set(pfn, MMPFN.u3_ReferenceCount, 1);
   const state = member(pfn, MMPFN.u3_e1) + offsetOf(MMPFN.u3_e1);
   put(state, MMPFNENTRY1.PageLocation, ranges.ACTIVE);

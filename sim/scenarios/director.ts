@@ -17,6 +17,7 @@ const PRIORITY_CLASSES: Readonly<Record<string, { value: number; base: number }>
   High: { value: 3, base: 13 },
 };
 const PAGE = 4096;
+const CACHE_VIEWS_PER_MB = 4; // views of 256 KiB
 
 /** Builds a scenario's processes and threads on a machine whose kernel is up. */
 export class Director {
@@ -37,9 +38,10 @@ export class Director {
     const { exports } = this.#kernel.core;
     const idle = this.#idle(scenario);
     const processes = scenario.processes.map((spec) => this.#process(spec));
-    const system = processes[0]!;
-    exports.memoryWritePointer(this.#kernel.loaded.address('nt!PsInitialSystemProcess'), system.address);
-    exports.processAttach(system.address);
+    const system = processes[0]!.address;
+    exports.memoryWritePointer(this.#kernel.loaded.address('nt!PsInitialSystemProcess'), system);
+    exports.processAttach(system);
+    exports.memoryCreateCacheViews(scenario.fileCacheMB * CACHE_VIEWS_PER_MB);
     exports.kernelSealPool();
     return { idle, processes };
   }

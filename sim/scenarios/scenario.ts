@@ -13,6 +13,8 @@ export interface Scenario {
   readonly bootTime: string;
   readonly uptimeSeconds: number;
   readonly bootId: number;
+  /** Files that the cache manager has mapped. */
+  readonly fileCacheMB: number;
   readonly processes: readonly ScenarioProcess[];
 }
 
