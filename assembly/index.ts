@@ -48,12 +48,13 @@ export {
   accountProcess as processAccount,
 } from './kernel/process';
 export {
+  beginUserSpace as processBeginUserSpace,
   createUserSpace as processCreateUserSpace,
   setParameters as processSetParameters,
   loadUserImage as processLoadImage,
   createPrivateMemory as processCreateMemory,
 } from './kernel/user-space';
-export { beginVads as processBeginVads, linkVads as processLinkVads } from './kernel/vad';
+export { linkVads as processLinkVads } from './kernel/vad';
 export { processNext, processRead } from './kernel/process-list';
 
 // Threads, what they wait for and their stacks.
@@ -84,6 +85,10 @@ export {
   processorBlock as processorBlock,
   runThread as processorRun,
 } from './kernel/processor';
+export {
+  accountProcessor as processorAccount,
+  interruptTicks as processorInterruptTicks,
+} from './kernel/time-passes';
 
 // Dumps.
 export {

@@ -35,6 +35,7 @@ import { mapSharedImage, sharedImageBase, sharedImageEntryPoint, sharedImageSize
 import { setUnicodeString } from './strings';
 import {
   addVad,
+  beginVads,
   PROTECT_EXECUTE_WRITE_COPY,
   PROTECT_READ_ONLY,
   PROTECT_READ_WRITE,
@@ -47,6 +48,7 @@ const TEB_PAGES: u32 = 2;
 const STACK_RESERVE_PAGES: u32 = 256;
 const STACK_COMMIT_PAGES: u32 = 3;
 const GAP: u64 = 0x10000;
+const LOWEST_ADDRESS: u64 = 0x100000000; // of processes that have no PEB
 const LDR_FLAGS: u32 = 0xa2c4; // ImageDll, in lists and indexes, entry processed
 
 let block: u64 = 0; // PEB and TEBs
@@ -59,6 +61,12 @@ function commitUser(process: u64, address: u64, pages: u32): void {
   for (let i: u32 = 0; i < pages; i++)
     mapPage(attachedRoot(), address + u64(i) * PAGE_SIZE, takeFrame(FOR_USER), USER_DATA);
   chargePages(process, pages, 0);
+}
+
+/** Starts on the user's half of the attached process, which is empty. To be called before anything is put there. */
+export function beginUserSpace(): void {
+  beginVads();
+  nextPrivate = LOWEST_ADDRESS + (randomBelow(0x100) << 20);
 }
 
 /** Builds the PEB of the attached process; its images and threads follow. Returns its address. */

@@ -1,9 +1,11 @@
 import type { Kernel } from '../machine/machine.js';
+import type { Scenario } from './scenario.js';
 import type { Stage, StagedProcess } from './stage.js';
 
 const TICKS_PER_MS = 10_000n;
 const CLOCK_TICK_MS = 15.625;
 const CYCLES_PER_MHZ_MS = 1000;
+const USER_PART = 2 / 3; // of a program's time
 const PATTERN = [0.6, 1.3, 0.9, 1.5, 0.4, 1.1, 0.8, 1.4]; // averages 1: work comes in bursts
 
 /** Lets the scenario's programs work while time passes: processor time, context switches, bytes read from disk. */
@@ -42,6 +44,23 @@ export class ActivityMeter {
   }
 }
 
+/** Gives the processors the time that they have spent in each mode since the machine booted. */
+export function accountProcessors(
+  kernel: Kernel,
+  scenario: Scenario,
+  processes: readonly StagedProcess[],
+): void {
+  const { exports } = kernel.core;
+  const ticks = Math.floor(Number(exports.clockUptime() / TICKS_PER_MS) / CLOCK_TICK_MS);
+  const userShare = processes
+    .filter(({ spec }) => spec.program !== 'System')
+    .reduce((sum, { spec }) => sum + ((spec.cpu ?? 0) / 100) * USER_PART, 0);
+  const userTicks = Math.round(ticks * userShare);
+  const interruptTicks = Math.round((ticks * scenario.interruptsCpu) / 100);
+  for (let number = 0; number < kernel.hardware.processors; number++)
+    exports.processorAccount(number, ticks - userTicks, interruptTicks, userTicks);
+}
+
 /** Gives a process the processor time and the disk traffic that it has had since the machine booted. */
 export function accountUptime(kernel: Kernel, process: StagedProcess): void {
   const { hardware, profile } = kernel;
@@ -60,7 +79,7 @@ function account(
 ): void {
   if (cycles === 0 && bytesRead === 0) return;
   const ticks = Math.round(busyMs / CLOCK_TICK_MS);
-  const kernelTicks = process.spec.program === 'System' ? ticks : Math.floor(ticks / 3);
+  const kernelTicks = process.spec.program === 'System' ? ticks : Math.floor(ticks * (1 - USER_PART));
   core.exports.processAccount(
     process.address,
     BigInt(cycles),

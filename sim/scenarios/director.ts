@@ -1,5 +1,5 @@
 import type { Kernel } from '../machine/machine.js';
-import { accountUptime } from './activity.js';
+import { accountProcessors, accountUptime } from './activity.js';
 import { ClientIds } from './client-ids.js';
 import { findArchetype, findProgram, type Program, type Scenario, type ScenarioProcess } from './scenario.js';
 import type { Stage, StagedProcess } from './stage.js';
@@ -42,6 +42,7 @@ export class Director {
     exports.memoryWritePointer(this.#kernel.loaded.address('nt!PsInitialSystemProcess'), system);
     exports.processAttach(system);
     exports.memoryCreateCacheViews(scenario.fileCacheMB * CACHE_VIEWS_PER_MB);
+    accountProcessors(this.#kernel, scenario, processes);
     exports.kernelSealPool();
     return { idle, processes };
   }
@@ -127,7 +128,7 @@ export class Director {
       threads: [],
     };
     const isUser = path.includes('\\');
-    exports.processBeginVads();
+    exports.processBeginUserSpace();
     const peb = isUser
       ? exports.processCreateUserSpace(address, process.sessionId, hardware.processors, profile.build)
       : 0n;

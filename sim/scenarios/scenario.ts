@@ -15,6 +15,8 @@ export interface Scenario {
   readonly bootId: number;
   /** Files that the cache manager has mapped. */
   readonly fileCacheMB: number;
+  /** Percent of the machine's processor time that interrupts and DPCs take. */
+  readonly interruptsCpu: number;
   readonly processes: readonly ScenarioProcess[];
 }
 

@@ -1,12 +1,14 @@
 import { readProcesses, type ProcessReading } from '../machine/process-readings.js';
 import type { LabMachine } from '../lab-machine.js';
-import { programByPath } from '../scenarios/scenario.js';
+import { findProgram, programByPath } from '../scenarios/scenario.js';
 import type { ProcessRow, Sample } from './sim-api.js';
 
 const PAGE = 4096;
 const TICKS_PER_MS = 10_000;
 const HZ_PER_MHZ = 1e6;
 const PERCENT = 100;
+const INTERRUPTS_PID = -1; // it has none
+const SECONDS_PER_TICK = 0.015625;
 /** Bytes a second that the disk can do: what Task Manager's percentage is of. */
 const DISK_BYTES_PER_SECOND = 500e6;
 const ON_LISTS = { zeroed: 0, free: 1, standby: 2 };
@@ -17,6 +19,7 @@ export class Sampler {
   #before = new Map<number, ProcessReading>();
   #timeBefore: number;
   #last: Sample | undefined;
+  #interruptTicks = 0n;
   readonly #descriptions: ReadonlyMap<number, string>;
 
   constructor(machine: LabMachine) {
@@ -34,7 +37,7 @@ export class Sampler {
     if (this.#last?.time === time) return this.#last;
     const readings = readProcesses(kernel.core);
     const seconds = (time - this.#timeBefore) / 1000;
-    const rows = readings.map((reading) => this.#row(reading, seconds));
+    const rows = [...readings.map((reading) => this.#row(reading, seconds)), this.#interrupts(seconds)];
     const sample: Sample = {
       time,
       cpuPercent: sum(rows, ({ cpuPercent }) => cpuPercent),
@@ -47,6 +50,33 @@ export class Sampler {
     this.#before = new Map(readings.map((reading) => [reading.pid, reading]));
     this.#last = sample;
     return sample;
+  }
+
+  /** Task Manager shows what interrupts and DPCs take as if it were a process. */
+  #interrupts(seconds: number): ProcessRow {
+    const { core, hardware } = this.#machine.kernel;
+    const ticks = core.exports.processorInterruptTicks(hardware.processors);
+    const passed = Number(ticks - this.#interruptTicks);
+    this.#interruptTicks = ticks;
+    const { description, publisher, group } = findProgram('System interrupts');
+    return {
+      pid: INTERRUPTS_PID,
+      parentPid: 0,
+      imageName: description,
+      description,
+      publisher,
+      group,
+      sessionId: 0,
+      status: 'running',
+      cpuPercent: seconds > 0 ? ((passed * SECONDS_PER_TICK) / (seconds * hardware.processors)) * PERCENT : 0,
+      memory: 0,
+      disk: 0,
+      network: 0,
+      gpuPercent: 0,
+      threads: 0,
+      canEnd: false,
+      imagePath: '',
+    };
   }
 
   #memory(): { memoryTotal: number; memoryInUse: number } {

@@ -49,6 +49,7 @@ export interface Sample {
 }
 
 export interface ProcessRow {
+  /** -1 for what has none. */
   pid: number;
   parentPid: number;
   /** EPROCESS.ImageFileName's full form, from the image path: `Taskmgr.exe`. */

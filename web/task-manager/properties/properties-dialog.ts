@@ -15,10 +15,17 @@ function facts(process: ProcessRow): [label: string, value: string | number][] {
     [text.imageName, process.imageName],
     [text.publisher, process.publisher],
     [text.location, process.imagePath],
-    [text.pid, process.pid],
-    [text.parentPid, process.parentPid],
+    ...(process.pid < 0 ? [] : ids(process)),
     [text.session, process.sessionId],
     [text.threads, process.threads],
+  ];
+}
+
+/** What has no process ID, like interrupts, has no parent either. */
+function ids({ pid, parentPid }: ProcessRow): [label: string, value: number][] {
+  return [
+    [text.pid, pid],
+    [text.parentPid, parentPid],
   ];
 }
 
