@@ -11,6 +11,8 @@ import {
   OBJECT_TYPE_INITIALIZER,
 } from '../generated/types';
 import { offsetOf } from '../layout/fields';
+import { Region, reserve } from '../memory/address-space';
+import { PAGE_SIZE } from '../memory/arena';
 import {
   at,
   initialiseList,
@@ -39,6 +41,10 @@ const POOL_NON_PAGED_NX: u32 = 0x200; // _POOL_TYPE.NonPagedPoolNx
 /** Draws the cookie that type indices are encoded with. To be called before the first object. */
 export function initialiseObjects(): void {
   write32(addressOf(NT.ObHeaderCookie), u32(random()) & 0xff);
+  // Index 1 is taken by an address that is never mapped; readers take the first empty entry for the table's end.
+  const badPointer = reserve(<i32>Region.SystemPtes, PAGE_SIZE, PAGE_SIZE);
+  write64(addressOf(NT.MmBadPointer), badPointer);
+  write64(addressOf(NT.ObTypeIndexTable) + 8, badPointer);
   // Sizes of the optional headers that precede OBJECT_HEADER, by InfoMask: 1 creator, 2 name, 4 handle, 8 quota, 16 process.
   for (let mask: u32 = 0; mask < 32; mask++) {
     let bytes: u32 = 0;

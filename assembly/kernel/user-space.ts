@@ -30,6 +30,7 @@ import { mapPage } from '../paging/map';
 import { USER_DATA } from '../paging/pte';
 import { randomBelow } from '../random';
 import { chargePages } from './process';
+import { joinSession } from './session';
 import { mapSharedData, USER_SHARED_DATA } from './shared-data';
 import { mapSharedImage, sharedImageBase, sharedImageEntryPoint, sharedImageSize } from './shared-image';
 import { setUnicodeString } from './strings';
@@ -85,6 +86,7 @@ export function createUserSpace(process: u64, session: u32, processors: u32, bui
   setField(peb, PEB.OSBuildNumber, build);
   setField(peb, PEB.OSPlatformId, 2);
   setField(peb, PEB.SessionId, session);
+  joinSession(process, session);
   mapSharedData();
   addVad(USER_SHARED_DATA, 1, VAD_NONE, PROTECT_READ_ONLY, true);
   createHeap(process, peb);

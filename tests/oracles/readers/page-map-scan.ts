@@ -1,5 +1,5 @@
 // How tools find the page tables when they do not trust the header.
-import { AddressSpace } from './address-space.js';
+import type { AddressSpace } from './address-space.js';
 import type { DumpFile } from './dump-file.js';
 import { PAGE_BYTES } from './dump-file.js';
 

@@ -5,6 +5,7 @@ import { generateDump } from '../../support/generated-dump.js';
 import { containerRules } from './container-rules.js';
 import { Kernel } from './kernel.js';
 import { pfnRules } from './pfn-rules.js';
+import { volatilityRules } from './volatility-rules.js';
 
 const SEEDS = [1, 4096];
 
@@ -21,4 +22,5 @@ describe.each(SEEDS)('a dump of seed %i', (seed) => {
 
   containerRules(opened);
   pfnRules(opened);
+  volatilityRules(opened);
 });
