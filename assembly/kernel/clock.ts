@@ -1,6 +1,6 @@
 // The machine's time. It moves only when the host says so.
 import { KSYSTEM_TIME, KUSER_SHARED_DATA } from '../generated/types';
-import { at, setField } from '../memory/virtual';
+import { at, isMapped, setField } from '../memory/virtual';
 
 /** KI_USER_SHARED_DATA's fixed kernel address. */
 export const SHARED_DATA: u64 = 0xfffff78000000000;
@@ -14,6 +14,7 @@ let sinceBoot: u64 = 0; // 100 ns
 export function setClock(boot: u64, uptime: u64): void {
   bootTime = boot;
   sinceBoot = uptime;
+  if (isMapped(SHARED_DATA)) publishTime();
 }
 
 /** Moves time on by 100 ns units. */

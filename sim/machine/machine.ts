@@ -25,6 +25,7 @@ export interface Kernel {
   readonly images: ImageSet;
   readonly loaded: KernelImages;
   readonly hardware: Hardware;
+  readonly start: Start;
   /** Index of each object type by name. */
   readonly typeIndex: ReadonlyMap<string, number>;
 }
@@ -61,7 +62,7 @@ export async function startKernel(
   const typeIndex = createObjectTypes(core, profile, loaded);
   exports.processInitialise(typeIndex.get('Process')!, hardware.processors);
   exports.threadInitialise(typeIndex.get('Thread')!);
-  return { core, profile, images, loaded, hardware, typeIndex };
+  return { core, profile, images, loaded, hardware, start, typeIndex };
 }
 
 function createObjectTypes(core: Core, profile: Profile, loaded: KernelImages): ReadonlyMap<string, number> {

@@ -17,6 +17,9 @@ const PRIORITY_CLASSES: Readonly<Record<string, { value: number; base: number }>
   High: { value: 3, base: 13 },
 };
 const PAGE = 4096;
+/** After the boot, in 100 ns: when the first process is created, and the time between two. */
+const FIRST_PROCESS_AT = 3_000_000n;
+const BETWEEN_PROCESSES = 17_000_000n;
 const CACHE_VIEWS_PER_MB = 4; // views of 256 KiB
 
 /** Builds a scenario's processes and threads on a machine whose kernel is up. */
@@ -37,7 +40,12 @@ export class Director {
   stage(scenario: Scenario): Stage {
     const { exports } = this.#kernel.core;
     const idle = this.#idle(scenario);
-    const processes = scenario.processes.map((spec) => this.#process(spec));
+    const processes = scenario.processes.map((spec, index) => {
+      this.#setClock(FIRST_PROCESS_AT + BigInt(index) * BETWEEN_PROCESSES);
+      return this.#process(spec);
+    });
+    this.#setClock(this.#kernel.start.uptime);
+    for (const process of processes) accountUptime(this.#kernel, process);
     const system = processes[0]!.address;
     exports.memoryWritePointer(this.#kernel.loaded.address('nt!PsInitialSystemProcess'), system);
     exports.processAttach(system);
@@ -45,6 +53,12 @@ export class Director {
     accountProcessors(this.#kernel, scenario, processes);
     exports.kernelSealPool();
     return { idle, processes };
+  }
+
+  /** Sets the machine's clock to a time since boot, not beyond now: processes start one after the other. */
+  #setClock(uptime: bigint): void {
+    const { start, core } = this.#kernel;
+    core.exports.clockSet(start.bootTime, uptime < start.uptime ? uptime : start.uptime);
   }
 
   /** The Idle process and a thread of it for each processor. */
@@ -147,7 +161,6 @@ export class Director {
         process.threads.push(this.#threads.create(process, archetype, peb, waits));
     exports.processCreateMemory(address, Math.round(((spec.privateMB ?? 0) * 1024 * 1024) / PAGE));
     exports.processLinkVads(address);
-    accountUptime(this.#kernel, process);
     this.#byName.set(spec.as ?? spec.program, process);
     if (!this.#byName.has(spec.program)) this.#byName.set(spec.program, process);
     return process;

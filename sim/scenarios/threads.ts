@@ -9,6 +9,8 @@ import type { UserImages } from './user-images.js';
 import type { WaitObjects } from './wait-objects.js';
 
 const FIRST_PROCESSOR = 0;
+const CLOCK_TICK = 156_250n; // 100 ns
+const TICKS_A_MINUTE = 3840;
 /** KPROCESSOR_MODE. */
 const WAIT_MODES = { Kernel: 0, User: 1 };
 /** Makes threads as their archetypes have them. */
@@ -59,7 +61,7 @@ export class ThreadMaker {
       this.#kernel.profile.enums._KWAIT_REASON[archetype.waitReason]!,
       WAIT_MODES[archetype.waitMode],
       archetype.waitMode === 'User',
-      0,
+      this.#waitsSince(tid),
     );
     return {
       tid,
@@ -71,6 +73,12 @@ export class ThreadMaker {
       stack: plan.names,
       ...(userMode ? { userMode } : {}),
     };
+  }
+
+  /** Clock tick at which a thread began to wait: within the last minute, each at a time of its own. */
+  #waitsSince(tid: number): number {
+    const now = Number(this.#kernel.start.uptime / CLOCK_TICK);
+    return Math.max(0, now - ((tid * 2654435761) % TICKS_A_MINUTE));
   }
 
   /** Lets a thread run on the first processor. Its stack is laid out when something stops the processor. */
