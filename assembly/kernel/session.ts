@@ -26,6 +26,7 @@ function sessionSpace(id: u32): u64 {
 export function joinSession(process: u64, id: u32): void {
   const space = sessionSpace(id);
   setField(process, EPROCESS.Session, space);
+  setField(process, EPROCESS.ProcessInSession, 1);
   insertTail(at(space, MM_SESSION_SPACE.ProcessList), at(process, EPROCESS.SessionProcessLinks));
   addToField(space, MM_SESSION_SPACE.ReferenceCount, 1);
   addToField(space, MM_SESSION_SPACE.ProcessReferenceToSession, 1);

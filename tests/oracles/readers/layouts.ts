@@ -11,7 +11,10 @@ interface Layout {
 }
 
 const PATH = fileURLToPath(new URL('../../../sim/profiles/win11-22631/types.json', import.meta.url));
-const { types } = JSON.parse(readFileSync(PATH, 'utf8')) as { types: Record<string, Layout> };
+const { types, enums } = JSON.parse(readFileSync(PATH, 'utf8')) as {
+  types: Record<string, Layout>;
+  enums: Record<string, { values: Record<string, number> }>;
+};
 
 const POINTER_BYTES = 8;
 const ENUM_BYTES = 4;
@@ -75,6 +78,13 @@ function resolve(type: string, path: string): Field {
     return { ...inner, offset: inner.offset + outer[0] };
   }
   throw new Error(`${type} has no ${path}`);
+}
+
+/** Value of an enumeration's name. @throws when it has no such name */
+export function enumValue(type: string, name: string): number {
+  const value = enums[type]?.values[name];
+  if (value === undefined) throw new Error(`${type} has no ${name}`);
+  return value;
 }
 
 /** Byte offset of a field. */

@@ -4,7 +4,9 @@ import type { GeneratedDump } from '../../support/generated-dump.js';
 import { generateDump } from '../../support/generated-dump.js';
 import { containerRules } from './container-rules.js';
 import { Kernel } from './kernel.js';
+import { memProcFsRules } from './memprocfs-rules.js';
 import { pfnRules } from './pfn-rules.js';
+import { threadRules } from './thread-rules.js';
 import { volatilityRules } from './volatility-rules.js';
 
 const SEEDS = [1, 4096];
@@ -23,4 +25,6 @@ describe.each(SEEDS)('a dump of seed %i', (seed) => {
   containerRules(opened);
   pfnRules(opened);
   volatilityRules(opened);
+  memProcFsRules(opened);
+  threadRules(opened);
 });

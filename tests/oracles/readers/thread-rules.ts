@@ -1,0 +1,125 @@
+// Threads against truth: states, what each one waits for, and the processors they run on.
+import { describe, expect, it } from 'vitest';
+import type { FullTruth, Kernel } from './kernel.js';
+import { enumValue, offsetOf, sizeOf } from './layouts.js';
+
+/** DISPATCHER_HEADER.Type (_KOBJECTS) of what truth calls by the object type's name. */
+const DISPATCHER_TYPES: Record<string, number[]> = {
+  Event: [0, 1],
+  Mutant: [2],
+  Process: [3],
+  Queue: [4],
+  Semaphore: [5],
+  Thread: [6],
+  Gate: [7],
+  Timer: [8, 9],
+  PriQueue: [21],
+};
+/** _KTHREAD_STATE. */
+const STATES: Record<string, number> = { Ready: 1, Running: 2, Standby: 3, Terminated: 4, Waiting: 5 };
+const WAIT_BLOCK_ACTIVE = 4n;
+const TYPE_MASK = 0x7fn; // the highest bit of a header's Type is its lock
+
+type TruthThread = FullTruth['processes'][number]['threads'][number];
+
+export function threadRules(opened: () => Kernel): void {
+  const threads = (): TruthThread[] => opened().truth.processes.flatMap((process) => process.threads);
+  const get = (thread: string, path: string) => opened().get(BigInt(thread), '_KTHREAD', path);
+  const blocksOf = (thread: string): bigint[] => {
+    const first = get(thread, 'WaitBlockList');
+    return Array.from(
+      { length: Number(get(thread, 'WaitBlockCount')) },
+      (_, i) => first + BigInt(i * sizeOf('_KWAIT_BLOCK')),
+    );
+  };
+  const block = (address: bigint, path: string) => opened().get(address, '_KWAIT_BLOCK', path);
+
+  describe('threads against truth', () => {
+    it('state and reason of waiting', () => {
+      for (const { address, state, waitReason } of threads()) {
+        expect([address, Number(get(address, 'State'))]).toEqual([address, STATES[state]]);
+        if (waitReason === undefined) continue;
+        expect(Number(get(address, 'WaitReason'))).toBe(enumValue('_KWAIT_REASON', waitReason));
+      }
+    });
+
+    it('the wait blocks of a waiting thread lead to its objects, in order', () => {
+      const waiting = threads().filter(({ state }) => state === 'Waiting');
+      expect(waiting.length).toBeGreaterThan(50);
+      for (const { address, waitObjects } of waiting) {
+        const blocks = blocksOf(address);
+        expect(blocks.map((at) => block(at, 'Object'))).toEqual(
+          waitObjects.map((object) => BigInt(object.address)),
+        );
+        for (const [key, at] of blocks.entries()) {
+          expect(block(at, 'Thread')).toBe(BigInt(address));
+          expect(block(at, 'WaitKey')).toBe(BigInt(key));
+          expect(block(at, 'BlockState')).toBe(WAIT_BLOCK_ACTIVE);
+        }
+      }
+    });
+
+    it('an object waited for is of its type, not signalled, and its list holds exactly those who wait', () => {
+      const waiters = new Map<string, { type: string; blocks: bigint[] }>();
+      for (const { address, waitObjects } of threads())
+        for (const [i, object] of waitObjects.entries()) {
+          const known = waiters.get(object.address) ?? { type: object.type, blocks: [] };
+          known.blocks.push(blocksOf(address)[i]!);
+          waiters.set(object.address, known);
+        }
+      expect(waiters.size).toBeGreaterThan(50);
+      for (const [address, { type, blocks }] of waiters) {
+        const object = BigInt(address);
+        const header = (path: string) => opened().get(object, '_DISPATCHER_HEADER', path);
+        expect(DISPATCHER_TYPES[type]).toContain(Number(header('Type') & TYPE_MASK));
+        expect(header('SignalState')).toBe(0n);
+        const head = object + BigInt(offsetOf('_DISPATCHER_HEADER', 'WaitListHead'));
+        const listed = opened().list(head, '_KWAIT_BLOCK', 'WaitListEntry');
+        expect([...listed].sort()).toEqual([...blocks].sort());
+      }
+    });
+
+    it('stacks: limit, kernel stack and base in order, all of it in the dump', () => {
+      const { space } = opened();
+      for (const { address, state } of threads()) {
+        const [limit, stack, initial, base] = ['StackLimit', 'KernelStack', 'InitialStack', 'StackBase'].map(
+          (path) => get(address, path),
+        ) as [bigint, bigint, bigint, bigint];
+        expect(limit < initial && initial < base).toBe(true);
+        if (state !== 'Running') expect(limit < stack && stack < initial).toBe(true);
+        for (let page = limit; page < base; page += 0x1000n) expect(space.isReadable(page)).toBe(true);
+        expect(space.frameAt(limit - 0x1000n)).toBeUndefined();
+      }
+    });
+
+    it('threads that serve a queue are on its list', () => {
+      const { space } = opened();
+      const serving = threads().filter(({ address }) => get(address, 'Queue') !== 0n);
+      expect(serving.length).toBeGreaterThan(0);
+      for (const { address } of serving) {
+        const queue = get(address, 'Queue');
+        const type = Number(space.get(queue, '_DISPATCHER_HEADER', 'Type') & TYPE_MASK);
+        const structure = DISPATCHER_TYPES['PriQueue']!.includes(type) ? '_KPRIQUEUE' : '_KQUEUE';
+        const head = queue + BigInt(offsetOf(structure, 'ThreadListHead'));
+        expect(opened().list(head, '_KTHREAD', 'QueueListEntry')).toContain(BigInt(address));
+      }
+    });
+  });
+
+  describe('processors against truth', () => {
+    it('KiProcessorBlock, current and idle threads', () => {
+      const { space, truth } = opened();
+      for (const [number, processor] of truth.processors.entries()) {
+        const prcb = space.u64(opened().address('KiProcessorBlock') + BigInt(8 * number));
+        expect(prcb).toBe(BigInt(processor.address));
+        const read = (path: string) => space.get(prcb, '_KPRCB', path);
+        expect(Number(read('Number'))).toBe(number);
+        expect(read('CurrentThread')).toBe(BigInt(processor.currentThread));
+        expect(read('IdleThread')).toBe(BigInt(processor.idleThread.address));
+        expect(get(processor.currentThread, 'State')).toBe(BigInt(STATES['Running']!));
+        expect(Number(get(processor.currentThread, 'NextProcessor'))).toBe(number);
+        expect(get(processor.currentThread, 'Running')).toBe(1n);
+      }
+    });
+  });
+}
