@@ -1,10 +1,11 @@
 // The PFN database as the dump holds it.
 import type { AddressSpace, Entry } from './address-space.js';
 import type { Kernel } from './kernel.js';
-import { sizeOf } from './layouts.js';
+import { offsetOf, sizeOf } from './layouts.js';
 
 /** _MMLISTS. */
 export const ACTIVE = 6;
+const LOCATION_MASK = 7; // PageLocation is the lowest bits of MMPFNENTRY1
 const END_OF_LIST = 0xffffffffffn;
 const SLOT_BITS = 39n;
 
@@ -52,6 +53,25 @@ export class PfnDatabase {
       referenceCount: Number(get('u3.ReferenceCount')),
       prototype: get('u4.PrototypePte') === 1n,
     };
+  }
+
+  /** Frames below `end` that are active, by one byte of each entry. */
+  activeFrames(end: number): number[] {
+    const [size, state] = [BigInt(sizeOf('_MMPFN')), BigInt(offsetOf('_MMPFN', 'u3.e1'))];
+    const found: number[] = [];
+    let page = -1n;
+    let at: number | undefined;
+    for (let pfn = 0; pfn < end; pfn++) {
+      const address = this.base + BigInt(pfn) * size + state;
+      if (address >> 12n !== page) {
+        page = address >> 12n;
+        const frame = this.space.frameAt(address);
+        at = frame === undefined ? undefined : this.space.dump.offsetOfFrame(frame);
+      }
+      if (at === undefined) continue;
+      if ((this.space.dump.bytes[at + Number(address & 0xfffn)]! & LOCATION_MASK) === ACTIVE) found.push(pfn);
+    }
+    return found;
   }
 
   isSelfMap(address: bigint): boolean {

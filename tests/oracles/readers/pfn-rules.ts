@@ -178,6 +178,15 @@ export function pfnRules(opened: () => Kernel): void {
       expect(wrong.slice(0, REPORTED)).toEqual([]);
     });
 
+    it('every other active frame is in the dump', () => {
+      const kernel = opened();
+      const pfns = new PfnDatabase(kernel);
+      const active = pfns.activeFrames(Number(kernel.dump.bitmap64('Pages')));
+      const wanted = active.filter((pfn) => belongs(kernel, pfns, pfn) === undefined);
+      expect(wanted).toEqual(kernel.dump.frames);
+      expect(active.length).toBeGreaterThan(wanted.length); // user mode's and the file cache's
+    });
+
     it("every page that the kernel's half maps but for the file cache is in the dump, and so are all page tables", () => {
       const kernel = opened();
       const missing: string[] = [];

@@ -6,10 +6,12 @@ import { containerRules } from './container-rules.js';
 import { Kernel } from './kernel.js';
 import { memProcFsRules } from './memprocfs-rules.js';
 import { pfnRules } from './pfn-rules.js';
+import { poolRules } from './pool-rules.js';
 import { threadRules } from './thread-rules.js';
 import { volatilityRules } from './volatility-rules.js';
 
-const SEEDS = [1, 4096];
+/** Seeds of the machines; `READERS_SEEDS=5,6,7` looks at others. */
+const SEEDS = (process.env['READERS_SEEDS'] ?? '1,4096').split(',').map(Number);
 
 describe.each(SEEDS)('a dump of seed %i', (seed) => {
   let made: GeneratedDump;
@@ -27,4 +29,5 @@ describe.each(SEEDS)('a dump of seed %i', (seed) => {
   volatilityRules(opened);
   memProcFsRules(opened);
   threadRules(opened);
+  poolRules(opened);
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FullTruth, Kernel } from './kernel.js';
 import { enumValue, offsetOf, sizeOf } from './layouts.js';
+import { vadsOf } from './vads.js';
 
 /** DISPATCHER_HEADER.Type (_KOBJECTS) of what truth calls by the object type's name. */
 const DISPATCHER_TYPES: Record<string, number[]> = {
@@ -17,6 +18,7 @@ const DISPATCHER_TYPES: Record<string, number[]> = {
 };
 /** _KTHREAD_STATE. */
 const STATES: Record<string, number> = { Ready: 1, Running: 2, Standby: 3, Terminated: 4, Waiting: 5 };
+const IMAGE_MAP = 2; // MMVAD_FLAGS.VadType
 const WAIT_BLOCK_ACTIVE = 4n;
 const TYPE_MASK = 0x7fn; // the highest bit of a header's Type is its lock
 
@@ -90,6 +92,24 @@ export function threadRules(opened: () => Kernel): void {
         for (let page = limit; page < base; page += 0x1000n) expect(space.isReadable(page)).toBe(true);
         expect(space.frameAt(limit - 0x1000n)).toBeUndefined();
       }
+    });
+
+    it('start addresses: in a kernel module, or in an image that the process has mapped', () => {
+      const { truth } = opened();
+      const [inKernel, inUser] = [
+        (at: bigint) =>
+          truth.modules.some(({ base, size }) => at >= BigInt(base) && at < BigInt(base) + BigInt(size)),
+        (at: bigint, process: string) =>
+          vadsOf(opened(), BigInt(process)).some(
+            ({ type, start, end }) => type === IMAGE_MAP && at >= start && at < end,
+          ),
+      ];
+      for (const process of truth.processes)
+        for (const { address, tid } of process.threads) {
+          const start = opened().get(BigInt(address), '_ETHREAD', 'StartAddress');
+          const isKnown = start >> 63n === 1n ? inKernel(start) : inUser(start, process.address);
+          expect([process.name, tid, isKnown]).toEqual([process.name, tid, true]);
+        }
     });
 
     it('threads that serve a queue are on its list', () => {

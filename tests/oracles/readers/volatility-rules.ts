@@ -135,6 +135,19 @@ export function volatilityRules(opened: () => Kernel): void {
       expect(sessions).toEqual(kernel.truth.processes.map(({ sessionId }) => sessionId));
     });
 
+    it("a session's list holds exactly its processes", () => {
+      const kernel = opened();
+      const sessionOf = (process: bigint) => kernel.get(process, '_EPROCESS', 'Session');
+      const sessions = new Set(kernel.processes.map(sessionOf).filter((session) => session !== 0n));
+      expect(sessions.size).toBe(2); // services, and who is logged on
+      for (const session of sessions) {
+        const head = session + BigInt(offsetOf('_MM_SESSION_SPACE', 'ProcessList'));
+        expect(kernel.list(head, '_EPROCESS', 'SessionProcessLinks')).toEqual(
+          kernel.processes.filter((process) => sessionOf(process) === session),
+        );
+      }
+    });
+
     it('pstree: every parent is a process or has gone before', () => {
       const kernel = opened();
       const created = new Map(
