@@ -13,8 +13,6 @@ import {
 import { offsetOf } from '../layout/fields';
 import { Region, reserve } from '../memory/address-space';
 import { PAGE_SIZE } from '../memory/arena';
-import { Region, reserve } from '../memory/address-space';
-import { PAGE_SIZE } from '../memory/arena';
 import {
   at,
   initialiseList,
@@ -43,10 +41,6 @@ const POOL_NON_PAGED_NX: u32 = 0x200; // _POOL_TYPE.NonPagedPoolNx
 /** Draws the cookie that type indices are encoded with. To be called before the first object. */
 export function initialiseObjects(): void {
   write32(addressOf(NT.ObHeaderCookie), u32(random()) & 0xff);
-  // Index 1 is no type either; the table has a pointer there that faults, and readers stop at the first empty one.
-  const bad = reserve(<i32>Region.SystemPtes, PAGE_SIZE, PAGE_SIZE);
-  write64(addressOf(NT.MmBadPointer), bad);
-  write64(addressOf(NT.ObTypeIndexTable) + 8, bad);
   // Index 1 is taken by an address that is never mapped; readers take the first empty entry for the table's end.
   const badPointer = reserve(<i32>Region.SystemPtes, PAGE_SIZE, PAGE_SIZE);
   write64(addressOf(NT.MmBadPointer), badPointer);
