@@ -1,10 +1,10 @@
 // Handle tables: one page of entries, or a page of pointers to such pages. nt!PspCidTable is one of them.
 import { NT } from '../generated/symbols';
-import { HANDLE_TABLE, HANDLE_TABLE_ENTRY } from '../generated/types';
+import { HANDLE_TABLE, HANDLE_TABLE_ENTRY, HANDLE_TABLE_FREE_LIST } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { commit, Region, reserve } from '../memory/address-space';
 import { PAGE_SIZE } from '../memory/arena';
-import { at, getField, initialiseList, insertTail, read64, setField, write64 } from '../memory/virtual';
+import { addToField, at, getField, initialiseList, insertTail, read64, setField, write64 } from '../memory/virtual';
 import { KERNEL_DATA } from '../paging/pte';
 import { allocatePool, PAGED, tag } from './pool';
 import { addressOf } from './symbols';
@@ -61,9 +61,17 @@ function entryOf(table: u64, handle: u32): u64 {
   return read64(directory + u64(page) * 8) + u64(index % ENTRIES_PER_PAGE) * entrySize;
 }
 
+/** One more entry in use; debuggers show the count that the free list keeps. */
+function countHandle(table: u64): void {
+  const list = at(table, HANDLE_TABLE.FreeLists);
+  addToField(list, HANDLE_TABLE_FREE_LIST.HandleCount, 1);
+  addToField(list, HANDLE_TABLE_FREE_LIST.HighWaterMark, 1);
+}
+
 /** Stores a pointer under a handle value. */
 export function setHandle(table: u64, handle: u32, object: u64, access: u32): void {
   const entry = entryOf(table, handle);
+  if (getField(entry, HANDLE_TABLE_ENTRY.LowValue) == 0) countHandle(table);
   setField(entry, HANDLE_TABLE_ENTRY.ObjectPointerBits, object >> POINTER_SHIFT);
   setField(entry, HANDLE_TABLE_ENTRY.Unlocked, 1);
   setField(entry, HANDLE_TABLE_ENTRY.GrantedAccessBits, access);

@@ -248,6 +248,16 @@ export function volatilityRules(opened: () => Kernel): void {
       }
     });
 
+    it('handle tables: the free list counts the entries in use', () => {
+      const kernel = opened();
+      const tables = kernel.processes.map((process) => kernel.get(process, '_EPROCESS', 'ObjectTable'));
+      for (const table of [kernel.pointer('PspCidTable'), ...tables]) {
+        const list = table + BigInt(offsetOf('_HANDLE_TABLE', 'FreeLists'));
+        const count = Number(kernel.get(list, '_HANDLE_TABLE_FREE_LIST', 'HandleCount'));
+        expect(count).toBe(handlesOf(kernel, table).length);
+      }
+    });
+
     it('vadinfo: MmProtectToValue is the table of page protections', () => {
       const table = opened().address('MmProtectToValue');
       expect(PROTECT_TO_VALUE.map((_, i) => opened().space.u32(table + BigInt(4 * i)))).toEqual(
