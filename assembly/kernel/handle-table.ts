@@ -4,7 +4,16 @@ import { HANDLE_TABLE, HANDLE_TABLE_ENTRY, HANDLE_TABLE_FREE_LIST } from '../gen
 import { offsetOf } from '../layout/fields';
 import { commit, Region, reserve } from '../memory/address-space';
 import { PAGE_SIZE } from '../memory/arena';
-import { addToField, at, getField, initialiseList, insertTail, read64, setField, write64 } from '../memory/virtual';
+import {
+  addToField,
+  at,
+  getField,
+  initialiseList,
+  insertTail,
+  read64,
+  setField,
+  write64,
+} from '../memory/virtual';
 import { KERNEL_DATA } from '../paging/pte';
 import { allocatePool, PAGED, tag } from './pool';
 import { addressOf } from './symbols';
