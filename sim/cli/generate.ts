@@ -43,18 +43,25 @@ export async function generate(options: GenerateOptions): Promise<void> {
   const seed = parseSeed(options.seed);
 
   const stopwatch = new Stopwatch();
-  const file = PendingFile.create(out);
+  const files: PendingFile[] = [];
+  const create = (path: string) => {
+    const file = PendingFile.create(path);
+    files.push(file);
+    return file;
+  };
   try {
+    const dumpFile = create(out);
+    const truthFile = truth === undefined ? undefined : create(truth);
     const machine = await createMachine({ scenario: options.scenario, seed });
     const bootMs = stopwatch.lap();
     const capture = machine.capture({ kind: options.kind });
     const captureMs = stopwatch.lap();
-    await writeDump(capture, file, options.json ? undefined : new Progress('Writing dump'));
+    await writeDump(capture, dumpFile, options.json ? undefined : new Progress('Writing dump'));
     const writeMs = stopwatch.lap();
     machine.endCapture();
-    if (truth !== undefined) writeTruthFile(truth, `${JSON.stringify(machine.truth(), undefined, 2)}\n`);
+    truthFile?.write(Buffer.from(`${JSON.stringify(machine.truth(), undefined, 2)}\n`));
     if (options.symbols !== undefined) writeSymbols(resolve(options.symbols), await machine.symbols());
-    file.finish();
+    for (const file of files) file.finish();
     const symbolsMs = stopwatch.lap();
     report(options, {
       path: out,
@@ -68,7 +75,7 @@ export async function generate(options: GenerateOptions): Promise<void> {
       peakMemory: process.resourceUsage().maxRSS * 1024,
     });
   } catch (error) {
-    file.discard();
+    for (const file of files) file.discard();
     throw error;
   }
 }
@@ -97,17 +104,6 @@ async function writeDump(capture: Capture, file: PendingFile, progress: Progress
     }
   }
   progress?.end(capture.bytes);
-}
-
-function writeTruthFile(path: string, text: string): void {
-  const file = PendingFile.create(path);
-  try {
-    file.write(Buffer.from(text));
-    file.finish();
-  } catch (error) {
-    file.discard();
-    throw error;
-  }
 }
 
 function report(options: GenerateOptions, result: GenerateResult): void {
