@@ -1,3 +1,4 @@
+import type { LabImage, LabSymbol } from '../images/index.js';
 import type { Core } from './core.js';
 import { split, type KernelImages } from './kernel-images.js';
 
@@ -99,9 +100,25 @@ function dynamicAllocation(images: KernelImages, module: string, name: string): 
 
 /** The nearest public symbol at or before an RVA, and the displacement from it. */
 function nameOf(images: KernelImages, module: string, rva: number): string {
-  let best = { name: '', rva: -1 };
-  for (const symbol of images.get(module).image.symbols.values())
-    if (symbol.rva <= rva && symbol.rva > best.rva) best = symbol;
-  const displacement = rva - best.rva;
-  return `${module}!${best.name}${displacement === 0 ? '' : `+0x${displacement.toString(16)}`}`;
+  const symbols = sortedSymbols(images.get(module).image);
+  let low = 0;
+  let high = symbols.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (symbols[middle]!.rva <= rva) low = middle + 1;
+    else high = middle;
+  }
+  const nearest = symbols[low - 1]!;
+  const displacement = rva - nearest.rva;
+  return `${module}!${nearest.name}${displacement === 0 ? '' : `+0x${displacement.toString(16)}`}`;
+}
+
+const sorted = new WeakMap<LabImage, readonly LabSymbol[]>();
+
+function sortedSymbols(image: LabImage): readonly LabSymbol[] {
+  const known = sorted.get(image);
+  if (known) return known;
+  const symbols = [...image.symbols.values()].sort((a, b) => a.rva - b.rva);
+  sorted.set(image, symbols);
+  return symbols;
 }

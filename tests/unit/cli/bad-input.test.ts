@@ -56,10 +56,12 @@ describe('generate refuses', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('to leave a dump without the symbols that were asked for', () => {
+  it('to leave a dump and its truth without the symbols that were asked for', () => {
     writeFileSync(inFolder('file'), 'not a folder');
     const path = inFolder('file', 'symbols');
-    expect(refusal('--out', inFolder('full.dmp'), '--symbols', path)).toContain(path);
+    expect(
+      refusal('--out', inFolder('full.dmp'), '--truth', inFolder('truth.json'), '--symbols', path),
+    ).toContain(path);
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
