@@ -3,6 +3,7 @@ import { loadCore } from './machine/load-core.node.js';
 
 export { LabMachine, type DumpKind, type MachineOptions } from './lab-machine.js';
 export { Capture } from './livedump/capture.js';
+export type { AddressWalk, WalkStep } from './machine/address-walk.js';
 export { scenarioNames } from './scenarios/scenario.js';
 export type { StoreFile } from './images/store.js';
 export type * from './truth/truth.js';

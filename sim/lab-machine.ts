@@ -2,6 +2,7 @@ import { buildImages, catalogue } from './images/index.js';
 import { symbolStoreFiles, type StoreFile } from './images/store.js';
 import { Capture } from './livedump/capture.js';
 import { corralProcessors } from './livedump/corral.js';
+import { walkAddress, type AddressWalk } from './machine/address-walk.js';
 import { startKernel, type Kernel } from './machine/machine.js';
 import { windows11_22631, type Profile } from './machine/profile.js';
 import { findScenario, type Scenario } from './scenarios/scenario.js';
@@ -78,6 +79,11 @@ export class LabMachine {
   advance(ms: number): void {
     if (this.#capturing) throw new Error('The machine stands still while its dump is written.');
     this.activity.advance(ms);
+  }
+
+  /** Explains how the System process's page tables translate a virtual address, level by level. */
+  walk(address: bigint): AddressWalk {
+    return walkAddress(this.kernel.core, address, this.kernel.core.exports.memorySystemRoot());
   }
 
   /** Captures a live kernel dump of the machine as it is now. The machine stands still until it is read or dropped. */

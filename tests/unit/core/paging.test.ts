@@ -121,4 +121,37 @@ describe('the walk that explains itself', () => {
       }),
     );
   });
+
+  it('names levels, indices, bits and where it ends', () => {
+    const address = machine.stage.processes[0]!.address;
+    const { steps, physical, pageBytes } = machine.walk(address);
+    expect(steps.map(({ level }) => level)).toEqual(['PML4', 'PDPT', 'PD', 'PT']);
+    expect(steps.map(({ index }) => index)).toEqual(
+      [39n, 30n, 21n, 12n].map((shift) => Number((address >> shift) & 511n)),
+    );
+    expect(physical).toBe(walk(root, address)!.physical);
+    expect(pageBytes).toBe(4096);
+    expect(steps.at(-1)!.bits).toEqual({
+      present: true,
+      writable: true,
+      user: false,
+      accessed: true,
+      dirty: true,
+      large: false,
+      global: true,
+      noExecute: true,
+    });
+    const kernel = machine.walk(modules[0]!.base + 0x1234n);
+    expect(kernel).toMatchObject({
+      pageBytes: 0x200000,
+      physical: walk(root, modules[0]!.base + 0x1234n)!.physical,
+    });
+    expect(kernel.steps.at(-1)!.bits).toMatchObject({ large: true, writable: false });
+  });
+
+  it('says where the translation of an address ends that is not mapped', () => {
+    const { physical, steps } = machine.walk(0xffff800000000000n);
+    expect(physical).toBeUndefined();
+    expect(steps.at(-1)!.bits.present).toBe(false);
+  });
 });
