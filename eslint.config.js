@@ -42,6 +42,22 @@ export default tseslint.config(
   },
   {
     files: ['web/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '/(assembly|build)/|/sim/(?!worker/sim-api\\.js$)',
+              message: 'The page reaches the machine only through the worker: sim/worker/sim-api.ts.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['web/**/*.ts'],
     ...lit['flat/recommended'],
   },
   { files: ['web/**/*.ts'], ...wc['flat/recommended'] },

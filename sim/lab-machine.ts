@@ -87,12 +87,12 @@ export class LabMachine {
   }
 
   /** Captures a live kernel dump of the machine as it is now. The machine stands still until it is read or dropped. */
-  capture(_options: { kind?: DumpKind } = {}): Capture {
+  capture({ kind = 'full' }: { kind?: DumpKind } = {}): Capture {
+    if (kind !== 'full') throw new RangeError(`There is no kind of dump "${String(kind)}". Kinds: full.`);
     const { core, hardware } = this.kernel;
     const { exports } = core;
     if (this.#capturing)
       throw new Error('Another dump of this machine is being written. Wait for it to complete.');
-    this.#capturing = true;
     corralProcessors(this.kernel, this.stage);
     const comment = `livedump-lab ${version} scenario=${this.scenario.name} seed=${this.seed}`;
     const [commentBytes] = core.putTexts({ text: comment, wide: false });
@@ -103,6 +103,7 @@ export class LabMachine {
       exports.exchangeBuffer(),
       commentBytes!,
     );
+    this.#capturing = true;
     return new Capture(core, Number(bytes), exports.dumpPages());
   }
 

@@ -3,18 +3,17 @@ import { NT } from '../generated/symbols';
 import {
   EPROCESS,
   KPROCESS,
+  MM_SESSION_SPACE,
   MMSUPPORT_FULL,
   MMSUPPORT_INSTANCE,
   OBJECT_NAME_INFORMATION,
   PROCESS_DISK_COUNTERS,
   SE_AUDIT_PROCESS_CREATION_INFO,
   UNICODE_STRING,
-  PEB,
 } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { exchangeBuffer } from '../host-buffer';
 import { at, getField, read64, readBytes } from '../memory/virtual';
-import { attachProcess } from './process';
 import { addressOf } from './symbols';
 
 const NUMBERS: u32 = 16; // u64 before the path's text
@@ -58,10 +57,8 @@ export function processRead(process: u64): u32 {
   return bytes;
 }
 
-/** Session of a process, from its PEB; processes without one belong to session 0. */
+/** Session of a process; System and minimal processes have none and count as session 0's. */
 function sessionOf(process: u64): u64 {
-  const peb = getField(process, EPROCESS.Peb);
-  if (peb == 0) return 0;
-  attachProcess(process);
-  return getField(peb, PEB.SessionId);
+  const session = getField(process, EPROCESS.Session);
+  return session == 0 ? 0 : getField(session, MM_SESSION_SPACE.SessionId);
 }

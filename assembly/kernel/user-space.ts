@@ -152,7 +152,8 @@ export function loadUserImage(
   const size = sharedImageSize(image);
   addVad(base, size / u32(PAGE_SIZE), VAD_IMAGE, PROTECT_EXECUTE_WRITE_COPY, false);
   chargePages(process, 0, size / u32(PAGE_SIZE));
-  if (getField(peb, PEB.ImageBaseAddress) == 0) {
+  const isProgram = getField(peb, PEB.ImageBaseAddress) == 0;
+  if (isProgram) {
     setField(peb, PEB.ImageBaseAddress, base);
     setField(process, EPROCESS.SectionBaseAddress, base);
   }
@@ -174,10 +175,10 @@ export function loadUserImage(
     at(loaderData, PEB_LDR_DATA.InMemoryOrderModuleList),
     at(entry, LDR_DATA_TABLE_ENTRY.InMemoryOrderLinks),
   );
-  insertTail(
-    at(loaderData, PEB_LDR_DATA.InInitializationOrderModuleList),
-    at(entry, LDR_DATA_TABLE_ENTRY.InInitializationOrderLinks),
-  );
+  const initialised = at(entry, LDR_DATA_TABLE_ENTRY.InInitializationOrderLinks);
+  // The program itself is started, not initialised.
+  if (isProgram) initialiseList(initialised);
+  else insertTail(at(loaderData, PEB_LDR_DATA.InInitializationOrderModuleList), initialised);
   return base;
 }
 

@@ -77,11 +77,6 @@ export function regionBase(region: i32): u64 {
   return unchecked(bases[region]);
 }
 
-/** End of what a region has given out. */
-export function regionEnd(region: i32): u64 {
-  return unchecked(ends[region]);
-}
-
 /** Whether an address lies in the slot of a region. */
 export function isIn(region: i32, address: u64): bool {
   return address >> SLOT_BITS == unchecked(bases[region]) >> SLOT_BITS;

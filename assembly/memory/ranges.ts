@@ -107,12 +107,6 @@ export function takeLargePage(): u32 {
   return 0;
 }
 
-/** Whether frame numbers `pfn` exists and is not on a list. */
-export function isInUse(pfn: u32): bool {
-  const index = rangeOf(pfn);
-  return index >= 0 && pfn < rangeFront(index);
-}
-
 /** Bytes of memory on lists of one location. */
 export function bytesOn(location: u32): u64 {
   let frames: u64 = 0;

@@ -19,10 +19,6 @@ export function chooseSelfMap(index: u32): void {
   selfMapIndex = index;
 }
 
-export function selfMapSlot(): u32 {
-  return selfMapIndex;
-}
-
 function canonical(address: u64): u64 {
   return u64(i64(address << 16) >> 16);
 }
@@ -42,18 +38,6 @@ export function entryAddress(address: u64, level: i32): u64 {
 /** Index into the table of a level, 0 to 511. */
 export function indexAt(address: u64, level: i32): u32 {
   return u32(address >> (12 + INDEX_BITS * (level - 1))) & 511;
-}
-
-/** The entry at `level` that maps `address`, or 0 where a table above is missing or a large page ends the walk. */
-export function readEntry(root: u32, address: u64, level: i32): u64 {
-  let table = root;
-  for (let at = PML4_LEVEL; at >= level; at--) {
-    const entry = load<u64>(readableFrame(table) + indexAt(address, at) * 8);
-    if (at == level) return entry;
-    if ((entry & PRESENT) == 0 || (entry & LARGE) != 0) break;
-    table = frameOf(entry);
-  }
-  return 0;
 }
 
 /** Frame of the table at `level` that maps `address`; makes the tables above it where they are missing. */

@@ -7,7 +7,6 @@ export type Address = string;
 
 /** What is true of a machine, written from what its scenario asked for and never read from a dump. See truth.schema.json. */
 export interface Truth {
-  $schema: string;
   generator: string;
   scenario: string;
   seed: number;
@@ -78,7 +77,6 @@ export function writeTruth({ kernel, stage, scenario, seed, profile, time }: Lab
     .flatMap(({ threads }) => threads)
     .find(({ state }) => state === 'Running');
   return {
-    $schema: 'truth.schema.json',
     generator: `livedump-lab ${version}`,
     scenario: scenario.name,
     seed,

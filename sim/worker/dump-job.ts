@@ -6,7 +6,6 @@ import type { CaptureOutcome, CaptureProgress, CaptureRequest } from './sim-api.
 
 const NAME = 'livedump';
 const EXTENSION = '.DMP';
-const CHUNKS_PER_BREATH = 1;
 
 /** One live kernel dump on its way to the disk. */
 export class DumpJob {
@@ -75,13 +74,12 @@ export class DumpJob {
         bytesTotal: capture.bytes,
       });
     progress('capturing');
-    let chunks = 0;
     for (let chunk = capture.next(); chunk; chunk = capture.next()) {
       hash.update(chunk);
       file.write(chunk);
       progress('writing');
       // Lets a cancel and Task Manager's next reading in.
-      if (++chunks % CHUNKS_PER_BREATH === 0) await breath();
+      await breath();
       if (this.#cancelled) return undefined;
     }
     return hash.digest('hex');

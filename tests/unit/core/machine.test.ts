@@ -53,6 +53,10 @@ describe('a machine', () => {
     expect(after.every((process, index) => process.cycles >= cycles[index]!)).toBe(true);
   });
 
+  it('refuses a kind of dump that it does not make', () => {
+    expect(() => machine.capture({ kind: 'stacks' as 'full' })).toThrow(/stacks/);
+  });
+
   it('stands still while its dump is read, and captures one at a time', async () => {
     const own = await createMachine({ seed: 3 });
     const capture = own.capture();
