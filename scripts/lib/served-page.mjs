@@ -1,15 +1,5 @@
-import { chromium } from 'playwright';
 import { preview } from 'vite';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { launchChromium } from './chromium.mjs';
 
 /**
  * Serves the built page and opens the system's Chromium (CHROMIUM names another) while `work` runs.
@@ -17,8 +7,7 @@ const FLAGS = [
  */
 export async function withServedPage(work) {
   const server = await preview({ configFile: 'vite.config.ts', logLevel: 'error' });
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  const browser = await launchChromium();
   try {
     return await work(browser, `http://localhost:${server.httpServer.address().port}/`);
   } finally {

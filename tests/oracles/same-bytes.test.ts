@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { chromium, type Page } from 'playwright';
+import type { Page } from 'playwright';
 import { expect, it } from 'vitest';
 import { preview } from 'vite';
 import type * as Comlink from 'comlink';
 import type { SimApi } from '../../sim/worker/sim-api.js';
+import { launchChromium } from '../../scripts/lib/chromium.mjs';
 import { generateDump } from '../support/generated-dump.js';
 import { describeWithTool } from '../support/tools.js';
 
@@ -51,10 +52,7 @@ async function captureInBrowser(executablePath: string, seed: number): Promise<s
     preview: { port: 0, host: '127.0.0.1' },
     logLevel: 'error',
   });
-  const browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  });
+  const browser = await launchChromium(executablePath);
   try {
     const address = server.httpServer.address();
     if (address === null || typeof address === 'string') throw new Error('no port');

@@ -1,16 +1,7 @@
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright';
+import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { useLabUrl } from './lab-url.js';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** Opens the page; the query string chooses the machine. */
 export type OpenPage = (options?: BrowserContextOptions, query?: string) => Promise<Page>;
@@ -24,10 +15,7 @@ export function useBrowser(): OpenPage {
   const faults: string[] = [];
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: FLAGS,
-    });
+    browser = await launchChromium();
   });
   afterAll(() => browser.close());
   afterEach(async () => {
