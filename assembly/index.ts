@@ -13,7 +13,7 @@ export { createMachine as machineCreate } from './machine';
 export { physicalFrames as machineFrames } from './memory/physical-layout';
 export { bytesOn as machineBytesOnList } from './memory/ranges';
 export { initialiseLists as kernelInitialise, publishGlobals as kernelPublish } from './kernel/globals';
-export { sealPool as kernelSealPool } from './kernel/pool';
+export { sealPool as kernelSealPool } from './kernel/pool/pool';
 
 // Memory as a processor sees it.
 export {
@@ -23,22 +23,32 @@ export {
   memoryWalk,
   memoryReadPhysical,
 } from './memory/exports';
-export { systemPml4 as memorySystemRoot } from './kernel/process';
+export { systemPml4 as memorySystemRoot } from './kernel/processes/process';
 export { pteBase as memoryPteBase } from './paging/tables';
 
-export { createCacheViews as memoryCreateCacheViews } from './kernel/system-cache';
+export { createCacheViews as memoryCreateCacheViews } from './kernel/memory-manager/system-cache';
 
 // Time.
-export { setClock as clockSet, systemTime as clockNow, interruptTime as clockUptime } from './kernel/clock';
-export { clockAdvance } from './kernel/time-passes';
-export { createSharedData as clockCreateSharedData } from './kernel/shared-data';
+export {
+  setClock as clockSet,
+  systemTime as clockNow,
+  interruptTime as clockUptime,
+} from './kernel/scheduler/clock';
+export { clockAdvance } from './kernel/scheduler/time-passes';
+export { createSharedData as clockCreateSharedData } from './kernel/processors/shared-data';
 
 // Images.
-export { loadKernelImage as imageLoad, enterLoadedModule as imageEnter } from './kernel/image';
-export { createSharedImage as imageShare, bindSharedImage as imageBind } from './kernel/shared-image';
+export { loadKernelImage as imageLoad, enterLoadedModule as imageEnter } from './kernel/modules/image';
+export {
+  createSharedImage as imageShare,
+  bindSharedImage as imageBind,
+} from './kernel/sections/shared-image';
 
 // Objects.
-export { initialiseObjects as objectInitialise, createType as objectCreateType } from './kernel/object';
+export {
+  initialiseObjects as objectInitialise,
+  createType as objectCreateType,
+} from './kernel/objects/object';
 
 // Processes and their user mode.
 export {
@@ -46,24 +56,24 @@ export {
   createProcess as processCreate,
   attachProcess as processAttach,
   accountProcess as processAccount,
-} from './kernel/process';
+} from './kernel/processes/process';
 export {
   beginUserSpace as processBeginUserSpace,
   createUserSpace as processCreateUserSpace,
   setParameters as processSetParameters,
   loadUserImage as processLoadImage,
   createPrivateMemory as processCreateMemory,
-} from './kernel/user-space';
-export { linkVads as processLinkVads } from './kernel/vad';
-export { processNext, processRead } from './kernel/process-list';
+} from './kernel/processes/user-space';
+export { linkVads as processLinkVads } from './kernel/sections/vad';
+export { processNext, processRead } from './kernel/processes/process-list';
 
 // Threads, what they wait for and their stacks.
 export {
   initialiseThreads as threadInitialise,
   createThread as threadCreate,
   addRunTime as threadAddRunTime,
-} from './kernel/thread';
-export { createUserThread as threadCreateUserSide } from './kernel/user-space';
+} from './kernel/processes/thread';
+export { createUserThread as threadCreateUserSide } from './kernel/processes/user-space';
 export {
   createDispatcherObject as waitCreateObject,
   attachToQueue as waitAttachToQueue,
@@ -71,7 +81,7 @@ export {
   threadTimer as waitThreadTimer,
   threadSuspendEvent as waitThreadSuspendEvent,
   threadAlpcSemaphore as waitThreadAlpcSemaphore,
-} from './kernel/dispatcher';
+} from './kernel/scheduler/dispatcher';
 export { createTrapFrame as stackCreateTrapFrame } from './stacks/trap-frame';
 export {
   beginStack as stackBegin,
@@ -84,11 +94,11 @@ export {
   createProcessor as processorCreate,
   processorBlock as processorBlock,
   runThread as processorRun,
-} from './kernel/processor';
+} from './kernel/processors/processor';
 export {
   accountProcessor as processorAccount,
   interruptTicks as processorInterruptTicks,
-} from './kernel/time-passes';
+} from './kernel/scheduler/time-passes';
 
 // Dumps.
 export {

@@ -10,7 +10,7 @@ import { KERNEL_DATA } from './paging/pte';
 import { chooseSelfMap } from './paging/tables';
 import { hash, seedRandom } from './random';
 import { seedStacks } from './stacks/frames';
-import { createSystemAddressSpace } from './kernel/process';
+import { createSystemAddressSpace } from './kernel/processes/process';
 
 const LARGE_PAGE_BYTES: u64 = 512 * 4096;
 

@@ -6,10 +6,10 @@ import { walkAddress, type AddressWalk } from './machine/address-walk.js';
 import { startKernel, type Kernel } from './machine/machine.js';
 import { windows11_22631, type Profile } from './machine/profile.js';
 import { findScenario, type Scenario } from './scenarios/scenario.js';
-import { programSpecs } from './scenarios/program-images.js';
-import { Director } from './scenarios/director.js';
-import type { Stage } from './scenarios/stage.js';
-import { ActivityMeter } from './scenarios/activity.js';
+import { programSpecs } from './world/program-images.js';
+import { Director } from './world/director.js';
+import type { Stage } from './world/stage.js';
+import { ActivityMeter } from './world/activity.js';
 import { writeTruth, type Truth } from './truth/truth.js';
 import { version } from './version.js';
 

@@ -11,8 +11,8 @@ import {
 import { offsetOf, put } from '../layout/fields';
 import { PAGE_SIZE } from '../memory/arena';
 import { at, getField, read32, readBytes } from '../memory/virtual';
-import { interruptTime, SHARED_DATA, systemTime } from '../kernel/clock';
-import { processorBlock } from '../kernel/processor';
+import { interruptTime, SHARED_DATA, systemTime } from '../kernel/scheduler/clock';
+import { processorBlock } from '../kernel/processors/processor';
 import { addressOf } from '../kernel/symbols';
 import { bitmapBits, selectedFrames } from './selection';
 

@@ -14,10 +14,10 @@ import { physicalFrames } from '../memory/physical-layout';
 import * as ranges from '../memory/ranges';
 import { at, initialiseList, setField, write32, write64, write8 } from '../memory/virtual';
 import { pteBase } from '../paging/tables';
-import { TICK } from './clock';
-import { allocatePool, NON_PAGED, tag } from './pool';
+import { TICK } from './scheduler/clock';
+import { allocatePool, NON_PAGED, tag } from './pool/pool';
 import { addressOf } from './symbols';
-import { KERNEL_STACK_PAGES } from './thread';
+import { KERNEL_STACK_PAGES } from './processes/thread';
 
 const REGIONS: i32 = 15;
 const SLOT_BYTES: u64 = u64(1) << 39;

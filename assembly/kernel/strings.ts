@@ -1,7 +1,7 @@
 // Text in kernel structures.
 import { UNICODE_STRING } from '../generated/types';
 import { setField, write16, writeBytes } from '../memory/virtual';
-import { allocatePool, PAGED } from './pool';
+import { allocatePool, PAGED } from './pool/pool';
 
 /** Points the UNICODE_STRING at `target` to UTF-16 characters already at `buffer`. */
 export function setUnicodeString(target: u64, buffer: u64, bytes: u32): void {

@@ -13,7 +13,7 @@ import { offsetOf } from '../layout/fields';
 import { getField, setField, write64 } from '../memory/virtual';
 import { hash } from '../random';
 import { listed } from '../host-buffer';
-import { setProcessorContext } from '../kernel/processor';
+import { setProcessorContext } from '../kernel/processors/processor';
 import * as unwind from './unwind-data';
 import { FunctionUnwind, unwindOf } from './unwind-data';
 

@@ -2,7 +2,7 @@
 import { KTHREAD, KTRAP_FRAME } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { getField, setField } from '../memory/virtual';
-import { USER_CODE_SELECTOR, USER_DATA_SELECTOR } from '../kernel/descriptor-tables';
+import { USER_CODE_SELECTOR, USER_DATA_SELECTOR } from '../kernel/processors/descriptor-tables';
 
 const EFLAGS: u32 = 0x246; // IF ZF PF
 const USER_MODE: u32 = 1;

@@ -2,7 +2,7 @@
 import { IMAGE_RUNTIME_FUNCTION_ENTRY, UNWIND_CODE, UNWIND_INFO } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { at, getField, read16, read32 } from '../memory/virtual';
-import { imageAt, LoadedImage } from '../kernel/image';
+import { imageAt, LoadedImage } from '../kernel/modules/image';
 
 // UNWIND_CODE.UnwindOp, from the documented x64 exception handling ABI.
 export const PUSH_NONVOL: u32 = 0;

@@ -1,7 +1,7 @@
 import type { Kernel } from '../machine/machine.js';
 import { StackPlan } from '../machine/stack-plan.js';
 import { findArchetype, processorStacks } from '../scenarios/scenario.js';
-import type { Stage, StagedThread } from '../scenarios/stage.js';
+import type { Stage, StagedThread } from '../world/stage.js';
 
 /**
  * Stops the processors as a live dump does: the one that asked stays in the capture's code, all others spin in its

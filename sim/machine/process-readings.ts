@@ -21,7 +21,7 @@ export interface ProcessReading {
   imagePath: string;
 }
 
-const NUMBERS_BYTES = 16 * 8; // before the path, see kernel/process-list.ts of the core
+const NUMBERS_BYTES = 16 * 8; // before the path, see kernel/processes/process-list.ts of the core
 
 /** Walks nt!PsActiveProcessHead. */
 export function readProcesses(core: Core): ProcessReading[] {

@@ -1,6 +1,6 @@
 import baseline from './catalogue/baseline.json';
-import programs from './catalogue/programs.json';
-import threads from './catalogue/threads.json';
+import programs from '../world/catalogue/programs.json';
+import threads from '../world/catalogue/threads.json';
 
 /** A machine as a scenario asks for it. */
 export interface Scenario {

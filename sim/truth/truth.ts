@@ -1,5 +1,5 @@
 import type { LabMachine } from '../lab-machine.js';
-import type { StagedProcess, StagedThread } from '../scenarios/stage.js';
+import type { StagedProcess, StagedThread } from '../world/stage.js';
 import { version } from '../version.js';
 
 /** An address as text: `0xfffff80412345678`. */

@@ -1,10 +1,10 @@
 // Sessions: services live in session 0, who is logged on in session 1. System and minimal processes have none.
-import { EPROCESS, MM_SESSION_SPACE } from '../generated/types';
-import { offsetOf } from '../layout/fields';
-import { commit, Region, reserve } from '../memory/address-space';
-import { PAGE_SIZE } from '../memory/arena';
-import { addToField, at, initialiseList, insertTail, setField } from '../memory/virtual';
-import { KERNEL_DATA } from '../paging/pte';
+import { EPROCESS, MM_SESSION_SPACE } from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
+import { commit, Region, reserve } from '../../memory/address-space';
+import { PAGE_SIZE } from '../../memory/arena';
+import { addToField, at, initialiseList, insertTail, setField } from '../../memory/virtual';
+import { KERNEL_DATA } from '../../paging/pte';
 
 const MAXIMUM: u32 = 16;
 const sessions = new StaticArray<u64>(MAXIMUM);

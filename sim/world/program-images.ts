@@ -1,5 +1,5 @@
 import type { ModuleSpec } from '../images/index.js';
-import { findProgram, type Scenario } from './scenario.js';
+import { findProgram, type Scenario } from '../scenarios/scenario.js';
 
 const IMAGE_BASE = '0x140000000';
 

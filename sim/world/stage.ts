@@ -1,4 +1,4 @@
-import type { Program, ScenarioProcess } from './scenario.js';
+import type { Program, ScenarioProcess } from '../scenarios/scenario.js';
 import type { WaitObject } from './wait-objects.js';
 
 /** Where a thread left user mode, and for which system service. */

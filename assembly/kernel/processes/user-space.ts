@@ -11,11 +11,11 @@ import {
   RTL_USER_PROCESS_PARAMETERS,
   TEB,
   UNICODE_STRING,
-} from '../generated/types';
-import { offsetOf } from '../layout/fields';
-import { PAGE_SIZE } from '../memory/arena';
-import { renderFrame, SEEDED } from '../memory/frames';
-import { FOR_USER, takeFrame } from '../memory/ranges';
+} from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
+import { PAGE_SIZE } from '../../memory/arena';
+import { renderFrame, SEEDED } from '../../memory/frames';
+import { FOR_USER, takeFrame } from '../../memory/ranges';
 import {
   at,
   attachedRoot,
@@ -25,15 +25,20 @@ import {
   insertTail,
   setField,
   writeBytes,
-} from '../memory/virtual';
-import { mapPage } from '../paging/map';
-import { USER_DATA } from '../paging/pte';
-import { randomBelow } from '../random';
+} from '../../memory/virtual';
+import { mapPage } from '../../paging/map';
+import { USER_DATA } from '../../paging/pte';
+import { randomBelow } from '../../random';
 import { chargePages } from './process';
-import { joinSession } from './session';
-import { mapSharedData, USER_SHARED_DATA } from './shared-data';
-import { mapSharedImage, sharedImageBase, sharedImageEntryPoint, sharedImageSize } from './shared-image';
-import { setUnicodeString } from './strings';
+import { joinSession } from '../memory-manager/session';
+import { mapSharedData, USER_SHARED_DATA } from '../processors/shared-data';
+import {
+  mapSharedImage,
+  sharedImageBase,
+  sharedImageEntryPoint,
+  sharedImageSize,
+} from '../sections/shared-image';
+import { setUnicodeString } from '../strings';
 import {
   addVad,
   beginVads,
@@ -42,7 +47,7 @@ import {
   PROTECT_READ_WRITE,
   VAD_IMAGE,
   VAD_NONE,
-} from './vad';
+} from '../sections/vad';
 
 const SYSTEM_BLOCK_PAGES: u32 = 256; // PEB and TEBs share a reservation of 1 MiB
 const TEB_PAGES: u32 = 2;

@@ -1,14 +1,20 @@
 import type { Kernel } from '../machine/machine.js';
 import { accountProcessors, accountUptime } from './activity.js';
 import { ClientIds } from './client-ids.js';
-import { findArchetype, findProgram, type Program, type Scenario, type ScenarioProcess } from './scenario.js';
+import {
+  findArchetype,
+  findProgram,
+  type Program,
+  type Scenario,
+  type ScenarioProcess,
+} from '../scenarios/scenario.js';
 import type { Stage, StagedProcess } from './stage.js';
 import { ThreadMaker } from './threads.js';
 import { UserImages } from './user-images.js';
 import { WaitObjects } from './wait-objects.js';
 
 const IMAGE_NAME_LENGTH = 14;
-/** Bits that the core knows: TRAIT_* in kernel/process.ts. */
+/** Bits that the core knows: TRAIT_* in kernel/processes/process.ts. */
 const TRAITS: Readonly<Record<string, number>> = { critical: 1, minimal: 2, system: 4, suspended: 8 };
 const PRIORITY_CLASSES: Readonly<Record<string, { value: number; base: number }>> = {
   Unknown: { value: 0, base: 0 },

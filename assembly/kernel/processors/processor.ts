@@ -1,5 +1,5 @@
 // Processors: KPCR and KPRCB, descriptor tables, interrupt stacks and the register file a dump shows.
-import { NT } from '../generated/symbols';
+import { NT } from '../../generated/symbols';
 import {
   CONTEXT,
   KDESCRIPTOR,
@@ -10,14 +10,14 @@ import {
   KSPECIAL_REGISTERS,
   KTHREAD,
   XSAVE_FORMAT,
-} from '../generated/types';
-import { offsetOf } from '../layout/fields';
-import { commit, Region, reserve } from '../memory/address-space';
-import { PAGE_SIZE } from '../memory/arena';
-import { at, attachedRoot, getField, read64, setField, write64, writeBytes } from '../memory/virtual';
-import { KERNEL_DATA } from '../paging/pte';
-import { createKernelStack } from './thread';
-import { addressOf } from './symbols';
+} from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
+import { commit, Region, reserve } from '../../memory/address-space';
+import { PAGE_SIZE } from '../../memory/arena';
+import { at, attachedRoot, getField, read64, setField, write64, writeBytes } from '../../memory/virtual';
+import { KERNEL_DATA } from '../../paging/pte';
+import { createKernelStack } from '../processes/thread';
+import { addressOf } from '../symbols';
 import {
   COMPATIBILITY_TEB_SELECTOR,
   fillGdt,

@@ -1,5 +1,5 @@
 // The object manager: object headers in front of bodies, object types, and the table that numbers them.
-import { NT } from '../generated/symbols';
+import { NT } from '../../generated/symbols';
 import {
   OBJECT_HEADER,
   OBJECT_HEADER_CREATOR_INFO,
@@ -9,10 +9,10 @@ import {
   OBJECT_HEADER_QUOTA_INFO,
   OBJECT_TYPE,
   OBJECT_TYPE_INITIALIZER,
-} from '../generated/types';
-import { offsetOf } from '../layout/fields';
-import { Region, reserve } from '../memory/address-space';
-import { PAGE_SIZE } from '../memory/arena';
+} from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
+import { Region, reserve } from '../../memory/address-space';
+import { PAGE_SIZE } from '../../memory/arena';
 import {
   at,
   initialiseList,
@@ -23,11 +23,11 @@ import {
   write32,
   write64,
   write8,
-} from '../memory/virtual';
-import { random } from '../random';
-import { allocatePool, NON_PAGED, PAGED, tag } from './pool';
-import { newUnicodeString } from './strings';
-import { addressOf } from './symbols';
+} from '../../memory/virtual';
+import { random } from '../../random';
+import { allocatePool, NON_PAGED, PAGED, tag } from '../pool/pool';
+import { newUnicodeString } from '../strings';
+import { addressOf } from '../symbols';
 
 /** Index of the type Type; 0 and 1 are not types. */
 export const TYPE_INDEX: u32 = 2;

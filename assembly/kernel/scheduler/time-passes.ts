@@ -1,10 +1,10 @@
 // What the passing of time alone changes.
-import { NT } from '../generated/symbols';
-import { KPROCESS, KPRCB, KTHREAD } from '../generated/types';
-import { addToField, getField } from '../memory/virtual';
+import { NT } from '../../generated/symbols';
+import { KPROCESS, KPRCB, KTHREAD } from '../../generated/types';
+import { addToField, getField } from '../../memory/virtual';
 import { advanceClock, publishTime } from './clock';
-import { processorBlock } from './processor';
-import { addressOf } from './symbols';
+import { processorBlock } from '../processors/processor';
+import { addressOf } from '../symbols';
 
 /** Adds clock ticks to a processor's times: all that were not user mode's, those of interrupts among them, and user mode's. */
 export function accountProcessor(number: u32, kernelTicks: u32, interruptTicks: u32, userTicks: u32): void {

@@ -1,15 +1,15 @@
 // The system cache: views of files in the kernel's half, whose pages belong to prototype PTEs as those of every
 // mapped file do. A live dump leaves them out.
-import { Region, reserve } from '../memory/address-space';
-import { PAGE_SIZE } from '../memory/arena';
-import { renderFrame, SEEDED } from '../memory/frames';
-import { FOR_USER, takeFrame } from '../memory/ranges';
-import { attachedRoot, write64 } from '../memory/virtual';
-import { mapShared } from '../paging/map';
-import { activate } from '../paging/pfn-database';
-import { entryFor, KERNEL_DATA } from '../paging/pte';
-import { translate } from '../paging/walk';
-import { allocatePool, PAGED, tag } from './pool';
+import { Region, reserve } from '../../memory/address-space';
+import { PAGE_SIZE } from '../../memory/arena';
+import { renderFrame, SEEDED } from '../../memory/frames';
+import { FOR_USER, takeFrame } from '../../memory/ranges';
+import { attachedRoot, write64 } from '../../memory/virtual';
+import { mapShared } from '../../paging/map';
+import { activate } from '../../paging/pfn-database';
+import { entryFor, KERNEL_DATA } from '../../paging/pte';
+import { translate } from '../../paging/walk';
+import { allocatePool, PAGED, tag } from '../pool/pool';
 
 /** Size of a view: VACB_MAPPING_GRANULARITY. */
 const VIEW_BYTES: u64 = 0x40000;

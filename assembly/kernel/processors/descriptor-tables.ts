@@ -1,10 +1,10 @@
 // A processor's descriptor tables: GDT, IDT and TSS.
-import { NT } from '../generated/symbols';
-import { KGDTENTRY64, KIDTENTRY64, KTSS64 } from '../generated/types';
-import { offsetOf } from '../layout/fields';
-import { at, setField, write64 } from '../memory/virtual';
-import { addressOf } from './symbols';
-import { createKernelStack } from './thread';
+import { NT } from '../../generated/symbols';
+import { KGDTENTRY64, KIDTENTRY64, KTSS64 } from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
+import { at, setField, write64 } from '../../memory/virtual';
+import { addressOf } from '../symbols';
+import { createKernelStack } from '../processes/thread';
 
 /** Selectors, as every x64 Windows has them. */
 export const KERNEL_CODE_SELECTOR: u32 = 0x10;

@@ -1,11 +1,11 @@
 // KUSER_SHARED_DATA: one page, read-only at its two fixed addresses in kernel and user mode.
-import { KUSER_SHARED_DATA } from '../generated/types';
-import { commit } from '../memory/address-space';
-import { at, attachedRoot, setField, write8, writeBytes } from '../memory/virtual';
-import { mapShared } from '../paging/map';
-import { KERNEL_READ_ONLY, USER_READ_ONLY } from '../paging/pte';
-import { translate } from '../paging/walk';
-import { publishTime, SHARED_DATA } from './clock';
+import { KUSER_SHARED_DATA } from '../../generated/types';
+import { commit } from '../../memory/address-space';
+import { at, attachedRoot, setField, write8, writeBytes } from '../../memory/virtual';
+import { mapShared } from '../../paging/map';
+import { KERNEL_READ_ONLY, USER_READ_ONLY } from '../../paging/pte';
+import { translate } from '../../paging/walk';
+import { publishTime, SHARED_DATA } from '../scheduler/clock';
 
 /** Where every process sees the page. */
 export const USER_SHARED_DATA: u64 = 0x7ffe0000;

@@ -1,5 +1,5 @@
 // Loading PE images: sections into frames with their protections, relocations, and the loader's list.
-import { NT } from '../generated/symbols';
+import { NT } from '../../generated/symbols';
 import {
   IMAGE_BASE_RELOCATION,
   IMAGE_DATA_DIRECTORY,
@@ -7,11 +7,11 @@ import {
   IMAGE_NT_HEADERS64,
   IMAGE_SECTION_HEADER,
   KLDR_DATA_TABLE_ENTRY,
-} from '../generated/types';
-import { get, offsetOf } from '../layout/fields';
-import { commit, Region, reserve } from '../memory/address-space';
-import { PAGE_SIZE } from '../memory/arena';
-import { takeLargePage } from '../memory/ranges';
+} from '../../generated/types';
+import { get, offsetOf } from '../../layout/fields';
+import { commit, Region, reserve } from '../../memory/address-space';
+import { PAGE_SIZE } from '../../memory/arena';
+import { takeLargePage } from '../../memory/ranges';
 import {
   at,
   attachedRoot,
@@ -22,12 +22,12 @@ import {
   setField,
   write64,
   writeBytes,
-} from '../memory/virtual';
-import { mapLargePage } from '../paging/map';
-import { KERNEL_CODE, KERNEL_DATA, KERNEL_READ_ONLY } from '../paging/pte';
-import { allocatePool, NON_PAGED, PAGED } from './pool';
-import { newUnicodeString } from './strings';
-import { addressOf } from './symbols';
+} from '../../memory/virtual';
+import { mapLargePage } from '../../paging/map';
+import { KERNEL_CODE, KERNEL_DATA, KERNEL_READ_ONLY } from '../../paging/pte';
+import { allocatePool, NON_PAGED, PAGED } from '../pool/pool';
+import { newUnicodeString } from '../strings';
+import { addressOf } from '../symbols';
 
 const LARGE_PAGE: u64 = 0x200000;
 const IMAGE_ALIGNMENT: u64 = 0x10000;

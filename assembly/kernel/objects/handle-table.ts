@@ -1,9 +1,9 @@
 // Handle tables: one page of entries, or a page of pointers to such pages. nt!PspCidTable is one of them.
-import { NT } from '../generated/symbols';
-import { HANDLE_TABLE, HANDLE_TABLE_ENTRY, HANDLE_TABLE_FREE_LIST } from '../generated/types';
-import { offsetOf } from '../layout/fields';
-import { commit, Region, reserve } from '../memory/address-space';
-import { PAGE_SIZE } from '../memory/arena';
+import { NT } from '../../generated/symbols';
+import { HANDLE_TABLE, HANDLE_TABLE_ENTRY, HANDLE_TABLE_FREE_LIST } from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
+import { commit, Region, reserve } from '../../memory/address-space';
+import { PAGE_SIZE } from '../../memory/arena';
 import {
   addToField,
   at,
@@ -13,10 +13,10 @@ import {
   read64,
   setField,
   write64,
-} from '../memory/virtual';
-import { KERNEL_DATA } from '../paging/pte';
-import { allocatePool, PAGED, tag } from './pool';
-import { addressOf } from './symbols';
+} from '../../memory/virtual';
+import { KERNEL_DATA } from '../../paging/pte';
+import { allocatePool, PAGED, tag } from '../pool/pool';
+import { addressOf } from '../symbols';
 
 const ENTRIES_PER_PAGE: u32 = 256;
 const VALUES_PER_ENTRY: u32 = 4; // handle values step by 4

@@ -1,8 +1,8 @@
 // Virtual address descriptors: what a process has reserved, as a balanced tree.
-import { EPROCESS, MMVAD, MMVAD_FLAGS, MMVAD_SHORT, RTL_BALANCED_NODE } from '../generated/types';
-import { offsetOf } from '../layout/fields';
-import { addToField, at, setField, write64 } from '../memory/virtual';
-import { allocatePool, NON_PAGED, tag } from './pool';
+import { EPROCESS, MMVAD, MMVAD_FLAGS, MMVAD_SHORT, RTL_BALANCED_NODE } from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
+import { addToField, at, setField, write64 } from '../../memory/virtual';
+import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 
 /** MI_VAD_TYPE. */
 export const VAD_NONE: u32 = 0;

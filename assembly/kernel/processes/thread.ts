@@ -7,13 +7,21 @@ import {
   KAPC_STATE,
   KPROCESS,
   KTHREAD,
-} from '../generated/types';
-import { offsetOf } from '../layout/fields';
-import { commit, Region, reserve } from '../memory/address-space';
-import { PAGE_SIZE } from '../memory/arena';
-import { addToField, at, getField, initialiseList, insertTail, setField, write64 } from '../memory/virtual';
-import { KERNEL_DATA } from '../paging/pte';
-import { systemTime } from './clock';
+} from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
+import { commit, Region, reserve } from '../../memory/address-space';
+import { PAGE_SIZE } from '../../memory/arena';
+import {
+  addToField,
+  at,
+  getField,
+  initialiseList,
+  insertTail,
+  setField,
+  write64,
+} from '../../memory/virtual';
+import { KERNEL_DATA } from '../../paging/pte';
+import { systemTime } from '../scheduler/clock';
 import {
   initialiseDispatcherObject,
   initialiseHeader,
@@ -21,10 +29,10 @@ import {
   SEMAPHORE,
   THREAD,
   TIMER_NOTIFICATION,
-} from './dispatcher';
-import { registerClientId } from './handle-table';
-import { createObject } from './object';
-import { allocatePool, NON_PAGED, tag } from './pool';
+} from '../scheduler/dispatcher';
+import { registerClientId } from '../objects/handle-table';
+import { createObject } from '../objects/object';
+import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 import { fillAffinity } from './process';
 
 const THREAD_TAG: u32 = 0x65726854; // 'Thre'

@@ -1,5 +1,5 @@
 // Walking nt!PsActiveProcessHead and reading what a process says of itself, for those who show it.
-import { NT } from '../generated/symbols';
+import { NT } from '../../generated/symbols';
 import {
   EPROCESS,
   KPROCESS,
@@ -10,11 +10,11 @@ import {
   PROCESS_DISK_COUNTERS,
   SE_AUDIT_PROCESS_CREATION_INFO,
   UNICODE_STRING,
-} from '../generated/types';
-import { offsetOf } from '../layout/fields';
-import { exchangeBuffer } from '../host-buffer';
-import { at, getField, read64, readBytes } from '../memory/virtual';
-import { addressOf } from './symbols';
+} from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
+import { exchangeBuffer } from '../../host-buffer';
+import { at, getField, read64, readBytes } from '../../memory/virtual';
+import { addressOf } from '../symbols';
 
 const NUMBERS: u32 = 16; // u64 before the path's text
 

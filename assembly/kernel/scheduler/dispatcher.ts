@@ -8,12 +8,12 @@ import {
   KTHREAD,
   KTIMER,
   KWAIT_BLOCK,
-} from '../generated/types';
-import { offsetOf } from '../layout/fields';
-import { at, initialiseList, insertTail, setField } from '../memory/virtual';
-import { listed } from '../host-buffer';
-import { createObject } from './object';
-import { allocatePool, NON_PAGED, tag } from './pool';
+} from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
+import { at, initialiseList, insertTail, setField } from '../../memory/virtual';
+import { listed } from '../../host-buffer';
+import { createObject } from '../objects/object';
+import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 
 /** _KOBJECTS: DISPATCHER_HEADER.Type. */
 export const EVENT_NOTIFICATION: u32 = 0;

@@ -1,6 +1,6 @@
 // The machine's time. It moves only when the host says so.
-import { KSYSTEM_TIME, KUSER_SHARED_DATA } from '../generated/types';
-import { at, isMapped, setField } from '../memory/virtual';
+import { KSYSTEM_TIME, KUSER_SHARED_DATA } from '../../generated/types';
+import { at, isMapped, setField } from '../../memory/virtual';
 
 /** KI_USER_SHARED_DATA's fixed kernel address. */
 export const SHARED_DATA: u64 = 0xfffff78000000000;

@@ -1,10 +1,10 @@
 // Paged and nonpaged pool: blocks with POOL_HEADERs inside pages, page-aligned allocations above that.
-import { POOL_HEADER } from '../generated/types';
-import { offsetOf } from '../layout/fields';
-import { commit, Region, reserve } from '../memory/address-space';
-import { PAGE_SIZE } from '../memory/arena';
-import { setField } from '../memory/virtual';
-import { KERNEL_DATA } from '../paging/pte';
+import { POOL_HEADER } from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
+import { commit, Region, reserve } from '../../memory/address-space';
+import { PAGE_SIZE } from '../../memory/arena';
+import { setField } from '../../memory/virtual';
+import { KERNEL_DATA } from '../../paging/pte';
 
 /** POOL_HEADER.PoolType of an allocated block: POOL_TYPE with the in-use bit as Windows has it. */
 export const NON_PAGED: u32 = 2;

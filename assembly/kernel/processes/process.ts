@@ -1,5 +1,5 @@
 // Processes: EPROCESS, its address space, and its places in the kernel's lists and tables.
-import { NT } from '../generated/symbols';
+import { NT } from '../../generated/symbols';
 import {
   EPROCESS,
   KAFFINITY_EX,
@@ -10,9 +10,9 @@ import {
   OBJECT_NAME_INFORMATION,
   PROCESS_DISK_COUNTERS,
   SE_AUDIT_PROCESS_CREATION_INFO,
-} from '../generated/types';
-import { offsetOf } from '../layout/fields';
-import { FOR_KERNEL, FOR_SYSTEM_ROOT, takeFrame } from '../memory/ranges';
+} from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
+import { FOR_KERNEL, FOR_SYSTEM_ROOT, takeFrame } from '../../memory/ranges';
 import {
   addToField,
   at,
@@ -25,15 +25,15 @@ import {
   write64,
   write8,
   writeBytes,
-} from '../memory/virtual';
-import { createRoot } from '../paging/tables';
-import { systemTime, interruptTime } from './clock';
-import { initialiseHeader } from './dispatcher';
-import { createHandleTable, registerClientId } from './handle-table';
-import { createObject } from './object';
-import { allocatePool, NON_PAGED, PAGED, tag } from './pool';
-import { setUnicodeString } from './strings';
-import { addressOf } from './symbols';
+} from '../../memory/virtual';
+import { createRoot } from '../../paging/tables';
+import { systemTime, interruptTime } from '../scheduler/clock';
+import { initialiseHeader } from '../scheduler/dispatcher';
+import { createHandleTable, registerClientId } from '../objects/handle-table';
+import { createObject } from '../objects/object';
+import { allocatePool, NON_PAGED, PAGED, tag } from '../pool/pool';
+import { setUnicodeString } from '../strings';
+import { addressOf } from '../symbols';
 
 const PROCESS_OBJECT: u32 = 3; // _KOBJECTS.ProcessObject
 const PROCESS_TAG: u32 = 0x636f7250; // 'Proc'

@@ -1,5 +1,5 @@
 import type { Kernel } from '../machine/machine.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario } from '../scenarios/scenario.js';
 import type { Stage, StagedProcess } from './stage.js';
 
 const TICKS_PER_MS = 10_000n;

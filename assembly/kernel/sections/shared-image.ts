@@ -4,18 +4,25 @@ import {
   IMAGE_DATA_DIRECTORY,
   IMAGE_NT_HEADERS64,
   IMAGE_SECTION_HEADER,
-} from '../generated/types';
-import { get, offsetOf, put } from '../layout/fields';
-import { PAGE_SIZE } from '../memory/arena';
-import { FOR_USER, takeFrame } from '../memory/ranges';
-import { writableFrame } from '../memory/frames';
-import { attachedRoot, write64 } from '../memory/virtual';
-import { mapShared } from '../paging/map';
-import { activate } from '../paging/pfn-database';
-import { COPY_ON_WRITE, entryFor, KERNEL_CODE, KERNEL_DATA, USER_CODE, USER_READ_ONLY } from '../paging/pte';
-import { translate } from '../paging/walk';
-import { DIR64, DIRECTORY_RELOCATIONS, FileView } from './image';
-import { allocatePool, PAGED, tag } from './pool';
+} from '../../generated/types';
+import { get, offsetOf, put } from '../../layout/fields';
+import { PAGE_SIZE } from '../../memory/arena';
+import { FOR_USER, takeFrame } from '../../memory/ranges';
+import { writableFrame } from '../../memory/frames';
+import { attachedRoot, write64 } from '../../memory/virtual';
+import { mapShared } from '../../paging/map';
+import { activate } from '../../paging/pfn-database';
+import {
+  COPY_ON_WRITE,
+  entryFor,
+  KERNEL_CODE,
+  KERNEL_DATA,
+  USER_CODE,
+  USER_READ_ONLY,
+} from '../../paging/pte';
+import { translate } from '../../paging/walk';
+import { DIR64, DIRECTORY_RELOCATIONS, FileView } from '../modules/image';
+import { allocatePool, PAGED, tag } from '../pool/pool';
 
 /** A user image that is ready to be mapped. */
 class SharedImage {
