@@ -32,7 +32,7 @@ export interface Transcript {
 }
 
 /** Starts a line that windbg.exe prints before each answer: index, prompt, command. */
-const MARK = '\x1e';
+export const MARK = '\x1e';
 
 /** Splits what windbg.exe printed for these commands. */
 export function parseTranscript(text: string, commands: readonly string[]): Transcript {

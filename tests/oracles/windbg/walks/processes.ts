@@ -1,0 +1,77 @@
+import type { TypedMemory } from '../typed-memory.js';
+
+export interface WalkedProcess {
+  address: bigint;
+  pid: number;
+  parentPid: number;
+  name: string;
+  threads: { address: bigint; tid: number; pid: number }[];
+}
+
+/** Every process on nt!PsActiveProcessHead with every thread on both of its lists. */
+export async function walkProcesses(memory: TypedMemory): Promise<WalkedProcess[]> {
+  await memory.learn(
+    '_EPROCESS.UniqueProcessId',
+    '_EPROCESS.InheritedFromUniqueProcessId',
+    '_EPROCESS.ImageFileName',
+    '_EPROCESS.ThreadListHead',
+    '_EPROCESS.ActiveThreads',
+    '_EPROCESS.Pcb',
+    '_KPROCESS.ThreadListHead',
+    '_ETHREAD.Cid',
+    '_CLIENT_ID.UniqueThread',
+    '_CLIENT_ID.UniqueProcess',
+  );
+  const head = await memory.symbol('PsActiveProcessHead');
+  const found: WalkedProcess[] = [];
+  for (const address of await memory.list(head, '_EPROCESS', '_EPROCESS.ActiveProcessLinks')) {
+    const name = memory.bytes(address + memory.offset('_EPROCESS.ImageFileName'), 15);
+    const threads = await memory.list(
+      address + memory.offset('_EPROCESS.ThreadListHead'),
+      '_ETHREAD',
+      '_ETHREAD.ThreadListEntry',
+    );
+    const kernel = address + memory.offset('_EPROCESS.Pcb') + memory.offset('_KPROCESS.ThreadListHead');
+    const sameThreads = await memory.list(kernel, '_KTHREAD', '_KTHREAD.ThreadListEntry');
+    if (threads.join() !== sameThreads.join()) throw new Error(`the two lists of threads of ${name} differ`);
+    if (Number(memory.get(address, '_EPROCESS.ActiveThreads')) !== threads.length)
+      throw new Error(`ActiveThreads of ${name} is wrong`);
+    found.push({
+      address,
+      pid: Number(memory.get(address, '_EPROCESS.UniqueProcessId')),
+      parentPid: Number(memory.get(address, '_EPROCESS.InheritedFromUniqueProcessId')),
+      name: name.subarray(0, name.indexOf(0)).toString('latin1'),
+      threads: threads.map((thread) => ({
+        address: thread,
+        tid: Number(memory.get(thread + memory.offset('_ETHREAD.Cid'), '_CLIENT_ID.UniqueThread')),
+        pid: Number(memory.get(thread + memory.offset('_ETHREAD.Cid'), '_CLIENT_ID.UniqueProcess')),
+      })),
+    });
+  }
+  return found;
+}
+
+export interface WalkedModule {
+  base: bigint;
+  size: number;
+  name: string;
+}
+
+/** Every module on nt!PsLoadedModuleList. */
+export async function walkModules(memory: TypedMemory): Promise<WalkedModule[]> {
+  const type = '_KLDR_DATA_TABLE_ENTRY';
+  await memory.learn(`${type}.DllBase`, `${type}.SizeOfImage`, `${type}.BaseDllName`);
+  const entries = await memory.list(
+    await memory.symbol('PsLoadedModuleList'),
+    type,
+    `${type}.InLoadOrderLinks`,
+  );
+  const found: WalkedModule[] = [];
+  for (const entry of entries)
+    found.push({
+      base: memory.get(entry, `${type}.DllBase`),
+      size: Number(memory.get(entry, `${type}.SizeOfImage`)),
+      name: await memory.text(entry + memory.offset(`${type}.BaseDllName`)),
+    });
+  return found;
+}
