@@ -5,12 +5,13 @@ export { LabMachine, type DumpKind, type MachineOptions } from './lab-machine.js
 export { Capture } from './livedump/capture.js';
 export type { AddressWalk, WalkStep } from './machine/address-walk.js';
 export { scenarioNames } from './scenarios/scenario.js';
+export { sizeNames, type SizeName } from './machine/size.js';
 export type { StoreFile } from './images/store.js';
 export type * from './truth/truth.js';
 
 /**
  * Boots a machine.
- * @throws RangeError with a sentence for the user when the scenario or seed is not one
+ * @throws RangeError with a sentence for the user when an option is not one
  */
 export async function createMachine(options: MachineOptions = {}): Promise<LabMachine> {
   return LabMachine.boot(await loadCore(), options);

@@ -5,7 +5,9 @@ import { corralProcessors } from './livedump/corral.js';
 import { walkAddress, type AddressWalk } from './machine/address-walk.js';
 import { startKernel, type Kernel } from './machine/machine.js';
 import { windows11_22631, type Profile } from './machine/profile.js';
+import { findSize, hardwareOf, type SizeName } from './machine/size.js';
 import { findScenario, type Scenario } from './scenarios/scenario.js';
+import { populationOf } from './world/population.js';
 import { programSpecs } from './world/program-images.js';
 import { Director } from './world/director.js';
 import type { Stage } from './world/stage.js';
@@ -18,6 +20,12 @@ export interface MachineOptions {
   scenario?: string;
   /** Whole number from 0 to 2^53 - 1; 1 by default. Everything random on the machine follows from it. */
   seed?: number;
+  /** How big the machine is and what is on it; `classroom` by default. */
+  machine?: SizeName;
+  /** Physical memory, bytes: a whole number of MiB. What the machine's size says by default. */
+  memory?: number;
+  /** 1 to 64. What the machine's size says by default. */
+  processors?: number;
 }
 
 /** What a dump is to hold. */
@@ -25,7 +33,6 @@ export type DumpKind = 'full';
 
 const FILETIME_1970 = 116444736000000000n;
 const TICKS_PER_MS = 10_000n;
-const MB = 1024 * 1024;
 
 /** A booted machine: the same class behind the npm API, the command line and the page's worker. */
 export class LabMachine {
@@ -54,19 +61,23 @@ export class LabMachine {
       throw new RangeError(
         `The seed must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not ${seed}.`,
       );
+    const size = findSize(options.machine ?? 'classroom');
+    const hardware = hardwareOf(size, options.memory, options.processors);
+    const population = populationOf(size);
     const kernel = await startKernel(
       module,
       windows11_22631,
-      buildImages([...catalogue, ...programSpecs(scenario)]),
+      buildImages([...catalogue, ...programSpecs(population)]),
       BigInt(seed),
-      { memory: scenario.memoryMB * MB, processors: scenario.processors },
+      size,
+      hardware,
       {
         bootTime: FILETIME_1970 + BigInt(Date.parse(scenario.bootTime)) * TICKS_PER_MS,
         uptime: BigInt(Math.round(scenario.uptimeSeconds * 1000)) * TICKS_PER_MS,
         bootId: scenario.bootId,
       },
     );
-    const stage = new Director(kernel, BigInt(seed)).stage(scenario);
+    const stage = new Director(kernel, BigInt(seed)).stage(scenario, population);
     return new LabMachine(scenario, seed, kernel, stage);
   }
 
@@ -94,7 +105,7 @@ export class LabMachine {
     if (this.#capturing)
       throw new Error('Another dump of this machine is being written. Wait for it to complete.');
     corralProcessors(this.kernel, this.stage);
-    const comment = `livedump-lab ${version} scenario=${this.scenario.name} seed=${this.seed}`;
+    const comment = `livedump-lab ${version} scenario=${this.scenario.name} machine=${this.kernel.size.name} seed=${this.seed}`;
     const [commentBytes] = core.putTexts({ text: comment, wide: false });
     const bytes = exports.dumpOpen(
       this.profile.build,

@@ -23,6 +23,8 @@ const SYSTEM_ROOT: u32 = 0x1ad; // where boot loaders put the System process's P
 const DEVICE_HOLE_START: u32 = 0xc0000; // 3 GiB: device memory up to 4 GiB
 const DEVICE_HOLE_END: u32 = 0x100000;
 const LARGE_PAGES_BESIDE_DATABASE: u32 = 16; // kernel image
+const SCARCE: u32 = 0x10000; // machines with less than 256 MiB keep fewer large pages
+const FEW_LARGE_PAGES: u32 = 5;
 const NO_PURPOSE: u32 = 0;
 const PRIORITIES: u32 = 8;
 
@@ -58,7 +60,8 @@ export function layOutMemory(bytes: u64): void {
   const databasePages = u32(databaseBytes / (LARGE_PAGE_FRAMES * PAGE_SIZE)) + 2;
   at = add(
     at,
-    at + (databasePages + LARGE_PAGES_BESIDE_DATABASE) * LARGE_PAGE_FRAMES,
+    at +
+      (databasePages + (frames < SCARCE ? FEW_LARGE_PAGES : LARGE_PAGES_BESIDE_DATABASE)) * LARGE_PAGE_FRAMES,
     ZEROED,
     0,
     FOR_LARGE_PAGES,

@@ -2,14 +2,19 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createMachine } from '../index.js';
 import type { Capture } from '../livedump/capture.js';
+import type { SizeName } from '../machine/size.js';
 import { UserError } from './errors.js';
 import { PendingFile } from './pending-file.js';
+import { parseMemory, parseProcessors, parseSeed } from './numbers.js';
 import { Progress } from './progress.js';
 import { writeSymbols } from './symbols.js';
 
 export interface GenerateOptions {
   scenario: string;
   seed: string;
+  machine: SizeName;
+  memory?: string;
+  processors?: string;
   kind: 'full';
   out: string;
   symbols?: string;
@@ -24,6 +29,10 @@ interface GenerateResult {
   kind: 'full';
   scenario: string;
   seed: number;
+  machine: SizeName;
+  /** Physical memory, bytes. */
+  memory: number;
+  processors: number;
   bytes: number;
   pages: number;
   phases: { bootMs: number; captureMs: number; writeMs: number; symbolsMs: number };
@@ -41,6 +50,10 @@ export async function generate(options: GenerateOptions): Promise<void> {
     throw new UserError('The dump and the truth cannot be the same file. Give --truth another name.');
   for (const path of [out, truth]) if (path !== undefined) refuseToOverwrite(path, options.force);
   const seed = parseSeed(options.seed);
+  const hardware = {
+    ...(options.memory === undefined ? {} : { memory: parseMemory(options.memory) }),
+    ...(options.processors === undefined ? {} : { processors: parseProcessors(options.processors) }),
+  };
 
   const stopwatch = new Stopwatch();
   const files: PendingFile[] = [];
@@ -52,7 +65,12 @@ export async function generate(options: GenerateOptions): Promise<void> {
   try {
     const dumpFile = create(out);
     const truthFile = truth === undefined ? undefined : create(truth);
-    const machine = await createMachine({ scenario: options.scenario, seed });
+    const machine = await createMachine({
+      scenario: options.scenario,
+      seed,
+      machine: options.machine,
+      ...hardware,
+    });
     const bootMs = stopwatch.lap();
     const capture = machine.capture({ kind: options.kind });
     const captureMs = stopwatch.lap();
@@ -68,6 +86,9 @@ export async function generate(options: GenerateOptions): Promise<void> {
       kind: options.kind,
       scenario: options.scenario,
       seed,
+      machine: options.machine,
+      memory: machine.kernel.hardware.memory,
+      processors: machine.kernel.hardware.processors,
       bytes: capture.bytes,
       pages: capture.pages,
       phases: { bootMs, captureMs, writeMs, symbolsMs },
@@ -83,15 +104,6 @@ export async function generate(options: GenerateOptions): Promise<void> {
 function refuseToOverwrite(path: string, force: boolean): void {
   if (!force && existsSync(path))
     throw new UserError(`${path} exists already. Give another name, or --force to overwrite it.`);
-}
-
-function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(seed))
-    throw new UserError(
-      `The seed must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not "${text}".`,
-    );
-  return seed;
 }
 
 /** Writes the chunks as the core makes them; lets timers and signals in between. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../version.js';
 import { fail, UserError } from './errors.js';
+import { sizeNames } from '../machine/size.js';
 import { generate, type GenerateOptions } from './generate.js';
 
 const program = new Command('livedump-lab')
@@ -16,6 +17,11 @@ program
   .description('boot a machine and write a live kernel dump of it')
   .option('--scenario <name>', 'what happens on the machine', 'baseline')
   .option('--seed <number>', 'whole number that everything random follows from', '1')
+  .addOption(
+    new Option('--machine <size>', 'how big the machine is').choices(sizeNames()).default('classroom'),
+  )
+  .option('--memory <size>', 'physical memory, like 512MiB or 8GiB, instead of what the machine has')
+  .option('--processors <number>', 'from 1 to 64, instead of what the machine has')
   .addOption(new Option('--kind <kind>', 'what the dump holds').choices(['full']).default('full'))
   .requiredOption('--out <file>', 'the dump file to write')
   .option('--symbols <folder>', 'also write a symbol store: PDBs and images')

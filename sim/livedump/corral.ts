@@ -1,6 +1,6 @@
 import type { Kernel } from '../machine/machine.js';
 import { StackPlan } from '../machine/stack-plan.js';
-import { findArchetype, processorStacks } from '../scenarios/scenario.js';
+import { findArchetype, processorStacks } from '../world/archetypes.js';
 import type { Stage, StagedThread } from '../world/stage.js';
 
 /**

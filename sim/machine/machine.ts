@@ -3,12 +3,7 @@ import { Core } from './core.js';
 import { fillDebuggerData } from './debugger-data.js';
 import { KernelImages } from './kernel-images.js';
 import { loadLayouts, type Profile } from './profile.js';
-
-export interface Hardware {
-  /** Physical memory, bytes. */
-  readonly memory: number;
-  readonly processors: number;
-}
+import type { Hardware, MachineSize } from './size.js';
 
 export interface Start {
   /** FILETIME: 100 ns units since 1601, UTC. */
@@ -24,6 +19,7 @@ export interface Kernel {
   readonly profile: Profile;
   readonly images: ImageSet;
   readonly loaded: KernelImages;
+  readonly size: MachineSize;
   readonly hardware: Hardware;
   readonly start: Start;
   /** Index of each object type by name. */
@@ -38,6 +34,7 @@ export async function startKernel(
   profile: Profile,
   images: ImageSet,
   seed: bigint,
+  size: MachineSize,
   hardware: Hardware,
   start: Start,
 ): Promise<Kernel> {
@@ -62,7 +59,7 @@ export async function startKernel(
   const typeIndex = createObjectTypes(core, profile, loaded);
   exports.processInitialise(typeIndex.get('Process')!, hardware.processors);
   exports.threadInitialise(typeIndex.get('Thread')!);
-  return { core, profile, images, loaded, hardware, start, typeIndex };
+  return { core, profile, images, loaded, size, hardware, start, typeIndex };
 }
 
 function createObjectTypes(core: Core, profile: Profile, loaded: KernelImages): ReadonlyMap<string, number> {

@@ -9,6 +9,10 @@ export type Address = string;
 export interface Truth {
   generator: string;
   scenario: string;
+  /** Name of the machine's size. */
+  machine: string;
+  /** Physical memory, bytes. */
+  memory: number;
   seed: number;
   profile: string;
   build: number;
@@ -79,6 +83,8 @@ export function writeTruth({ kernel, stage, scenario, seed, profile, time }: Lab
   return {
     generator: `livedump-lab ${version}`,
     scenario: scenario.name,
+    machine: kernel.size.name,
+    memory: kernel.hardware.memory,
     seed,
     profile: profile.name,
     build: profile.build,

@@ -1,6 +1,6 @@
 import { readProcesses, type ProcessReading } from '../machine/process-readings.js';
 import type { LabMachine } from '../lab-machine.js';
-import { findProgram, programByPath } from '../scenarios/scenario.js';
+import { findProgram, programByPath } from '../world/programs.js';
 import type { ProcessRow, Sample } from './sim-api.js';
 
 const PAGE = 4096;

@@ -1,13 +1,10 @@
 import type { Kernel } from '../machine/machine.js';
 import { accountProcessors, accountUptime } from './activity.js';
 import { ClientIds } from './client-ids.js';
-import {
-  findArchetype,
-  findProgram,
-  type Program,
-  type Scenario,
-  type ScenarioProcess,
-} from '../scenarios/scenario.js';
+import { findArchetype } from './archetypes.js';
+import type { Population, ProcessSpec } from './population.js';
+import { findProgram, type Program } from './programs.js';
+import type { Scenario } from '../scenarios/scenario.js';
 import type { Stage, StagedProcess } from './stage.js';
 import { ThreadMaker } from './threads.js';
 import { UserImages } from './user-images.js';
@@ -28,7 +25,7 @@ const FIRST_PROCESS_AT = 3_000_000n;
 const BETWEEN_PROCESSES = 17_000_000n;
 const CACHE_VIEWS_PER_MB = 4; // views of 256 KiB
 
-/** Builds a scenario's processes and threads on a machine whose kernel is up. */
+/** Builds a population's processes and threads on a machine whose kernel is up. */
 export class Director {
   readonly #kernel: Kernel;
   readonly #ids: ClientIds;
@@ -43,10 +40,10 @@ export class Director {
     this.#threads = new ThreadMaker(kernel, this.#ids, this.#user);
   }
 
-  stage(scenario: Scenario): Stage {
+  stage(scenario: Scenario, population: Population): Stage {
     const { exports } = this.#kernel.core;
-    const idle = this.#idle(scenario);
-    const processes = scenario.processes.map((spec, index) => {
+    const idle = this.#idle();
+    const processes = population.map((spec, index) => {
       this.#setClock(FIRST_PROCESS_AT + BigInt(index) * BETWEEN_PROCESSES);
       return this.#process(spec);
     });
@@ -55,7 +52,7 @@ export class Director {
     const system = processes[0]!.address;
     exports.memoryWritePointer(this.#kernel.loaded.address('nt!PsInitialSystemProcess'), system);
     exports.processAttach(system);
-    exports.memoryCreateCacheViews(scenario.fileCacheMB * CACHE_VIEWS_PER_MB);
+    exports.memoryCreateCacheViews(this.#kernel.size.fileCacheMB * CACHE_VIEWS_PER_MB);
     accountProcessors(this.#kernel, scenario, processes);
     exports.kernelSealPool();
     return { idle, processes };
@@ -68,10 +65,10 @@ export class Director {
   }
 
   /** The Idle process and a thread of it for each processor. */
-  #idle(scenario: Scenario): StagedProcess {
-    const { core, loaded, profile } = this.#kernel;
+  #idle(): StagedProcess {
+    const { core, loaded, profile, hardware } = this.#kernel;
     const program = findProgram('Idle');
-    const spec: ScenarioProcess = { program: 'Idle', threads: {} };
+    const spec: ProcessSpec = { program: 'Idle', threads: {} };
     const address = this.#create(0, 0, TRAITS['system']!, program, 'Idle', '');
     const process: StagedProcess = {
       pid: 0,
@@ -83,7 +80,7 @@ export class Director {
       address,
       threads: [],
     };
-    for (let number = 0; number < scenario.processors; number++) {
+    for (let number = 0; number < hardware.processors; number++) {
       const start = loaded.address('nt!KiIdleLoop');
       const where = number === 0 ? loaded.address('nt!KiInitialThread') : 0n;
       const thread = core.exports.threadCreate(address, 0, start, 0n, 0, false, where);
@@ -123,7 +120,7 @@ export class Director {
     );
   }
 
-  #process(spec: ScenarioProcess): StagedProcess {
+  #process(spec: ProcessSpec): StagedProcess {
     const { core, profile, hardware } = this.#kernel;
     const { exports } = core;
     const program = findProgram(spec.program);
@@ -174,7 +171,7 @@ export class Director {
 
   #find(name: string): StagedProcess {
     const process = this.#byName.get(name);
-    if (!process) throw new Error(`the scenario names the parent ${name} before it creates it`);
+    if (!process) throw new Error(`the population names the parent ${name} before it creates it`);
     return process;
   }
 
@@ -188,8 +185,8 @@ export class Director {
   }
 }
 
-/** DLLs that a process of the scenario has loaded: the one of GUI system calls only where a thread makes them. */
-function dllsOf({ threads }: ScenarioProcess): string[] {
+/** DLLs that a process has loaded: the one of GUI system calls only where a thread makes them. */
+function dllsOf({ threads }: ProcessSpec): string[] {
   const calls = Object.keys(threads).map((name) => findArchetype(name).userCall);
   return calls.some((call) => call?.startsWith('win32u!')) ? ['ntdll', 'win32u'] : ['ntdll'];
 }

@@ -1,11 +1,12 @@
 import type { ModuleSpec } from '../images/index.js';
-import { findProgram, type Scenario } from '../scenarios/scenario.js';
+import type { Population } from './population.js';
+import { findProgram } from './programs.js';
 
 const IMAGE_BASE = '0x140000000';
 
-/** Specifications of the images of a scenario's programs: a start that waits, and nothing of anybody else's code. */
-export function programSpecs(scenario: Scenario): ModuleSpec[] {
-  const paths = new Set(scenario.processes.map(({ program }) => findProgram(program).path));
+/** Specifications of the images of a population's programs: a start that waits, and nothing of anybody else's code. */
+export function programSpecs(population: Population): ModuleSpec[] {
+  const paths = new Set(population.map(({ program }) => findProgram(program).path));
   return [...paths].filter((path) => path.includes('\\')).map(programSpec);
 }
 

@@ -1,4 +1,5 @@
-import type { Program, ScenarioProcess } from '../scenarios/scenario.js';
+import type { ProcessSpec } from './population.js';
+import type { Program } from './programs.js';
 import type { WaitObject } from './wait-objects.js';
 
 /** Where a thread left user mode, and for which system service. */
@@ -30,7 +31,7 @@ export interface StagedProcess {
   /** Short name, as EPROCESS.ImageFileName has it. */
   readonly name: string;
   readonly program: Program;
-  readonly spec: ScenarioProcess;
+  readonly spec: ProcessSpec;
   readonly address: bigint;
   readonly threads: StagedThread[];
 }

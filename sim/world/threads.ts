@@ -3,7 +3,7 @@ import { split } from '../machine/kernel-images.js';
 import type { Kernel } from '../machine/machine.js';
 import { StackPlan } from '../machine/stack-plan.js';
 import type { ClientIds } from './client-ids.js';
-import { findArchetype, type ThreadArchetype } from '../scenarios/scenario.js';
+import { findArchetype, type ThreadArchetype } from './archetypes.js';
 import type { StagedProcess, StagedThread, UserMode } from './stage.js';
 import type { UserImages } from './user-images.js';
 import type { WaitObjects } from './wait-objects.js';

@@ -1,5 +1,5 @@
 import type { Kernel } from '../machine/machine.js';
-import type { ThreadArchetype } from '../scenarios/scenario.js';
+import type { ThreadArchetype } from './archetypes.js';
 
 /** A dispatcher object that a thread waits for. */
 export interface WaitObject {

@@ -19,7 +19,7 @@ describe.each(SEEDS)('a dump of seed %i', (seed) => {
   const opened = (): Kernel => kernel;
 
   beforeAll(() => {
-    made = generateDump(['--seed', String(seed)]);
+    made = generateDump(['--machine', 'tiny', '--seed', String(seed)]);
     kernel = new Kernel(made);
   });
   afterAll(() => made.remove());

@@ -37,6 +37,13 @@ describe('generate refuses', () => {
     ['a seed that is no number', ['--seed', 'lucky'], 'lucky'],
     ['a seed that is no whole number', ['--seed', '1.5'], '1.5'],
     ['a negative seed', ['--seed=-1'], '-1'],
+    ['an unknown machine', ['--machine', 'huge'], 'huge'],
+    ['memory without a unit', ['--memory', '4096'], '4096'],
+    ['less memory than its programs need', ['--memory', '64MiB'], '64 MiB'],
+    ['more memory than there can be', ['--memory', '2TiB'], '2048 GiB'],
+    ['no processors', ['--processors', '0'], '0'],
+    ['more processors than there can be', ['--processors', '65'], '65'],
+    ['a number of processors that is none', ['--processors', 'all'], 'all'],
     ['an option it does not have', ['--colour', 'blue'], '--colour'],
   ])('%s', (_title, options, named) => {
     expect(refusal('--out', inFolder('full.dmp'), ...options)).toContain(named);

@@ -43,7 +43,7 @@ describe('a machine', () => {
   });
 
   it('moves only its own clock, and by what it is told', async () => {
-    const own = await createMachine({ seed: 9 });
+    const own = await createMachine({ machine: 'tiny', seed: 9 });
     const before = own.time;
     const cycles = readProcesses(own.kernel.core).map((process) => process.cycles);
     own.advance(2000);
@@ -58,7 +58,7 @@ describe('a machine', () => {
   });
 
   it('stands still while its dump is read, and captures one at a time', async () => {
-    const own = await createMachine({ seed: 3 });
+    const own = await createMachine({ machine: 'tiny', seed: 3 });
     const capture = own.capture();
     expect(() => own.advance(1)).toThrow(/stands still/);
     expect(() => own.capture()).toThrow(/Another dump/);

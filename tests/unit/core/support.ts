@@ -1,7 +1,7 @@
 import { createMachine, type LabMachine } from '../../../sim/index.js';
 
 /** One booted machine for tests that only look. */
-export const machine: LabMachine = await createMachine({ scenario: 'baseline', seed: 5 });
+export const machine: LabMachine = await createMachine({ machine: 'tiny', seed: 5 });
 export const { core } = machine.kernel;
 
 const PAGE = 4096;

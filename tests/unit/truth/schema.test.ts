@@ -11,7 +11,7 @@ const ajv = new Ajv2020({ allErrors: true });
 addFormats.default(ajv);
 const validate = ajv.compile(schema);
 
-const machine = await createMachine({ seed: 11 });
+const machine = await createMachine({ machine: 'tiny', seed: 11 });
 machine.capture();
 const truth = () => JSON.parse(JSON.stringify(machine.truth())) as ReturnType<typeof machine.truth>;
 

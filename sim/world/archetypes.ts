@@ -1,0 +1,45 @@
+import threads from './catalogue/threads.json';
+
+/** What threads of one kind have in common: where they stand in the kernel, and what they wait for. */
+export interface ThreadArchetype {
+  readonly description: string;
+  /** Kernel stack from the innermost function out. */
+  readonly stack: readonly string[];
+  readonly waitReason: string;
+  readonly waitMode: 'Kernel' | 'User';
+  readonly priority: number;
+  readonly wait: {
+    readonly kind:
+      | 'event'
+      | 'semaphore'
+      | 'queue'
+      | 'priority-queue'
+      | 'thread-timer'
+      | 'alpc-semaphore'
+      | 'suspend-event'
+      | 'none';
+    readonly count?: number;
+    /** Threads that name the same object wait for one and the same. */
+    readonly shared?: string;
+  };
+  /** System threads: their start routine. */
+  readonly start?: string;
+  /** User threads: the stub in which they left user mode. */
+  readonly userCall?: string;
+  /** It does not wait but runs on the first processor. */
+  readonly running?: boolean;
+}
+
+const archetypes: ReadonlyMap<string, ThreadArchetype> = new Map(
+  Object.entries(threads.archetypes as unknown as Record<string, ThreadArchetype>),
+);
+
+/** Stacks of what processors do while a dump is captured. */
+export const processorStacks = threads.processors;
+
+/** @throws RangeError when there is no archetype of the name */
+export function findArchetype(name: string): ThreadArchetype {
+  const archetype = archetypes.get(name);
+  if (!archetype) throw new RangeError(`no thread archetype ${name}`);
+  return archetype;
+}

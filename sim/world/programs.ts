@@ -1,0 +1,44 @@
+import data from './catalogue/programs.json';
+
+/** What is known of a program: its file, and what Task Manager says of it. */
+export interface Program {
+  readonly description: string;
+  readonly publisher: string;
+  readonly group: 'app' | 'background' | 'windows';
+  readonly priorityClass: string;
+  /** PS_PROTECTION.Level. */
+  readonly protection: number;
+  readonly path: string;
+  readonly commandLine: string;
+}
+
+const programs: ReadonlyMap<string, Program> = new Map(
+  Object.entries(data.programs as unknown as Record<string, Program>),
+);
+
+/** The catalogue's entry for a program. @throws RangeError when it has none */
+export function findProgram(name: string): Program {
+  const program = programs.get(name);
+  if (!program) throw new RangeError(`no program ${name} in the catalogue`);
+  return program;
+}
+
+/** What the file system says of a program: its version resource. */
+export interface ProgramFile {
+  readonly imageName: string;
+  readonly description: string;
+  readonly publisher: string;
+  readonly group: Program['group'];
+  /** DOS path, empty for what has no file. */
+  readonly path: string;
+}
+
+const SYSTEM_PID = 4;
+
+/** Looks a process's image up by its NT path, as Task Manager asks the file for its description. */
+export function programByPath(imagePath: string, pid: number): ProgramFile {
+  const imageName = pid === SYSTEM_PID ? 'System' : imagePath.slice(imagePath.lastIndexOf('\\') + 1);
+  const { description, publisher, group } = findProgram(imageName);
+  const path = imagePath.startsWith('\\Device\\') ? imagePath.replace(/^\\Device\\[^\\]+/, 'C:') : '';
+  return { imageName, description, publisher, group, path };
+}
