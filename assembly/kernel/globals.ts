@@ -16,6 +16,7 @@ import { at, initialiseList, setField, write32, write64, write8 } from '../memor
 import { pteBase } from '../paging/tables';
 import { TICK } from './scheduler/clock';
 import { allocatePool, NON_PAGED, tag } from './pool/pool';
+import { publishTopology, setTopology } from './processors/topology';
 import { addressOf } from './symbols';
 import { KERNEL_STACK_PAGES } from './processes/thread';
 
@@ -45,7 +46,8 @@ export function initialiseLists(): void {
 
 /** Fills the variables that say how the machine is laid out. */
 export function publishGlobals(kernelBase: u64, build: u32, processors: u32): void {
-  write32(addressOf(NT.KeNumberProcessors), processors);
+  setTopology(processors);
+  publishTopology();
   write32(addressOf(NT.KeTimeIncrement), u32(TICK));
   write32(addressOf(NT.KeKernelStackSize), KERNEL_STACK_PAGES << 12);
   write64(addressOf(NT.MmPfnDatabase), regionBase(<i32>Region.PfnDatabase));

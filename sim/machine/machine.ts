@@ -57,7 +57,7 @@ export async function startKernel(
     rootBytes!,
   );
   const typeIndex = createObjectTypes(core, profile, loaded);
-  exports.processInitialise(typeIndex.get('Process')!, hardware.processors);
+  exports.processInitialise(typeIndex.get('Process')!);
   exports.threadInitialise(typeIndex.get('Thread')!);
   return { core, profile, images, loaded, size, hardware, start, typeIndex };
 }

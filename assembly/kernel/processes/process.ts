@@ -34,6 +34,7 @@ import { createObject } from '../objects/object';
 import { allocatePool, NON_PAGED, PAGED, tag } from '../pool/pool';
 import { setUnicodeString } from '../strings';
 import { addressOf } from '../symbols';
+import { fillAffinity, groupCount } from '../processors/topology';
 
 const PROCESS_OBJECT: u32 = 3; // _KOBJECTS.ProcessObject
 const PROCESS_TAG: u32 = 0x636f7250; // 'Proc'
@@ -51,12 +52,10 @@ export const TRAIT_SUSPENDED: u32 = 8;
 
 let processTypeIndex: u32 = 0;
 let systemRoot: u32 = 0;
-let processors: u32 = 1;
 
-/** Tells what processes have in common: the index of type Process and the number of processors. */
-export function initialiseProcesses(typeIndex: u32, processorCount: u32): void {
+/** Tells what processes have in common: the index of type Process. */
+export function initialiseProcesses(typeIndex: u32): void {
   processTypeIndex = typeIndex;
-  processors = processorCount;
   systemRoot = attachedRoot();
 }
 
@@ -119,22 +118,10 @@ function fillKprocess(process: u64, root: u32, basePriority: u32): void {
   setField(process, KPROCESS.UserDirectoryTableBase, NO_USER_ROOT);
   setField(process, KPROCESS.BasePriority, basePriority);
   setField(process, KPROCESS.QuantumReset, QUANTUM);
-  setField(process, KPROCESS.ActiveGroupsMask, 1);
+  setField(process, KPROCESS.ActiveGroupsMask, (u64(1) << groupCount()) - 1);
+  setField(process, KPROCESS.MultiGroup, groupCount() > 1 ? 1 : 0);
   fillAffinity(at(process, KPROCESS.Affinity));
   setField(at(process, KPROCESS.ActiveProcessors), KAFFINITY_EX.Size, MAXIMUM_GROUPS);
-}
-
-/** All processors of group 0. */
-export function fillAffinity(affinity: u64): void {
-  setField(affinity, KAFFINITY_EX.Count, 1);
-  setField(affinity, KAFFINITY_EX.Size, MAXIMUM_GROUPS);
-  const all: u64 = processors == 64 ? u64.MAX_VALUE : (u64(1) << processors) - 1;
-  writeAffinityMask(affinity, all);
-}
-
-function writeAffinityMask(affinity: u64, mask: u64): void {
-  const bitmap = at(affinity, KAFFINITY_EX.Bitmap);
-  for (let i: u32 = 0; i < 8; i++) write8(bitmap + i, u8(mask >> (8 * i)));
 }
 
 function fillIdentity(

@@ -33,7 +33,7 @@ import {
 import { registerClientId } from '../objects/handle-table';
 import { createObject } from '../objects/object';
 import { allocatePool, NON_PAGED, tag } from '../pool/pool';
-import { fillAffinity } from './process';
+import { fillAffinity } from '../processors/topology';
 
 const THREAD_TAG: u32 = 0x65726854; // 'Thre'
 const LIST_ENTRY_BYTES: u64 = 16;

@@ -18,6 +18,8 @@ import { at, attachedRoot, getField, read64, setField, write64, writeBytes } fro
 import { KERNEL_DATA } from '../../paging/pte';
 import { createKernelStack } from '../processes/thread';
 import { addressOf } from '../symbols';
+import { initialiseDispatchState, joinSharedReadyQueue } from './dispatch-state';
+import { clusterLeader } from './topology';
 import {
   COMPATIBILITY_TEB_SELECTOR,
   fillGdt,
@@ -67,6 +69,8 @@ export function createProcessor(number: u32, idleThread: u64, mhz: u32, vendor: 
   fillPrcb(prcb, number, idleThread, mhz, vendor, context);
   fillSpecialRegisters(pcr, prcb, gdt, idt);
   write64(addressOf(NT.KiProcessorBlock) + u64(number) * 8, prcb);
+  initialiseDispatchState(prcb, number);
+  joinSharedReadyQueue(prcb, processorBlock(clusterLeader(number)), number);
   return prcb;
 }
 
@@ -101,8 +105,6 @@ function fillPrcb(prcb: u64, number: u32, idleThread: u64, mhz: u32, vendor: usi
   setField(prcb, KPRCB.CpuVendor, INTEL);
   setField(prcb, KPRCB.CoresPerPhysicalProcessor, 1);
   setField(prcb, KPRCB.LogicalProcessorsPerCore, 1);
-  setField(prcb, KPRCB.GroupSetMember, u64(1) << number);
-  setField(prcb, KPRCB.GroupIndex, number);
   setField(prcb, KPRCB.InitialApicId, number * 2);
   setField(prcb, KPRCB.CFlushSize, 64);
   writeBytes(at(prcb, KPRCB.VendorString), vendor, 12);

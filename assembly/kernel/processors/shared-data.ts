@@ -6,6 +6,7 @@ import { mapShared } from '../../paging/map';
 import { KERNEL_READ_ONLY, USER_READ_ONLY } from '../../paging/pte';
 import { translate } from '../../paging/walk';
 import { publishTime, SHARED_DATA } from '../scheduler/clock';
+import { groupCount } from './topology';
 
 /** Where every process sees the page. */
 export const USER_SHARED_DATA: u64 = 0x7ffe0000;
@@ -54,7 +55,7 @@ export function createSharedData(
   setField(SHARED_DATA, KUSER_SHARED_DATA.Cookie, cookie);
   setField(SHARED_DATA, KUSER_SHARED_DATA.UnparkedProcessorCount, processors);
   setField(SHARED_DATA, KUSER_SHARED_DATA.ActiveProcessorCount, processors);
-  setField(SHARED_DATA, KUSER_SHARED_DATA.ActiveGroupCount, 1);
+  setField(SHARED_DATA, KUSER_SHARED_DATA.ActiveGroupCount, groupCount());
   setField(SHARED_DATA, KUSER_SHARED_DATA.QpcBypassEnabled, 0x83);
   publishTime();
 }

@@ -7,6 +7,7 @@ import { Kernel } from './kernel.js';
 import { memProcFsRules } from './memprocfs-rules.js';
 import { pfnRules } from './pfn-rules.js';
 import { poolRules } from './pool-rules.js';
+import { processorRules } from './processor-rules.js';
 import { threadRules } from './thread-rules.js';
 import { volatilityRules } from './volatility-rules.js';
 
@@ -30,4 +31,5 @@ describe.each(SEEDS)('a dump of seed %i', (seed) => {
   memProcFsRules(opened);
   threadRules(opened);
   poolRules(opened);
+  processorRules(opened);
 });

@@ -1,0 +1,178 @@
+// Processors as !running, !ready, !dpcs, !timer and !qlocks walk them: groups, nodes and every list of a KPRCB.
+import { describe, expect, it } from 'vitest';
+import type { Kernel } from './kernel.js';
+import { enumValue, offsetOf, sizeOf } from './layouts.js';
+
+const PRIORITIES = 32;
+const TIMER_ENTRIES = 256;
+const TIMER_HALVES = 2;
+const LOCKS = 17;
+/** Timers hang in the entry that bits 18 to 25 of their due time say. */
+const HAND_SHIFT = 18n;
+const READY = BigInt(enumValue('_KTHREAD_STATE', 'Ready'));
+const STANDBY = BigInt(enumValue('_KTHREAD_STATE', 'Standby'));
+const WAITING = BigInt(enumValue('_KTHREAD_STATE', 'Waiting'));
+
+export function processorRules(opened: () => Kernel): void {
+  const prcbs = (): bigint[] => {
+    const { space, truth } = opened();
+    return truth.processors.map((_, i) => space.u64(opened().address('KiProcessorBlock') + BigInt(8 * i)));
+  };
+  const of = (prcb: bigint, path: string) => opened().get(prcb, '_KPRCB', path);
+  const thread = (address: bigint, path: string) => opened().get(address, '_KTHREAD', path);
+  const part = (prcb: bigint, path: string) => prcb + BigInt(offsetOf('_KPRCB', path));
+
+  describe('processors', () => {
+    it('counts, groups and nodes agree with nt!KeActiveProcessors', () => {
+      const kernel = opened();
+      const { space, truth } = kernel;
+      const count = truth.processors.length;
+      expect(space.u32(kernel.address('KeNumberProcessors'))).toBe(count);
+      const active = kernel.address('KeActiveProcessors');
+      const groups = Number(kernel.get(active, '_KAFFINITY_EX', 'Count'));
+      const masks = Array.from({ length: groups }, (_, group) =>
+        space.u64(active + BigInt(offsetOf('_KAFFINITY_EX', 'StaticBitmap') + 8 * group)),
+      );
+      const seen = masks.map(() => 0n);
+      for (const prcb of prcbs()) {
+        const group = Number(of(prcb, 'Group'));
+        expect(of(prcb, 'GroupSetMember')).toBe(1n << of(prcb, 'GroupIndex'));
+        expect(seen[group]! & of(prcb, 'GroupSetMember')).toBe(0n);
+        seen[group]! |= of(prcb, 'GroupSetMember');
+      }
+      expect(seen).toEqual(masks);
+      const nodes = Number(BigInt.asUintN(16, BigInt(space.u32(kernel.address('KeNumberNodes')))));
+      let processors = 0;
+      for (let i = 0; i < nodes; i++) {
+        const node = space.u64(kernel.address('KeNodeBlock') + BigInt(8 * i));
+        expect(Number(kernel.get(node, '_KNODE', 'NodeNumber'))).toBe(i);
+        processors += Number(kernel.get(node, '_KNODE', 'MaximumProcessors'));
+      }
+      expect(processors).toBe(count);
+    });
+
+    it('ready lists hold ready threads of their priority, and the summary has a bit for each that is not empty', () => {
+      const kernel = opened();
+      const found: bigint[] = [];
+      const walk = (heads: bigint, summary: bigint, isShared: boolean) => {
+        let bits = 0n;
+        let count = 0;
+        for (let priority = 0; priority < PRIORITIES; priority++) {
+          const listed = kernel.list(heads + BigInt(16 * priority), '_KTHREAD', 'WaitListEntry');
+          if (listed.length > 0) bits |= 1n << BigInt(priority);
+          count += listed.length;
+          for (const address of listed) {
+            expect(thread(address, 'State')).toBe(READY);
+            expect(thread(address, 'Priority')).toBe(BigInt(priority));
+            expect(thread(address, 'SharedReadyQueue')).toBe(isShared ? 1n : 0n);
+          }
+          found.push(...listed);
+        }
+        expect(summary).toBe(bits);
+        return count;
+      };
+      const queues = new Set<bigint>();
+      for (const prcb of prcbs()) {
+        const own = walk(part(prcb, 'DispatcherReadyListHead'), of(prcb, 'ReadySummary'), false);
+        expect(Number(of(prcb, 'ReadyThreadCount'))).toBe(own);
+        queues.add(of(prcb, 'SharedReadyQueue'));
+      }
+      for (const queue of queues) {
+        const get = (path: string) => kernel.get(queue, '_KSHARED_READY_QUEUE', path);
+        const heads = queue + BigInt(offsetOf('_KSHARED_READY_QUEUE', 'ReadyListHead'));
+        expect(Number(get('ReadyThreadCount'))).toBe(walk(heads, get('ReadySummary'), true));
+        const sharers = prcbs().filter((prcb) => of(prcb, 'SharedReadyQueue') === queue);
+        expect(sharers.length).toBe(Number(get('ProcCount')));
+        const mask = sharers.reduce((bits, prcb) => bits | of(prcb, 'GroupSetMember'), 0n);
+        expect(get('Affinity')).toBe(mask);
+      }
+      const ready = kernel.truth.processes.flatMap(({ threads }) =>
+        threads.filter(({ state }) => state === 'Ready').map(({ address }) => BigInt(address)),
+      );
+      expect([...found].sort()).toEqual([...ready].sort());
+    });
+
+    it('the next thread of a processor is on standby for it', () => {
+      const standby = new Map(
+        opened().truth.processes.flatMap(({ threads }) =>
+          threads.filter(({ state }) => state === 'Standby').map(({ address }) => [BigInt(address), false]),
+        ),
+      );
+      for (const prcb of prcbs()) {
+        const next = of(prcb, 'NextThread');
+        if (next === 0n) continue;
+        expect(thread(next, 'State')).toBe(STANDBY);
+        expect(thread(next, 'NextProcessorNumber')).toBe(of(prcb, 'Number'));
+        expect(standby.get(next)).toBe(false);
+        standby.set(next, true);
+      }
+      expect([...standby.values()].every((isNext) => isNext)).toBe(true);
+    });
+
+    it('wait lists hold waiting threads that name the processor', () => {
+      for (const prcb of prcbs())
+        for (const address of opened().list(part(prcb, 'WaitListHead'), '_KTHREAD', 'WaitListEntry')) {
+          expect(thread(address, 'State')).toBe(WAITING);
+          expect(thread(address, 'WaitPrcb')).toBe(prcb);
+        }
+    });
+
+    it('timers hang in the entry of their due time, still to come, and the entry knows the earliest', () => {
+      const kernel = opened();
+      const now = kernel.get(0xfffff78000000000n, '_KUSER_SHARED_DATA', 'InterruptTime.LowPart');
+      const high = kernel.get(0xfffff78000000000n, '_KUSER_SHARED_DATA', 'InterruptTime.High1Time');
+      const interruptTime = (high << 32n) | now;
+      for (const prcb of prcbs())
+        for (let i = 0; i < TIMER_HALVES * TIMER_ENTRIES; i++) {
+          const entry =
+            part(prcb, 'TimerTable') +
+            BigInt(offsetOf('_KTIMER_TABLE', 'TimerEntries') + i * sizeOf('_KTIMER_TABLE_ENTRY'));
+          const head = entry + BigInt(offsetOf('_KTIMER_TABLE_ENTRY', 'Entry'));
+          const timers = kernel.list(head, '_KTIMER', 'TimerListEntry');
+          let earliest: bigint | undefined;
+          for (const timer of timers) {
+            const get = (path: string) => kernel.get(timer, '_KTIMER', path);
+            const due = kernel.space.u64(timer + BigInt(offsetOf('_KTIMER', 'DueTime')));
+            expect(Number((due >> HAND_SHIFT) & BigInt(TIMER_ENTRIES - 1))).toBe(i % TIMER_ENTRIES);
+            expect(due > interruptTime).toBe(true);
+            expect(get('Header.Inserted')).toBe(1n);
+            expect(get('Header.SignalState')).toBe(0n);
+            expect(get('Processor')).toBe(of(prcb, 'Number'));
+            if (earliest === undefined || due < earliest) earliest = due;
+          }
+          const time = kernel.space.u64(entry + BigInt(offsetOf('_KTIMER_TABLE_ENTRY', 'Time')));
+          if (earliest !== undefined) expect(time).toBe(earliest);
+          else expect(time >> 32n).toBe(0xffffffffn);
+        }
+    });
+
+    it('queues of DPCs are chains that end where they say', () => {
+      const { space } = opened();
+      for (const prcb of prcbs())
+        for (let i = 0; i < 2; i++) {
+          const data = part(prcb, 'DpcData') + BigInt(i * sizeOf('_KDPC_DATA'));
+          const list = data + BigInt(offsetOf('_KDPC_DATA', 'DpcList'));
+          let last = list;
+          let depth = 0;
+          for (let entry = space.u64(list); entry !== 0n; entry = space.u64(entry)) {
+            last = entry;
+            depth++;
+            const dpc = entry - BigInt(offsetOf('_KDPC', 'DpcListEntry'));
+            expect(opened().get(dpc, '_KDPC', 'DpcData')).toBe(data);
+          }
+          expect(opened().get(data, '_KDPC_DATA', 'DpcList.LastEntry')).toBe(last);
+          expect(Number(opened().get(data, '_KDPC_DATA', 'DpcQueueDepth'))).toBe(depth);
+        }
+    });
+
+    it('queued spin locks: nobody holds or waits for one', () => {
+      for (const prcb of prcbs())
+        for (let i = 0; i < LOCKS; i++) {
+          const at = part(prcb, 'LockQueue') + BigInt(i * sizeOf('_KSPIN_LOCK_QUEUE'));
+          expect(opened().get(at, '_KSPIN_LOCK_QUEUE', 'Next')).toBe(0n);
+          const lock = opened().get(at, '_KSPIN_LOCK_QUEUE', 'Lock');
+          if (lock !== 0n) expect(opened().space.u64(lock)).toBe(0n);
+        }
+    });
+  });
+}
