@@ -50,6 +50,9 @@ export {
   createType as objectCreateType,
 } from './kernel/objects/object';
 
+// Files.
+export { initialiseFiles as fileInitialise } from './kernel/io/file-object';
+
 // Processes and their user mode.
 export {
   initialiseProcesses as processInitialise,
@@ -63,8 +66,8 @@ export {
   setParameters as processSetParameters,
   loadUserImage as processLoadImage,
   createPrivateMemory as processCreateMemory,
+  endUserSpace as processEndUserSpace,
 } from './kernel/processes/user-space';
-export { linkVads as processLinkVads } from './kernel/sections/vad';
 export { processNext, processRead } from './kernel/processes/process-list';
 
 // Threads, what they wait for and their stacks.

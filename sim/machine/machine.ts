@@ -59,6 +59,7 @@ export async function startKernel(
   const typeIndex = createObjectTypes(core, profile, loaded);
   exports.processInitialise(typeIndex.get('Process')!);
   exports.threadInitialise(typeIndex.get('Thread')!);
+  exports.fileInitialise(typeIndex.get('File')!);
   return { core, profile, images, loaded, size, hardware, start, typeIndex };
 }
 

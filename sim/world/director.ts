@@ -163,7 +163,7 @@ export class Director {
       for (let i = 0; i < count; i++)
         process.threads.push(this.#threads.create(process, archetype, peb, waits));
     exports.processCreateMemory(address, Math.round(((spec.privateMB ?? 0) * 1024 * 1024) / PAGE));
-    exports.processLinkVads(address);
+    exports.processEndUserSpace(address);
     this.#byName.set(spec.as ?? spec.program, process);
     if (!this.#byName.has(spec.program)) this.#byName.set(spec.program, process);
     return process;

@@ -41,11 +41,19 @@ export class UserImages {
 
   #share(image: LabImage, base: bigint): SharedImage {
     const { core, profile } = this.#kernel;
-    const index = core.exports.imageShare(core.putFile(image.file), base);
     const path =
       image.spec.kind === 'program'
         ? image.spec.path
         : `${profile.system.systemRoot}\\System32\\${image.spec.file}`;
+    const [nameBytes] = core.putTexts({ text: path.replace(/^[A-Z]:/, ''), wide: true });
+    const index = core.exports.imageShare(
+      core.putFile(image.file),
+      image.file.length,
+      base,
+      0n,
+      core.exports.exchangeBuffer(),
+      nameBytes!,
+    );
     return { image, index, base, path };
   }
 

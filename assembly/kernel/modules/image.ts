@@ -47,15 +47,20 @@ export class LoadedImage {
   exceptionBytes: u32 = 0;
 }
 
-const MAXIMUM: i32 = 512;
+const MAXIMUM: i32 = 2048;
 const images = new StaticArray<LoadedImage>(MAXIMUM);
 let count: i32 = 0;
+let latest: i32 = 0; // most lookups are for the image of the one before
 
 /** The image that holds an address; traps when there is none. */
 export function imageAt(address: u64): LoadedImage {
+  const recent = unchecked(images[latest]);
+  if (address >= recent.base && address < recent.base + recent.size) return recent;
   for (let i = 0; i < count; i++) {
     const image = unchecked(images[i]);
-    if (address >= image.base && address < image.base + image.size) return image;
+    if (address < image.base || address >= image.base + image.size) continue;
+    latest = i;
+    return image;
   }
   assert(false, 'no image at this address');
   return unchecked(images[0]);
@@ -103,6 +108,18 @@ export class FileView {
     );
   }
 
+  /** Where the file holds a byte of a section. */
+  fileOffset(rva: u32): u32 {
+    for (let i: u32 = 0; i < this.sectionCount; i++) {
+      const section = this.section(i);
+      const start = u32(get(section, IMAGE_SECTION_HEADER.VirtualAddress));
+      if (rva >= start && rva < start + u32(get(section, IMAGE_SECTION_HEADER.SizeOfRawData)))
+        return u32(get(section, IMAGE_SECTION_HEADER.PointerToRawData)) + rva - start;
+    }
+    assert(false, 'the file does not hold this part of the image');
+    return 0;
+  }
+
   /** Protection of a page of the image: that of the section it lies in; headers are read-only. */
   protection(rva: u32): u64 {
     for (let i: u32 = 0; i < this.sectionCount; i++) {
@@ -130,7 +147,7 @@ export function loadKernelImage(file: usize, largePages: bool): u64 {
   }
   copySections(view, base);
   relocate(view, base);
-  register(view, base);
+  registerImage(view, base);
   return base;
 }
 
@@ -180,7 +197,8 @@ function relocate(view: FileView, base: u64): void {
   }
 }
 
-function register(view: FileView, base: u64): void {
+/** Remembers an image, so that code in it can be looked up. */
+export function registerImage(view: FileView, base: u64): void {
   assert(count < MAXIMUM, 'too many images');
   const image = new LoadedImage();
   image.base = base;

@@ -187,19 +187,6 @@ export function attachProcess(process: u64): u32 {
   return attach(u32(getField(process, KPROCESS.DirectoryTableBase) >> 12));
 }
 
-/** Adds private pages to a process's working set and commit charge. */
-export function chargePages(process: u64, privatePages: u32, sharedPages: u32): void {
-  const workingSet = at(at(process, EPROCESS.Vm), MMSUPPORT_FULL.Instance);
-  addToField(workingSet, MMSUPPORT_INSTANCE.WorkingSetSize, privatePages + sharedPages);
-  addToField(workingSet, MMSUPPORT_INSTANCE.PeakWorkingSetSize, privatePages + sharedPages);
-  addToField(workingSet, MMSUPPORT_INSTANCE.WorkingSetLeafSize, privatePages + sharedPages);
-  addToField(workingSet, MMSUPPORT_INSTANCE.WorkingSetLeafPrivateSize, privatePages);
-  addToField(workingSet, MMSUPPORT_INSTANCE.WorkingSetPrivateSize, privatePages);
-  addToField(process, EPROCESS.NumberOfPrivatePages, privatePages);
-  addToField(process, EPROCESS.CommitCharge, privatePages);
-  addToField(process, EPROCESS.CommitChargePeak, privatePages);
-}
-
 /** Adds processor time and transferred bytes to a process: cycles, clock ticks in kernel and user mode, bytes. */
 export function accountProcess(
   process: u64,

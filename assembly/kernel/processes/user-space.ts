@@ -29,25 +29,14 @@ import {
 import { mapPage } from '../../paging/map';
 import { USER_DATA } from '../../paging/pte';
 import { randomBelow } from '../../random';
-import { chargePages } from './process';
 import { joinSession } from '../memory-manager/session';
 import { mapSharedData, USER_SHARED_DATA } from '../processors/shared-data';
-import {
-  mapSharedImage,
-  sharedImageBase,
-  sharedImageEntryPoint,
-  sharedImageSize,
-} from '../sections/shared-image';
+import { chargeWorkingSet, writeCharges } from '../sections/charges';
+import { mapImage } from '../sections/image-view';
+import { PROTECT_READ_ONLY, PROTECT_READ_WRITE } from '../sections/protection';
+import { sharedImage } from '../sections/shared-image';
 import { setUnicodeString } from '../strings';
-import {
-  addVad,
-  beginVads,
-  PROTECT_EXECUTE_WRITE_COPY,
-  PROTECT_READ_ONLY,
-  PROTECT_READ_WRITE,
-  VAD_IMAGE,
-  VAD_NONE,
-} from '../sections/vad';
+import { addPrivateVad, beginVads, linkVads } from '../sections/vad';
 
 const SYSTEM_BLOCK_PAGES: u32 = 256; // PEB and TEBs share a reservation of 1 MiB
 const TEB_PAGES: u32 = 2;
@@ -66,12 +55,13 @@ let nextString: u64 = 0;
 function commitUser(process: u64, address: u64, pages: u32): void {
   for (let i: u32 = 0; i < pages; i++)
     mapPage(attachedRoot(), address + u64(i) * PAGE_SIZE, takeFrame(FOR_USER), USER_DATA);
-  chargePages(process, pages, 0);
+  chargeWorkingSet(pages, 0);
 }
 
 /** Starts on the user's half of the attached process, which is empty. To be called before anything is put there. */
 export function beginUserSpace(): void {
   beginVads();
+  block = 0;
   nextPrivate = LOWEST_ADDRESS + (randomBelow(0x100) << 20);
 }
 
@@ -80,7 +70,7 @@ export function createUserSpace(process: u64, session: u32, processors: u32, bui
   flush();
   block = (u64(0x20) << 32) + (randomBelow(0x5f) << 32) + (randomBelow(0xfff) << 20);
   nextPrivate = block + u64(SYSTEM_BLOCK_PAGES) * PAGE_SIZE + GAP;
-  addVad(block, SYSTEM_BLOCK_PAGES, VAD_NONE, PROTECT_READ_WRITE, true);
+
   const peb = block;
   commitUser(process, peb, 1);
   nextTeb = peb + PAGE_SIZE;
@@ -93,7 +83,7 @@ export function createUserSpace(process: u64, session: u32, processors: u32, bui
   setField(peb, PEB.SessionId, session);
   joinSession(process, session);
   mapSharedData();
-  addVad(USER_SHARED_DATA, 1, VAD_NONE, PROTECT_READ_ONLY, true);
+  addPrivateVad(USER_SHARED_DATA, 1, 1, true, PROTECT_READ_ONLY);
   createHeap(process, peb);
   return peb;
 }
@@ -103,7 +93,7 @@ function createHeap(process: u64, peb: u64): void {
   const pages: u32 = 16;
   const heapBase = nextPrivate;
   nextPrivate += u64(pages) * PAGE_SIZE + GAP;
-  addVad(heapBase, pages, VAD_NONE, PROTECT_READ_WRITE, true);
+  addPrivateVad(heapBase, pages, pages, true, PROTECT_READ_WRITE);
   commitUser(process, heapBase, pages);
   setField(peb, PEB.ProcessHeap, heapBase);
   setField(peb, PEB.NumberOfHeaps, 1);
@@ -152,11 +142,9 @@ export function loadUserImage(
   pathBytes: u32,
   baseBytes: u32,
 ): u64 {
-  mapSharedImage(image);
-  const base = sharedImageBase(image);
-  const size = sharedImageSize(image);
-  addVad(base, size / u32(PAGE_SIZE), VAD_IMAGE, PROTECT_EXECUTE_WRITE_COPY, false);
-  chargePages(process, 0, size / u32(PAGE_SIZE));
+  mapImage(process, image, 1);
+  const base = sharedImage(image).base;
+  const size = sharedImage(image).size;
   const isProgram = getField(peb, PEB.ImageBaseAddress) == 0;
   if (isProgram) {
     setField(peb, PEB.ImageBaseAddress, base);
@@ -164,7 +152,7 @@ export function loadUserImage(
   }
   const entry = place(offsetOf(LDR_DATA_TABLE_ENTRY.SIZE));
   setField(entry, LDR_DATA_TABLE_ENTRY.DllBase, base);
-  setField(entry, LDR_DATA_TABLE_ENTRY.EntryPoint, sharedImageEntryPoint(image));
+  setField(entry, LDR_DATA_TABLE_ENTRY.EntryPoint, sharedImage(image).entryPoint);
   setField(entry, LDR_DATA_TABLE_ENTRY.SizeOfImage, size);
   setField(entry, LDR_DATA_TABLE_ENTRY.Flags, LDR_FLAGS);
   setField(entry, LDR_DATA_TABLE_ENTRY.OriginalBase, base);
@@ -195,7 +183,7 @@ export function createUserThread(process: u64, thread: u64, peb: u64): u64 {
   commitUser(process, teb, TEB_PAGES);
   const reserved = nextPrivate;
   nextPrivate += u64(STACK_RESERVE_PAGES) * PAGE_SIZE + GAP;
-  addVad(reserved, STACK_RESERVE_PAGES, VAD_NONE, PROTECT_READ_WRITE, true);
+  addPrivateVad(reserved, STACK_RESERVE_PAGES, STACK_COMMIT_PAGES, false, PROTECT_READ_WRITE);
   const stackBase = reserved + u64(STACK_RESERVE_PAGES) * PAGE_SIZE;
   const stackLimit = stackBase - u64(STACK_COMMIT_PAGES) * PAGE_SIZE;
   commitUser(process, stackLimit, STACK_COMMIT_PAGES);
@@ -212,16 +200,24 @@ export function createUserThread(process: u64, thread: u64, peb: u64): u64 {
   return stackBase - 0x80 - (randomBelow(0x40) << 5) - 8;
 }
 
+/** Ends the building of a process's user half: what it has reserved becomes its tree, what it uses is charged to it. */
+export function endUserSpace(process: u64): void {
+  if (block != 0)
+    addPrivateVad(block, SYSTEM_BLOCK_PAGES, u32((nextTeb - block) / PAGE_SIZE), false, PROTECT_READ_WRITE);
+  linkVads(process);
+  writeCharges(process);
+}
+
 /** Private memory that the program has filled: `pages` pages whose contents follow from the seed. */
 export function createPrivateMemory(process: u64, pages: u32): void {
   if (pages == 0) return;
   const address = nextPrivate;
   nextPrivate += u64(pages) * PAGE_SIZE + GAP;
-  addVad(address, pages, VAD_NONE, PROTECT_READ_WRITE, true);
+  addPrivateVad(address, pages, pages, true, PROTECT_READ_WRITE);
   for (let i: u32 = 0; i < pages; i++) {
     const pfn = takeFrame(FOR_USER);
     renderFrame(pfn, SEEDED, 0);
     mapPage(attachedRoot(), address + u64(i) * PAGE_SIZE, pfn, USER_DATA);
   }
-  chargePages(process, pages, 0);
+  chargeWorkingSet(pages, 0);
 }

@@ -17,6 +17,7 @@ import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 
 /** _KOBJECTS: DISPATCHER_HEADER.Type. */
 export const EVENT_NOTIFICATION: u32 = 0;
+export const EVENT_SYNCHRONIZATION: u32 = 1;
 export const QUEUE: u32 = 4;
 export const SEMAPHORE: u32 = 5;
 export const THREAD: u32 = 6;

@@ -1,20 +1,27 @@
 // Virtual address descriptors: what a process has reserved, as a balanced tree.
-import { EPROCESS, MMVAD, MMVAD_FLAGS, MMVAD_SHORT, RTL_BALANCED_NODE } from '../../generated/types';
+import {
+  CONTROL_AREA,
+  EPROCESS,
+  MMVAD,
+  MMVAD_FLAGS,
+  MMVAD_FLAGS1,
+  MMVAD_SHORT,
+  RTL_BALANCED_NODE,
+} from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
-import { addToField, at, setField, write64 } from '../../memory/virtual';
+import { PAGE_SIZE } from '../../memory/arena';
+import { addToField, at, getField, insertTail, setField, write64 } from '../../memory/virtual';
 import { allocatePool, NON_PAGED, tag } from '../pool/pool';
+import { chargeCommit, chargeVirtual } from './charges';
+import { prototypeOf, subsectionOf } from './control-area';
 
-/** MI_VAD_TYPE. */
+/** _MI_VAD_TYPE. */
 export const VAD_NONE: u32 = 0;
 export const VAD_IMAGE: u32 = 2;
 
-/** Index into nt!MmProtectToValue. */
-export const PROTECT_READ_ONLY: u32 = 1;
-export const PROTECT_READ_WRITE: u32 = 4;
-export const PROTECT_EXECUTE_WRITE_COPY: u32 = 7;
-
 const BALANCE_LEFT_HEAVY: u64 = 3; // RTL_BALANCED_NODE.Balance, 2 bits signed: -1
-const MAXIMUM: i32 = 1024;
+const PARENT_MASK: u64 = ~u64(7);
+const MAXIMUM: i32 = 8192;
 
 // Descriptors of the process that is being built, in order of address.
 const addresses = new StaticArray<u64>(MAXIMUM);
@@ -26,24 +33,77 @@ export function beginVads(): void {
   count = 0;
 }
 
-/** Describes `pages` pages from `start` on, private (short descriptor) or a mapped image. */
-export function addVad(start: u64, pages: u32, type: u32, protection: u32, isPrivate: bool): void {
+/** Gathers the descriptors of a process that has a tree already, so that more can be added. */
+export function reopenVads(process: u64): void {
+  count = 0;
+  gather(getField(process, EPROCESS.VadRoot));
+}
+
+function gather(node: u64): void {
+  if (node == 0) return;
+  gather(getField(node, RTL_BALANCED_NODE.Left));
+  unchecked((starts[count] = startOf(node)));
+  unchecked((addresses[count++] = node));
+  gather(getField(node, RTL_BALANCED_NODE.Right));
+}
+
+function startOf(vad: u64): u64 {
+  const low = getField(vad, MMVAD_SHORT.StartingVpn);
+  return (low | (getField(vad, MMVAD_SHORT.StartingVpnHigh) << 32)) << 12;
+}
+
+/**
+ * Describes private memory: `pages` pages from `start` on, of which `committed` count against the commit limit.
+ * `isWhole` says that they were committed when they were reserved, all of them.
+ */
+export function addPrivateVad(start: u64, pages: u32, committed: u32, isWhole: bool, protection: u32): u64 {
+  const vad = allocatePool(offsetOf(MMVAD_SHORT.SIZE), tag(0x56, 0x61, 0x64, 0x53), NON_PAGED, 0); // 'VadS'
+  describe(vad, start, pages, VAD_NONE, protection, committed);
+  setField(at(vad, MMVAD_SHORT.u), MMVAD_FLAGS.PrivateMemory, 1);
+  setField(at(vad, MMVAD_SHORT.u1), MMVAD_FLAGS1.MemCommit, isWhole ? 1 : 0);
+  return vad;
+}
+
+/**
+ * Describes a view of the section of control area `area` in `process`, from page `firstPage` of its subsection
+ * `subsection` on; `committed` pages of it may become the process's own.
+ */
+export function addViewVad(
+  process: u64,
+  start: u64,
+  pages: u32,
+  type: u32,
+  protection: u32,
+  area: u64,
+  firstPage: u32,
+  committed: u32,
+): u64 {
+  const vad = allocatePool(offsetOf(MMVAD.SIZE), tag(0x56, 0x61, 0x64, 0x20), NON_PAGED, 0); // 'Vad '
+  describe(vad, start, pages, type, protection, committed);
+  setField(vad, MMVAD.Subsection, subsectionOf(area, 0));
+  setField(vad, MMVAD.FirstPrototypePte, prototypeOf(area, firstPage));
+  setField(vad, MMVAD.LastContiguousPte, prototypeOf(area, firstPage + pages - 1));
+  setField(vad, MMVAD.VadsProcess, process);
+  insertTail(at(area, CONTROL_AREA.ListHead), at(vad, MMVAD.ViewLinks));
+  addToField(area, CONTROL_AREA.NumberOfMappedViews, 1);
+  addToField(area, CONTROL_AREA.NumberOfUserReferences, 1);
+  return vad;
+}
+
+function describe(vad: u64, start: u64, pages: u32, type: u32, protection: u32, committed: u32): void {
   assert(count < MAXIMUM, 'too many address ranges in a process');
-  const isImage = type == VAD_IMAGE;
-  const vad = isImage
-    ? allocatePool(offsetOf(MMVAD.SIZE), tag(0x56, 0x61, 0x64, 0x20), NON_PAGED, 0) // 'Vad '
-    : allocatePool(offsetOf(MMVAD_SHORT.SIZE), tag(0x56, 0x61, 0x64, 0x53), NON_PAGED, 0); // 'VadS'
   const first = start >> 12;
   const last = first + pages - 1;
   setField(vad, MMVAD_SHORT.StartingVpn, first);
   setField(vad, MMVAD_SHORT.StartingVpnHigh, first >> 32);
   setField(vad, MMVAD_SHORT.EndingVpn, last);
   setField(vad, MMVAD_SHORT.EndingVpnHigh, last >> 32);
-  const flags = at(vad, MMVAD_SHORT.u_VadFlags);
+  const flags = at(vad, MMVAD_SHORT.u);
   setField(flags, MMVAD_FLAGS.VadType, type);
   setField(flags, MMVAD_FLAGS.Protection, protection);
-  setField(flags, MMVAD_FLAGS.PrivateMemory, isPrivate ? 1 : 0);
-  setField(vad, MMVAD_SHORT.u1_LongFlags1, isPrivate ? pages : 0); // CommitCharge
+  setField(at(vad, MMVAD_SHORT.u1), MMVAD_FLAGS1.CommitCharge, committed);
+  chargeVirtual(u64(pages) * PAGE_SIZE);
+  chargeCommit(committed);
   let i = count++;
   for (; i > 0 && unchecked(starts[i - 1]) > start; i--) {
     unchecked((starts[i] = starts[i - 1]));
@@ -57,7 +117,8 @@ export function addVad(start: u64, pages: u32, type: u32, protection: u32, isPri
 export function linkVads(process: u64): void {
   const root = link(0, count, 0);
   write64(at(process, EPROCESS.VadRoot), root);
-  addToField(process, EPROCESS.VadCount, count);
+  write64(at(process, EPROCESS.VadHint), root);
+  setField(process, EPROCESS.VadCount, count);
 }
 
 function heightOf(nodes: i32): i32 {
@@ -72,6 +133,10 @@ function link(from: i32, to: i32, parent: u64): u64 {
   write64(at(node, RTL_BALANCED_NODE.Left), link(from, middle, node));
   write64(at(node, RTL_BALANCED_NODE.Right), link(middle + 1, to, node));
   const leftHeavy = heightOf(middle - from) > heightOf(to - middle - 1);
-  setField(node, RTL_BALANCED_NODE.ParentValue, parent | (leftHeavy ? BALANCE_LEFT_HEAVY : 0));
+  setField(
+    node,
+    RTL_BALANCED_NODE.ParentValue,
+    (parent & PARENT_MASK) | (leftHeavy ? BALANCE_LEFT_HEAVY : 0),
+  );
   return node;
 }

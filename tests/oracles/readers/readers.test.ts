@@ -8,6 +8,7 @@ import { memProcFsRules } from './memprocfs-rules.js';
 import { pfnRules } from './pfn-rules.js';
 import { poolRules } from './pool-rules.js';
 import { processorRules } from './processor-rules.js';
+import { sectionRules } from './section-rules.js';
 import { threadRules } from './thread-rules.js';
 import { volatilityRules } from './volatility-rules.js';
 
@@ -32,4 +33,5 @@ describe.each(SEEDS)('a dump of seed %i', (seed) => {
   threadRules(opened);
   poolRules(opened);
   processorRules(opened);
+  sectionRules(opened);
 });

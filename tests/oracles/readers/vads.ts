@@ -18,6 +18,32 @@ export interface Vad {
   isPrivate: boolean;
   type: number;
   commitCharge: number;
+  /** All of it was committed when it was reserved. */
+  isWhole: boolean;
+}
+
+/** The view of a section that a descriptor of a mapped range describes. */
+export interface View {
+  /** First SUBSECTION. */
+  subsection: bigint;
+  controlArea: bigint;
+  firstPrototype: bigint;
+  lastPrototype: bigint;
+  /** EPROCESS. */
+  process: bigint;
+}
+
+/** What a descriptor that is not private says of its section. */
+export function viewOf(kernel: Kernel, vad: bigint): View {
+  const get = (path: string) => kernel.get(vad, '_MMVAD', path);
+  const subsection = get('Subsection');
+  return {
+    subsection,
+    controlArea: kernel.get(subsection, '_SUBSECTION', 'ControlArea'),
+    firstPrototype: get('FirstPrototypePte'),
+    lastPrototype: get('LastContiguousPte'),
+    process: get('VadsProcess'),
+  };
 }
 
 /** Descriptors of a process in order of address. @throws when a link to a parent or the balance of a node is wrong */
@@ -54,5 +80,6 @@ function read(kernel: Kernel, node: bigint): Vad {
     isPrivate: get('u.VadFlags.PrivateMemory') === 1n,
     type: Number(get('u.VadFlags.VadType')),
     commitCharge: Number(get('u1.VadFlags1.CommitCharge')),
+    isWhole: get('u1.VadFlags1.MemCommit') === 1n,
   };
 }
