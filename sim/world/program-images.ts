@@ -1,10 +1,36 @@
-import type { ModuleSpec } from '../images/index.js';
+import type { FunctionSpec, ModuleSpec } from '../images/index.js';
 import type { Population } from './population.js';
 import { findProgram } from './programs.js';
 
 const IMAGE_BASE = '0x140000000';
+/** Programs that run before there is a Win32 subsystem, and know ntdll only. */
+const NATIVE = new Set(['smss.exe', 'csrss.exe']);
+const DUMPS = 'Taskmgr.exe';
 
-/** Specifications of the images of a population's programs: a start that waits, and nothing of anybody else's code. */
+/** Functions in which a Win32 program's threads spend their time, and whom they call. */
+const WIN32: Readonly<Record<string, readonly string[]>> = {
+  mainCRTStartup: ['main'],
+  main: ['KERNELBASE!WaitForSingleObject', 'KERNELBASE!WaitForMultipleObjects', 'MessageLoop'],
+  MessageLoop: ['USER32!GetMessageW', 'USER32!MsgWaitForMultipleObjectsEx', 'USER32!DispatchMessageW'],
+  WorkerThread: [
+    'KERNELBASE!WaitForSingleObjectEx',
+    'KERNELBASE!WaitForMultipleObjectsEx',
+    'KERNELBASE!SleepConditionVariableSRW',
+    'KERNELBASE!Sleep',
+    'KERNELBASE!ReadFile',
+    'RPCRT4!NdrClientCall3',
+    'MessageLoop',
+  ],
+  CompletionThread: ['KERNELBASE!GetQueuedCompletionStatus', 'KERNELBASE!GetQueuedCompletionStatusEx'],
+};
+const NATIVE_FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
+  mainCRTStartup: ['main'],
+  main: ['ntdll!NtWaitForSingleObject', 'ntdll!NtWaitForMultipleObjects'],
+  WorkerThread: ['ntdll!NtWaitForSingleObject', 'ntdll!NtAlpcSendWaitReceivePort'],
+};
+const DUMP_FUNCTIONS = { CreateLiveDump: ['ntdll!NtSystemDebugControl'] };
+
+/** Specifications of the images of a population's programs: starts that wait, and nothing of anybody else's code. */
 export function programSpecs(population: Population): ModuleSpec[] {
   const paths = new Set(population.map(({ program }) => findProgram(program).path));
   return [...paths].filter((path) => path.includes('\\')).map(programSpec);
@@ -13,6 +39,10 @@ export function programSpecs(population: Population): ModuleSpec[] {
 function programSpec(path: string): ModuleSpec {
   const file = path.slice(path.lastIndexOf('\\') + 1);
   const module = file.replace(/\.exe$/i, '');
+  const functions = {
+    ...(NATIVE.has(file) ? NATIVE_FUNCTIONS : WIN32),
+    ...(file === DUMPS ? DUMP_FUNCTIONS : {}),
+  };
   return {
     module,
     file,
@@ -22,10 +52,10 @@ function programSpec(path: string): ModuleSpec {
     kind: 'program',
     imageBase: IMAGE_BASE,
     entryPoint: 'mainCRTStartup',
-    functions: [
-      { name: 'mainCRTStartup', calls: [{ to: 'main' }] },
-      { name: 'main', calls: [{ to: 'ntdll!NtWaitForSingleObject', via: 'import' }] },
-    ],
+    functions: Object.entries(functions).map(([name, calls]): FunctionSpec => ({
+      name,
+      calls: calls.map((to) => ({ to })),
+    })),
     globals: [{ name: 'mainEvent', size: 8, type: 'void*' }],
   };
 }

@@ -1,7 +1,9 @@
+import { expandDll, type CompactDll } from '../compact.js';
 import type { ModuleSpec } from '../spec.js';
 import acpi from './acpi.json';
 import classpnp from './classpnp.json';
 import disk from './disk.json';
+import dlls from './dlls.json';
 import dxgkrnl from './dxgkrnl.json';
 import dxgmms2 from './dxgmms2.json';
 import fltmgr from './fltmgr.json';
@@ -48,4 +50,8 @@ const later = [volsnap, disk, classpnp, dxgkrnl, win32k, win32kbase, win32kfull,
  * The modules of the lab's kernel in load order, then the DLLs through which user mode enters it. Names are those that Windows modules make public;
  * what the functions do is our own.
  */
-export const catalogue = [...boot, ...later, win32u, ntdll] as unknown as readonly ModuleSpec[];
+export const catalogue: readonly ModuleSpec[] = [
+  ...([...boot, ...later, win32u] as unknown as ModuleSpec[]),
+  ...dlls.dlls.map((dll) => expandDll(dll as CompactDll)),
+  ntdll as unknown as ModuleSpec,
+];

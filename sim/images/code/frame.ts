@@ -44,7 +44,8 @@ export function planFrame(spec: FunctionSpec, dice: Dice): Frame {
   const saves = Object.entries(given.frameSaves ?? {});
   const locals = calls.filter((call) => callKind(call) === 'stack').map((call) => callSlot(call) + SLOT);
   const least = SLOT * (1 + pushes.length) + Math.max(HOME_SPACE, ...locals);
-  const size = given.size ?? (least + 15) & ~15;
+  const enough = (least + 15) & ~15;
+  const size = spec.frame ? (given.size ?? enough) : Math.max(given.size ?? 0, enough);
   const frame: Frame = {
     pushes,
     homeSaves: (given.saves ?? []).map(asNonVolatile),
