@@ -68,7 +68,7 @@ export {
   createPrivateMemory as processCreateMemory,
   endUserSpace as processEndUserSpace,
 } from './kernel/processes/user-space';
-export { processNext, processRead } from './kernel/processes/process-list';
+export { processNext, processRead, processUnlink } from './kernel/processes/process-list';
 
 // Threads, what they wait for and their stacks.
 export {

@@ -6,7 +6,10 @@ import { walkAddress, type AddressWalk } from './machine/address-walk.js';
 import { startKernel, type Kernel } from './machine/machine.js';
 import { windows11_22631, type Profile } from './machine/profile.js';
 import { findSize, hardwareOf, type SizeName } from './machine/size.js';
+import { play, type StepEvent } from './scenarios/play.js';
+import { byteCount, milliseconds } from './scenarios/quantities.js';
 import { findScenario, type Scenario } from './scenarios/scenario.js';
+import { findImage, type BaseImage } from './world/base-image.js';
 import { populationOf } from './world/population.js';
 import { programSpecs } from './world/program-images.js';
 import { Director } from './world/director.js';
@@ -16,8 +19,8 @@ import { writeTruth, type Truth } from './truth/truth.js';
 import { version } from './version.js';
 
 export interface MachineOptions {
-  /** Name of a scenario; `baseline` by default. */
-  scenario?: string;
+  /** A scenario or the name of one that comes with the lab; `baseline` by default. */
+  scenario?: string | Scenario;
   /** Whole number from 0 to 2^53 - 1; 1 by default. Everything random on the machine follows from it. */
   seed?: number;
   /** How big the machine is and what is on it; `classroom` by default. */
@@ -34,6 +37,13 @@ export type DumpKind = 'full';
 const FILETIME_1970 = 116444736000000000n;
 const TICKS_PER_MS = 10_000n;
 
+/** Milliseconds since boot when the scenario begins. */
+function uptimeOf(scenario: Scenario, image: BaseImage): number {
+  return scenario.uptime === undefined
+    ? Math.round(image.uptimeSeconds * 1000)
+    : milliseconds(scenario.uptime);
+}
+
 /** A booted machine: the same class behind the npm API, the command line and the page's worker. */
 export class LabMachine {
   readonly scenario: Scenario;
@@ -42,6 +52,8 @@ export class LabMachine {
   readonly stage: Stage;
   readonly kernel: Kernel;
   readonly activity: ActivityMeter;
+  /** What the scenario's steps did, for the truth. */
+  events: readonly StepEvent[] = [];
   #capturing = false;
 
   private constructor(scenario: Scenario, seed: number, kernel: Kernel, stage: Stage) {
@@ -55,14 +67,17 @@ export class LabMachine {
 
   /** Boots a scenario on a fresh core. @throws RangeError with a sentence for the user when an option is bad */
   static async boot(module: WebAssembly.Module, options: MachineOptions = {}): Promise<LabMachine> {
-    const scenario = findScenario(options.scenario ?? 'baseline');
+    const { scenario: named = 'baseline' } = options;
+    const scenario = typeof named === 'string' ? findScenario(named) : named;
+    const image = findImage(scenario.image);
     const seed = options.seed ?? 1;
     if (!Number.isSafeInteger(seed) || seed < 0)
       throw new RangeError(
         `The seed must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not ${seed}.`,
       );
-    const size = findSize(options.machine ?? 'classroom');
-    const hardware = hardwareOf(size, options.memory, options.processors);
+    const size = findSize(options.machine ?? scenario.machine ?? 'classroom');
+    const asked = scenario.memory === undefined ? undefined : byteCount(scenario.memory);
+    const hardware = hardwareOf(size, options.memory ?? asked, options.processors ?? scenario.processors);
     const population = populationOf(size);
     const kernel = await startKernel(
       module,
@@ -72,18 +87,25 @@ export class LabMachine {
       size,
       hardware,
       {
-        bootTime: FILETIME_1970 + BigInt(Date.parse(scenario.bootTime)) * TICKS_PER_MS,
-        uptime: BigInt(Math.round(scenario.uptimeSeconds * 1000)) * TICKS_PER_MS,
-        bootId: scenario.bootId,
+        bootTime: FILETIME_1970 + BigInt(Date.parse(scenario.bootTime ?? image.bootTime)) * TICKS_PER_MS,
+        uptime: BigInt(uptimeOf(scenario, image)) * TICKS_PER_MS,
+        bootId: image.bootId,
       },
     );
-    const stage = new Director(kernel, BigInt(seed)).stage(scenario, population);
-    return new LabMachine(scenario, seed, kernel, stage);
+    const stage = new Director(kernel, BigInt(seed)).stage(image, population);
+    const machine = new LabMachine(scenario, seed, kernel, stage);
+    machine.events = play(machine, scenario);
+    return machine;
   }
 
   /** Machine time in milliseconds since 1970, UTC. */
   get time(): number {
     return Number((this.kernel.core.exports.clockNow() - FILETIME_1970) / TICKS_PER_MS);
+  }
+
+  /** When the machine was started, milliseconds since 1970, UTC. */
+  get bootTime(): number {
+    return Number((this.kernel.start.bootTime - FILETIME_1970) / TICKS_PER_MS);
   }
 
   /** Lets time pass on the machine. @throws Error while a dump is read: the dump is of one instant */

@@ -136,3 +136,12 @@ export function insertTail(head: u64, entry: u64): void {
   write64(last, entry);
   write64(head + 8, entry);
 }
+
+/** Takes a LIST_ENTRY off its list; it then is a list of its own. */
+export function removeEntry(entry: u64): void {
+  const next = read64(entry);
+  const previous = read64(entry + 8);
+  write64(previous, next);
+  write64(next + 8, previous);
+  initialiseList(entry);
+}

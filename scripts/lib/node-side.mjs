@@ -1,4 +1,5 @@
-import { chmodSync, copyFileSync, existsSync } from 'node:fs';
+import { chmodSync, copyFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { build } from 'vite';
 
 /** Bundles the npm API and the command line to dist/node, with the core beside them. */
@@ -25,7 +26,7 @@ export async function buildNodeSide() {
     },
   });
   copyFileSync('build/core/release.wasm', 'dist/node/core.wasm');
-  const schema = 'sim/truth/truth.schema.json';
-  if (existsSync(schema)) copyFileSync(schema, 'dist/node/truth.schema.json');
+  for (const schema of ['sim/truth/truth.schema.json', 'sim/scenarios/scenario.schema.json'])
+    copyFileSync(schema, `dist/node/${basename(schema)}`);
   chmodSync('dist/node/cli.js', 0o755);
 }

@@ -5,16 +5,11 @@ import type { Capture } from '../livedump/capture.js';
 import type { SizeName } from '../machine/size.js';
 import { UserError } from './errors.js';
 import { PendingFile } from './pending-file.js';
-import { parseMemory, parseProcessors, parseSeed } from './numbers.js';
+import { machineOptions, type MachineCommandOptions } from './machine-options.js';
 import { Progress } from './progress.js';
 import { writeSymbols } from './symbols.js';
 
-export interface GenerateOptions {
-  scenario: string;
-  seed: string;
-  machine: SizeName;
-  memory?: string;
-  processors?: string;
+export interface GenerateOptions extends MachineCommandOptions {
   kind: 'full';
   out: string;
   symbols?: string;
@@ -49,11 +44,7 @@ export async function generate(options: GenerateOptions): Promise<void> {
   if (out === truth)
     throw new UserError('The dump and the truth cannot be the same file. Give --truth another name.');
   for (const path of [out, truth]) if (path !== undefined) refuseToOverwrite(path, options.force);
-  const seed = parseSeed(options.seed);
-  const hardware = {
-    ...(options.memory === undefined ? {} : { memory: parseMemory(options.memory) }),
-    ...(options.processors === undefined ? {} : { processors: parseProcessors(options.processors) }),
-  };
+  const asked = machineOptions(options);
 
   const stopwatch = new Stopwatch();
   const files: PendingFile[] = [];
@@ -65,12 +56,7 @@ export async function generate(options: GenerateOptions): Promise<void> {
   try {
     const dumpFile = create(out);
     const truthFile = truth === undefined ? undefined : create(truth);
-    const machine = await createMachine({
-      scenario: options.scenario,
-      seed,
-      machine: options.machine,
-      ...hardware,
-    });
+    const machine = await createMachine(asked);
     const bootMs = stopwatch.lap();
     const capture = machine.capture({ kind: options.kind });
     const captureMs = stopwatch.lap();
@@ -84,9 +70,9 @@ export async function generate(options: GenerateOptions): Promise<void> {
     report(options, {
       path: out,
       kind: options.kind,
-      scenario: options.scenario,
-      seed,
-      machine: options.machine,
+      scenario: machine.scenario.name,
+      seed: machine.seed,
+      machine: machine.kernel.size.name,
       memory: machine.kernel.hardware.memory,
       processors: machine.kernel.hardware.processors,
       bytes: capture.bytes,

@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../version.js';
 import { fail, UserError } from './errors.js';
-import { sizeNames } from '../machine/size.js';
+import { listScenarios } from './scenarios.js';
+import { withMachineOptions } from './machine-options.js';
 import { generate, type GenerateOptions } from './generate.js';
 
 const program = new Command('livedump-lab')
@@ -12,16 +13,9 @@ const program = new Command('livedump-lab')
   .exitOverride()
   .configureOutput({ writeErr: () => undefined });
 
-program
-  .command('generate')
-  .description('boot a machine and write a live kernel dump of it')
-  .option('--scenario <name>', 'what happens on the machine', 'baseline')
-  .option('--seed <number>', 'whole number that everything random follows from', '1')
-  .addOption(
-    new Option('--machine <size>', 'how big the machine is').choices(sizeNames()).default('classroom'),
-  )
-  .option('--memory <size>', 'physical memory, like 512MiB or 8GiB, instead of what the machine has')
-  .option('--processors <number>', 'from 1 to 64, instead of what the machine has')
+withMachineOptions(
+  program.command('generate').description('boot a machine and write a live kernel dump of it'),
+)
   .addOption(new Option('--kind <kind>', 'what the dump holds').choices(['full']).default('full'))
   .requiredOption('--out <file>', 'the dump file to write')
   .option('--symbols <folder>', 'also write a symbol store: PDBs and images')
@@ -29,6 +23,8 @@ program
   .option('--force', 'overwrite files that exist', false)
   .option('--json', 'print the result as JSON and show no progress', false)
   .action((options: GenerateOptions) => generate(options));
+
+program.command('scenarios').description('list the scenarios that come with the lab').action(listScenarios);
 
 try {
   await program.parseAsync();

@@ -1,29 +1,22 @@
+import * as v from 'valibot';
 import baseline from './catalogue/baseline.json';
+import { scenarioSchema, type Scenario } from './schema.js';
 
-/** What happens on a machine, whatever its size. */
-export interface Scenario {
-  readonly name: string;
-  readonly title: string;
-  readonly profile: string;
-  /** ISO 8601, UTC. */
-  readonly bootTime: string;
-  readonly uptimeSeconds: number;
-  readonly bootId: number;
-  /** Percent of the machine's processor time that interrupts and DPCs take. */
-  readonly interruptsCpu: number;
-}
+export type { Scenario } from './schema.js';
 
-const scenarios: ReadonlyMap<string, Scenario> = new Map([[baseline.name, baseline as Scenario]]);
+const scenarios: ReadonlyMap<string, unknown> = new Map(
+  [baseline].map((scenario) => [scenario.name, scenario]),
+);
 
-/** Names of all scenarios. */
+/** Names of the scenarios that come with the lab. */
 export function scenarioNames(): string[] {
   return [...scenarios.keys()];
 }
 
-/** @throws RangeError with a sentence for the user when there is no such scenario */
+/** A scenario that comes with the lab. @throws RangeError with a sentence for the user when there is none */
 export function findScenario(name: string): Scenario {
   const scenario = scenarios.get(name);
-  if (!scenario)
+  if (scenario === undefined)
     throw new RangeError(`There is no scenario "${name}". Scenarios: ${scenarioNames().join(', ')}.`);
-  return scenario;
+  return v.parse(scenarioSchema, scenario);
 }

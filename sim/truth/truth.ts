@@ -1,4 +1,5 @@
 import type { LabMachine } from '../lab-machine.js';
+import type { StepEvent } from '../scenarios/play.js';
 import type { StagedProcess, StagedThread } from '../world/stage.js';
 import { version } from '../version.js';
 
@@ -21,6 +22,8 @@ export interface Truth {
   processors: TruthProcessor[];
   modules: TruthModule[];
   processes: TruthProcess[];
+  /** What the scenario's steps did, in their order. */
+  events: StepEvent[];
 }
 
 export interface TruthProcessor {
@@ -57,6 +60,8 @@ export interface TruthProcess {
   /** EPROCESS. */
   address: Address;
   sessionId: number;
+  /** It was taken off PsActiveProcessHead. */
+  unlinked?: true;
   threads: TruthThread[];
 }
 
@@ -76,7 +81,7 @@ export function hex(address: bigint): Address {
 }
 
 /** Writes down a machine's truth. */
-export function writeTruth({ kernel, stage, scenario, seed, profile, time }: LabMachine): Truth {
+export function writeTruth({ kernel, stage, scenario, seed, profile, time, events }: LabMachine): Truth {
   const requester = stage.processes
     .flatMap(({ threads }) => threads)
     .find(({ state }) => state === 'Running');
@@ -105,16 +110,26 @@ export function writeTruth({ kernel, stage, scenario, seed, profile, time }: Lab
       pdb: { ...image.pdb },
     })),
     processes: stage.processes.map(truthOfProcess),
+    events: [...events],
   };
 }
 
-function truthOfProcess({ pid, parentPid, name, address, sessionId, threads }: StagedProcess): TruthProcess {
+function truthOfProcess({
+  pid,
+  parentPid,
+  name,
+  address,
+  sessionId,
+  unlinked,
+  threads,
+}: StagedProcess): TruthProcess {
   return {
     pid,
     parentPid,
     name,
     address: hex(address),
     sessionId,
+    ...(unlinked ? { unlinked } : {}),
     threads: threads.map((thread) => ({
       tid: thread.tid,
       address: hex(thread.address),

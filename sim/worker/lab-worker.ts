@@ -88,7 +88,7 @@ export class LabWorker implements SimApi {
 
   async symbolsZip(): Promise<Blob> {
     const machine = this.#running();
-    return symbolsZip(await machine.symbols(), new Date(machine.scenario.bootTime));
+    return symbolsZip(await machine.symbols(), new Date(machine.bootTime));
   }
 
   #running(): LabMachine {

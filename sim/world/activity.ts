@@ -1,5 +1,5 @@
 import type { Kernel } from '../machine/machine.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { BaseImage } from './base-image.js';
 import type { Stage, StagedProcess } from './stage.js';
 
 const TICKS_PER_MS = 10_000n;
@@ -47,7 +47,7 @@ export class ActivityMeter {
 /** Gives the processors the time that they have spent in each mode since the machine booted. */
 export function accountProcessors(
   kernel: Kernel,
-  scenario: Scenario,
+  image: BaseImage,
   processes: readonly StagedProcess[],
 ): void {
   const { exports } = kernel.core;
@@ -56,7 +56,7 @@ export function accountProcessors(
     .filter(({ spec }) => spec.program !== 'System')
     .reduce((sum, { spec }) => sum + ((spec.cpu ?? 0) / 100) * USER_PART, 0);
   const userTicks = Math.round(ticks * userShare);
-  const interruptTicks = Math.round((ticks * scenario.interruptsCpu) / 100);
+  const interruptTicks = Math.round((ticks * image.interruptsCpu) / 100);
   for (let number = 0; number < kernel.hardware.processors; number++)
     exports.processorAccount(number, ticks - userTicks, interruptTicks, userTicks);
 }

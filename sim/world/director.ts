@@ -4,7 +4,7 @@ import { ClientIds } from './client-ids.js';
 import { findArchetype } from './archetypes.js';
 import type { Population, ProcessSpec } from './population.js';
 import { findProgram, type Program } from './programs.js';
-import type { Scenario } from '../scenarios/scenario.js';
+import type { BaseImage } from './base-image.js';
 import type { Stage, StagedProcess } from './stage.js';
 import { ThreadMaker } from './threads.js';
 import { UserImages } from './user-images.js';
@@ -40,7 +40,7 @@ export class Director {
     this.#threads = new ThreadMaker(kernel, this.#ids, this.#user);
   }
 
-  stage(scenario: Scenario, population: Population): Stage {
+  stage(image: BaseImage, population: Population): Stage {
     const { exports } = this.#kernel.core;
     const idle = this.#idle();
     const processes = population.map((spec, index) => {
@@ -53,7 +53,7 @@ export class Director {
     exports.memoryWritePointer(this.#kernel.loaded.address('nt!PsInitialSystemProcess'), system);
     exports.processAttach(system);
     exports.memoryCreateCacheViews(this.#kernel.size.fileCacheMB * CACHE_VIEWS_PER_MB);
-    accountProcessors(this.#kernel, scenario, processes);
+    accountProcessors(this.#kernel, image, processes);
     exports.kernelSealPool();
     return { idle, processes };
   }

@@ -34,6 +34,8 @@ export interface StagedProcess {
   readonly spec: ProcessSpec;
   readonly address: bigint;
   readonly threads: StagedThread[];
+  /** It was taken off PsActiveProcessHead. */
+  unlinked?: boolean;
 }
 
 /** A scenario's processes and threads on a machine. */

@@ -13,7 +13,7 @@ import {
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { exchangeBuffer } from '../../host-buffer';
-import { at, getField, read64, readBytes } from '../../memory/virtual';
+import { at, getField, read64, readBytes, removeEntry } from '../../memory/virtual';
 import { addressOf } from '../symbols';
 
 const NUMBERS: u32 = 16; // u64 before the path's text
@@ -61,4 +61,9 @@ export function processRead(process: u64): u32 {
 function sessionOf(process: u64): u64 {
   const session = getField(process, EPROCESS.Session);
   return session == 0 ? 0 : getField(session, MM_SESSION_SPACE.SessionId);
+}
+
+/** Takes a process off nt!PsActiveProcessHead and leaves everything else of it as it is. */
+export function processUnlink(process: u64): void {
+  removeEntry(at(process, EPROCESS.ActiveProcessLinks));
 }

@@ -1,0 +1,73 @@
+import type { StagedProcess, StagedThread, Stage } from '../world/stage.js';
+import type { ProcessSelector, ThreadSelector } from './selectors.js';
+
+export interface ChosenThread {
+  readonly process: StagedProcess;
+  readonly thread: StagedThread;
+}
+
+/** Who a scenario's steps are about: finds processes and threads as a step names them. */
+export class Cast {
+  readonly #stage: Stage;
+  readonly #threads = new Map<string, ChosenThread>();
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+
+  /** @throws RangeError with a sentence for the user when none or more than one process is meant */
+  process(selector: ProcessSelector): StagedProcess {
+    if (typeof selector === 'string') return this.#only(selector);
+    if ('service' in selector) return this.#hostOf(selector.service);
+    const found = this.#named(selector.image);
+    const process = found[selector.index];
+    if (!process)
+      throw new RangeError(`${none(selector.image, found.length)} It cannot have index ${selector.index}.`);
+    return process;
+  }
+
+  /** @throws RangeError with a sentence for the user when there is no such thread */
+  thread(selector: ThreadSelector): ChosenThread {
+    if (typeof selector === 'string') {
+      const found = this.#threads.get(selector);
+      if (!found) throw new RangeError(`No earlier step named a thread "${selector}".`);
+      return found;
+    }
+    const process = this.process(selector.process);
+    const thread = process.threads[selector.index];
+    if (!thread)
+      throw new RangeError(
+        `${process.name} (${process.pid}) has ${process.threads.length} threads, none with index ${selector.index}.`,
+      );
+    return { process, thread };
+  }
+
+  #named(image: string): StagedProcess[] {
+    return this.#stage.processes.filter(({ name, spec }) =>
+      [name, spec.program].some((text) => text.toLowerCase() === image.toLowerCase()),
+    );
+  }
+
+  #only(image: string): StagedProcess {
+    const found = this.#named(image);
+    if (found.length === 1) return found[0]!;
+    throw new RangeError(
+      found.length === 0
+        ? none(image, 0)
+        : `${found.length} processes are called ${image}. Choose one: { "image": "${image}", "index": 0 }, or the service it hosts.`,
+    );
+  }
+
+  #hostOf(service: string): StagedProcess {
+    const word = new RegExp(`-s ${service.replaceAll(/[^\w]/g, '\\$&')}(\\s|$)`, 'i');
+    const found = this.#stage.processes.find(({ spec }) => word.test(spec.commandLine ?? ''));
+    if (!found) throw new RangeError(`No process of this machine hosts a service "${service}".`);
+    return found;
+  }
+}
+
+function none(image: string, count: number): string {
+  return count === 0
+    ? `There is no process ${image} on this machine.`
+    : `There are ${count} processes ${image} on this machine.`;
+}

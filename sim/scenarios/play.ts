@@ -1,0 +1,26 @@
+import type { LabMachine } from '../lab-machine.js';
+import { Cast } from './cast.js';
+import type { Scenario } from './schema.js';
+import { perform } from './steps/index.js';
+
+/** What a step did, in the truth's words: the step's name and what it touched. */
+export interface StepEvent {
+  readonly do: string;
+  readonly [fact: string]: string | number | boolean;
+}
+
+/**
+ * Performs a scenario's steps one after the other.
+ * @throws RangeError with a sentence for the user that says which step cannot be done and why
+ */
+export function play(machine: LabMachine, { steps }: Scenario): StepEvent[] {
+  const cast = new Cast(machine.stage);
+  return steps.map((step, index) => {
+    try {
+      return { do: step.do, ...perform(step, { machine, cast }) };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new RangeError(`steps[${index}] (${step.do}): ${error.message}`);
+    }
+  });
+}
