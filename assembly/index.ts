@@ -111,3 +111,16 @@ export {
   pagesRead as dumpPagesRead,
 } from './dump/stream';
 export { selectedFrames as dumpPages } from './dump/selection';
+
+// Drivers and devices.
+export { initialiseIo as ioInitialise } from './kernel/io/io-manager';
+export {
+  createDriver as driverCreate,
+  setDriverRoutines as driverSetRoutines,
+  setFastIoRoutines as driverSetFastIo,
+} from './kernel/io/driver';
+export {
+  createDevice as deviceCreate,
+  attachDevice as deviceAttach,
+  setTransferRules as deviceSetTransferRules,
+} from './kernel/io/device';

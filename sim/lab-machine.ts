@@ -1,4 +1,5 @@
 import { buildImages, catalogue } from './images/index.js';
+import { withDriverRoutines } from './images/driver-routines/index.js';
 import { symbolStoreFiles, type StoreFile } from './images/store.js';
 import { Capture } from './livedump/capture.js';
 import { corralProcessors } from './livedump/corral.js';
@@ -82,7 +83,7 @@ export class LabMachine {
     const kernel = await startKernel(
       module,
       windows11_22631,
-      buildImages([...catalogue, ...programSpecs(population)]),
+      buildImages(withDriverRoutines([...catalogue, ...programSpecs(population)])),
       BigInt(seed),
       size,
       hardware,

@@ -2,9 +2,10 @@ import type { LabMachine } from '../lab-machine.js';
 import type { StepEvent } from '../scenarios/play.js';
 import type { StagedProcess, StagedThread } from '../world/stage.js';
 import { version } from '../version.js';
+import { hex, type Address } from './address.js';
+import { truthOfIo, type TruthIo } from './io.js';
 
-/** An address as text: `0xfffff80412345678`. */
-export type Address = string;
+export { hex, type Address } from './address.js';
 
 /** What is true of a machine, written from what its scenario asked for and never read from a dump. See truth.schema.json. */
 export interface Truth {
@@ -24,6 +25,7 @@ export interface Truth {
   processes: TruthProcess[];
   /** What the scenario's steps did, in their order. */
   events: StepEvent[];
+  io: TruthIo;
 }
 
 export interface TruthProcessor {
@@ -76,10 +78,6 @@ export interface TruthThread {
   stack: readonly string[];
 }
 
-export function hex(address: bigint): Address {
-  return `0x${address.toString(16).padStart(16, '0')}`;
-}
-
 /** Writes down a machine's truth. */
 export function writeTruth({ kernel, stage, scenario, seed, profile, time, events }: LabMachine): Truth {
   const requester = stage.processes
@@ -111,6 +109,7 @@ export function writeTruth({ kernel, stage, scenario, seed, profile, time, event
     })),
     processes: stage.processes.map(truthOfProcess),
     events: [...events],
+    io: truthOfIo(stage.io),
   };
 }
 

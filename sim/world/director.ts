@@ -5,6 +5,7 @@ import { findArchetype } from './archetypes.js';
 import type { Population, ProcessSpec } from './population.js';
 import { findProgram, type Program } from './programs.js';
 import type { BaseImage } from './base-image.js';
+import { createIoSystem } from './io/io-system.js';
 import type { Stage, StagedProcess } from './stage.js';
 import { ThreadMaker } from './threads.js';
 import { UserImages } from './user-images.js';
@@ -42,6 +43,7 @@ export class Director {
 
   stage(image: BaseImage, population: Population): Stage {
     const { exports } = this.#kernel.core;
+    const io = createIoSystem(this.#kernel);
     const idle = this.#idle();
     const processes = population.map((spec, index) => {
       this.#setClock(FIRST_PROCESS_AT + BigInt(index) * BETWEEN_PROCESSES);
@@ -55,7 +57,7 @@ export class Director {
     exports.memoryCreateCacheViews(this.#kernel.size.fileCacheMB * CACHE_VIEWS_PER_MB);
     accountProcessors(this.#kernel, image, processes);
     exports.kernelSealPool();
-    return { idle, processes };
+    return { idle, processes, io };
   }
 
   /** Sets the machine's clock to a time since boot, not beyond now: processes start one after the other. */

@@ -1,5 +1,6 @@
 import type { ProcessSpec } from './population.js';
 import type { Program } from './programs.js';
+import type { IoStage } from './io/io-stage.js';
 import type { WaitObject } from './wait-objects.js';
 
 /** Where a thread left user mode, and for which system service. */
@@ -42,4 +43,6 @@ export interface StagedProcess {
 export interface Stage {
   readonly idle: StagedProcess;
   readonly processes: readonly StagedProcess[];
+  /** Drivers and devices. */
+  readonly io: IoStage;
 }

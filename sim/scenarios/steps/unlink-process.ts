@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { hex } from '../../truth/truth.js';
+import { hex } from '../../truth/address.js';
 import { processSelector } from '../selectors.js';
 import { defineStep } from './step.js';
 
