@@ -44,11 +44,19 @@ export {
   bindSharedImage as imageBind,
 } from './kernel/sections/shared-image';
 
-// Objects.
+// Objects, the namespace, handles.
+export { initialiseObjects as objectInitialise, typeIndexOf as objectType } from './kernel/objects/object';
+export { createType as objectCreateType } from './kernel/objects/object-type';
+export { createFresh as objectCreate } from './kernel/objects/body';
 export {
-  initialiseObjects as objectInitialise,
-  createType as objectCreateType,
-} from './kernel/objects/object';
+  createNamed as namespaceCreateObject,
+  createDirectory as namespaceCreateDirectory,
+  createSymbolicLink as namespaceCreateLink,
+  listTypes as namespaceListTypes,
+} from './kernel/objects/namespace';
+export { openHandle as handleOpen, closeHandle as handleClose } from './kernel/objects/handles';
+export { createHandleTable as handleCreateTable } from './kernel/objects/handle-table';
+export { listHandles as handleList, handlesOpen as handleCount } from './kernel/objects/handle-ledger';
 
 // Files.
 export { initialiseFiles as fileInitialise } from './kernel/io/file-object';

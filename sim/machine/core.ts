@@ -55,6 +55,15 @@ export class Core {
     values.forEach((value, index) => exchange.setBigUint64(index * 8, value, true));
   }
 
+  /** Puts 32-bit words and then a text of 16-bit characters into the exchange buffer; returns the text's bytes. */
+  putWordsAndText(words: readonly number[], text: string): number {
+    const { exchange } = this;
+    words.forEach((word, index) => exchange.setUint32(index * 4, word, true));
+    for (let i = 0; i < text.length; i++)
+      exchange.setUint16(words.length * 4 + i * 2, text.charCodeAt(i), true);
+    return text.length * 2;
+  }
+
   /** Puts bytes into the exchange buffer. */
   putBytes(bytes: Uint8Array): void {
     if (bytes.length > this.exports.exchangeBytes())

@@ -2,6 +2,8 @@ import type { ImageSet } from '../images/index.js';
 import { Core } from './core.js';
 import { fillDebuggerData } from './debugger-data.js';
 import { KernelImages } from './kernel-images.js';
+import { Namespace } from './namespace.js';
+import { createObjectTypes } from './object-types.js';
 import { loadLayouts, type Profile } from './profile.js';
 import type { Hardware, MachineSize } from './size.js';
 
@@ -24,9 +26,9 @@ export interface Kernel {
   readonly start: Start;
   /** Index of each object type by name. */
   readonly typeIndex: ReadonlyMap<string, number>;
+  /** Directories and what is in them, by path. */
+  readonly namespace: Namespace;
 }
-
-const FIRST_TYPE = 2; // 0 and 1 of nt!ObTypeIndexTable are not types
 
 /** Loads the kernel and its drivers into an empty machine and initialises what processes need. */
 export async function startKernel(
@@ -56,24 +58,10 @@ export async function startKernel(
     exports.exchangeBuffer(),
     rootBytes!,
   );
-  const typeIndex = createObjectTypes(core, profile, loaded);
+  const typeIndex = createObjectTypes(core, loaded);
+  const namespace = Namespace.create(core, profile, typeIndex);
   exports.processInitialise(typeIndex.get('Process')!);
   exports.threadInitialise(typeIndex.get('Thread')!);
   exports.fileInitialise(typeIndex.get('File')!);
-  return { core, profile, images, loaded, size, hardware, start, typeIndex };
-}
-
-function createObjectTypes(core: Core, profile: Profile, loaded: KernelImages): ReadonlyMap<string, number> {
-  core.exports.objectInitialise();
-  const indices = new Map<string, number>();
-  profile.system.objectTypes.forEach((type: { name: string; symbol?: string; size?: number }, position) => {
-    const index = FIRST_TYPE + position;
-    const { symbols } = loaded.get('nt').image;
-    const global =
-      type.symbol !== undefined && symbols.has(type.symbol) ? loaded.address(`nt!${type.symbol}`) : 0n;
-    const [bytes] = core.putTexts({ text: type.name, wide: true });
-    core.exports.objectCreateType(index, core.exports.exchangeBuffer(), bytes!, global, type.size ?? 0, true);
-    indices.set(type.name, index);
-  });
-  return indices;
+  return { core, profile, images, loaded, size, hardware, start, typeIndex, namespace };
 }

@@ -1,4 +1,8 @@
-// The object manager: object headers in front of bodies, object types, and the table that numbers them.
+// The object manager: headers in front of bodies, and the counts that an object and its type keep.
+//
+//   pool block:  quota · handle · name · creator info (as InfoMask says)  |  OBJECT_HEADER  |  body
+//
+// nt!ObpInfoMaskToOffset holds how many bytes all the optional headers of a mask take, which is how debuggers find one.
 import { NT } from '../../generated/symbols';
 import {
   OBJECT_HEADER,
@@ -8,35 +12,45 @@ import {
   OBJECT_HEADER_PROCESS_INFO,
   OBJECT_HEADER_QUOTA_INFO,
   OBJECT_TYPE,
-  OBJECT_TYPE_INITIALIZER,
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { Region, reserve } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
 import {
+  addToField,
   at,
-  initialiseList,
+  getField,
+  insertTail,
   read32,
   read64,
   setField,
-  addToField,
   write32,
   write64,
   write8,
 } from '../../memory/virtual';
 import { random } from '../../random';
-import { allocatePool, NON_PAGED, PAGED, tag } from '../pool/pool';
-import { newUnicodeString } from '../strings';
+import { allocatePool, NON_PAGED, PAGED } from '../pool/pool';
 import { addressOf } from '../symbols';
 
-/** Index of the type Type; 0 and 1 are not types. */
-export const TYPE_INDEX: u32 = 2;
+/** Bits of OBJECT_HEADER.InfoMask. */
+export const CREATOR_INFO: u32 = 1;
+export const NAME_INFO: u32 = 2;
+export const HANDLE_INFO: u32 = 4;
+export const QUOTA_INFO: u32 = 8;
+export const PROCESS_INFO: u32 = 16;
 
-const QUOTA_INFO: u32 = 8; // bit of InfoMask
-const OBJECT_NAME_TAG: u32 = 0x6d4e624f; // 'ObNm'
-const PERMANENT: u32 = 0x10; // Flags: PermanentObject
-const KERNEL_OBJECT: u32 = 0x02;
-const POOL_NON_PAGED_NX: u32 = 0x200; // _POOL_TYPE.NonPagedPoolNx
+/** OBJECT_HEADER.Flags. */
+export const KERNEL_OBJECT: u32 = 0x02;
+export const KERNEL_ONLY: u32 = 0x04;
+export const EXCLUSIVE: u32 = 0x08;
+export const PERMANENT: u32 = 0x10;
+
+const MAXIMUM_TYPES: u32 = 256;
+const CACHE_LINE_INFO: u32 = 0x80; // beside the bits of InfoMask: the body starts a cache line
+
+/** What each type asks of the headers of its objects, by index. */
+const traits = new StaticArray<u32>(MAXIMUM_TYPES);
+let creator: u64 = 4; // process id that new objects are said to come from
 
 /** Draws the cookie that type indices are encoded with. To be called before the first object. */
 export function initialiseObjects(): void {
@@ -45,16 +59,29 @@ export function initialiseObjects(): void {
   const badPointer = reserve(<i32>Region.SystemPtes, PAGE_SIZE, PAGE_SIZE);
   write64(addressOf(NT.MmBadPointer), badPointer);
   write64(addressOf(NT.ObTypeIndexTable) + 8, badPointer);
-  // Sizes of the optional headers that precede OBJECT_HEADER, by InfoMask: 1 creator, 2 name, 4 handle, 8 quota, 16 process.
-  for (let mask: u32 = 0; mask < 32; mask++) {
-    let bytes: u32 = 0;
-    if (mask & 1) bytes += offsetOf(OBJECT_HEADER_CREATOR_INFO.SIZE);
-    if (mask & 2) bytes += offsetOf(OBJECT_HEADER_NAME_INFO.SIZE);
-    if (mask & 4) bytes += offsetOf(OBJECT_HEADER_HANDLE_INFO.SIZE);
-    if (mask & QUOTA_INFO) bytes += offsetOf(OBJECT_HEADER_QUOTA_INFO.SIZE);
-    if (mask & 16) bytes += offsetOf(OBJECT_HEADER_PROCESS_INFO.SIZE);
-    write8(addressOf(NT.ObpInfoMaskToOffset) + mask, u8(bytes));
-  }
+  for (let mask: u32 = 0; mask < 32; mask++)
+    write8(addressOf(NT.ObpInfoMaskToOffset) + mask, u8(headerBytes(mask)));
+}
+
+/** Bytes that the optional headers of a mask take. */
+function headerBytes(mask: u32): u32 {
+  let bytes: u32 = 0;
+  if (mask & CREATOR_INFO) bytes += offsetOf(OBJECT_HEADER_CREATOR_INFO.SIZE);
+  if (mask & NAME_INFO) bytes += offsetOf(OBJECT_HEADER_NAME_INFO.SIZE);
+  if (mask & HANDLE_INFO) bytes += offsetOf(OBJECT_HEADER_HANDLE_INFO.SIZE);
+  if (mask & QUOTA_INFO) bytes += offsetOf(OBJECT_HEADER_QUOTA_INFO.SIZE);
+  if (mask & PROCESS_INFO) bytes += offsetOf(OBJECT_HEADER_PROCESS_INFO.SIZE);
+  return bytes;
+}
+
+/** Says what headers the objects of a type have, and whether their bodies start a cache line. */
+export function setTypeTraits(index: u32, infoMask: u32, cacheAligned: bool): void {
+  unchecked((traits[index] = infoMask | (cacheAligned ? CACHE_LINE_INFO : 0)));
+}
+
+/** Says on whose behalf objects are created from now on, for those that keep it. */
+export function setCreator(processId: u64): void {
+  creator = processId;
 }
 
 /** TypeIndex is kept as index ^ cookie ^ second byte of the header's address. */
@@ -62,59 +89,95 @@ function encodedIndex(header: u64, index: u32): u32 {
   return (u32(header >> 8) ^ read32(addressOf(NT.ObHeaderCookie)) ^ index) & 0xff;
 }
 
+/** Index of the type of the object at `body`, decoded from its header. */
+export function typeIndexOf(body: u64): u32 {
+  const header = headerOf(body);
+  return encodedIndex(header, u32(getField(header, OBJECT_HEADER.TypeIndex)));
+}
+
 /** Address of the OBJECT_TYPE with an index. */
 export function typeObject(index: u32): u64 {
   return read64(addressOf(NT.ObTypeIndexTable) + u64(index) * 8);
 }
 
-/** Fills the OBJECT_HEADER before `body`; the optional quota header is there when `hasQuota` says so. */
-function fillHeader(body: u64, index: u32, flags: u32, hasQuota: bool): void {
-  const header = body - offsetOf(OBJECT_HEADER.Body);
-  setField(header, OBJECT_HEADER.PointerCount, 0x7ffe); // references batched by handle, as Windows counts them
-  setField(header, OBJECT_HEADER.HandleCount, 1);
-  setField(header, OBJECT_HEADER.TypeIndex, encodedIndex(header, index));
-  setField(header, OBJECT_HEADER.InfoMask, hasQuota ? QUOTA_INFO : 0);
-  setField(header, OBJECT_HEADER.Flags, flags);
+/** Address of the OBJECT_HEADER of the object at `body`. */
+export function headerOf(body: u64): u64 {
+  return body - offsetOf(OBJECT_HEADER.Body);
 }
 
-/** Creates an object and returns the address of its zeroed body, aligned to 64 bytes. */
+/** Address of an optional header of an object, 0 when it has none: `bit` is its bit of InfoMask. */
+export function optionalHeader(body: u64, bit: u32): u64 {
+  const header = headerOf(body);
+  const mask = u32(getField(header, OBJECT_HEADER.InfoMask));
+  return mask & bit ? header - headerBytes(mask & (bit | (bit - 1))) : 0;
+}
+
+/** Creates an object and returns the address of its zeroed body. It has one reference, its creator's. */
 export function createObject(index: u32, bodyBytes: u32, poolTag: u32, nonPaged: bool): u64 {
-  const quotaBytes = offsetOf(OBJECT_HEADER_QUOTA_INFO.SIZE);
-  const before = quotaBytes + offsetOf(OBJECT_HEADER.Body);
-  const block = allocatePool(before + bodyBytes, poolTag, nonPaged ? NON_PAGED : PAGED, before);
-  setField(block, OBJECT_HEADER_QUOTA_INFO.NonPagedPoolCharge, nonPaged ? bodyBytes : 0);
-  setField(block, OBJECT_HEADER_QUOTA_INFO.PagedPoolCharge, nonPaged ? 0 : bodyBytes);
-  fillHeader(block + before, index, KERNEL_OBJECT, true);
-  const type = typeObject(index);
-  if (type != 0) {
-    addToField(type, OBJECT_TYPE.TotalNumberOfObjects, 1);
-    addToField(type, OBJECT_TYPE.HighWaterNumberOfObjects, 1);
-  }
-  return block + before;
+  return allocateObject(index, QUOTA_INFO, bodyBytes, poolTag, nonPaged, KERNEL_OBJECT);
 }
 
-/** Creates the object type with an index; its name is UTF-16 text in host memory. `global`, if not 0, is set to it. */
-export function createType(
+/** Creates an object with the optional headers of `infoMask` and those that its type asks for. */
+export function allocateObject(
   index: u32,
-  name: usize,
-  nameBytes: u32,
-  global: u64,
+  infoMask: u32,
   bodyBytes: u32,
+  poolTag: u32,
   nonPaged: bool,
+  flags: u32,
 ): u64 {
-  const type = createObject(TYPE_INDEX, offsetOf(OBJECT_TYPE.SIZE), tag(0x4f, 0x62, 0x54, 0x79), true); // 'ObTy'
-  fillHeader(type, TYPE_INDEX, KERNEL_OBJECT | PERMANENT, true);
-  write64(addressOf(NT.ObTypeIndexTable) + u64(index) * 8, type);
-  initialiseList(at(type, OBJECT_TYPE.TypeList));
-  initialiseList(at(type, OBJECT_TYPE.CallbackList));
-  newUnicodeString(at(type, OBJECT_TYPE.Name), name, nameBytes, OBJECT_NAME_TAG);
-  setField(type, OBJECT_TYPE.Index, index);
-  setField(type, OBJECT_TYPE.TotalNumberOfObjects, 0);
-  const info = at(type, OBJECT_TYPE.TypeInfo);
-  setField(info, OBJECT_TYPE_INITIALIZER.Length, offsetOf(OBJECT_TYPE_INITIALIZER.SIZE));
-  setField(info, OBJECT_TYPE_INITIALIZER.PoolType, nonPaged ? POOL_NON_PAGED_NX : 1);
-  setField(info, OBJECT_TYPE_INITIALIZER.DefaultNonPagedPoolCharge, nonPaged ? bodyBytes : 0);
-  setField(info, OBJECT_TYPE_INITIALIZER.DefaultPagedPoolCharge, nonPaged ? 0 : bodyBytes);
-  if (global != 0) write64(global, type);
-  return type;
+  const trait = unchecked(traits[index]);
+  const mask = infoMask | (trait & 31);
+  const before = headerBytes(mask) + offsetOf(OBJECT_HEADER.Body);
+  const aligned = trait & CACHE_LINE_INFO ? before : 0;
+  const body = allocatePool(before + bodyBytes, poolTag, nonPaged ? NON_PAGED : PAGED, aligned) + before;
+  const header = headerOf(body);
+  setField(header, OBJECT_HEADER.PointerCount, 1);
+  setField(header, OBJECT_HEADER.TypeIndex, encodedIndex(header, index));
+  setField(header, OBJECT_HEADER.InfoMask, mask);
+  setField(header, OBJECT_HEADER.Flags, flags);
+  if (mask & QUOTA_INFO) {
+    const quota = optionalHeader(body, QUOTA_INFO);
+    setField(quota, OBJECT_HEADER_QUOTA_INFO.NonPagedPoolCharge, nonPaged ? bodyBytes : 0);
+    setField(quota, OBJECT_HEADER_QUOTA_INFO.PagedPoolCharge, nonPaged ? 0 : bodyBytes);
+    setField(header, OBJECT_HEADER.QuotaBlockCharged, addressOf(NT.PspSystemQuotaBlock));
+  }
+  const type = typeObject(index);
+  if (type == 0) return body; // the type Type itself, whose maker does this
+  if (mask & CREATOR_INFO) linkToType(body, type);
+  countObject(type);
+  return body;
+}
+
+/** Puts an object on its type's list of objects, with its creator. */
+export function linkToType(body: u64, type: u64): void {
+  const info = optionalHeader(body, CREATOR_INFO);
+  setField(info, OBJECT_HEADER_CREATOR_INFO.CreatorUniqueProcess, creator);
+  const entry = at(info, OBJECT_HEADER_CREATOR_INFO.TypeList);
+  insertTail(at(type, OBJECT_TYPE.TypeList), entry);
+}
+
+/** One more object of a type. */
+export function countObject(type: u64): void {
+  const total = getField(type, OBJECT_TYPE.TotalNumberOfObjects) + 1;
+  setField(type, OBJECT_TYPE.TotalNumberOfObjects, total);
+  if (total > getField(type, OBJECT_TYPE.HighWaterNumberOfObjects))
+    setField(type, OBJECT_TYPE.HighWaterNumberOfObjects, total);
+}
+
+/** Adds references of the kernel's own to an object: those that no handle stands for. `pointers` may be negative. */
+export function referenceObject(body: u64, pointers: i32): void {
+  addToField(headerOf(body), OBJECT_HEADER.PointerCount, i64(pointers));
+}
+
+/** Counts a handle to an object with the references that the handle carries; -1 takes one back. */
+export function countHandle(body: u64, handles: i32, pointers: i32): void {
+  const header = headerOf(body);
+  addToField(header, OBJECT_HEADER.HandleCount, i64(handles));
+  addToField(header, OBJECT_HEADER.PointerCount, i64(pointers));
+  const type = typeObject(typeIndexOf(body));
+  const total = u32(getField(type, OBJECT_TYPE.TotalNumberOfHandles)) + handles;
+  setField(type, OBJECT_TYPE.TotalNumberOfHandles, total);
+  if (total > u32(getField(type, OBJECT_TYPE.HighWaterNumberOfHandles)))
+    setField(type, OBJECT_TYPE.HighWaterNumberOfHandles, total);
 }

@@ -1,0 +1,81 @@
+// What is open in each handle table, kept beside the machine and not on it: what was asked for, for those who compare
+// it with what the machine's memory says.
+import { exchangeBuffer, exchangeBytes } from '../../host-buffer';
+import { typeIndexOf } from './object';
+
+const VALUES_PER_ENTRY: u32 = 4;
+const ENTRIES_PER_PAGE: u32 = 256;
+const ENTRY_BYTES: u32 = 16; // u64 object, u32 access, u8 attributes, u8 type
+const ROW_BYTES: u32 = 24; // what the host gets: u64 object, u32 handle, access, attributes, type
+
+class Ledger {
+  pages: Array<usize> = [];
+  count: u32 = 0;
+
+  /** Where a handle is noted; makes room for it. */
+  place(handle: u32): usize {
+    const index = handle / VALUES_PER_ENTRY;
+    while (u32(this.pages.length) <= index / ENTRIES_PER_PAGE) {
+      const page = heap.alloc(ENTRIES_PER_PAGE * ENTRY_BYTES);
+      memory.fill(page, 0, ENTRIES_PER_PAGE * ENTRY_BYTES);
+      this.pages.push(page);
+    }
+    return this.pages[index / ENTRIES_PER_PAGE] + (index % ENTRIES_PER_PAGE) * ENTRY_BYTES;
+  }
+}
+
+const ledgers = new Map<u64, Ledger>();
+let lastTable: u64 = 0;
+let lastLedger = new Ledger();
+
+function ledgerOf(table: u64): Ledger {
+  if (table == lastTable) return lastLedger;
+  if (!ledgers.has(table)) ledgers.set(table, new Ledger());
+  lastTable = table;
+  lastLedger = ledgers.get(table);
+  return lastLedger;
+}
+
+export function noteHandle(table: u64, handle: u32, object: u64, access: u32, attributes: u32): void {
+  const ledger = ledgerOf(table);
+  const place = ledger.place(handle);
+  store<u64>(place, object);
+  store<u32>(place, access, 8);
+  store<u8>(place, u8(attributes), 12);
+  store<u8>(place, u8(typeIndexOf(object)), 13);
+  ledger.count++;
+}
+
+export function forgetHandle(table: u64, handle: u32): void {
+  const ledger = ledgerOf(table);
+  memory.fill(ledger.place(handle), 0, ENTRY_BYTES);
+  ledger.count--;
+}
+
+/** How many handles are open in a table. */
+export function handlesOpen(table: u64): u32 {
+  return ledgerOf(table).count;
+}
+
+/**
+ * Lists open handles from the value `from` on in the exchange buffer, in rows of u64 object, u32 handle value, access,
+ * attributes and type index. Returns how many there are; fewer than fit means that there are no more.
+ */
+export function listHandles(table: u64, from: u32): u32 {
+  const ledger = ledgerOf(table);
+  const end = u32(ledger.pages.length) * ENTRIES_PER_PAGE * VALUES_PER_ENTRY;
+  const most = exchangeBytes() / ROW_BYTES;
+  let rows: u32 = 0;
+  for (let handle = from; handle < end && rows < most; handle += VALUES_PER_ENTRY) {
+    const place = ledger.place(handle);
+    if (load<u64>(place) == 0) continue;
+    const row = exchangeBuffer() + rows * ROW_BYTES;
+    store<u64>(row, load<u64>(place));
+    store<u32>(row, handle, 8);
+    store<u32>(row, load<u32>(place, 8), 12);
+    store<u32>(row, load<u8>(place, 12), 16);
+    store<u32>(row, load<u8>(place, 13), 20);
+    rows++;
+  }
+  return rows;
+}
