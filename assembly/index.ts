@@ -44,6 +44,9 @@ export {
   bindSharedImage as imageBind,
 } from './kernel/sections/shared-image';
 
+// Pool.
+export { allocateMany as poolAllocateMany } from './kernel/pool/many';
+
 // Objects, the namespace, handles.
 export { initialiseObjects as objectInitialise, typeIndexOf as objectType } from './kernel/objects/object';
 export { createType as objectCreateType } from './kernel/objects/object-type';

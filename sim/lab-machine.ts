@@ -7,6 +7,7 @@ import { walkAddress, type AddressWalk } from './machine/address-walk.js';
 import { startKernel, type Kernel } from './machine/machine.js';
 import { windows11_22631, type Profile } from './machine/profile.js';
 import { findSize, hardwareOf, type SizeName } from './machine/size.js';
+import type { Ongoing } from './scenarios/ongoing.js';
 import { play, type StepEvent } from './scenarios/play.js';
 import { byteCount, milliseconds } from './scenarios/quantities.js';
 import { findScenario, type Scenario } from './scenarios/scenario.js';
@@ -37,6 +38,7 @@ export type DumpKind = 'full';
 
 const FILETIME_1970 = 116444736000000000n;
 const TICKS_PER_MS = 10_000n;
+const SECOND = 1000;
 
 /** Milliseconds since boot when the scenario begins. */
 function uptimeOf(scenario: Scenario, image: BaseImage): number {
@@ -53,8 +55,8 @@ export class LabMachine {
   readonly stage: Stage;
   readonly kernel: Kernel;
   readonly activity: ActivityMeter;
-  /** What the scenario's steps did, for the truth. */
-  events: readonly StepEvent[] = [];
+  #events: readonly (() => StepEvent)[] = [];
+  readonly #ongoing: Ongoing[] = [];
   #capturing = false;
 
   private constructor(scenario: Scenario, seed: number, kernel: Kernel, stage: Stage) {
@@ -95,7 +97,7 @@ export class LabMachine {
     );
     const stage = new Director(kernel, BigInt(seed)).stage(image, population);
     const machine = new LabMachine(scenario, seed, kernel, stage);
-    machine.events = play(machine, scenario);
+    machine.#events = play(machine, scenario);
     return machine;
   }
 
@@ -112,7 +114,28 @@ export class LabMachine {
   /** Lets time pass on the machine. @throws Error while a dump is read: the dump is of one instant */
   advance(ms: number): void {
     if (this.#capturing) throw new Error('The machine stands still while its dump is written.');
-    this.activity.advance(ms);
+    if (this.#ongoing.length === 0) {
+      this.activity.advance(ms);
+      return;
+    }
+    // What goes on does so at each full second, so that it does not matter how the time is cut.
+    for (let left = ms; left > 0;) {
+      const part = Math.min(left, SECOND - (this.time % SECOND));
+      this.activity.advance(part);
+      left -= part;
+      if (this.time % SECOND === 0) for (const ongoing of this.#ongoing) ongoing.catchUp(this.time);
+    }
+  }
+
+  /** Starts something that goes on as time passes, and does what is due of it by now. */
+  begin(ongoing: Ongoing): void {
+    ongoing.catchUp(this.time);
+    this.#ongoing.push(ongoing);
+  }
+
+  /** What the scenario's steps did up to now. */
+  get events(): StepEvent[] {
+    return this.#events.map((tell) => tell());
   }
 
   /** Explains how the System process's page tables translate a virtual address, level by level. */

@@ -10,14 +10,15 @@ export interface StepEvent {
 }
 
 /**
- * Performs a scenario's steps one after the other.
+ * Performs a scenario's steps one after the other. Returns for each what tells its event.
  * @throws RangeError with a sentence for the user that says which step cannot be done and why
  */
-export function play(machine: LabMachine, { steps }: Scenario): StepEvent[] {
+export function play(machine: LabMachine, { steps }: Scenario): (() => StepEvent)[] {
   const cast = new Cast(machine.stage);
   return steps.map((step, index) => {
     try {
-      return { do: step.do, ...perform(step, { machine, cast }) };
+      const facts = perform(step, { machine, cast });
+      return () => ({ do: step.do, ...(typeof facts === 'function' ? facts() : facts) });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new RangeError(`steps[${index}] (${step.do}): ${error.message}`);

@@ -108,7 +108,7 @@ export function writeTruth({ kernel, stage, scenario, seed, profile, time, event
       pdb: { ...image.pdb },
     })),
     processes: stage.processes.map(truthOfProcess),
-    events: [...events],
+    events,
     io: truthOfIo(stage.io),
   };
 }

@@ -1,24 +1,27 @@
 import * as v from 'valibot';
+import { leakPool } from './leak-pool.js';
 import { run } from './run.js';
 import type { Facts, Scene } from './step.js';
 import { unlinkProcess } from './unlink-process.js';
 
-const NAMES = ['run', 'unlink-process'];
+const NAMES = ['run', 'leak-pool', 'unlink-process'];
 
 /** One step of a scenario. */
 export const stepSchema = v.variant(
   'do',
-  [run.schema, unlinkProcess.schema],
+  [run.schema, leakPool.schema, unlinkProcess.schema],
   (issue) => `There is no step ${issue.received}. Steps: ${NAMES.join(', ')}.`,
 );
 
 export type Step = v.InferOutput<typeof stepSchema>;
 
 /** Does what a step says. @throws RangeError with a sentence for the user when it cannot be done */
-export function perform(step: Step, scene: Scene): Facts {
+export function perform(step: Step, scene: Scene): Facts | (() => Facts) {
   switch (step.do) {
     case 'run':
       return run.perform(step, scene);
+    case 'leak-pool':
+      return leakPool.perform(step, scene);
     case 'unlink-process':
       return unlinkProcess.perform(step, scene);
   }

@@ -14,8 +14,11 @@ export type Facts = Readonly<Record<string, string | number | boolean>>;
 /** A kind of step: how it is written, and what it does. */
 export interface StepKind<Schema extends v.GenericSchema> {
   readonly schema: Schema;
-  /** @throws RangeError with a sentence for the user when it cannot be done on this machine */
-  readonly perform: (step: v.InferOutput<Schema>, scene: Scene) => Facts;
+  /**
+   * Returns what it did, or a function that tells it when what began goes on as time passes.
+   * @throws RangeError with a sentence for the user when it cannot be done on this machine
+   */
+  readonly perform: (step: v.InferOutput<Schema>, scene: Scene) => Facts | (() => Facts);
 }
 
 export function defineStep<Schema extends v.GenericSchema>(
