@@ -13,7 +13,7 @@ export { createMachine as machineCreate } from './machine';
 export { physicalFrames as machineFrames } from './memory/physical-layout';
 export { bytesOn as machineBytesOnList } from './memory/ranges';
 export { initialiseLists as kernelInitialise, publishGlobals as kernelPublish } from './kernel/globals';
-export { sealPool as kernelSealPool } from './kernel/pool/pool';
+export { initialisePool as poolInitialise } from './kernel/pool/pool';
 
 // Memory as a processor sees it.
 export {

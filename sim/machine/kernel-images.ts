@@ -21,7 +21,7 @@ export class KernelImages {
   }
 
   /** Loads every kernel image of the set, nt first; links their imports; enters them in nt!PsLoadedModuleList. */
-  static load(core: Core, images: ImageSet): KernelImages {
+  static load(core: Core, images: ImageSet, processors: number): KernelImages {
     const kernel = images.images.filter(({ spec }) => spec.kind === 'kernel' || spec.kind === 'driver');
     const bases = new Map<string, bigint>();
     const entries = new Map<string, bigint>();
@@ -33,6 +33,7 @@ export class KernelImages {
       if (spec.module === 'nt') {
         loadSymbols(core, image, base);
         core.exports.kernelInitialise();
+        core.exports.poolInitialise(processors);
       }
       const [fullBytes, baseBytes] = core.putTexts(
         { text: spec.path, wide: true },

@@ -45,7 +45,7 @@ export async function startKernel(
   loadLayouts(core, profile);
   exports.machineCreate(seed, BigInt(hardware.memory));
   exports.clockSet(start.bootTime, start.uptime);
-  const loaded = KernelImages.load(core, images);
+  const loaded = KernelImages.load(core, images, hardware.processors);
   exports.kernelPublish(loaded.get('nt').base, profile.build, hardware.processors);
   fillDebuggerData(core, profile, loaded);
   const [rootBytes] = core.putTexts({ text: profile.system.systemRoot, wide: true });

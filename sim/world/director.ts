@@ -56,7 +56,6 @@ export class Director {
     exports.processAttach(system);
     exports.memoryCreateCacheViews(this.#kernel.size.fileCacheMB * CACHE_VIEWS_PER_MB);
     accountProcessors(this.#kernel, image, processes);
-    exports.kernelSealPool();
     return { idle, processes, io };
   }
 

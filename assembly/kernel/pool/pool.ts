@@ -1,79 +1,207 @@
-// Paged and nonpaged pool: blocks with POOL_HEADERs inside pages, page-aligned allocations above that.
-import { POOL_HEADER } from '../../generated/types';
-import { offsetOf } from '../../layout/fields';
-import { commit, Region, reserve } from '../../memory/address-space';
+// Paged and nonpaged pool. Which heap and which part of it serves an allocation follows from its type and size:
+//
+//   up to 0xfe0 bytes   a POOL_HEADER before it, in a low-fragmentation block (up to 0x200) or a variable-size chunk
+//   above               page-aligned, its tag in nt!PoolBigPageTable: a chunk, a page range or a region of its own
+import { NT } from '../../generated/symbols';
+import {
+  EX_HEAP_POOL_NODE,
+  EX_POOL_HEAP_MANAGER_STATE,
+  POOL_HEADER,
+  POOL_TRACKER_BIG_PAGES,
+} from '../../generated/types';
+import { offsetOf, put } from '../../layout/fields';
+import { isIn, Region } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
-import { setField } from '../../memory/virtual';
-import { KERNEL_DATA } from '../../paging/pte';
+import { physicalFrames } from '../../memory/physical-layout';
+import { at, getField, hostFor, setField, write64 } from '../../memory/virtual';
+import { random } from '../../random';
+import { addressOf } from '../symbols';
+import { createBigPageTable, dropBigPages, enterBigPages, findBigPages } from './big-pages';
+import { Heap } from './heap';
+import { drawHeapKeys } from './heap-keys';
+import { allocateLarge } from './large';
+import { createLedger } from './ledger';
+import {
+  allocateLowFragmentation,
+  freeLowFragmentation,
+  initialiseBuckets,
+  initialiseLowFragmentation,
+} from './low-fragmentation';
+import { allocateRange, contextOf, DIRECT, freeRange, kindAt, LFH_SUBSEGMENT, rangeAt } from './page-ranges';
+import { initialiseTrees } from './rb-tree';
+import {
+  GRANULE,
+  LARGEST_BIG_RANGE,
+  LARGEST_BLOCK,
+  LARGEST_LFH_BLOCK,
+  LARGEST_SMALL_RANGE,
+  LARGEST_VS,
+} from './sizes';
+import { createTagTables, trackAllocation, trackFree } from './tag-tables';
+import { initialiseVaManager, pagesOfMetadata, takeMetadata } from './va-manager';
+import {
+  allocateVariable,
+  ANYWHERE,
+  freeVariable,
+  IN_LINE,
+  initialiseVariableSize,
+  PAGE_START,
+} from './variable-size';
 
 /** POOL_HEADER.PoolType of an allocated block: POOL_TYPE with the in-use bit as Windows has it. */
 export const NON_PAGED: u32 = 2;
 export const PAGED: u32 = 3;
 
-const GRANULE: u32 = 16; // POOL_HEADER counts in 16 bytes
-const FREE_TAG: u32 = 0x65657246; // 'Free'
+const PAGED_BIT: u32 = 1;
+const PAGE_MASK: u64 = 4095;
+const CACHE_LINE: u32 = 64;
+const PROTOTYPE_TAG: u32 = 0x74536d4d; // 'MmSt': prototype PTEs have a heap of their own
+const HEAP_BYTES: u32 = 0x40000; // reserved for a heap's own structures
+const SMALL_MACHINE: u32 = 0x8000; // frames: 128 MiB
 
-class PoolPage {
-  address: u64 = 0;
-  used: u32 = 4096; // nothing left
-  last: u32 = 0; // size of the block before, granules
-}
+/** Heaps of a pool node, by their index in EX_HEAP_POOL_NODE.Heaps; 0 is executable pool, which nobody takes. */
+const NON_PAGED_NX: i32 = 1;
+const PAGED_HEAP: i32 = 2;
+const PROTOTYPES: i32 = 3;
+const HEAPS: i32 = 4;
 
-const nonPaged = new PoolPage();
-const paged = new PoolPage();
+const heaps = new StaticArray<Heap | null>(HEAPS);
 
 /** A pool tag from its four characters, first one lowest. */
 export function tag(a: i32, b: i32, c: i32, d: i32): u32 {
   return u32(a | (b << 8) | (c << 16) | (d << 24));
 }
 
-function header(page: PoolPage, granules: u32, type: u32, poolTag: u32): u64 {
-  const block = page.address + page.used;
-  setField(block, POOL_HEADER.PreviousSize, page.last);
-  setField(block, POOL_HEADER.BlockSize, granules);
-  setField(block, POOL_HEADER.PoolType, type);
-  setField(block, POOL_HEADER.PoolTag, poolTag);
-  page.used += granules * GRANULE;
-  page.last = granules;
-  return block;
+/** Creates the heaps and the tables of tags and large allocations. To be called once the kernel's image is loaded. */
+export function initialisePool(processors: u32): void {
+  drawHeapKeys();
+  initialiseTrees();
+  initialiseVariableSize();
+  initialiseLowFragmentation(random());
+  createLedger();
+  initialiseVaManager();
+  const isSmall = physicalFrames() < SMALL_MACHINE;
+  createTagTables(processors, isSmall ? 1024 : 4096);
+  createBigPageTable(bigTableSize());
+  const state = addressOf(NT.ExPoolState);
+  setField(state, EX_POOL_HEAP_MANAGER_STATE.NumberOfPools, 1);
+  const node = at(state, EX_POOL_HEAP_MANAGER_STATE.PoolNode);
+  for (let i = 0; i < HEAPS; i++) {
+    const region = i <= NON_PAGED_NX ? <i32>Region.NonPagedPool : <i32>Region.PagedPool;
+    const heap = new Heap(takeMetadata(HEAP_BYTES, 0), region, HEAP_BYTES);
+    initialiseBuckets(heap);
+    unchecked((heaps[i] = heap));
+    write64(at(node, EX_HEAP_POOL_NODE.Heaps) + u64(i) * 8, heap.address);
+  }
+}
+
+/** Entries for the large allocations that a machine of its size comes to have. */
+function bigTableSize(): u32 {
+  const frames = physicalFrames();
+  if (frames < SMALL_MACHINE) return 2048;
+  return frames <= 0x100000 ? 16384 : 65536;
+}
+
+function heapFor(type: u32, poolTag: u32): Heap {
+  if ((type & PAGED_BIT) == 0) return unchecked(heaps[NON_PAGED_NX])!;
+  return unchecked(heaps[poolTag == PROTOTYPE_TAG ? PROTOTYPES : PAGED_HEAP])!;
+}
+
+/** The heap that holds an address, by the segment's signature. */
+function heapOf(address: u64, segmentBytes: u64): Heap {
+  const context = contextOf(address & ~(segmentBytes - 1));
+  for (let i = 0; i < HEAPS; i++) {
+    const heap = unchecked(heaps[i])!;
+    if (heap.small.address == context || heap.big.address == context) return heap;
+  }
+  assert(false, 'an address that is in no heap');
+  return unchecked(heaps[0])!;
 }
 
 /**
  * Allocates zeroed pool; returns the address after the header. `aligned` is an offset into the block that must
- * come to lie on a multiple of 64 (where an object's body will be), or 0 when any place will do.
+ * come to lie on a multiple of 64 (where the body of a process or thread will be), or 0 when any place will do; blocks
+ * that are small enough for the low-fragmentation heap lie on multiples of 16 only.
  */
 export function allocatePool(bytes: u32, poolTag: u32, type: u32, aligned: u32): u64 {
-  const region = type == NON_PAGED ? <i32>Region.NonPagedPool : <i32>Region.PagedPool;
+  const heap = heapFor(type, poolTag);
+  if (bytes > LARGEST_BLOCK) return allocatePages(heap, bytes, poolTag, type);
   const headerBytes = offsetOf(POOL_HEADER.SIZE);
-  const granules = (bytes + headerBytes + GRANULE - 1) / GRANULE;
-  if (granules * GRANULE > u32(PAGE_SIZE)) {
-    const pages = u32((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
-    const address = reserve(region, u64(pages) * PAGE_SIZE, PAGE_SIZE);
-    commit(address, pages, KERNEL_DATA);
-    return address;
+  const size = (max(bytes, 1) + headerBytes + GRANULE - 1) & ~(GRANULE - 1);
+  let block: u64 = 0;
+  if (size <= u32(LARGEST_LFH_BLOCK)) block = allocateLowFragmentation(heap, size);
+  if (block == 0) {
+    const inLine = aligned != 0 && size + CACHE_LINE <= PAGE_SIZE;
+    block = allocateVariable(heap, size, inLine ? IN_LINE + headerBytes + aligned : ANYWHERE);
   }
-  const page = type == NON_PAGED ? nonPaged : paged;
-  let gap = gapBefore(page.used, aligned);
-  if (page.used + gap + granules * GRANULE > u32(PAGE_SIZE)) {
-    if (page.used < u32(PAGE_SIZE)) header(page, (u32(PAGE_SIZE) - page.used) / GRANULE, 0, FREE_TAG);
-    page.address = reserve(region, PAGE_SIZE, PAGE_SIZE);
-    commit(page.address, 1, KERNEL_DATA);
-    page.used = 0;
-    page.last = 0;
-    gap = gapBefore(0, aligned);
-  }
-  if (gap != 0) header(page, gap / GRANULE, 0, FREE_TAG);
-  return header(page, granules, type, poolTag) + headerBytes;
+  const host = hostFor(block);
+  put(host, POOL_HEADER.BlockSize, size / GRANULE);
+  put(host, POOL_HEADER.PoolType, type);
+  put(host, POOL_HEADER.PoolTag, poolTag);
+  trackAllocation(poolTag, (type & PAGED_BIT) != 0, block + headerBytes, size);
+  return block + headerBytes;
 }
 
-function gapBefore(used: u32, aligned: u32): u32 {
-  if (aligned == 0) return 0;
-  return (64 - ((used + offsetOf(POOL_HEADER.SIZE) + aligned) & 63)) & 63;
+function allocatePages(heap: Heap, bytes: u32, poolTag: u32, type: u32): u64 {
+  const size = (bytes + GRANULE - 1) & ~(GRANULE - 1);
+  const pages = u32((u64(size) + PAGE_SIZE - 1) / PAGE_SIZE);
+  const unused = pages * PAGE_SIZE - size;
+  let address: u64;
+  if (isVariable(size)) address = allocateVariable(heap, size, PAGE_START);
+  else if (size <= LARGEST_SMALL_RANGE) address = allocateRange(heap.small, pages, DIRECT, pages, unused);
+  else if (size <= LARGEST_BIG_RANGE) {
+    const perUnit = heap.big.pagesPerUnit;
+    address = allocateRange(heap.big, (pages + perUnit - 1) / perUnit, DIRECT, pages, unused);
+  } else address = allocateLarge(heap, size);
+  const paged = (type & PAGED_BIT) != 0;
+  enterBigPages(address, poolTag, paged, size);
+  trackAllocation(poolTag, paged, address, size);
+  return address;
 }
 
-/** Closes the pages that blocks are still cut from, so that each page is a whole chain of headers. */
-export function sealPool(): void {
-  if (nonPaged.used < u32(PAGE_SIZE))
-    header(nonPaged, (u32(PAGE_SIZE) - nonPaged.used) / GRANULE, 0, FREE_TAG);
-  if (paged.used < u32(PAGE_SIZE)) header(paged, (u32(PAGE_SIZE) - paged.used) / GRANULE, 0, FREE_TAG);
+/** Whether an allocation above a block's size is a chunk: whole pages are not. */
+function isVariable(size: u32): bool {
+  return size <= LARGEST_VS && (size & u32(PAGE_MASK)) != 0;
+}
+
+/** Frees what {@link allocatePool} returned. Large allocations, above 0x7f0000 bytes, are never freed. */
+export function freePool(address: u64): void {
+  if ((address & PAGE_MASK) == 0) {
+    freePages(address);
+    return;
+  }
+  const block = address - offsetOf(POOL_HEADER.SIZE);
+  const poolTag = u32(getField(block, POOL_HEADER.PoolTag));
+  const size = getField(block, POOL_HEADER.BlockSize) * GRANULE;
+  const paged = (getField(block, POOL_HEADER.PoolType) & PAGED_BIT) != 0;
+  const heap = heapOf(block, 1 << 20);
+  const range = rangeAt(heap.small, block);
+  if (kindAt(heap.small, range) == LFH_SUBSEGMENT) freeLowFragmentation(heap, range, block);
+  else freeVariable(heap, block);
+  trackFree(poolTag, paged, address, size);
+}
+
+function freePages(address: u64): void {
+  const entry = findBigPages(address);
+  const size = getField(entry, POOL_TRACKER_BIG_PAGES.NumberOfBytes);
+  const poolTag = u32(getField(entry, POOL_TRACKER_BIG_PAGES.Key));
+  assert(size <= LARGEST_BIG_RANGE, 'large allocations are never freed');
+  const isSmall = size <= LARGEST_SMALL_RANGE;
+  const heap = heapOf(address, isSmall ? 1 << 20 : 1 << 24);
+  if (isVariable(u32(size))) freeVariable(heap, address);
+  else freeRange(isSmall ? heap.small : heap.big, address);
+  dropBigPages(entry);
+  trackFree(poolTag, isIn(<i32>Region.PagedPool, address), address, size);
+}
+
+/** Pages that a pool takes, mapped ones: `type` is NON_PAGED or PAGED. What nonpaged pool is managed with counts too. */
+export function pagesInPool(type: u32): u64 {
+  let pages: u64 = (type & PAGED_BIT) == 0 ? pagesOfMetadata() : 0;
+  for (let i = 0; i < HEAPS; i++) {
+    const heap = unchecked(heaps[i])!;
+    if ((heap.region == <i32>Region.PagedPool) == ((type & PAGED_BIT) != 0))
+      pages += heap.committedPages + heap.largePages;
+    if ((type & PAGED_BIT) == 0) pages += heap.ownPages;
+  }
+  return pages;
 }
