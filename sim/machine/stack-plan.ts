@@ -1,6 +1,13 @@
 import type { LabImage, LabSymbol } from '../images/index.js';
 import type { Core } from './core.js';
-import { split, type KernelImages } from './kernel-images.js';
+import { split } from './kernel-images.js';
+
+/** Images by the names that debuggers have for them, and where they are loaded. */
+export interface CodeModules {
+  get(module: string): { readonly image: LabImage; readonly base: bigint };
+  /** Address of `module!symbol`. */
+  address(qualified: string): bigint;
+}
 
 const NO_LOCAL = 0xffffffffffffffffn;
 
@@ -14,7 +21,7 @@ interface PlannedFrame {
   name: string;
 }
 
-/** A kernel stack as its functions' call sites, ready for the core to lay out. */
+/** A stack as its functions' call sites, ready for the core to lay out. */
 export class StackPlan {
   /** From the innermost out. */
   readonly names: readonly string[];
@@ -29,7 +36,7 @@ export class StackPlan {
    * Plans the stack of functions (`module!Function`, from the innermost out) of a thread that was switched out:
    * its innermost function called nt!SwapContext.
    */
-  static waiting(images: KernelImages, functions: readonly string[]): StackPlan {
+  static waiting(images: CodeModules, functions: readonly string[]): StackPlan {
     return new StackPlan(
       functions.map((name, depth) =>
         frameOf(images, name, depth === 0 ? 'nt!SwapContext' : functions[depth - 1]!),
@@ -37,8 +44,15 @@ export class StackPlan {
     );
   }
 
+  /** Plans the user stack of a thread whose innermost function called the stub of a system service. */
+  static user(images: CodeModules, functions: readonly string[], stub: string): StackPlan {
+    return new StackPlan(
+      functions.map((name, depth) => frameOf(images, name, depth === 0 ? stub : functions[depth - 1]!)),
+    );
+  }
+
   /** Plans the stack of a thread that runs: its innermost function is where a processor rests. */
-  static running(images: KernelImages, functions: readonly string[]): StackPlan {
+  static running(images: CodeModules, functions: readonly string[]): StackPlan {
     return new StackPlan(
       functions.map((name, depth) =>
         depth === 0 ? restingFrame(images, name) : frameOf(images, name, functions[depth - 1]!),
@@ -62,7 +76,7 @@ export class StackPlan {
   }
 }
 
-function frameOf(images: KernelImages, caller: string, callee: string): PlannedFrame {
+function frameOf(images: CodeModules, caller: string, callee: string): PlannedFrame {
   const [module, name] = split(caller);
   const { image, base } = images.get(module);
   const rva = image.returnAddress(name, callee);
@@ -76,7 +90,7 @@ function frameOf(images: KernelImages, caller: string, callee: string): PlannedF
   };
 }
 
-function restingFrame(images: KernelImages, qualified: string): PlannedFrame {
+function restingFrame(images: CodeModules, qualified: string): PlannedFrame {
   const [module, name] = split(qualified);
   const { image, base } = images.get(module);
   const rva = image.restAddress(name);
@@ -90,7 +104,7 @@ function restingFrame(images: KernelImages, qualified: string): PlannedFrame {
 }
 
 /** Bytes that the function allocates beyond what its unwind data says. */
-function dynamicAllocation(images: KernelImages, module: string, name: string): number {
+function dynamicAllocation(images: CodeModules, module: string, name: string): number {
   const { functions } = images.get(module).image.spec;
   const spec = functions.find(
     (candidate) => candidate.name === name || candidate.labels?.some((label) => label.name === name),
@@ -99,7 +113,7 @@ function dynamicAllocation(images: KernelImages, module: string, name: string): 
 }
 
 /** The nearest public symbol at or before an RVA, and the displacement from it. */
-function nameOf(images: KernelImages, module: string, rva: number): string {
+export function nameOf(images: CodeModules, module: string, rva: number): string {
   const symbols = sortedSymbols(images.get(module).image);
   let low = 0;
   let high = symbols.length;
