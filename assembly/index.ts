@@ -99,6 +99,7 @@ export {
 export { createTrapFrame as stackCreateTrapFrame } from './stacks/trap-frame';
 export {
   beginStack as stackBegin,
+  layOutUser as stackLayOutUser,
   layOutWaiting as stackLayOutWaiting,
   layOutRunning as stackLayOutRunning,
 } from './stacks/frames';

@@ -1,4 +1,4 @@
-// Lays out kernel stacks: each frame exactly as its function's unwind codes say that the prolog left it.
+// Lays out stacks: each frame exactly as its function's unwind codes say that the prolog left it.
 //
 // The host lists call sites from the outermost function inwards. For each one the prolog is replayed (pushes,
 // allocations, saved registers), then the return address that the call pushes is written:
@@ -8,17 +8,23 @@
 //                   frame of the outermost function
 //                   return address into it
 //                   frame of the next one …
-import { KSWITCHFRAME, KTHREAD } from '../generated/types';
+//
+// A user stack ends in the return address into whoever called the system service's stub; the registers that it leaves
+// go on into the kernel stack of the same thread.
+import { KSWITCHFRAME, KTHREAD, KTRAP_FRAME, NT_TIB, TEB } from '../generated/types';
 import { offsetOf } from '../layout/fields';
-import { getField, setField, write64 } from '../memory/virtual';
+import { at, getField, setField, write64 } from '../memory/virtual';
 import { hash } from '../random';
 import { listed } from '../host-buffer';
 import { setProcessorContext } from '../kernel/processors/processor';
 import * as unwind from './unwind-data';
 import { FunctionUnwind, unwindOf } from './unwind-data';
 
+const RBX: u32 = 3;
 const RSP: u32 = 4;
 const RBP: u32 = 5;
+const RSI: u32 = 6;
+const RDI: u32 = 7;
 const REGISTERS: i32 = 16;
 const RETURN_HOME_BYTES: u64 = 0x28; // home space of four registers, and the return address
 const WORDS_PER_CALL: i32 = 4;
@@ -28,7 +34,11 @@ const MXCSR: u32 = 0x1f80;
 
 const registers = new StaticArray<u64>(REGISTERS);
 let seed: u64 = 0;
-let owner: u64 = 0; // the thread whose stack is laid out
+// What the functions of a stack work with: thread and process, or their environment blocks.
+let pointer: u64 = 0;
+let secondPointer: u64 = 0;
+let userThread: u64 = 0; // whose user stack was laid out last, the registers being those that it left
+const order = new StaticArray<u32>(256); // of a prolog's codes
 let trapFrameEnd: u64 = 0;
 
 export function seedStacks(value: u64): void {
@@ -38,8 +48,8 @@ export function seedStacks(value: u64): void {
 /** What a function keeps in a non-volatile register: a pointer it works with or a small number. */
 function bodyValue(register: u32, begin: u64, stack: u64): u64 {
   const bits = hash(seed, begin ^ (u64(register) << 56));
-  if ((bits & 3) == 0) return owner;
-  if ((bits & 3) == 1) return getField(owner, KTHREAD.Process);
+  if ((bits & 3) == 0) return pointer;
+  if ((bits & 3) == 1) return secondPointer;
   if ((bits & 3) == 2) return (bits >> 8) & 0xff;
   return stack + ((bits >> 8) & 0x78);
 }
@@ -48,7 +58,6 @@ function bodyValue(register: u32, begin: u64, stack: u64): u64 {
 function enter(code: FunctionUnwind, entry: u64): u64 {
   let stack = entry;
   // Codes stand in the order of unwinding; the prolog's order is the reverse.
-  const order = new StaticArray<u32>(256);
   let steps = 0;
   for (let slot: u32 = 0; slot < code.codeCount; slot += code.slots(slot)) unchecked((order[steps++] = slot));
   let saved: u32 = 0; // bit for each register that the function may change
@@ -123,14 +132,53 @@ function systemEntry(thread: u64): u64 {
 }
 
 /**
- * Starts a stack. `trapEnd` is where the processor pushed the machine frame that the outermost function entered with
- * and `rbp` the register's value there; 0 for a thread of the kernel.
+ * Starts a kernel stack. `trapEnd` is where the processor pushed the machine frame that the outermost function entered
+ * with, 0 for a thread of the kernel; the KTRAP_FRAME below it has the registers that user mode left.
  */
 export function beginStack(thread: u64, trapEnd: u64, rbp: u64): void {
-  owner = thread;
+  pointer = thread;
+  secondPointer = getField(thread, KTHREAD.Process);
   trapFrameEnd = trapEnd;
-  for (let i = 0; i < REGISTERS; i++) unchecked((registers[i] = 0));
+  if (userThread != thread) clearRegisters();
+  userThread = 0;
   unchecked((registers[RBP] = rbp));
+  if (trapEnd == 0) return;
+  const frame = trapEnd - offsetOf(KTRAP_FRAME.SIZE);
+  unchecked((registers[RBX] = getField(frame, KTRAP_FRAME.Rbx)));
+  unchecked((registers[RBP] = getField(frame, KTRAP_FRAME.Rbp)));
+  unchecked((registers[RSI] = getField(frame, KTRAP_FRAME.Rsi)));
+  unchecked((registers[RDI] = getField(frame, KTRAP_FRAME.Rdi)));
+}
+
+function clearRegisters(): void {
+  for (let i = 0; i < REGISTERS; i++) unchecked((registers[i] = 0));
+}
+
+/**
+ * Lays out the user stack of a thread of the attached process, from the first function that it ran to the one that
+ * called a system service's stub; see {@link layOut} for the list. Returns RSP in the stub.
+ */
+export function layOutUser(thread: u64, count: i32): u64 {
+  const teb = getField(thread, KTHREAD.Teb);
+  pointer = teb;
+  secondPointer = getField(teb, TEB.ProcessEnvironmentBlock);
+  clearRegisters();
+  userThread = thread;
+  const entry = getField(at(teb, TEB.NtTib), NT_TIB.StackBase) - RETURN_HOME_BYTES;
+  write64(entry, 0);
+  const stack = layOut(count, entry) - 8;
+  write64(stack, listed((count - 1) * WORDS_PER_CALL));
+  return stack;
+}
+
+/** Whether the registers are those that user mode of `thread` left. */
+export function leftByUserMode(thread: u64): bool {
+  return thread == userThread;
+}
+
+/** A register's value at the end of the stack laid out last, by its number in instructions. */
+export function registerLeft(register: u32): u64 {
+  return unchecked(registers[register]);
 }
 
 /** RSP below which the outermost function's own pushes start. */

@@ -2,13 +2,21 @@
 import { KTHREAD, KTRAP_FRAME } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { getField, setField } from '../memory/virtual';
+import { leftByUserMode, registerLeft } from './frames';
 import { USER_CODE_SELECTOR, USER_DATA_SELECTOR } from '../kernel/processors/descriptor-tables';
 
 const EFLAGS: u32 = 0x246; // IF ZF PF
 const USER_MODE: u32 = 1;
 const MXCSR: u32 = 0x1f80;
+const RBX: u32 = 3;
+const RBP: u32 = 5;
+const RSI: u32 = 6;
+const RDI: u32 = 7;
 
-/** Writes the trap frame at the top of a thread's stack, for system service `service`; returns RSP as the unwind data counts from: its end. */
+/**
+ * Writes the trap frame at the top of a thread's stack, for system service `service`, with the registers of the user
+ * stack laid out before; returns RSP as the unwind data counts from: its end.
+ */
 export function createTrapFrame(thread: u64, rip: u64, rsp: u64, rbp: u64, service: u32): u64 {
   const end = getField(thread, KTHREAD.InitialStack);
   const frame = end - offsetOf(KTRAP_FRAME.SIZE);
@@ -17,7 +25,12 @@ export function createTrapFrame(thread: u64, rip: u64, rsp: u64, rbp: u64, servi
   setField(frame, KTRAP_FRAME.MxCsr, MXCSR);
   setField(frame, KTRAP_FRAME.Rcx, rip); // syscall leaves RIP in RCX and RFLAGS in R11
   setField(frame, KTRAP_FRAME.R11, EFLAGS);
-  setField(frame, KTRAP_FRAME.Rbp, rbp);
+  if (leftByUserMode(thread)) {
+    setField(frame, KTRAP_FRAME.Rbx, registerLeft(RBX));
+    setField(frame, KTRAP_FRAME.Rbp, registerLeft(RBP));
+    setField(frame, KTRAP_FRAME.Rsi, registerLeft(RSI));
+    setField(frame, KTRAP_FRAME.Rdi, registerLeft(RDI));
+  } else if (rbp != 0) setField(frame, KTRAP_FRAME.Rbp, rbp);
   setField(frame, KTRAP_FRAME.Rip, rip);
   setField(frame, KTRAP_FRAME.SegCs, USER_CODE_SELECTOR);
   setField(frame, KTRAP_FRAME.EFlags, EFLAGS);

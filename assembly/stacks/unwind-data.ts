@@ -66,7 +66,9 @@ export class FunctionUnwind {
   }
 }
 
-/** Finds the unwind information of the function that holds `address`; traps when it has none. */
+const found = new FunctionUnwind();
+
+/** Finds the unwind information of the function that holds `address`, good until the next call; traps when it has none. */
 export function unwindOf(address: u64): FunctionUnwind {
   const image: LoadedImage = imageAt(address);
   const rva = u32(address - image.base);
@@ -79,12 +81,11 @@ export function unwindOf(address: u64): FunctionUnwind {
     if (rva < read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.BeginAddress))) high = middle;
     else if (rva >= read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.EndAddress))) low = middle + 1;
     else {
-      const found = new FunctionUnwind();
       found.begin = image.base + read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.BeginAddress));
       found.info = image.base + read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.UnwindData));
       return found;
     }
   }
   assert(false, 'a function on a stack has no unwind data');
-  return new FunctionUnwind();
+  return found;
 }

@@ -14,11 +14,7 @@ export function corralProcessors(kernel: Kernel, stage: Stage): void {
     .find(({ state }) => state === 'Running');
   const lay = (thread: StagedThread, functions: readonly string[], processor: number) => {
     const plan = StackPlan.running(loaded, functions);
-    const { userMode } = thread;
-    const end = userMode
-      ? core.exports.stackCreateTrapFrame(thread.address, userMode.rip, userMode.rsp, 0n, userMode.service)
-      : 0n;
-    core.exports.stackBegin(thread.address, end, 0n);
+    core.exports.stackBegin(thread.address, thread.userMode?.trapFrameEnd ?? 0n, 0n);
     core.exports.stackLayOutRunning(thread.address, plan.put(core), processor);
     thread.stack = plan.names;
   };

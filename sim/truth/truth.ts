@@ -76,6 +76,8 @@ export interface TruthThread {
   waitObjects: { address: Address; type: string }[];
   /** Call sites from the innermost out, as the debugger prints them: `nt!KiSwapContext+0x76`. */
   stack: readonly string[];
+  /** Call sites of the user stack from the system service's stub out; absent for threads without user mode. */
+  userStack?: readonly string[];
 }
 
 /** Writes down a machine's truth. */
@@ -136,6 +138,7 @@ function truthOfProcess({
       ...(thread.waitReason === undefined ? {} : { waitReason: thread.waitReason }),
       waitObjects: thread.waitObjects.map((object) => ({ address: hex(object.address), type: object.type })),
       stack: thread.stack,
+      ...(thread.userMode ? { userStack: thread.userMode.stack } : {}),
     })),
   };
 }

@@ -1,7 +1,6 @@
 import type { Kernel } from '../machine/machine.js';
 import { accountProcessors, accountUptime } from './activity.js';
 import { ClientIds } from './client-ids.js';
-import { findArchetype } from './archetypes.js';
 import type { Population, ProcessSpec } from './population.js';
 import { findProgram, type Program } from './programs.js';
 import type { BaseImage } from './base-image.js';
@@ -157,7 +156,7 @@ export class Director {
         { text: commandLine, wide: true },
       );
       exports.processSetParameters(peb, exports.exchangeBuffer(), pathBytes!, commandBytes!);
-      this.#user.load(address, peb, program.path, dllsOf(spec));
+      this.#user.load(process, peb);
     }
     const waits = new WaitObjects(this.#kernel);
     for (const [archetype, count = 0] of Object.entries(spec.threads))
@@ -184,10 +183,4 @@ export class Director {
   #devicePath(path: string): string {
     return path.replace(/^C:/, this.#kernel.profile.system.systemVolume);
   }
-}
-
-/** DLLs that a process has loaded: the one of GUI system calls only where a thread makes them. */
-function dllsOf({ threads }: ProcessSpec): string[] {
-  const calls = Object.keys(threads).map((name) => findArchetype(name).userCall);
-  return calls.some((call) => call?.startsWith('win32u!')) ? ['ntdll', 'win32u'] : ['ntdll'];
 }

@@ -8,6 +8,10 @@ export interface UserMode {
   readonly rip: bigint;
   readonly rsp: bigint;
   readonly service: number;
+  /** Where the KTRAP_FRAME that the service was entered with ends. */
+  readonly trapFrameEnd: bigint;
+  /** User stack from the service's stub out, as a debugger prints it. */
+  readonly stack: readonly string[];
 }
 
 /** A thread that the scenario put on the machine. */

@@ -1,9 +1,7 @@
-import { serviceNumber } from '../images/index.js';
-import { split } from '../machine/kernel-images.js';
 import type { Kernel } from '../machine/machine.js';
 import { StackPlan } from '../machine/stack-plan.js';
 import type { ClientIds } from './client-ids.js';
-import { findArchetype, type ThreadArchetype } from './archetypes.js';
+import { findArchetype } from './archetypes.js';
 import type { StagedProcess, StagedThread, UserMode } from './stage.js';
 import type { UserImages } from './user-images.js';
 import type { WaitObjects } from './wait-objects.js';
@@ -34,7 +32,11 @@ export class ThreadMaker {
     if (isUser !== (peb !== 0n))
       throw new Error(`${process.name} cannot have a thread of kind ${archetypeName}`);
     const start = isUser ? this.#user.address('ntdll!RtlUserThreadStart') : loaded.address(archetype.start!);
-    const userStart = isUser ? this.#user.entryPoint(process.program.path) : 0n;
+    const path = process.program.path;
+    const userStack = isUser
+      ? this.#user.mode.stackOf(path, archetypeName, process.threads.length)
+      : undefined;
+    const userStart = userStack ? this.#user.modulesOf(path).address(userStack.start) : 0n;
     const tid = this.#ids.next();
     const thread = exports.threadCreate(
       process.address,
@@ -45,13 +47,12 @@ export class ThreadMaker {
       isUser,
       0n,
     );
-    const userMode = isUser ? this.#userSide(process.address, thread, peb, archetype) : undefined;
+    const userMode = userStack
+      ? this.#user.enterService(process, thread, peb, archetype.userCall!, userStack)
+      : undefined;
     if (archetype.running) return this.#runningThread(process, thread, tid, archetypeName, userMode!);
     const plan = StackPlan.waiting(loaded, archetype.stack);
-    const end = userMode
-      ? exports.stackCreateTrapFrame(thread, userMode.rip, userMode.rsp, 0n, userMode.service)
-      : 0n;
-    exports.stackBegin(thread, end, 0n);
+    exports.stackBegin(thread, userMode?.trapFrameEnd ?? 0n, 0n);
     exports.stackLayOutWaiting(thread, plan.put(core));
     const waitObjects = waits.forThread(thread, archetype, isUser);
     core.putList(waitObjects.map(({ address }) => address));
@@ -100,24 +101,5 @@ export class ThreadMaker {
       stack: [],
       userMode,
     };
-  }
-
-  #userSide(process: bigint, thread: bigint, peb: bigint, archetype: ThreadArchetype): UserMode {
-    const rsp = this.#kernel.core.exports.threadCreateUserSide(process, thread, peb);
-    return {
-      rip: this.#user.returnFromService(archetype.userCall!),
-      rsp,
-      service: this.#service(archetype.userCall!),
-    };
-  }
-
-  /** Number of the system service that a stub of user mode asks for. */
-  #service(qualified: string): number {
-    const [, name] = split(qualified);
-    for (const { image } of this.#kernel.loaded.modules) {
-      const number = serviceNumber(image.spec, name);
-      if (number !== undefined) return number;
-    }
-    throw new Error(`no kernel module has the system service ${name}`);
   }
 }

@@ -1,6 +1,9 @@
-import type { LabImage } from '../images/index.js';
+import { serviceNumber, type LabImage } from '../images/index.js';
 import { split } from '../machine/kernel-images.js';
 import type { Kernel } from '../machine/machine.js';
+import { nameOf, StackPlan, type CodeModules } from '../machine/stack-plan.js';
+import type { StagedProcess, UserMode as UserModeState } from './stage.js';
+import { moduleOf, UserMode, type UserStack } from './user-mode.js';
 
 /** Where images of user mode are loaded: the same in every process until the next boot. */
 const DLL_BASE = 0x7ff8_0000_0000n;
@@ -20,10 +23,14 @@ export class UserImages {
   readonly #kernel: Kernel;
   readonly #dlls = new Map<string, SharedImage>();
   readonly #programs = new Map<string, SharedImage>();
+  readonly #plans = new Map<string, StackPlan>();
+  /** What programs have loaded and how their stacks look. */
+  readonly mode: UserMode;
 
   /** Makes the programs and DLLs of the image set ready to be mapped. */
   constructor(kernel: Kernel, seed: bigint) {
     this.#kernel = kernel;
+    this.mode = new UserMode(kernel.images, kernel.size.name === 'tiny');
     const shift = ((seed * 0x9e37n) % SPREAD) * ALIGNMENT;
     const next = { dll: DLL_BASE + shift, program: PROGRAM_BASE + shift };
     for (const image of kernel.images.images) {
@@ -57,10 +64,10 @@ export class UserImages {
     return { image, index, base, path };
   }
 
-  /** Maps the program and the DLLs it needs into the attached process, and enters them in its loader's lists. */
-  load(process: bigint, peb: bigint, programPath: string, dlls: readonly string[]): void {
-    this.#enter(process, peb, this.#program(programPath));
-    for (const module of dlls) this.#enter(process, peb, this.#dll(module));
+  /** Maps a process's program and the DLLs it needs into the attached process, and enters them in its loader's lists. */
+  load({ address, program, spec }: StagedProcess, peb: bigint): void {
+    this.#enter(address, peb, this.#program(program.path));
+    for (const module of this.mode.dllsOf(program.path, spec)) this.#enter(address, peb, this.#dll(module));
   }
 
   #enter(process: bigint, peb: bigint, { index, path, image }: SharedImage): void {
@@ -78,24 +85,50 @@ export class UserImages {
 
   /** Address of `module!symbol` of a DLL in any process. */
   address(qualified: string): bigint {
-    const [module, name] = split(qualified);
-    const { image, base } = this.#dll(module);
-    const symbol = image.symbols.get(name);
-    if (!symbol) throw new Error(`${module} has no symbol ${name}`);
-    return base + BigInt(symbol.rva);
+    return addressIn((module) => this.#dll(module), qualified);
   }
 
-  /** Where user mode waits for a system service to return: after the `syscall` of the DLL's stub. */
-  returnFromService(qualified: string): bigint {
-    const [module, name] = split(qualified);
-    const { image, base } = this.#dll(module);
-    return base + BigInt(image.restAddress(name));
+  /** Images by name as a process of a program has them. */
+  modulesOf(path: string): CodeModules {
+    const own = moduleOf(path);
+    const get = (module: string) => (module === own ? this.#program(path) : this.#dll(module));
+    return { get, address: (qualified) => addressIn(get, qualified) };
   }
 
-  /** Where a program starts. */
-  entryPoint(programPath: string): bigint {
-    const { image, base } = this.#program(programPath);
-    return base + BigInt(image.entryPoint);
+  /**
+   * Gives a thread of the attached process its TEB and a user stack that stands in a system service's stub, and the
+   * trap frame with which the kernel was entered.
+   */
+  enterService(
+    { address, program }: StagedProcess,
+    thread: bigint,
+    peb: bigint,
+    stub: string,
+    stack: UserStack,
+  ): UserModeState {
+    const { core } = this.#kernel;
+    const modules = this.modulesOf(program.path);
+    const key = `${program.path} ${stub} ${stack.functions.join()}`;
+    let plan = this.#plans.get(key);
+    if (!plan) this.#plans.set(key, (plan = StackPlan.user(modules, stack.functions, stub)));
+    core.exports.threadCreateUserSide(address, thread, peb);
+    const rsp = core.exports.stackLayOutUser(thread, plan.put(core));
+    const [module, name] = split(stub);
+    const { image, base } = modules.get(module);
+    const rva = image.restAddress(name);
+    const rip = base + BigInt(rva);
+    const service = this.#service(name);
+    const trapFrameEnd = core.exports.stackCreateTrapFrame(thread, rip, rsp, 0n, service);
+    return { rip, rsp, service, trapFrameEnd, stack: [nameOf(modules, module, rva), ...plan.names] };
+  }
+
+  /** Number of the system service that a stub of user mode asks for. */
+  #service(name: string): number {
+    for (const { image } of this.#kernel.loaded.modules) {
+      const number = serviceNumber(image.spec, name);
+      if (number !== undefined) return number;
+    }
+    throw new Error(`no kernel module has the system service ${name}`);
   }
 
   #dll(module: string): SharedImage {
@@ -109,4 +142,12 @@ export class UserImages {
     if (!program) throw new Error(`there is no image of ${path}`);
     return program;
   }
+}
+
+function addressIn(get: CodeModules['get'], qualified: string): bigint {
+  const [module, name] = split(qualified);
+  const { image, base } = get(module);
+  const symbol = image.symbols.get(name);
+  if (!symbol) throw new Error(`${module} has no symbol ${name}`);
+  return base + BigInt(symbol.rva);
 }

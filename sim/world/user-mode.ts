@@ -1,112 +1,112 @@
-import { dllsNeededBy, type ModuleSpec } from '../images/index.js';
-import { functionsOf } from '../images/user-dlls.js';
+import type { ImageSet, LabImage } from '../images/index.js';
 import { findArchetype } from './archetypes.js';
 import data from './catalogue/user-mode.json';
-import type { Population, ProcessSpec } from './population.js';
-import { findProgram } from './programs.js';
+import type { ProcessSpec } from './population.js';
 
-/** What programs of one kind have in common in user mode. */
-interface Kind {
-  /** Where the first thread starts: functions of the program from the innermost out. */
-  readonly entry: readonly string[];
-  /** Where the program's other threads start. */
-  readonly worker: string;
-  /** What calls a thread's first function, from the innermost out. */
-  readonly thunk: readonly string[];
-  /** The program's functions, and what each calls. */
-  readonly functions: Readonly<Record<string, readonly string[]>>;
-  /** DLLs without which no such program runs, in load order. */
-  readonly dlls: readonly string[];
+/** Chains by the program's module, `native`, or `*` for the rest; `main` is the first thread's. */
+type Chains = Readonly<Record<string, readonly string[] | readonly (readonly string[])[]>>;
+
+const stacks = data.stacks as Readonly<Record<string, Chains>>;
+const programs: Readonly<Record<string, readonly string[]>> = data.programs;
+const native = new Set(data.native);
+/** Stands for the program's module in a chain. */
+const PROGRAM = /^%!/;
+
+/** A user stack by names. */
+export interface UserStack {
+  /** From the function that called the system service's stub to where the thread began. */
+  readonly functions: readonly string[];
+  /** The function that the thread was created with. */
+  readonly start: string;
 }
-
-export type KindName = keyof typeof data.kinds;
-
-const kinds: Readonly<Record<KindName, Kind>> = data.kinds;
-const more: Readonly<Record<string, readonly string[]>> = data.moreDlls;
-const programs: Readonly<Record<string, { kind?: string; dlls?: readonly string[] }>> = data.programs;
-const stacks: Readonly<Record<string, Readonly<Record<string, readonly (readonly string[])[]>>>> = data.stacks;
-
-/** Stands for the program's own functions in a stack. */
-const PROGRAM = '%!';
 
 /** Module name of a program's image: its file's without the extension. */
 export function moduleOf(path: string): string {
   return path.slice(path.lastIndexOf('\\') + 1).replace(/\.exe$/i, '');
 }
 
-/** User mode of a machine's programs: of which kind each is, which DLLs it loads, and how its threads' stacks look. */
+/** What user mode's programs have loaded and how their threads' stacks look, as data of the catalogue has it. */
 export class UserMode {
-  readonly #kinds = new Map<string, KindName>();
+  readonly #images: ImageSet;
   readonly #isSmall: boolean;
+  readonly #stacks = new Map<string, UserStack>();
 
   /** `isSmall` leaves out DLLs that programs can do without. */
-  constructor(population: Population, isSmall: boolean) {
+  constructor(images: ImageSet, isSmall: boolean) {
+    this.#images = images;
     this.#isSmall = isSmall;
-    for (const process of population) {
-      const { path } = findProgram(process.program);
-      if (!path.includes('\\')) continue;
-      const known = programs[moduleOf(path)]?.kind as KindName | undefined;
-      const kind = known ?? (hasWindows(process) ? 'gui' : 'console');
-      if (kind !== 'console' || !this.#kinds.has(path)) this.#kinds.set(path, kind);
-    }
   }
 
-  /** Paths of all programs. */
-  get paths(): string[] {
-    return [...this.#kinds.keys()];
-  }
-
-  kindOf(path: string): KindName {
-    const kind = this.#kinds.get(path);
-    if (kind === undefined) throw new Error(`no process runs ${path}`);
-    return kind;
-  }
-
-  /** DLLs that processes of a program have loaded, in load order. */
-  dllsOf(path: string): string[] {
-    const kind = this.kindOf(path);
-    const extra = this.#isSmall ? [] : (more[kind] ?? []);
-    const wanted = [...kinds[kind].dlls, ...(programs[moduleOf(path)]?.dlls ?? []), ...extra];
+  /** DLLs that a process has loaded, in load order: those of its program and what those import from. */
+  dllsOf(path: string, spec: ProcessSpec): string[] {
+    const module = moduleOf(path);
     const loaded = new Set<string>();
-    const load = (module: string) => {
-      if (loaded.has(module)) return;
-      loaded.add(module);
-      dllsNeededBy(module).forEach(load);
+    const load = (name: string) => {
+      if (name === module || loaded.has(name)) return;
+      loaded.add(name);
+      for (const needed of this.#images.get(name).imports) load(needed.module);
     };
-    wanted.forEach(load);
+    this.#wanted(module, spec).forEach(load);
+    for (const { module: needed } of this.#images.get(module).imports) load(needed);
+    for (const name of this.#calledBy(path, spec)) load(name);
     return [...loaded];
   }
 
-  /** DLLs that any process has loaded. */
-  get dlls(): Set<string> {
-    return new Set(this.paths.flatMap((path) => this.dllsOf(path)));
-  }
-
-  /** The program's functions, and what each calls. */
-  functionsOf(path: string): { entry: string; functions: ModuleSpec['functions'] } {
-    const { entry, functions } = kinds[this.kindOf(path)];
-    return { entry: entry.at(-1)!, functions: functionsOf(functions) };
-  }
-
-  /**
-   * User stack of thread `index` of a process, from the caller of the system service out, and the function that it
-   * was started with.
-   */
-  stackOf(path: string, archetype: string, index: number): { functions: string[]; start: string } {
-    const module = moduleOf(path);
-    const kind = this.kindOf(path);
-    const { entry, worker, thunk } = kinds[kind];
-    const variants = stacks[archetype];
-    const chains = variants?.[module] ?? variants?.[kind] ?? variants?.['*'];
-    if (!chains) throw new Error(`no user stack for threads of kind ${archetype}`);
-    const own = index === 0 ? entry : [worker];
-    const body = (index === 0 ? chains[0]! : chains[index % chains.length]!).flatMap((name) =>
-      name === PROGRAM ? own.map((symbol) => `${module}!${symbol}`) : [name],
+  #wanted(module: string, { threads, session }: ProcessSpec): readonly string[] {
+    const { dlls } = data;
+    const own = programs[module] ?? [];
+    if (native.has(module)) return [...dlls.native, ...own];
+    if (this.#isSmall) return dlls.win32;
+    const hasWindows = Object.keys(threads).some((name) =>
+      findArchetype(name).userCall?.startsWith('win32u!'),
     );
-    return { functions: [...body, ...thunk], start: body.at(-1)! };
+    const more = hasWindows ? dlls.windows : session === 1 ? [] : dlls.session0;
+    return [...dlls.win32, ...dlls.more, ...more, ...own];
   }
-}
 
-function hasWindows({ threads }: ProcessSpec): boolean {
-  return Object.keys(threads).some((name) => findArchetype(name).userCall?.startsWith('win32u!'));
+  /** Modules on the stacks of a process's threads. */
+  #calledBy(path: string, { threads }: ProcessSpec): Set<string> {
+    const module = moduleOf(path);
+    const found = new Set<string>();
+    let index = 0;
+    for (const [name, count = 0] of Object.entries(threads))
+      for (let i = 0; i < count; i++)
+        for (const qualified of this.stackOf(path, name, index++).functions)
+          found.add(qualified.slice(0, qualified.indexOf('!')));
+    found.delete(module);
+    return found;
+  }
+
+  /** Stack of thread `index` of a process, the first one its main thread. */
+  stackOf(path: string, archetype: string, index: number): UserStack {
+    const module = moduleOf(path);
+    const chains = stacks[archetype] ?? {};
+    const kind = native.has(module) ? 'native' : 'win32';
+    const variants = (chains[module] ?? chains[kind] ?? chains['*']) as (readonly string[])[] | undefined;
+    const main =
+      index === 0 && kind === 'win32' ? (chains['main'] as readonly string[] | undefined) : undefined;
+    const variant = variants ? index % variants.length : 0;
+    const key = `${module} ${archetype} ${main ? 'main' : variant}`;
+    let known = this.#stacks.get(key);
+    if (!known) {
+      const chain = main ?? variants?.[variant] ?? [this.#callerOf(archetype, module)];
+      const body = chain.map((name) => name.replace(PROGRAM, `${module}!`));
+      known = { functions: [...body, ...data.thunks[kind]], start: body.at(-1)! };
+      this.#stacks.set(key, known);
+    }
+    return known;
+  }
+
+  /** For kinds of threads without a chain: a function that calls the service's stub, of the program if it has one. */
+  #callerOf(archetype: string, module: string): string {
+    const { userCall } = findArchetype(archetype);
+    const calls = (image: LabImage) =>
+      image.spec.functions.find(({ calls: sites }) => sites?.some(({ to }) => to === userCall));
+    const inUserMode = this.#images.images.filter(({ spec }) => spec.kind === 'dll');
+    for (const image of [this.#images.get(module), ...inUserMode]) {
+      const found = calls(image);
+      if (found) return `${image.spec.module}!${found.name}`;
+    }
+    throw new Error(`nobody in user mode calls ${String(userCall)}`);
+  }
 }

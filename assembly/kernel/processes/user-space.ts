@@ -175,7 +175,7 @@ export function loadUserImage(
   return base;
 }
 
-/** Gives a thread of the attached process its TEB and user stack; returns the stack pointer it starts with. */
+/** Gives a thread of the attached process its TEB and user stack; returns the TEB. */
 export function createUserThread(process: u64, thread: u64, peb: u64): u64 {
   const teb = nextTeb;
   nextTeb += u64(TEB_PAGES) * PAGE_SIZE;
@@ -197,7 +197,7 @@ export function createUserThread(process: u64, thread: u64, peb: u64): u64 {
   setField(id, CLIENT_ID.UniqueProcess, getField(process, EPROCESS.UniqueProcessId));
   setField(id, CLIENT_ID.UniqueThread, getField(at(thread, ETHREAD.Cid), CLIENT_ID.UniqueThread));
   setField(thread, KTHREAD.Teb, teb);
-  return stackBase - 0x80 - (randomBelow(0x40) << 5) - 8;
+  return teb;
 }
 
 /** Ends the building of a process's user half: what it has reserved becomes its tree, what it uses is charged to it. */
