@@ -11,7 +11,7 @@ export { exchangeBuffer, exchangeBytes, fileBuffer } from './host-buffer';
 // The machine.
 export { createMachine as machineCreate } from './machine';
 export { physicalFrames as machineFrames } from './memory/physical-layout';
-export { bytesOn as machineBytesOnList } from './memory/ranges';
+export { bytesOn as machineBytesOnList } from './paging/page-lists';
 export { initialiseLists as kernelInitialise, publishGlobals as kernelPublish } from './kernel/globals';
 export { initialisePool as poolInitialise } from './kernel/pool/pool';
 

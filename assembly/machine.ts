@@ -1,11 +1,12 @@
 // Bringing an empty machine to the point where a kernel can be loaded.
 import { chooseRegions, createSharedTables, Region, regionBase, reserve } from './memory/address-space';
 import { PAGE_SIZE } from './memory/arena';
-import { layOutMemory } from './memory/physical-layout';
+import { seedListOrder } from './memory/list-order';
+import { layOutMemory, usesLargePages } from './memory/physical-layout';
 import { seedContents } from './memory/seeded';
 import { attachedRoot } from './memory/virtual';
-import { mapLargePage } from './paging/map';
-import { chunkCount, chunkFrame, createPfnDatabase } from './paging/pfn-database';
+import { mapLargePage, mapPage } from './paging/map';
+import { chunkCount, chunkFrame, chunkFrames, createPfnDatabase } from './paging/pfn-database';
 import { KERNEL_DATA } from './paging/pte';
 import { chooseSelfMap } from './paging/tables';
 import { hash, seedRandom } from './random';
@@ -19,6 +20,7 @@ export function createMachine(seed: u64, memoryBytes: u64): void {
   seedRandom(seed);
   seedContents(hash(seed, 1));
   seedStacks(hash(seed, 2));
+  seedListOrder(hash(seed, 3));
   layOutMemory(memoryBytes);
   chooseSelfMap(chooseRegions());
   createPfnDatabase();
@@ -27,6 +29,15 @@ export function createMachine(seed: u64, memoryBytes: u64): void {
   const database = reserve(<i32>Region.PfnDatabase, u64(chunkCount()) * LARGE_PAGE_BYTES, PAGE_SIZE);
   assert(database == regionBase(<i32>Region.PfnDatabase), 'the PFN database starts its region');
   for (let chunk: u32 = 0; chunk < chunkCount(); chunk++)
-    if (chunkFrame(chunk) != 0)
-      mapLargePage(attachedRoot(), database + u64(chunk) * LARGE_PAGE_BYTES, chunkFrame(chunk), KERNEL_DATA);
+    if (chunkFrame(chunk) != 0) mapDatabase(database + u64(chunk) * LARGE_PAGE_BYTES, chunk);
+}
+
+/** Maps a 2 MiB piece of the PFN database. */
+function mapDatabase(address: u64, chunk: u32): void {
+  if (usesLargePages()) {
+    mapLargePage(attachedRoot(), address, chunkFrame(chunk), KERNEL_DATA);
+    return;
+  }
+  for (let i: u32 = 0; i < chunkFrames(chunk); i++)
+    mapPage(attachedRoot(), address + u64(i) * PAGE_SIZE, chunkFrame(chunk) + i, KERNEL_DATA);
 }

@@ -6,6 +6,7 @@ import { allocateTable } from '../memory/arena';
 import { frameCount } from '../memory/frames';
 import * as ranges from '../memory/ranges';
 import { pageLocation, pfnField } from '../paging/pfn-database';
+import { runAt, runAtOrAfter, runCount, RUN_LARGE } from '../paging/pfn-runs';
 import { pteBase } from '../paging/tables';
 
 const PTE_BYTES: u64 = 8;
@@ -61,11 +62,24 @@ export function selectKernelPages(): void {
   if (bitmap == 0) bitmap = allocateTable(bits / 8);
   memory.fill(bitmap, 0, bits / 8);
   present = 0;
-  for (let i = 0; i < ranges.rangeCount(); i++)
-    for (let pfn = ranges.rangeBase(i); pfn < ranges.rangeFront(i); pfn++) {
-      if (!isKernelPage(pfn)) continue;
-      const byte = bitmap + (pfn >> 3);
-      store<u8>(byte, load<u8>(byte) | u8(u32(1) << (pfn & 7)));
-      present++;
+  for (let i = 0; i < ranges.rangeCount(); i++) {
+    let pfn = ranges.rangeBase(i);
+    while (pfn < ranges.rangeFront(i)) {
+      const index = runAtOrAfter(pfn);
+      const front = ranges.rangeFront(i);
+      const run = index < runCount() ? runAt(index) : null;
+      const from = run === null ? front : min(run.base, front);
+      for (; pfn < from; pfn++) if (isKernelPage(pfn)) select(pfn);
+      if (run === null || pfn >= front) continue;
+      const to = min(run.end, front);
+      if (run.kind == RUN_LARGE) for (; pfn < to; pfn++) select(pfn);
+      pfn = to; // all other runs are of user mode and of files
     }
+  }
+}
+
+function select(pfn: u32): void {
+  const byte = bitmap + (pfn >> 3);
+  store<u8>(byte, load<u8>(byte) | u8(u32(1) << (pfn & 7)));
+  present++;
 }

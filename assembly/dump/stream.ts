@@ -1,7 +1,7 @@
 // A dump as a stream: the host asks for the next piece, the core fills a window. A dump is never held whole.
 import { PAGE_SIZE } from '../memory/arena';
 import { copyFrame, frameCount } from '../memory/frames';
-import { relinkLists } from '../paging/pfn-database';
+import { relinkLists } from '../paging/frame-states';
 import {
   bitmapHeaderBytes,
   dumpBytes,
@@ -50,6 +50,10 @@ export function readDump(): u32 {
     if (position < prefixBytes) return u32(filled);
   }
   while (filled + PAGE_SIZE <= WINDOW_BYTES && nextFrame < frameCount()) {
+    if ((nextFrame & 31) == 0 && load<u32>(bitmapAddress() + (nextFrame >> 3)) == 0) {
+      nextFrame += 32;
+      continue;
+    }
     if (isSelected(nextFrame)) {
       copyFrame(nextFrame, window + filled);
       filled += PAGE_SIZE;

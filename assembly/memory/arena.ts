@@ -5,8 +5,16 @@ const BLOCK_PAGES: u32 = 256; // 1 MiB: few calls of the allocator, little waste
 let next: usize = 0;
 let end: usize = 0;
 
-/** A zeroed page, aligned to its size. Never freed: a machine only grows. */
+let freed: usize = 0; // pages given back, each with the address of the next one at its start
+
+/** A zeroed page, aligned to its size. */
 export function allocatePage(): usize {
+  if (freed != 0) {
+    const page = freed;
+    freed = load<u32>(page);
+    memory.fill(page, 0, PAGE_SIZE);
+    return page;
+  }
   if (next == end) {
     const block = heap.alloc((BLOCK_PAGES + 1) * PAGE_SIZE);
     next = (block + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
@@ -16,6 +24,12 @@ export function allocatePage(): usize {
   const page = next;
   next += PAGE_SIZE;
   return page;
+}
+
+/** Gives a page back. */
+export function freePage(page: usize): void {
+  store<u32>(page, u32(freed));
+  freed = page;
 }
 
 /** Zeroed memory for the core's own tables. */

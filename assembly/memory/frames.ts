@@ -4,9 +4,10 @@
 //   PFN ─▶ directory[PFN >> 10] ─▶ chunk[PFN & 1023] = 0            never written, zero
 //                                                      kind | n << 4  rendered on demand
 //                                                      page address   resident
-import { allocatePage, allocateTable, PAGE_SIZE, zeroPage } from './arena';
+import { allocatePage, allocateTable, freePage, PAGE_SIZE, zeroPage } from './arena';
+import { renderEntriesPage } from './entry-pages';
 import { renderSeededPage } from './seeded';
-import { renderPfnDatabasePage } from '../paging/pfn-database';
+import { renderPfnDatabasePage } from '../paging/pfn-render';
 
 const CHUNK_FRAMES: u32 = 1024;
 const KIND_MASK: u32 = 0xf;
@@ -14,6 +15,7 @@ const KIND_MASK: u32 = 0xf;
 /** Kinds of frames that are rendered. */
 export const SEEDED: u32 = 1;
 export const PFN_DATABASE: u32 = 2;
+export const ENTRIES: u32 = 3; // page tables and prototype PTEs of consecutive frames
 
 let directory: usize = 0;
 let frameLimit: u32 = 0;
@@ -56,7 +58,22 @@ function render(pfn: u32, slot: u32, target: usize): void {
   const kind = slot & KIND_MASK;
   if (kind == SEEDED) renderSeededPage(pfn, target);
   else if (kind == PFN_DATABASE) renderPfnDatabasePage(slot >>> 4, target);
+  else if (kind == ENTRIES) renderEntriesPage(slot >>> 4, target);
   else memory.fill(target, 0, PAGE_SIZE);
+}
+
+/** Whether a frame's bytes are kept, not rendered or zero. */
+export function isResident(pfn: u32): bool {
+  const slot = slotValue(pfn);
+  return slot != 0 && (slot & KIND_MASK) == 0;
+}
+
+/** Forgets what a frame holds: it is zero again. Addresses of its bytes are no longer good. */
+export function clearFrame(pfn: u32): void {
+  const slot = slotValue(pfn);
+  if (slot == 0) return;
+  if ((slot & KIND_MASK) == 0) freePage(slot);
+  store<u32>(slotOf(pfn), 0);
 }
 
 /** Host address of a frame's bytes for writing; makes the frame resident. */

@@ -1,22 +1,28 @@
 // Which ranges of physical memory exist, and what their untouched frames are: zeroed, free, standby or modified.
 // Frames are taken from the front of a range, so that what is left of it stays one run.
-import { PAGE_SIZE } from './arena';
+import { takeFreedFrame } from '../paging/frame-states';
 
 /** _MMLISTS: PFN PageLocation. */
 export const ZEROED: u32 = 0;
 export const FREE: u32 = 1;
 export const STANDBY: u32 = 2;
 export const MODIFIED: u32 = 3;
+export const MODIFIED_NO_WRITE: u32 = 4;
+export const BAD: u32 = 5;
 export const ACTIVE: u32 = 6;
+export const TRANSITION: u32 = 7;
 
 /** What a range's frames are given out for. */
+export const FOR_NOTHING: u32 = 0;
 export const FOR_KERNEL: u32 = 1;
 export const FOR_USER: u32 = 2;
 export const FOR_LARGE_PAGES: u32 = 3;
 export const FOR_SYSTEM_ROOT: u32 = 4; // the one frame for the System process's PML4
 
+const PURPOSES: i32 = 5;
 const LARGE_PAGE_FRAMES: u32 = 512;
-const MAXIMUM: i32 = 64;
+const MAXIMUM: i32 = 128;
+const NONE: i32 = -1;
 
 class Range {
   base: u32 = 0;
@@ -29,7 +35,9 @@ class Range {
 }
 
 const ranges = new StaticArray<Range>(MAXIMUM);
+const cursors = new StaticArray<i32>(PURPOSES); // the range of each purpose that frames are taken from
 let count: i32 = 0;
+let last: i32 = 0; // where rangeOf found the frame before
 
 /** Adds a range of existing memory, frames `base` to `end` - 1, above all earlier ones. */
 export function addRange(base: u32, end: u32, location: u32, priority: u32, purpose: u32): void {
@@ -46,11 +54,22 @@ export function addRange(base: u32, end: u32, location: u32, priority: u32, purp
 
 /** Index of the range that holds a frame, or -1 for a hole. */
 export function rangeOf(pfn: u32): i32 {
-  for (let i = 0; i < count; i++) {
-    const range = unchecked(ranges[i]);
-    if (pfn < range.end) return pfn >= range.base ? i : -1;
+  if (last < count && holds(last, pfn)) return last;
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (pfn < unchecked(ranges[middle]).end) high = middle;
+    else low = middle + 1;
   }
-  return -1;
+  if (low == count || !holds(low, pfn)) return NONE;
+  last = low;
+  return low;
+}
+
+function holds(index: i32, pfn: u32): bool {
+  const range = unchecked(ranges[index]);
+  return pfn >= range.base && pfn < range.end;
 }
 
 export function rangeCount(): i32 {
@@ -83,14 +102,45 @@ export function sameList(a: i32, b: i32): bool {
   return rangeLocation(a) == rangeLocation(b) && rangePriority(a) == rangePriority(b);
 }
 
-/** Takes one frame. Traps when the machine has none left for the purpose. */
-export function takeFrame(purpose: u32): u32 {
-  for (let i = 0; i < count; i++) {
+/** Whether a range can stand in when those of a purpose have run out: frames on the zeroed and free lists. */
+function isSpare(range: Range): bool {
+  return range.location <= FREE && range.purpose != FOR_LARGE_PAGES && range.purpose != FOR_SYSTEM_ROOT;
+}
+
+/** A range with `frames` frames left for the purpose, or one that stands in. */
+function findRange(purpose: u32, frames: u32): i32 {
+  for (let i = unchecked(cursors[purpose]); i < count; i++) {
     const range = unchecked(ranges[i]);
-    if (range.purpose == purpose && range.front < range.end) return range.front++;
+    if (range.purpose == purpose && range.end - range.front >= frames) return i;
   }
-  assert(false, 'the machine is out of physical memory');
-  return 0;
+  if (purpose == FOR_SYSTEM_ROOT) return NONE;
+  for (let i = count - 1; i >= 0; i--) {
+    const range = unchecked(ranges[i]);
+    if (isSpare(range) && range.end - range.front >= frames) return i;
+  }
+  return NONE;
+}
+
+/** Takes one frame. Traps when the machine has none left. */
+export function takeFrame(purpose: u32): u32 {
+  const freed = purpose == FOR_USER ? takeFreedFrame() : 0;
+  if (freed != 0) return freed;
+  const range = unchecked(ranges[unchecked(cursors[purpose])]);
+  if (range.purpose == purpose && range.front < range.end) return range.front++;
+  const found = findRange(purpose, 1);
+  assert(found != NONE, 'the machine is out of physical memory');
+  if (unchecked(ranges[found]).purpose == purpose) unchecked((cursors[purpose] = found));
+  return unchecked(ranges[found]).front++;
+}
+
+/** Takes `frames` frames that lie together; returns the first one, or 0 when nowhere are so many left in one run. */
+export function takeRun(purpose: u32, frames: u32): u32 {
+  const found = findRange(purpose, frames);
+  if (found == NONE) return 0;
+  const range = unchecked(ranges[found]);
+  const first = range.front;
+  range.front += frames;
+  return first;
 }
 
 /** Takes 512 frames that lie together, aligned to 2 MiB. */
@@ -100,6 +150,7 @@ export function takeLargePage(): u32 {
     if (range.purpose != FOR_LARGE_PAGES) continue;
     const base = (range.front + LARGE_PAGE_FRAMES - 1) & ~(LARGE_PAGE_FRAMES - 1);
     if (base + LARGE_PAGE_FRAMES > range.end) continue;
+    assert(base == range.front, 'frames before a large page would be on no list');
     range.front = base + LARGE_PAGE_FRAMES;
     return base;
   }
@@ -107,9 +158,7 @@ export function takeLargePage(): u32 {
   return 0;
 }
 
-/** Bytes of memory on lists of one location. */
-export function bytesOn(location: u32): u64 {
-  let frames: u64 = 0;
-  for (let i = 0; i < count; i++) if (rangeLocation(i) == location) frames += rangeEnd(i) - rangeFront(i);
-  return frames * u64(PAGE_SIZE);
+/** Frames of a range that are on its list. */
+export function framesListed(index: i32): u32 {
+  return rangeEnd(index) - rangeFront(index);
 }

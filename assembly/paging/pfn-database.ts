@@ -1,30 +1,47 @@
-// The PFN database: one MMPFN for every frame, in emulated memory, mapped with large pages. Pages whose entries all
-// follow from the ranges of physical memory are rendered when they are read; the first change makes them resident.
+// The PFN database: one MMPFN for every frame, in emulated memory. Pages whose entries all follow from the ranges of
+// physical memory, the order of the lists and runs of frames are rendered when they are read; the first change makes
+// them resident.
 import { MIPFNBLINK, MMPFN, MMPFNENTRY1, MMPFNENTRY3, MMPTE, MI_PFN_ULONG5 } from '../generated/types';
-import { offsetOf, put, get } from '../layout/fields';
+import { get, offsetOf, put } from '../layout/fields';
 import { allocateTable, PAGE_SIZE } from '../memory/arena';
-import { frameCount, PFN_DATABASE, renderFrame, writableFrame } from '../memory/frames';
+import {
+  frameCount,
+  isResident,
+  PFN_DATABASE,
+  readableFrame,
+  renderFrame,
+  writableFrame,
+} from '../memory/frames';
+import { usesLargePages } from '../memory/physical-layout';
 import * as ranges from '../memory/ranges';
+import { renderEntry } from './pfn-render';
+import { addRun } from './pfn-runs';
 
 const FRAMES_PER_CHUNK: u32 = 512; // frames of one 2 MiB piece of the database
-const NO_FRAME: u64 = 0xffffffffff; // end of a list: 40 bits set
 const WRITE_BACK: u64 = 1; // MiCached
 
 let chunks: usize = 0; // u32 for each 2 MiB of the database: its first frame, 0 where it is not mapped
 let chunkTotal: u32 = 0;
+let lastChunkFrames: u32 = FRAMES_PER_CHUNK;
 let entrySize: u32 = 0;
 
-/** Sets the frames aside that the database needs; `pfn` by `pfn` they are then mapped by {@link chunkFrame}. */
+/** Sets the frames aside that the database needs; piece by piece they are then mapped by {@link chunkFrame}. */
 export function createPfnDatabase(): void {
   entrySize = offsetOf(MMPFN.SIZE);
   const bytes = u64(frameCount()) * entrySize;
   chunkTotal = u32((bytes + FRAMES_PER_CHUNK * PAGE_SIZE - 1) / (FRAMES_PER_CHUNK * PAGE_SIZE));
   chunks = allocateTable(usize(chunkTotal) * 4);
+  if (!usesLargePages()) {
+    const pages = u32((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
+    lastChunkFrames = pages - (chunkTotal - 1) * FRAMES_PER_CHUNK;
+  }
   for (let chunk: u32 = 0; chunk < chunkTotal; chunk++) {
     if (!describesMemory(chunk)) continue;
-    const base = ranges.takeLargePage();
+    const base = usesLargePages()
+      ? ranges.takeLargePage()
+      : ranges.takeRun(ranges.FOR_KERNEL, chunkFrames(chunk));
     store<u32>(chunks + usize(chunk) * 4, base);
-    for (let i: u32 = 0; i < FRAMES_PER_CHUNK; i++)
+    for (let i: u32 = 0; i < chunkFrames(chunk); i++)
       renderFrame(base + i, PFN_DATABASE, chunk * FRAMES_PER_CHUNK + i);
   }
 }
@@ -47,27 +64,61 @@ export function chunkFrame(chunk: u32): u32 {
   return load<u32>(chunks + usize(chunk) * 4);
 }
 
-/** Host address of one member of a frame's entry. Entries may straddle pages, members never do. */
-function member(pfn: u32, field: i32): usize {
-  const at = u64(pfn) * entrySize + offsetOf(field);
+/** Frames of a piece of the database: 512, fewer of the last one where it is mapped with small pages. */
+export function chunkFrames(chunk: u32): u32 {
+  return chunk + 1 == chunkTotal ? lastChunkFrames : FRAMES_PER_CHUNK;
+}
+
+/** The frame that holds byte `at` of the database. */
+function databaseFrame(at: u64): u32 {
   const page = u32(at / PAGE_SIZE);
   const base = chunkFrame(page / FRAMES_PER_CHUNK);
   assert(base != 0, 'no PFN entry for this frame');
-  return writableFrame(base + (page % FRAMES_PER_CHUNK)) + usize(at % PAGE_SIZE) - offsetOf(field);
+  return base + (page % FRAMES_PER_CHUNK);
 }
 
-function set(pfn: u32, field: i32, value: u64): void {
+/** Host address of one member of a frame's entry for writing. Entries may straddle pages, members never do. */
+function member(pfn: u32, field: i32): usize {
+  const at = u64(pfn) * entrySize + offsetOf(field);
+  return writableFrame(databaseFrame(at)) + usize(at % PAGE_SIZE) - offsetOf(field);
+}
+
+/** The same for reading: good until the next call. */
+function readable(pfn: u32, field: i32): usize {
+  const at = u64(pfn) * entrySize + offsetOf(field);
+  return readableFrame(databaseFrame(at)) + usize(at % PAGE_SIZE) - offsetOf(field);
+}
+
+/** Writes one member of a frame's entry. */
+export function setPfnField(pfn: u32, field: i32, value: u64): void {
   put(member(pfn, field), field, value);
 }
 
 /** Reads one member of a frame's entry. */
 export function pfnField(pfn: u32, field: i32): u64 {
-  return get(member(pfn, field), field);
+  return get(readable(pfn, field), field);
 }
 
 /** _MMLISTS value of a frame: which list it is on, or active. */
 export function pageLocation(pfn: u32): u32 {
-  return u32(get(member(pfn, MMPFN.u3_e1) + offsetOf(MMPFN.u3_e1), MMPFNENTRY1.PageLocation));
+  return u32(get(readable(pfn, MMPFN.u3_e1) + offsetOf(MMPFN.u3_e1), MMPFNENTRY1.PageLocation));
+}
+
+/** What a frame's PTE is to become when the frame leaves it. */
+export function originalPte(pfn: u32): u64 {
+  return get(readable(pfn, MMPFN.OriginalPte) + offsetOf(MMPFN.OriginalPte), MMPTE.u_Long);
+}
+
+const built: usize = memory.data(64, 16);
+
+/** Writes a frame's entry as a whole from 64 bytes at `entry`. */
+function writeEntry(pfn: u32, entry: usize): void {
+  const at = u64(pfn) * entrySize;
+  const inPage = u32(at % PAGE_SIZE);
+  const first = min(entrySize, PAGE_SIZE - inPage);
+  memory.copy(writableFrame(databaseFrame(at)) + inPage, entry, first);
+  if (first < entrySize)
+    memory.copy(writableFrame(databaseFrame(at + first)), entry + first, entrySize - first);
 }
 
 /**
@@ -80,25 +131,28 @@ export function activate(
   pteAddress: u64,
   pteFrame: u32,
   priority: u32,
-  originalPte: u64,
+  original: u64,
   shared: bool,
 ): void {
-  set(pfn, MMPFN.u1_Flink, 0);
-  set(pfn, MMPFN.PteAddress, pteAddress);
-  put(member(pfn, MMPFN.OriginalPte) + offsetOf(MMPFN.OriginalPte), MMPTE.u_Long, originalPte);
-  put(member(pfn, MMPFN.u2) + offsetOf(MMPFN.u2), MIPFNBLINK.EntireField, shared ? 0 : 1); // ShareCount: mappings
-  set(pfn, MMPFN.u3_ReferenceCount, 1);
-  const state = member(pfn, MMPFN.u3_e1) + offsetOf(MMPFN.u3_e1);
-  put(state, MMPFNENTRY1.PageLocation, ranges.ACTIVE);
-  put(state, MMPFNENTRY1.Modified, 1);
+  memory.fill(built, 0, 64);
+  put(built, MMPFN.PteAddress, pteAddress);
+  put(built + offsetOf(MMPFN.OriginalPte), MMPTE.u_Long, original);
+  put(built + offsetOf(MMPFN.u2), MIPFNBLINK.EntireField, shared ? 0 : 1); // ShareCount: mappings
+  put(built, MMPFN.u3_ReferenceCount, 1);
+  setState(ranges.ACTIVE, true, priority);
+  put(built, MMPFN.u4_PteFrame, pteFrame);
+  put(built, MMPFN.u4_PfnExists, 1);
+  put(built, MMPFN.u4_ResidentPage, 1);
+  put(built, MMPFN.u4_PrototypePte, shared ? 1 : 0);
+  writeEntry(pfn, built);
+}
+
+function setState(location: u32, modified: bool, priority: u32): void {
+  const state = built + offsetOf(MMPFN.u3_e1);
+  put(state, MMPFNENTRY1.PageLocation, location);
+  put(state, MMPFNENTRY1.Modified, modified ? 1 : 0);
   put(state, MMPFNENTRY1.CacheAttribute, WRITE_BACK);
-  put(member(pfn, MMPFN.u3_e3) + offsetOf(MMPFN.u3_e3), MMPFNENTRY3.Priority, priority);
-  put(member(pfn, MMPFN.u5) + offsetOf(MMPFN.u5), MI_PFN_ULONG5.EntireField, 0);
-  set(pfn, MMPFN.u4_EntireField, 0);
-  set(pfn, MMPFN.u4_PteFrame, pteFrame);
-  set(pfn, MMPFN.u4_PfnExists, 1);
-  set(pfn, MMPFN.u4_ResidentPage, 1);
-  set(pfn, MMPFN.u4_PrototypePte, shared ? 1 : 0);
+  put(built + offsetOf(MMPFN.u3_e3), MMPFNENTRY3.Priority, priority);
 }
 
 /** One more PTE maps the frame. */
@@ -107,96 +161,103 @@ export function share(pfn: u32): void {
   put(at, MIPFNBLINK.ShareCount, get(at, MIPFNBLINK.ShareCount) + 1);
 }
 
-/**
- * Writes the links again of the frames at the ends of each range's list, where giving out frames has moved them.
- * To be called before anyone reads the lists.
- */
-export function relinkLists(): void {
-  for (let i = 0; i < ranges.rangeCount(); i++) {
-    const front = ranges.rangeFront(i);
-    const end = ranges.rangeEnd(i);
-    if (front == end) continue;
-    link(front, i);
-    if (end - 1 != front) link(end - 1, i);
-  }
+/** One PTE fewer maps the frame; returns how many are left. */
+export function unshare(pfn: u32): u64 {
+  const at = member(pfn, MMPFN.u2) + offsetOf(MMPFN.u2);
+  const count = get(at, MIPFNBLINK.ShareCount) - 1;
+  put(at, MIPFNBLINK.ShareCount, count);
+  return count;
 }
 
-function link(pfn: u32, range: i32): void {
-  set(pfn, MMPFN.u1_Flink, following(pfn, range));
-  put(member(pfn, MMPFN.u2) + offsetOf(MMPFN.u2), MIPFNBLINK.Blink, preceding(pfn, range));
+/** PTEs that map an active frame. */
+export function shareCount(pfn: u32): u64 {
+  return get(readable(pfn, MMPFN.u2) + offsetOf(MMPFN.u2), MIPFNBLINK.ShareCount);
 }
 
-function following(pfn: u32, range: i32): u64 {
-  if (pfn + 1 < ranges.rangeEnd(range)) return pfn + 1;
-  for (let i = range + 1; i < ranges.rangeCount(); i++)
-    if (ranges.sameList(range, i) && ranges.rangeFront(i) < ranges.rangeEnd(i)) return ranges.rangeFront(i);
-  return NO_FRAME;
+/** Writes where a frame is, of _MMLISTS, and whether it was modified since it was last written out. */
+export function setLocation(pfn: u32, location: u32, modified: bool): void {
+  const state = member(pfn, MMPFN.u3_e1) + offsetOf(MMPFN.u3_e1);
+  put(state, MMPFNENTRY1.PageLocation, location);
+  put(state, MMPFNENTRY1.Modified, modified ? 1 : 0);
 }
 
-function preceding(pfn: u32, range: i32): u64 {
-  if (pfn > ranges.rangeFront(range)) return pfn - 1;
-  for (let i = range - 1; i >= 0; i--)
-    if (ranges.sameList(range, i) && ranges.rangeFront(i) < ranges.rangeEnd(i)) return ranges.rangeEnd(i) - 1;
-  return NO_FRAME;
+/** Memory priority of a frame, 0 to 7. */
+export function pagePriority(pfn: u32): u32 {
+  return u32(get(readable(pfn, MMPFN.u3_e3) + offsetOf(MMPFN.u3_e3), MMPFNENTRY3.Priority));
 }
 
-// A listed frame's entry differs from its neighbours' only in its two links.
-const model: usize = memory.data(64, 16);
-let modelRange: i32 = -1;
-
-function modelFor(range: i32): void {
-  memory.fill(model, 0, 64);
-  put(model + offsetOf(MMPFN.u3_e1), MMPFNENTRY1.PageLocation, ranges.rangeLocation(range));
-  put(model + offsetOf(MMPFN.u3_e1), MMPFNENTRY1.CacheAttribute, WRITE_BACK);
-  put(model + offsetOf(MMPFN.u3_e3), MMPFNENTRY3.Priority, ranges.rangePriority(range));
-  put(model, MMPFN.u4_PfnExists, 1);
-  modelRange = range;
+/** Writes the links of a frame on a list; NO_FRAME ends it. */
+export function setLinks(pfn: u32, next: u64, previous: u64): void {
+  put(member(pfn, MMPFN.u1_Flink), MMPFN.u1_Flink, next);
+  const at = member(pfn, MMPFN.u2) + offsetOf(MMPFN.u2);
+  put(at, MIPFNBLINK.EntireField, 0);
+  put(at, MIPFNBLINK.Blink, previous);
 }
 
-const straddling: usize = memory.data(64, 16);
+export function setNext(pfn: u32, next: u64): void {
+  put(member(pfn, MMPFN.u1_Flink), MMPFN.u1_Flink, next);
+}
 
-/** Fills `target` with one page of the database as the ranges of physical memory have it. */
-export function renderPfnDatabasePage(page: u32, target: usize): void {
-  const start = u64(page) * PAGE_SIZE;
-  const end = start + PAGE_SIZE;
-  let pfn = u32(start / entrySize);
-  let range = -1;
-  modelRange = -1;
-  while (u64(pfn) * entrySize < end) {
+export function setPrevious(pfn: u32, previous: u64): void {
+  put(member(pfn, MMPFN.u2) + offsetOf(MMPFN.u2), MIPFNBLINK.Blink, previous);
+}
+
+export function nextOf(pfn: u32): u64 {
+  return pfnField(pfn, MMPFN.u1_Flink);
+}
+
+export function previousOf(pfn: u32): u64 {
+  return get(readable(pfn, MMPFN.u2) + offsetOf(MMPFN.u2), MIPFNBLINK.Blink);
+}
+
+/** Writes an entry that says nothing but that the frame exists and where it is: what had it is gone. */
+export function resetEntry(pfn: u32, location: u32): void {
+  memory.fill(built, 0, 64);
+  setState(location, false, 0);
+  put(built, MMPFN.u4_PfnExists, 1);
+  put(built + offsetOf(MMPFN.u5), MI_PFN_ULONG5.EntireField, 0);
+  writeEntry(pfn, built);
+}
+
+/** Writes the entries of frames `from` to `to` - 1 again where they are not rendered: what they follow from changed. */
+export function refreshEntries(from: u32, to: u32): void {
+  let pfn = from;
+  while (pfn < to) {
     const at = u64(pfn) * entrySize;
-    if (range < 0 || pfn >= ranges.rangeEnd(range)) range = pfn < frameCount() ? ranges.rangeOf(pfn) : -1;
-    const whole = at >= start && at + entrySize <= end;
-    const entry = whole ? target + usize(at - start) : straddling;
-    if (range < 0) memory.fill(entry, 0, entrySize);
-    else renderEntry(pfn, range, entry);
-    if (!whole) {
-      const from = at < start ? start - at : 0;
-      const to = at + entrySize > end ? end - at : entrySize;
-      memory.copy(target + usize(at + from - start), straddling + usize(from), usize(to - from));
+    const last = at + entrySize - 1;
+    if (isResident(databaseFrame(at)) || isResident(databaseFrame(last))) {
+      renderEntry(pfn, built);
+      writeResident(at, built, entrySize);
+      pfn++;
+    } else {
+      const pageEnd = (last & ~u64(PAGE_SIZE - 1)) + PAGE_SIZE;
+      pfn = u32(pageEnd / entrySize); // the first entry that reaches beyond the page
+      if (u64(pfn) * entrySize == at) pfn++;
     }
-    pfn++;
   }
 }
 
-/** Most of a full dump is this copy; entries are 48 bytes in every build so far. */
-function copyModel(entry: usize): void {
-  if (entrySize != 48) {
-    memory.copy(entry, model, entrySize);
-    return;
-  }
-  v128.store(entry, v128.load(model));
-  v128.store(entry, v128.load(model, 16), 16);
-  v128.store(entry, v128.load(model, 32), 32);
+/** Copies an entry to those of its pages that are resident. */
+function writeResident(at: u64, entry: usize, bytes: u32): void {
+  const inPage = u32(at % PAGE_SIZE);
+  const first = min(bytes, PAGE_SIZE - inPage);
+  const frame = databaseFrame(at);
+  if (isResident(frame)) memory.copy(writableFrame(frame) + inPage, entry, first);
+  if (first == bytes) return;
+  const second = databaseFrame(at + first);
+  if (isResident(second)) memory.copy(writableFrame(second), entry + first, bytes - first);
 }
 
-function renderEntry(pfn: u32, range: i32, entry: usize): void {
-  if (range != modelRange) modelFor(range);
-  copyModel(entry);
-  if (pfn < ranges.rangeFront(range)) return; // in use: whoever took it writes the entry
-  const inside = pfn > ranges.rangeFront(range) && pfn + 1 < ranges.rangeEnd(range);
-  const next = inside ? u64(pfn + 1) : following(pfn, range);
-  const previous = inside ? u64(pfn - 1) : preceding(pfn, range);
-  // The other bits of both words are 0 for a listed frame.
-  store<u64>(entry + offsetOf(MMPFN.u1), next);
-  store<u64>(entry + offsetOf(MMPFN.u2), previous);
+/** Describes frames from `base` on by what maps or names them; see {@link addRun}. */
+export function describeRun(
+  base: u32,
+  frames: u32,
+  kind: u32,
+  priority: u32,
+  pteAddress: u64,
+  pteFrame: u32,
+  original: u64,
+): void {
+  addRun(base, frames, kind, priority, pteAddress, pteFrame, original);
+  refreshEntries(base, base + frames);
 }

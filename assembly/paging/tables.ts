@@ -58,6 +58,15 @@ export function tableFor(root: u32, address: u64, level: i32): u32 {
   return table;
 }
 
+/** Puts a page table of the lowest level, in frame `pfn`, where there is none yet. */
+export function linkTable(root: u32, address: u64, pfn: u32): void {
+  const directory = tableFor(root, address, 2);
+  const slot = writableFrame(directory) + indexAt(address, 2) * 8;
+  assert(load<u64>(slot) == 0, 'there is a page table already');
+  store<u64>(slot, entryFor(pfn, address < SYSTEM_RANGE_START ? USER_TABLE : KERNEL_TABLE));
+  activate(pfn, entryAddress(address, 2), directory, TABLE_PRIORITY, 0, false);
+}
+
 /** A new PML4 in frame `pfn` that shares the kernel's half with `kernelRoot` (0 for the first one). */
 export function createRoot(pfn: u32, kernelRoot: u32): void {
   const root = writableFrame(pfn);

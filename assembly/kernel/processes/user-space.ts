@@ -15,7 +15,7 @@ import {
 import { offsetOf } from '../../layout/fields';
 import { PAGE_SIZE } from '../../memory/arena';
 import { renderFrame, SEEDED } from '../../memory/frames';
-import { FOR_USER, takeFrame } from '../../memory/ranges';
+import { FOR_USER, takeFrame, takeRun } from '../../memory/ranges';
 import {
   at,
   attachedRoot,
@@ -26,7 +26,7 @@ import {
   setField,
   writeBytes,
 } from '../../memory/virtual';
-import { mapPage } from '../../paging/map';
+import { mapPage, mapRun } from '../../paging/map';
 import { USER_DATA } from '../../paging/pte';
 import { randomBelow } from '../../random';
 import { joinSession } from '../memory-manager/session';
@@ -42,6 +42,7 @@ const SYSTEM_BLOCK_PAGES: u32 = 256; // PEB and TEBs share a reservation of 1 Mi
 const TEB_PAGES: u32 = 2;
 const STACK_RESERVE_PAGES: u32 = 256;
 const STACK_COMMIT_PAGES: u32 = 3;
+const LONGEST_RUN: u32 = 0x8000; // frames of private memory that lie together
 const GAP: u64 = 0x10000;
 const LOWEST_ADDRESS: u64 = 0x100000000; // of processes that have no PEB
 const LDR_FLAGS: u32 = 0xa2c4; // ImageDll, in lists and indexes, entry processed
@@ -214,10 +215,17 @@ export function createPrivateMemory(process: u64, pages: u32): void {
   const address = nextPrivate;
   nextPrivate += u64(pages) * PAGE_SIZE + GAP;
   addPrivateVad(address, pages, pages, true, PROTECT_READ_WRITE);
-  for (let i: u32 = 0; i < pages; i++) {
-    const pfn = takeFrame(FOR_USER);
-    renderFrame(pfn, SEEDED, 0);
-    mapPage(attachedRoot(), address + u64(i) * PAGE_SIZE, pfn, USER_DATA);
+  let done: u32 = 0;
+  while (done < pages) {
+    let count = min(pages - done, LONGEST_RUN);
+    let first = takeRun(FOR_USER, count);
+    if (first == 0) {
+      count = 1;
+      first = takeFrame(FOR_USER);
+    }
+    for (let i: u32 = 0; i < count; i++) renderFrame(first + i, SEEDED, 0);
+    mapRun(attachedRoot(), address + u64(done) * PAGE_SIZE, first, count, USER_DATA);
+    done += count;
   }
   chargeWorkingSet(pages, 0);
 }

@@ -1,0 +1,176 @@
+// The order of the memory manager's lists. On a machine that has run for a while, neighbours on a list are not
+// neighbours in memory. Here the order is a function of the seed: the frames of a list are cut into blocks of 16 MiB,
+// and inside a block they are shuffled. What a frame's links are can so be told for any frame without keeping them.
+// Zeroed and free frames are on a list for each page color, a frame number's lowest bits.
+import { hash } from '../random';
+import * as ranges from './ranges';
+
+/** Colors of the zeroed and the free lists: MiState.Hardware.SecondaryColors. */
+export const COLORS: u32 = 64;
+/** End of a list, in the 40 bits of a link. */
+export const NO_FRAME: u64 = 0xffffffffff;
+
+const BLOCK_BITS: u32 = 12;
+const BLOCK_FRAMES: u32 = 1 << BLOCK_BITS;
+const CACHED: i32 = 8;
+const NONE: u32 = 0xffffffff;
+
+class Block {
+  range: i32 = -1;
+  from: u32 = 0;
+  to: u32 = 0;
+  next: StaticArray<u32> = new StaticArray<u32>(BLOCK_FRAMES);
+  previous: StaticArray<u32> = new StaticArray<u32>(BLOCK_FRAMES);
+  first: StaticArray<u32> = new StaticArray<u32>(COLORS);
+  last: StaticArray<u32> = new StaticArray<u32>(COLORS);
+}
+
+const cache = new StaticArray<Block>(CACHED);
+const shuffled = new StaticArray<u32>(BLOCK_FRAMES);
+let nextVictim: i32 = 0;
+let orderSeed: u64 = 0;
+
+export function seedListOrder(seed: u64): void {
+  orderSeed = seed;
+  for (let i = 0; i < CACHED; i++) unchecked((cache[i] = new Block()));
+}
+
+/** Lists that frames of a location are spread over by color. */
+export function colorsOf(location: u32): u32 {
+  return location <= ranges.FREE ? COLORS : 1;
+}
+
+/** The block of a range that starts at or before frame `pfn`, shuffled. */
+function blockAt(range: i32, pfn: u32): Block {
+  const start = pfn & ~(BLOCK_FRAMES - 1);
+  const from = max(start, ranges.rangeFront(range));
+  const to = min(start + BLOCK_FRAMES, ranges.rangeEnd(range));
+  for (let i = 0; i < CACHED; i++) {
+    const block = unchecked(cache[i]);
+    if (block.from == from && block.to == to && block.range == range) return block;
+  }
+  const block = unchecked(cache[nextVictim]);
+  nextVictim = (nextVictim + 1) % CACHED;
+  block.range = range;
+  block.from = from;
+  block.to = to;
+  const colors = colorsOf(ranges.rangeLocation(range));
+  for (let color: u32 = 0; color < colors; color++) shuffle(block, color, colors);
+  return block;
+}
+
+function shuffle(block: Block, color: u32, colors: u32): void {
+  let count: u32 = 0;
+  const offset = (color - block.from) & (colors - 1);
+  for (let pfn = block.from + offset; pfn < block.to; pfn += colors) unchecked((shuffled[count++] = pfn));
+  let state = hash(orderSeed, (u64(block.from >> BLOCK_BITS) << 8) | color) | 1;
+  for (let i = count; i > 1; i--) {
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    const other = u32(((state >> 32) * u64(i)) >> 32);
+    const frame = unchecked(shuffled[i - 1]);
+    unchecked((shuffled[i - 1] = unchecked(shuffled[other])));
+    unchecked((shuffled[other] = frame));
+  }
+  unchecked((block.first[color] = count == 0 ? NONE : unchecked(shuffled[0])));
+  unchecked((block.last[color] = count == 0 ? NONE : unchecked(shuffled[count - 1])));
+  let before = NONE;
+  for (let i: u32 = 0; i < count; i++) {
+    const at = unchecked(shuffled[i]) & (BLOCK_FRAMES - 1);
+    unchecked((block.previous[at] = before));
+    unchecked((block.next[at] = i + 1 < count ? unchecked(shuffled[i + 1]) : NONE));
+    before = unchecked(shuffled[i]);
+  }
+}
+
+/** The frame after `pfn`, which the range `range` lists, or NO_FRAME at the end. */
+export function following(pfn: u32, range: i32): u64 {
+  const block = blockAt(range, pfn);
+  const next = unchecked(block.next[pfn & (BLOCK_FRAMES - 1)]);
+  if (next != NONE) return next;
+  return firstFrom(range, block.to, color(pfn, range));
+}
+
+/** The frame before `pfn`, which the range `range` lists, or NO_FRAME at the front. */
+export function preceding(pfn: u32, range: i32): u64 {
+  const block = blockAt(range, pfn);
+  const previous = unchecked(block.previous[pfn & (BLOCK_FRAMES - 1)]);
+  if (previous != NONE) return previous;
+  return lastBefore(range, block.from, color(pfn, range));
+}
+
+function color(pfn: u32, range: i32): u32 {
+  return pfn & (colorsOf(ranges.rangeLocation(range)) - 1);
+}
+
+/** First frame of a list at or after frame `from` of a range. */
+function firstFrom(range: i32, from: u32, color: u32): u64 {
+  let at = from;
+  for (let i = range; i < ranges.rangeCount(); i++) {
+    if (i != range) at = ranges.rangeFront(i);
+    if (!ranges.sameList(range, i)) continue;
+    while (at < ranges.rangeEnd(i)) {
+      const block = blockAt(i, at);
+      const found = unchecked(block.first[color]);
+      if (found != NONE) return found;
+      at = block.to;
+    }
+  }
+  return NO_FRAME;
+}
+
+/** Last frame of a list before frame `to` of a range. */
+function lastBefore(range: i32, to: u32, color: u32): u64 {
+  let at = to;
+  for (let i = range; i >= 0; i--) {
+    if (i != range) at = ranges.rangeEnd(i);
+    if (!ranges.sameList(range, i)) continue;
+    while (at > ranges.rangeFront(i)) {
+      const block = blockAt(i, at - 1);
+      const found = unchecked(block.last[color]);
+      if (found != NONE) return found;
+      at = block.from;
+    }
+  }
+  return NO_FRAME;
+}
+
+/** First frame that ranges list at a location, priority and color, or NO_FRAME. */
+export function firstListed(location: u32, priority: u32, color: u32): u64 {
+  for (let i = 0; i < ranges.rangeCount(); i++)
+    if (ranges.rangeLocation(i) == location && ranges.rangePriority(i) == priority)
+      return firstFrom(i, ranges.rangeFront(i), color);
+  return NO_FRAME;
+}
+
+/** Last frame that ranges list at a location, priority and color, or NO_FRAME. */
+export function lastListed(location: u32, priority: u32, color: u32): u64 {
+  for (let i = ranges.rangeCount() - 1; i >= 0; i--)
+    if (ranges.rangeLocation(i) == location && ranges.rangePriority(i) == priority)
+      return lastBefore(i, ranges.rangeEnd(i), color);
+  return NO_FRAME;
+}
+
+/** Frames that ranges list at a location, priority and color. */
+export function listedFrames(location: u32, priority: u32, color: u32): u64 {
+  const colors = colorsOf(location);
+  let frames: u64 = 0;
+  for (let i = 0; i < ranges.rangeCount(); i++) {
+    if (ranges.rangeLocation(i) != location || ranges.rangePriority(i) != priority) continue;
+    const first = ranges.rangeFront(i) + ((color - ranges.rangeFront(i)) & (colors - 1));
+    if (first < ranges.rangeEnd(i)) frames += (ranges.rangeEnd(i) - first + colors - 1) / colors;
+  }
+  return frames;
+}
+
+/** Frames of the first and the last block of a range's list: their links change when frames are taken. */
+export function firstBlockEnd(range: i32): u32 {
+  const end = (ranges.rangeFront(range) & ~(BLOCK_FRAMES - 1)) + BLOCK_FRAMES;
+  return min(end, ranges.rangeEnd(range));
+}
+
+export function lastBlockStart(range: i32): u32 {
+  const start = (ranges.rangeEnd(range) - 1) & ~(BLOCK_FRAMES - 1);
+  return max(start, ranges.rangeFront(range));
+}
