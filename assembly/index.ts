@@ -24,6 +24,7 @@ export {
   memoryReadPhysical,
 } from './memory/exports';
 export { systemPml4 as memorySystemRoot } from './kernel/processes/process';
+export { relinkLists as memorySettle } from './paging/frame-states';
 export { pteBase as memoryPteBase } from './paging/tables';
 
 export { createCacheViews as memoryCreateCacheViews } from './kernel/memory-manager/system-cache';

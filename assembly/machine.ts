@@ -16,12 +16,12 @@ import { createSystemAddressSpace } from './kernel/processes/process';
 const LARGE_PAGE_BYTES: u64 = 512 * 4096;
 
 /** Creates physical memory, the first page tables and the PFN database. The field table must have been loaded. */
-export function createMachine(seed: u64, memoryBytes: u64): void {
+export function createMachine(seed: u64, memoryBytes: u64, nodes: u32): void {
   seedRandom(seed);
   seedContents(hash(seed, 1));
   seedStacks(hash(seed, 2));
   seedListOrder(hash(seed, 3));
-  layOutMemory(memoryBytes);
+  layOutMemory(memoryBytes, nodes);
   chooseSelfMap(chooseRegions());
   createPfnDatabase();
   createSystemAddressSpace();

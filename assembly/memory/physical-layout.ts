@@ -33,7 +33,6 @@ const PRIORITIES: u32 = 8;
 const DEFAULT_PRIORITY: u32 = 5;
 const FRAMES_FOR_LARGE_PAGES: u32 = 0x20000; // 512 MiB: below it the kernel is mapped with small pages
 const FRAMES_PER_GIB: u32 = 0x40000;
-const TWO_NODES_FROM: u32 = 128 * FRAMES_PER_GIB;
 const MOSTLY_IDLE_FROM: u32 = 128 * FRAMES_PER_GIB; // a server's memory waits for work on the zeroed list
 const NO_WRITE_FRAMES: u32 = 24; // metadata of the file system, held back by its log
 const BAD_FRAMES: u32 = 2;
@@ -70,8 +69,11 @@ function add(base: u32, end: u32, location: u32, priority: u32, purpose: u32): u
   return end;
 }
 
-/** Lays out `bytes` of memory, 64 MiB or more; above 3 GiB the rest lies above the device hole. */
-export function layOutMemory(bytes: u64): void {
+/**
+ * Lays out `bytes` of memory, 64 MiB or more, spread over one or two NUMA nodes; above 3 GiB the rest lies above the
+ * device hole.
+ */
+export function layOutMemory(bytes: u64, nodeTotal: u32): void {
   const frames = u32(bytes / PAGE_SIZE);
   const low = min(frames, DEVICE_HOLE_START);
   const high = frames - low;
@@ -79,7 +81,7 @@ export function layOutMemory(bytes: u64): void {
   createFrames(limit);
   total = 0;
   largePages = frames >= FRAMES_FOR_LARGE_PAGES;
-  nodes = frames >= TWO_NODES_FROM ? 2 : 1;
+  nodes = nodeTotal;
   secondNode = align(limit - frames / 2);
 
   const large = largePages ? largePageFrames(limit) : 0;
@@ -91,7 +93,7 @@ export function layOutMemory(bytes: u64): void {
   addBank(at, low, largeIsHigh ? 0 : large, frames);
   if (high == 0) return;
   let base = DEVICE_HOLE_END;
-  if (nodes == 2) {
+  if (nodes == 2 && secondNode > DEVICE_HOLE_END) {
     base = addKernel(base, kernelFrames(secondNode - base));
     addBank(base, secondNode, largeIsHigh ? large : 0, frames);
     base = addKernel(secondNode, kernelFrames(limit - secondNode));

@@ -43,7 +43,7 @@ export async function startKernel(
   const core = await Core.create(module);
   const { exports } = core;
   loadLayouts(core, profile);
-  exports.machineCreate(seed, BigInt(hardware.memory));
+  exports.machineCreate(seed, BigInt(hardware.memory), hardware.nodes);
   exports.clockSet(start.bootTime, start.uptime);
   const loaded = KernelImages.load(core, images, hardware.processors);
   exports.kernelPublish(loaded.get('nt').base, profile.build, hardware.processors);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { buildImages, catalogue } from '../../../sim/images/index.js';
 import { loadCore } from '../../../sim/machine/load-core.node.js';
+import { walkAddress } from '../../../sim/machine/address-walk.js';
 import { startKernel, type Kernel } from '../../../sim/machine/machine.js';
 import { windows11_22631 } from '../../../sim/machine/profile.js';
+import { findSize } from '../../../sim/machine/size.js';
 
 const GIB = 2 ** 30;
 const ENTRY_BYTES = 48; // sizeof(_MMPFN) of 22631, as public symbols have it
@@ -16,12 +18,14 @@ const module = await loadCore();
 
 /** A kernel without processes on a machine with `memory` bytes. */
 function start(memory: number, seed = 1n): Promise<Kernel> {
+  const size = findSize(memory < GIB ? 'tiny' : memory < 64 * GIB ? 'classroom' : 'server');
   return startKernel(
     module,
     windows11_22631,
     images,
     seed,
-    { memory, processors: 2 },
+    size,
+    { memory, processors: size.processors, nodes: size.nodes },
     { bootTime: 133600000000000000n, uptime: 36_000_000_000n, bootId: 1 },
   );
 }
@@ -73,6 +77,7 @@ describe.each([
 ])('physical memory of %s', (_, memory) => {
   it('is all there, and any frame on a list leads to its neighbours and back', async () => {
     const kernel = await start(memory);
+    kernel.core.exports.memorySettle();
     const pfns = new Pfns(kernel);
     const runs = pfns.runs();
     const frames = runs.reduce((sum, { count }) => sum + count, 0);
@@ -105,5 +110,20 @@ describe.each([
     const middle = Math.floor(memory / 4096 / 2) + 77;
     expect(new Pfns(first).entry(middle)).toEqual(new Pfns(again).entry(middle));
     expect(new Pfns(first).entry(middle)).not.toEqual(new Pfns(other).entry(middle));
+  });
+});
+
+describe('a machine with memory enough', () => {
+  it('maps the kernel image and the PFN database with large pages', async () => {
+    const { core, loaded } = await start(4 * GIB);
+    const root = core.exports.memorySystemRoot();
+    const { base, image } = loaded.modules[0]!;
+    for (const { name, rva } of image.sections) {
+      const { pageBytes, steps } = walkAddress(core, base + BigInt(rva), root);
+      expect(pageBytes, name).toBe(0x200000);
+      expect(steps.at(-1)!.bits).toMatchObject({ large: true, global: true });
+    }
+    core.exports.memoryRead(loaded.address('nt!MmPfnDatabase'), 8);
+    expect(walkAddress(core, core.exchange.getBigUint64(0, true), root).pageBytes).toBe(0x200000);
   });
 });
