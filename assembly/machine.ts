@@ -2,7 +2,7 @@
 import { chooseRegions, createSharedTables, Region, regionBase, reserve } from './memory/address-space';
 import { PAGE_SIZE } from './memory/arena';
 import { seedListOrder } from './memory/list-order';
-import { layOutMemory, usesLargePages } from './memory/physical-layout';
+import { layOutMemory, mapsDatabaseLarge } from './memory/physical-layout';
 import { seedContents } from './memory/seeded';
 import { attachedRoot } from './memory/virtual';
 import { mapLargePage, mapPage } from './paging/map';
@@ -34,7 +34,7 @@ export function createMachine(seed: u64, memoryBytes: u64, nodes: u32): void {
 
 /** Maps a 2 MiB piece of the PFN database. */
 function mapDatabase(address: u64, chunk: u32): void {
-  if (usesLargePages()) {
+  if (mapsDatabaseLarge()) {
     mapLargePage(attachedRoot(), address, chunkFrame(chunk), KERNEL_DATA);
     return;
   }

@@ -29,9 +29,10 @@ const SYSTEM_ROOT: u32 = 0x1ad; // where boot loaders put the System process's P
 const DEVICE_HOLE_START: u32 = 0xc0000; // 3 GiB: device memory up to 4 GiB
 const DEVICE_HOLE_END: u32 = 0x100000;
 const LARGE_PAGES_BESIDE_DATABASE: u32 = 16; // kernel image
+const FEW_LARGE_PAGES: u32 = 6; // the same where memory is scarce
 const PRIORITIES: u32 = 8;
 const DEFAULT_PRIORITY: u32 = 5;
-const FRAMES_FOR_LARGE_PAGES: u32 = 0x20000; // 512 MiB: below it the kernel is mapped with small pages
+const FRAMES_FOR_LARGE_PAGES: u32 = 0x20000; // 512 MiB: below it the PFN database is mapped with small pages
 const FRAMES_PER_GIB: u32 = 0x40000;
 const MOSTLY_IDLE_FROM: u32 = 128 * FRAMES_PER_GIB; // a server's memory waits for work on the zeroed list
 const NO_WRITE_FRAMES: u32 = 24; // metadata of the file system, held back by its log
@@ -57,8 +58,8 @@ export function secondNodeBase(): u32 {
   return secondNode;
 }
 
-/** Whether the kernel and the PFN database are mapped with large pages, as Windows does where memory allows. */
-export function usesLargePages(): bool {
+/** Whether the PFN database is mapped with large pages, as Windows does where memory allows. */
+export function mapsDatabaseLarge(): bool {
   return largePages;
 }
 
@@ -84,8 +85,8 @@ export function layOutMemory(bytes: u64, nodeTotal: u32): void {
   nodes = nodeTotal;
   secondNode = align(limit - frames / 2);
 
-  const large = largePages ? largePageFrames(limit) : 0;
-  const largeIsHigh = large > low / 4;
+  const large = largePages ? largePageFrames(limit) : FEW_LARGE_PAGES * LARGE_PAGE_FRAMES;
+  const largeIsHigh = high != 0 && large > low / 4;
   add(1, LOW_MEMORY_END, ZEROED, 0, FOR_NOTHING);
   add(EXTENDED_START, SYSTEM_ROOT, ZEROED, 0, FOR_KERNEL);
   add(SYSTEM_ROOT, SYSTEM_ROOT + 1, ZEROED, 0, FOR_SYSTEM_ROOT);
@@ -116,7 +117,7 @@ function largePageFrames(limit: u32): u32 {
 
 /** What a bank of memory sets aside for the kernel: less of it, the larger it is. */
 function kernelFrames(bank: u32): u32 {
-  if (bank < FRAMES_FOR_LARGE_PAGES) return bank / 2;
+  if (bank < FRAMES_FOR_LARGE_PAGES) return bank / 3;
   if (bank < FRAMES_PER_GIB * 4) return bank / 6;
   return bank / 16;
 }

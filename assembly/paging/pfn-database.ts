@@ -12,7 +12,7 @@ import {
   renderFrame,
   writableFrame,
 } from '../memory/frames';
-import { usesLargePages } from '../memory/physical-layout';
+import { mapsDatabaseLarge } from '../memory/physical-layout';
 import * as ranges from '../memory/ranges';
 import { renderEntry } from './pfn-render';
 import { addRun } from './pfn-runs';
@@ -31,13 +31,13 @@ export function createPfnDatabase(): void {
   const bytes = u64(frameCount()) * entrySize;
   chunkTotal = u32((bytes + FRAMES_PER_CHUNK * PAGE_SIZE - 1) / (FRAMES_PER_CHUNK * PAGE_SIZE));
   chunks = allocateTable(usize(chunkTotal) * 4);
-  if (!usesLargePages()) {
+  if (!mapsDatabaseLarge()) {
     const pages = u32((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
     lastChunkFrames = pages - (chunkTotal - 1) * FRAMES_PER_CHUNK;
   }
   for (let chunk: u32 = 0; chunk < chunkTotal; chunk++) {
     if (!describesMemory(chunk)) continue;
-    const base = usesLargePages()
+    const base = mapsDatabaseLarge()
       ? ranges.takeLargePage()
       : ranges.takeRun(ranges.FOR_KERNEL, chunkFrames(chunk));
     store<u32>(chunks + usize(chunk) * 4, base);

@@ -11,7 +11,6 @@ import {
 import { get, offsetOf } from '../../layout/fields';
 import { commit, Region, reserve } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
-import { usesLargePages } from '../../memory/physical-layout';
 import { takeLargePage } from '../../memory/ranges';
 import {
   at,
@@ -121,17 +120,6 @@ export class FileView {
     return 0;
   }
 
-  /** Whether headers or a section reach into a page: not the gaps that alignment leaves. */
-  isUsed(rva: u32): bool {
-    if (rva < this.headerBytes) return true;
-    for (let i: u32 = 0; i < this.sectionCount; i++) {
-      const section = this.section(i);
-      const start = u32(get(section, IMAGE_SECTION_HEADER.VirtualAddress));
-      if (rva >= start && rva < start + u32(get(section, IMAGE_SECTION_HEADER.VirtualSize))) return true;
-    }
-    return false;
-  }
-
   /** Protection of a page of the image: that of the section it lies in; headers are read-only. */
   protection(rva: u32): u64 {
     for (let i: u32 = 0; i < this.sectionCount; i++) {
@@ -148,19 +136,14 @@ export class FileView {
 }
 
 /** Loads the PE file in the file buffer as a kernel image; large pages where its sections are laid out for them. */
-export function loadKernelImage(file: usize, alignedForLargePages: bool): u64 {
+export function loadKernelImage(file: usize, largePages: bool): u64 {
   const view = FileView.of(file);
-  const largePages = alignedForLargePages && usesLargePages();
-  const base = reserve(
-    <i32>Region.SystemImages,
-    view.size,
-    alignedForLargePages ? LARGE_PAGE : IMAGE_ALIGNMENT,
-  );
+  const base = reserve(<i32>Region.SystemImages, view.size, largePages ? LARGE_PAGE : IMAGE_ALIGNMENT);
   const step = largePages ? LARGE_PAGE : u64(PAGE_SIZE);
   for (let rva: u64 = 0; rva < view.size; rva += step) {
     if (largePages)
       mapLargePage(attachedRoot(), base + rva, takeLargePage(), largePageProtection(view, u32(rva)));
-    else if (view.isUsed(u32(rva))) commit(base + rva, 1, view.protection(u32(rva)));
+    else commit(base + rva, 1, view.protection(u32(rva)));
   }
   copySections(view, base);
   relocate(view, base);
