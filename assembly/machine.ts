@@ -2,11 +2,11 @@
 import { chooseRegions, createSharedTables, Region, regionBase, reserve } from './memory/address-space';
 import { PAGE_SIZE } from './memory/arena';
 import { seedListOrder } from './memory/list-order';
-import { layOutMemory, mapsDatabaseLarge } from './memory/physical-layout';
+import { layOutMemory } from './memory/physical-layout';
 import { seedContents } from './memory/seeded';
 import { attachedRoot } from './memory/virtual';
-import { mapLargePage, mapPage } from './paging/map';
-import { chunkCount, chunkFrame, chunkFrames, createPfnDatabase } from './paging/pfn-database';
+import { mapLargePage } from './paging/map';
+import { chunkCount, chunkFrame, createPfnDatabase } from './paging/pfn-database';
 import { KERNEL_DATA } from './paging/pte';
 import { chooseSelfMap } from './paging/tables';
 import { hash, seedRandom } from './random';
@@ -29,15 +29,6 @@ export function createMachine(seed: u64, memoryBytes: u64, nodes: u32): void {
   const database = reserve(<i32>Region.PfnDatabase, u64(chunkCount()) * LARGE_PAGE_BYTES, PAGE_SIZE);
   assert(database == regionBase(<i32>Region.PfnDatabase), 'the PFN database starts its region');
   for (let chunk: u32 = 0; chunk < chunkCount(); chunk++)
-    if (chunkFrame(chunk) != 0) mapDatabase(database + u64(chunk) * LARGE_PAGE_BYTES, chunk);
-}
-
-/** Maps a 2 MiB piece of the PFN database. */
-function mapDatabase(address: u64, chunk: u32): void {
-  if (mapsDatabaseLarge()) {
-    mapLargePage(attachedRoot(), address, chunkFrame(chunk), KERNEL_DATA);
-    return;
-  }
-  for (let i: u32 = 0; i < chunkFrames(chunk); i++)
-    mapPage(attachedRoot(), address + u64(i) * PAGE_SIZE, chunkFrame(chunk) + i, KERNEL_DATA);
+    if (chunkFrame(chunk) != 0)
+      mapLargePage(attachedRoot(), database + u64(chunk) * LARGE_PAGE_BYTES, chunkFrame(chunk), KERNEL_DATA);
 }

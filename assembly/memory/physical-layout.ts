@@ -32,7 +32,7 @@ const LARGE_PAGES_BESIDE_DATABASE: u32 = 16; // kernel image
 const FEW_LARGE_PAGES: u32 = 6; // the same where memory is scarce
 const PRIORITIES: u32 = 8;
 const DEFAULT_PRIORITY: u32 = 5;
-const FRAMES_FOR_LARGE_PAGES: u32 = 0x20000; // 512 MiB: below it the PFN database is mapped with small pages
+const SCARCE: u32 = 0x20000; // 512 MiB
 const FRAMES_PER_GIB: u32 = 0x40000;
 const MOSTLY_IDLE_FROM: u32 = 128 * FRAMES_PER_GIB; // a server's memory waits for work on the zeroed list
 const NO_WRITE_FRAMES: u32 = 24; // metadata of the file system, held back by its log
@@ -41,7 +41,6 @@ const BAD_FRAMES: u32 = 2;
 let total: u32 = 0;
 let nodes: u32 = 1;
 let secondNode: u32 = 0;
-let largePages: bool = false;
 
 /** Frames of memory that exist. */
 export function physicalFrames(): u32 {
@@ -56,11 +55,6 @@ export function nodeCount(): u32 {
 /** First frame of the second NUMA node; meaningless with one node. */
 export function secondNodeBase(): u32 {
   return secondNode;
-}
-
-/** Whether the PFN database is mapped with large pages, as Windows does where memory allows. */
-export function mapsDatabaseLarge(): bool {
-  return largePages;
 }
 
 function add(base: u32, end: u32, location: u32, priority: u32, purpose: u32): u32 {
@@ -81,11 +75,10 @@ export function layOutMemory(bytes: u64, nodeTotal: u32): void {
   const limit = high == 0 ? low : DEVICE_HOLE_END + high;
   createFrames(limit);
   total = 0;
-  largePages = frames >= FRAMES_FOR_LARGE_PAGES;
   nodes = nodeTotal;
   secondNode = align(limit - frames / 2);
 
-  const large = largePages ? largePageFrames(limit) : FEW_LARGE_PAGES * LARGE_PAGE_FRAMES;
+  const large = largePageFrames(limit);
   const largeIsHigh = high != 0 && large > low / 4;
   add(1, LOW_MEMORY_END, ZEROED, 0, FOR_NOTHING);
   add(EXTENDED_START, SYSTEM_ROOT, ZEROED, 0, FOR_KERNEL);
@@ -111,13 +104,14 @@ function align(frame: u32): u32 {
 
 function largePageFrames(limit: u32): u32 {
   const databaseBytes = u64(limit) * offsetOf(MMPFN.SIZE);
-  const databasePages = u32(databaseBytes / (LARGE_PAGE_FRAMES * PAGE_SIZE)) + 2;
-  return (databasePages + LARGE_PAGES_BESIDE_DATABASE) * LARGE_PAGE_FRAMES;
+  const databasePages = u32(databaseBytes / (LARGE_PAGE_FRAMES * PAGE_SIZE)) + 1;
+  const others = limit < SCARCE ? FEW_LARGE_PAGES : LARGE_PAGES_BESIDE_DATABASE;
+  return (databasePages + others) * LARGE_PAGE_FRAMES;
 }
 
 /** What a bank of memory sets aside for the kernel: less of it, the larger it is. */
 function kernelFrames(bank: u32): u32 {
-  if (bank < FRAMES_FOR_LARGE_PAGES) return bank / 3;
+  if (bank < SCARCE) return bank / 3;
   if (bank < FRAMES_PER_GIB * 4) return bank / 6;
   return bank / 16;
 }

@@ -12,7 +12,6 @@ import {
   renderFrame,
   writableFrame,
 } from '../memory/frames';
-import { mapsDatabaseLarge } from '../memory/physical-layout';
 import * as ranges from '../memory/ranges';
 import { renderEntry } from './pfn-render';
 import { addRun } from './pfn-runs';
@@ -22,26 +21,19 @@ const WRITE_BACK: u64 = 1; // MiCached
 
 let chunks: usize = 0; // u32 for each 2 MiB of the database: its first frame, 0 where it is not mapped
 let chunkTotal: u32 = 0;
-let lastChunkFrames: u32 = FRAMES_PER_CHUNK;
 let entrySize: u32 = 0;
 
-/** Sets the frames aside that the database needs; piece by piece they are then mapped by {@link chunkFrame}. */
+/** Sets the frames aside that the database needs, 2 MiB at a time; piece by piece they are then mapped by {@link chunkFrame}. */
 export function createPfnDatabase(): void {
   entrySize = offsetOf(MMPFN.SIZE);
   const bytes = u64(frameCount()) * entrySize;
   chunkTotal = u32((bytes + FRAMES_PER_CHUNK * PAGE_SIZE - 1) / (FRAMES_PER_CHUNK * PAGE_SIZE));
   chunks = allocateTable(usize(chunkTotal) * 4);
-  if (!mapsDatabaseLarge()) {
-    const pages = u32((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
-    lastChunkFrames = pages - (chunkTotal - 1) * FRAMES_PER_CHUNK;
-  }
   for (let chunk: u32 = 0; chunk < chunkTotal; chunk++) {
     if (!describesMemory(chunk)) continue;
-    const base = mapsDatabaseLarge()
-      ? ranges.takeLargePage()
-      : ranges.takeRun(ranges.FOR_KERNEL, chunkFrames(chunk));
+    const base = ranges.takeLargePage();
     store<u32>(chunks + usize(chunk) * 4, base);
-    for (let i: u32 = 0; i < chunkFrames(chunk); i++)
+    for (let i: u32 = 0; i < FRAMES_PER_CHUNK; i++)
       renderFrame(base + i, PFN_DATABASE, chunk * FRAMES_PER_CHUNK + i);
   }
 }
@@ -62,11 +54,6 @@ export function chunkCount(): u32 {
 /** First frame of a 2 MiB piece of the database, 0 if the piece describes no memory. */
 export function chunkFrame(chunk: u32): u32 {
   return load<u32>(chunks + usize(chunk) * 4);
-}
-
-/** Frames of a piece of the database: 512, fewer of the last one where it is mapped with small pages. */
-export function chunkFrames(chunk: u32): u32 {
-  return chunk + 1 == chunkTotal ? lastChunkFrames : FRAMES_PER_CHUNK;
 }
 
 /** The frame that holds byte `at` of the database. */
