@@ -80,6 +80,7 @@ export {
   createPrivateMemory as processCreateMemory,
   endUserSpace as processEndUserSpace,
 } from './kernel/processes/user-space';
+export { exitProcess as processExit } from './kernel/processes/process-end';
 export { processNext, processRead, processUnlink } from './kernel/processes/process-list';
 
 // Threads, what they wait for and their stacks.

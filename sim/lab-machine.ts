@@ -81,7 +81,7 @@ export class LabMachine {
     const size = findSize(options.machine ?? scenario.machine ?? 'classroom');
     const asked = scenario.memory === undefined ? undefined : byteCount(scenario.memory);
     const hardware = hardwareOf(size, options.memory ?? asked, options.processors ?? scenario.processors);
-    const population = populationOf(size);
+    const population = populationOf(size, hardware);
     const kernel = await startKernel(
       module,
       windows11_22631,

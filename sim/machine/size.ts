@@ -2,6 +2,16 @@ import data from './sizes.json';
 
 export type SizeName = keyof typeof data.sizes;
 
+/** A file of the catalogue of populations, and for which session its processes are created. */
+export interface PopulationPart {
+  readonly file: string;
+  readonly session?: number;
+  /** Who is logged on in the session. */
+  readonly user?: string;
+  /** Seconds after the boot, where they are not the file's. */
+  readonly startsAt?: number;
+}
+
 /** How big a machine is and what is on it, as data: see sizes.json. Builders scale what they make by it. */
 export interface MachineSize {
   readonly name: SizeName;
@@ -13,8 +23,8 @@ export interface MachineSize {
   readonly processors: number;
   /** NUMA nodes; each is a processor group of its own when there are several. */
   readonly nodes: number;
-  /** Files of the catalogue of populations, whose processes are created one after the other. */
-  readonly populations: readonly string[];
+  /** Parts of the catalogue of populations, whose processes are created one after the other. */
+  readonly populations: readonly PopulationPart[];
   /** Files that the cache manager has mapped, MiB. */
   readonly fileCacheMB: number;
 }

@@ -2,7 +2,7 @@ import type { Kernel } from '../machine/machine.js';
 import { accountProcessors, accountUptime } from './activity.js';
 import { ClientIds } from './client-ids.js';
 import type { Population, ProcessSpec } from './population.js';
-import { findProgram, type Program } from './programs.js';
+import { findProgram, forOwner, type Program } from './programs.js';
 import type { BaseImage } from './base-image.js';
 import { createIoSystem } from './io/io-system.js';
 import type { Stage, StagedProcess } from './stage.js';
@@ -12,18 +12,40 @@ import { WaitObjects } from './wait-objects.js';
 
 const IMAGE_NAME_LENGTH = 14;
 /** Bits that the core knows: TRAIT_* in kernel/processes/process.ts. */
-const TRAITS: Readonly<Record<string, number>> = { critical: 1, minimal: 2, system: 4, suspended: 8 };
+const TRAITS: Readonly<Record<string, number>> = {
+  critical: 1,
+  minimal: 2,
+  system: 4,
+  suspended: 8,
+  exited: 16,
+  secure: 32,
+};
+/** What the core takes for the session of a process that has none. */
+const NO_SESSION = 0xffffffff;
 const PRIORITY_CLASSES: Readonly<Record<string, { value: number; base: number }>> = {
   Unknown: { value: 0, base: 0 },
   Idle: { value: 1, base: 4 },
   Normal: { value: 2, base: 8 },
   High: { value: 3, base: 13 },
+  'Below normal': { value: 5, base: 6 },
+  'Above normal': { value: 6, base: 10 },
 };
 const PAGE = 4096;
-/** After the boot, in 100 ns: when the first process is created, and the time between two. */
-const FIRST_PROCESS_AT = 3_000_000n;
-const BETWEEN_PROCESSES = 17_000_000n;
+const TICKS_PER_SECOND = 1e7; // FILETIME
 const CACHE_VIEWS_PER_MB = 4; // views of 256 KiB
+
+/** A process that asks for nothing. */
+const NOTHING = {
+  user: 'SYSTEM',
+  traits: [],
+  services: [],
+  threads: {},
+  handles: 0,
+  privateMB: 0,
+  cpu: 0,
+  disk: 0,
+  startsAt: 0,
+} as const;
 
 /** Builds a population's processes and threads on a machine whose kernel is up. */
 export class Director {
@@ -31,7 +53,8 @@ export class Director {
   readonly #ids: ClientIds;
   readonly #user: UserImages;
   readonly #threads: ThreadMaker;
-  readonly #byName = new Map<string, StagedProcess>();
+  /** Ids by the population's names. */
+  readonly #pids = new Map<string, number>();
 
   constructor(kernel: Kernel, seed: bigint) {
     this.#kernel = kernel;
@@ -44,9 +67,9 @@ export class Director {
     const { exports } = this.#kernel.core;
     const io = createIoSystem(this.#kernel);
     const idle = this.#idle();
-    const processes = population.map((spec, index) => {
-      this.#setClock(FIRST_PROCESS_AT + BigInt(index) * BETWEEN_PROCESSES);
-      return this.#process(spec);
+    const processes = population.flatMap((spec) => {
+      this.#setClock(BigInt(Math.round(spec.startsAt * TICKS_PER_SECOND)));
+      return this.#process(spec) ?? [];
     });
     this.#setClock(this.#kernel.start.uptime);
     for (const process of processes) accountUptime(this.#kernel, process);
@@ -68,12 +91,14 @@ export class Director {
   #idle(): StagedProcess {
     const { core, loaded, profile, hardware } = this.#kernel;
     const program = findProgram('Idle');
-    const spec: ProcessSpec = { program: 'Idle', threads: {} };
+    const spec: ProcessSpec = { ...NOTHING, program: 'Idle' };
     const address = this.#create(0, 0, TRAITS['system']!, program, 'Idle', '');
     const process: StagedProcess = {
       pid: 0,
       parentPid: 0,
       sessionId: 0,
+      user: 'SYSTEM',
+      createTime: 0n,
       name: 'Idle',
       program,
       spec,
@@ -111,7 +136,7 @@ export class Director {
       pid,
       parent,
       traits,
-      base,
+      program.basePriority ?? base,
       value,
       program.protection,
       core.exports.exchangeBuffer(),
@@ -120,18 +145,22 @@ export class Director {
     );
   }
 
-  #process(spec: ProcessSpec): StagedProcess {
+  /** Creates a process, with its user mode and threads if it lives; nothing for one that is gone but for its id. */
+  #process(spec: ProcessSpec): StagedProcess | undefined {
     const { core, profile, hardware } = this.#kernel;
     const { exports } = core;
     const program = findProgram(spec.program);
     const pid = this.#ids.next();
-    const parentPid = spec.parent === undefined ? 0 : this.#find(spec.parent).pid;
+    const parentPid = spec.parent === undefined ? 0 : this.#find(spec.parent);
+    this.#pids.set(spec.as ?? spec.program, pid);
+    if (spec.traits.includes('gone')) return undefined;
+    const hasEnded = spec.traits.includes('exited');
     const isSystem = spec.program === 'System';
-    const traits = (spec.traits ?? []).reduce(
-      (sum, trait) => sum | TRAITS[trait]!,
+    const traits = spec.traits.reduce(
+      (sum, trait) => sum | (TRAITS[trait] ?? 0),
       isSystem ? TRAITS['system']! : 0,
     );
-    const path = this.#path(program.path);
+    const { path } = program;
     const name = (path === '' ? spec.program : path.split('\\').at(-1)!).slice(0, IMAGE_NAME_LENGTH);
     const address = this.#create(pid, parentPid, traits, program, name, this.#devicePath(path));
     const process: StagedProcess = {
@@ -139,18 +168,27 @@ export class Director {
       parentPid,
       sessionId: spec.session ?? 0,
       name,
+      user: forOwner(spec.user),
+      createTime: exports.clockNow(),
+      ...(hasEnded ? { exitTime: this.#end(spec) } : {}),
       program: { ...program, description: spec.description ?? program.description },
       spec,
       address,
       threads: [],
     };
-    const isUser = path.includes('\\');
+    if (process.exitTime !== undefined) exports.processExit(address, process.exitTime, 0);
+    const isUser = path.includes('\\') && !hasEnded;
     exports.processBeginUserSpace();
     const peb = isUser
-      ? exports.processCreateUserSpace(address, process.sessionId, hardware.processors, profile.build)
+      ? exports.processCreateUserSpace(
+          address,
+          spec.session ?? NO_SESSION,
+          hardware.processors,
+          profile.build,
+        )
       : 0n;
     if (isUser) {
-      const commandLine = this.#path(spec.commandLine ?? program.commandLine);
+      const commandLine = forOwner(spec.commandLine ?? program.commandLine);
       const [pathBytes, commandBytes] = core.putTexts(
         { text: path, wide: true },
         { text: commandLine, wide: true },
@@ -162,21 +200,24 @@ export class Director {
     for (const [archetype, count = 0] of Object.entries(spec.threads))
       for (let i = 0; i < count; i++)
         process.threads.push(this.#threads.create(process, archetype, peb, waits));
-    exports.processCreateMemory(address, Math.round(((spec.privateMB ?? 0) * 1024 * 1024) / PAGE));
+    exports.processCreateMemory(address, Math.round((spec.privateMB * 1024 * 1024) / PAGE));
     exports.processEndUserSpace(address);
-    this.#byName.set(spec.as ?? spec.program, process);
-    if (!this.#byName.has(spec.program)) this.#byName.set(spec.program, process);
     return process;
   }
 
-  #find(name: string): StagedProcess {
-    const process = this.#byName.get(name);
-    if (!process) throw new Error(`the population names the parent ${name} before it creates it`);
-    return process;
+  /** Id of a process that was created before. */
+  #find(name: string): number {
+    const pid = this.#pids.get(name);
+    if (pid === undefined) throw new Error(`the population names the parent ${name} before it creates it`);
+    return pid;
   }
 
-  #path(path: string): string {
-    return path.replaceAll('%USERNAME%', this.#kernel.profile.system.userName);
+  /** When a process ended, FILETIME. */
+  #end({ lives = 0 }: ProcessSpec): bigint {
+    const { start, core } = this.#kernel;
+    const end = core.exports.clockNow() + BigInt(Math.round(lives * TICKS_PER_SECOND));
+    const now = start.bootTime + start.uptime;
+    return end < now ? end : now;
   }
 
   /** `C:\Windows` as the object manager knows it. */

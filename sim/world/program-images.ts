@@ -18,6 +18,7 @@ const WIN32: Readonly<Record<string, readonly string[]>> = {
     'KERNELBASE!SleepConditionVariableSRW',
     'KERNELBASE!Sleep',
     'KERNELBASE!ReadFile',
+    'KERNELBASE!InitOnceExecuteOnce',
     'RPCRT4!NdrClientCall3',
     'MessageLoop',
   ],

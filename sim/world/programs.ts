@@ -1,3 +1,4 @@
+import { windows11_22631 } from '../machine/profile.js';
 import data from './catalogue/programs.json';
 
 /** What is known of a program: its file, and what Task Manager says of it. */
@@ -6,6 +7,10 @@ export interface Program {
   readonly publisher: string;
   readonly group: 'app' | 'background' | 'windows';
   readonly priorityClass: string;
+  /** KPROCESS.BasePriority, where it is not that of its priority class. */
+  readonly basePriority?: number;
+  /** It is a 32-bit program. */
+  readonly wow64?: boolean;
   /** PS_PROTECTION.Level. */
   readonly protection: number;
   readonly path: string;
@@ -13,8 +18,16 @@ export interface Program {
 }
 
 const programs: ReadonlyMap<string, Program> = new Map(
-  Object.entries(data.programs as unknown as Record<string, Program>),
+  Object.entries(data.programs as unknown as Record<string, Program>).map(([name, program]) => [
+    name,
+    { ...program, path: forOwner(program.path), commandLine: forOwner(program.commandLine) },
+  ]),
 );
+
+/** A path or account of the catalogue with the name of the machine's owner. */
+export function forOwner(text: string): string {
+  return text.replaceAll('%USERNAME%', windows11_22631.system.userName);
+}
 
 /** The catalogue's entry for a program. @throws RangeError when it has none */
 export function findProgram(name: string): Program {

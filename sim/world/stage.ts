@@ -33,6 +33,12 @@ export interface StagedProcess {
   readonly pid: number;
   readonly parentPid: number;
   readonly sessionId: number;
+  /** Account that it runs as: `SYSTEM`, `LOCAL SERVICE`, a user's name. */
+  readonly user: string;
+  /** FILETIME. */
+  readonly createTime: bigint;
+  /** FILETIME of its end, for those that something still refers to. */
+  readonly exitTime?: bigint;
   /** Short name, as EPROCESS.ImageFileName has it. */
   readonly name: string;
   readonly program: Program;

@@ -49,9 +49,12 @@ export const TRAIT_CRITICAL: u32 = 1;
 export const TRAIT_MINIMAL: u32 = 2;
 export const TRAIT_SYSTEM: u32 = 4;
 export const TRAIT_SUSPENDED: u32 = 8;
+export const TRAIT_EXITED: u32 = 16;
+export const TRAIT_SECURE: u32 = 32;
 
 let processTypeIndex: u32 = 0;
 let systemRoot: u32 = 0;
+let created: u64 = 0; // processes so far
 
 /** Tells what processes have in common: the index of type Process. */
 export function initialiseProcesses(typeIndex: u32): void {
@@ -102,9 +105,12 @@ export function createProcess(
   fillNames(process, names, shortBytes, pathBytes);
   fillLists(process);
   if (isIdle) return process; // on no list of processes: debuggers find it through nt!PsIdleProcess
-  setField(process, EPROCESS.ObjectTable, createHandleTable(process, pid));
   insertTail(addressOf(NT.PsActiveProcessHead), at(process, EPROCESS.ActiveProcessLinks));
-  insertTail(addressOf(NT.KiProcessListHead), at(process, KPROCESS.ProcessListEntry));
+  // The handles of a process and its place among those that can run end with it.
+  if ((traits & TRAIT_EXITED) == 0) {
+    setField(process, EPROCESS.ObjectTable, createHandleTable(process, pid));
+    insertTail(addressOf(NT.KiProcessListHead), at(process, KPROCESS.ProcessListEntry));
+  }
   registerClientId(pid, process);
   return process;
 }
@@ -141,6 +147,10 @@ function fillIdentity(
   setField(process, EPROCESS.LastThreadExitStatus, STATUS_PENDING);
   write64(at(process, EPROCESS.CreateTime), pid == 0 ? 0 : systemTime());
   setField(process, EPROCESS.CreateInterruptTime, pid == 0 ? 0 : interruptTime());
+  setField(process, EPROCESS.SequenceNumber, created++);
+  setField(process, EPROCESS.SignatureLevel, signatureLevel(protection) & 0xff);
+  setField(process, EPROCESS.SectionSignatureLevel, signatureLevel(protection) >> 8);
+  setField(process, KPROCESS.SecureState_Flags_SecureProcess, traits & TRAIT_SECURE ? 1 : 0);
   setField(process, EPROCESS.CreateReported, 1);
   setField(process, EPROCESS.ProcessInserted, 1);
   setField(process, EPROCESS.AddressSpaceInitialized, 2);
@@ -158,6 +168,27 @@ function fillIdentity(
     EPROCESS.DiskCounters,
     allocatePool(offsetOf(PROCESS_DISK_COUNTERS.SIZE), tag(0x50, 0x73, 0x44, 0x63), NON_PAGED, 0),
   ); // 'PsDc'
+}
+
+/**
+ * SE_SIGNING_LEVEL that a protected process demands of its image (low byte) and of what it maps (high byte), by
+ * PS_PROTECTION.Level; as process listings of protected processes show them, not verified for this build.
+ */
+function signatureLevel(protection: u32): u32 {
+  switch (protection) {
+    case 0x72: // WinSystem
+      return 0x1c1e;
+    case 0x61: // WinTcb, light
+      return 0x0c3e;
+    case 0x51: // Windows, light
+      return 0x0c3c;
+    case 0x41: // Lsa, light
+      return 0x083c;
+    case 0x31: // Antimalware, light
+      return 0x0737;
+    default:
+      return 0;
+  }
 }
 
 function fillNames(process: u64, names: usize, shortBytes: u32, pathBytes: u32): void {

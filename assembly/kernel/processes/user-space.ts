@@ -45,6 +45,7 @@ const STACK_COMMIT_PAGES: u32 = 3;
 const LONGEST_RUN: u32 = 0x8000; // frames of private memory that lie together
 const GAP: u64 = 0x10000;
 const LOWEST_ADDRESS: u64 = 0x100000000; // of processes that have no PEB
+const NO_SESSION: u32 = u32.MAX_VALUE; // of the session manager
 const LDR_FLAGS: u32 = 0xa2c4; // ImageDll, in lists and indexes, entry processed
 
 let block: u64 = 0; // PEB and TEBs
@@ -81,8 +82,10 @@ export function createUserSpace(process: u64, session: u32, processors: u32, bui
   setField(peb, PEB.OSMinorVersion, 0);
   setField(peb, PEB.OSBuildNumber, build);
   setField(peb, PEB.OSPlatformId, 2);
-  setField(peb, PEB.SessionId, session);
-  joinSession(process, session);
+  if (session != NO_SESSION) {
+    setField(peb, PEB.SessionId, session);
+    joinSession(process, session);
+  }
   mapSharedData();
   addPrivateVad(USER_SHARED_DATA, 1, 1, true, PROTECT_READ_ONLY);
   createHeap(process, peb);
