@@ -138,3 +138,11 @@ export {
   attachDevice as deviceAttach,
   setTransferRules as deviceSetTransferRules,
 } from './kernel/io/device';
+export { createDeviceNode as deviceCreateNode } from './kernel/io/device-node';
+export {
+  createVpb as volumeCreateVpb,
+  mountVolume as volumeMount,
+  setSystemVolume as volumeSetSystem,
+  systemVolumeDevice as volumeSystem,
+  registerFileSystem as volumeRegisterFileSystem,
+} from './kernel/io/volumes';

@@ -122,7 +122,7 @@ function debuggerData(profile) {
 }
 
 /** Enumerations that the host passes to the core by name. */
-const HOST_ENUMS = ['_KWAIT_REASON', '_KOBJECTS'];
+const HOST_ENUMS = ['_KWAIT_REASON', '_KOBJECTS', '_PNP_DEVNODE_STATE'];
 const hostEnums = ({ enums }) => Object.fromEntries(HOST_ENUMS.map((name) => [name, enums[name].values]));
 
 function write(path, content) {

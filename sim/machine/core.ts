@@ -55,6 +55,17 @@ export class Core {
     values.forEach((value, index) => exchange.setBigUint64(index * 8, value, true));
   }
 
+  /** Puts 64-bit values and then texts of 16-bit characters into the exchange buffer; returns the length of each text in bytes. */
+  putListAndTexts(values: readonly bigint[], ...texts: string[]): number[] {
+    const { exchange } = this;
+    this.putList(values);
+    let offset = values.length * 8;
+    return texts.map((text) => {
+      for (let i = 0; i < text.length; i++, offset += 2) exchange.setUint16(offset, text.charCodeAt(i), true);
+      return text.length * 2;
+    });
+  }
+
   /** Puts 32-bit words and then a text of 16-bit characters into the exchange buffer; returns the text's bytes. */
   putWordsAndText(words: readonly number[], text: string): number {
     const { exchange } = this;

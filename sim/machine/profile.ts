@@ -11,7 +11,9 @@ export interface Profile {
   /** How each field of KDDEBUGGER_DATA64 is filled; the grammar is in debugger-data.ts. */
   readonly debuggerData: Record<string, string | number>;
   /** Values of enumerations by name: `enums._KWAIT_REASON.WrQueue`. */
-  readonly enums: Readonly<Record<'_KWAIT_REASON' | '_KOBJECTS', Readonly<Record<string, number>>>>;
+  readonly enums: Readonly<
+    Record<'_KWAIT_REASON' | '_KOBJECTS' | '_PNP_DEVNODE_STATE', Readonly<Record<string, number>>>
+  >;
   /** All types of the build: megabytes of source that only symbol files need. */
   types(): Promise<TypeCatalogue>;
 }

@@ -1,10 +1,14 @@
-import type { IoStage, StagedDriver } from '../world/io/io-stage.js';
+import type { IoStage, StagedDevice, StagedDriver, StagedNode } from '../world/io/io-stage.js';
 import { hex, type Address } from './address.js';
 
 /** Drivers and devices of a machine. */
 export interface TruthIo {
   /** Driver objects: those of the kernel itself, then in the order of loading. */
   drivers: TruthDriver[];
+  /** Device objects in the order of creation. */
+  devices: TruthDevice[];
+  /** The device tree: parents before their children, children in their order. */
+  nodes: TruthNode[];
 }
 
 export interface TruthDriver {
@@ -18,8 +22,39 @@ export interface TruthDriver {
   devices: Address[];
 }
 
-export function truthOfIo({ drivers }: IoStage): TruthIo {
-  return { drivers: drivers.map(truthOfDriver) };
+export interface TruthDevice {
+  /** DEVICE_OBJECT. */
+  address: Address;
+  /** `\Device\Harddisk0\DR0`; not there for a device without a name. */
+  name?: string;
+  /** Name of its driver. */
+  driver: string;
+  /** DEVICE_OBJECT that it is attached to. */
+  attachedTo?: Address;
+  /** DEVICE_OBJECT of the file system that is mounted on it. */
+  mounted?: Address;
+}
+
+export interface TruthNode {
+  /** DEVICE_NODE. */
+  address: Address;
+  instance: string;
+  service?: string;
+  /** DEVICE_OBJECT that the device's bus created. */
+  pdo: Address;
+  parent?: Address;
+  /** Name in _PNP_DEVNODE_STATE. */
+  state: string;
+  /** CM_PROB_* code of a device that does not work. */
+  problem?: number;
+}
+
+export function truthOfIo({ drivers, devices, nodes }: IoStage): TruthIo {
+  return {
+    drivers: drivers.map(truthOfDriver),
+    devices: devices.map(truthOfDevice),
+    nodes: nodes.map(truthOfNode),
+  };
 }
 
 function truthOfDriver({ name, address, module, devices }: StagedDriver): TruthDriver {
@@ -28,5 +63,27 @@ function truthOfDriver({ name, address, module, devices }: StagedDriver): TruthD
     address: hex(address),
     ...(module ? { module: module.image.spec.module } : {}),
     devices: devices.map((device) => hex(device.address)),
+  };
+}
+
+function truthOfDevice({ address, name, driver, below, mounted }: StagedDevice): TruthDevice {
+  return {
+    address: hex(address),
+    ...(name === undefined ? {} : { name }),
+    driver: driver.name,
+    ...(below ? { attachedTo: hex(below.address) } : {}),
+    ...(mounted ? { mounted: hex(mounted.address) } : {}),
+  };
+}
+
+function truthOfNode({ address, instance, service, pdo, parent, state, problem }: StagedNode): TruthNode {
+  return {
+    address: hex(address),
+    instance,
+    ...(service === undefined ? {} : { service }),
+    pdo: hex(pdo.address),
+    ...(parent ? { parent: hex(parent.address) } : {}),
+    state,
+    ...(problem === undefined ? {} : { problem }),
   };
 }

@@ -46,6 +46,7 @@ function createDriver(
     module?.entry ?? NO_ROUTINE,
     INITIALIZED | (module ? legacy : BUILT_IN),
   );
+  names.register(routines.name, 'Driver', address);
   setRoutines(kernel, address, routines, module);
   return { name: routines.name, address, routines, ...(module ? { module } : {}), devices: [] };
 }

@@ -21,12 +21,37 @@ export interface StagedDevice {
   /** DEVICE_OBJECT. */
   readonly address: bigint;
   readonly driver: StagedDriver;
-  /** The device that this one is attached to. */
+  /** FILE_DEVICE_*, without the prefix. */
+  readonly type: string;
+  /** The device that this one is attached to, or that a file system's device is mounted on. */
   below?: StagedDevice;
   above?: StagedDevice;
+  /** The file system's device that is mounted on this volume. */
+  mounted?: StagedDevice;
+}
+
+/** A node of the device tree. */
+export interface StagedNode {
+  /** `PCI\VEN_8086&DEV_…`. */
+  readonly instance: string;
+  /** DEVICE_NODE. */
+  readonly address: bigint;
+  readonly pdo: StagedDevice;
+  readonly service?: string;
+  readonly parent?: StagedNode;
+  /** Name in _PNP_DEVNODE_STATE. */
+  readonly state: string;
+  /** CM_PROB_* code of a device that does not work. */
+  readonly problem?: number;
 }
 
 /** What the I/O manager knows of on a machine. */
 export interface IoStage {
   readonly drivers: readonly StagedDriver[];
+  /** Every device object, in the order of creation. */
+  readonly devices: readonly StagedDevice[];
+  /** Parents before their children, children in order. */
+  readonly nodes: readonly StagedNode[];
+  /** Devices that others ask for by what they are: `keyboard`, `system-volume`. */
+  readonly roles: ReadonlyMap<string, StagedDevice>;
 }

@@ -1,5 +1,9 @@
 import type { Kernel } from '../../machine/machine.js';
+import control from '../catalogue/devices/control.json';
+import { DeviceObjects, type DeviceRequest } from './device-objects.js';
+import { DeviceTree } from './device-tree.js';
 import { createDrivers } from './driver-objects.js';
+import { FileSystems } from './file-systems.js';
 import type { IoStage } from './io-stage.js';
 import { IoNames } from './names.js';
 
@@ -10,7 +14,24 @@ export function createIoSystem(kernel: Kernel): IoStage {
   const { core } = kernel;
   const [bytes] = core.putTexts({ text: HARDWARE_DESCRIPTION, wide: true });
   core.exports.ioInitialise(core.exports.exchangeBuffer(), bytes!);
-  const names = new IoNames(kernel);
+  const names = new IoNames(kernel.namespace);
   const drivers = createDrivers(kernel, names);
-  return { drivers };
+  const devices = new DeviceObjects(kernel, names, drivers);
+  const fileSystems = new FileSystems(kernel, names, devices);
+  const controls = (control.devices as readonly DeviceRequest[])
+    .filter(({ driver }) => devices.has(driver))
+    .map((request) => devices.create(request));
+  fileSystems.register(controls);
+  const tree: DeviceTree = new DeviceTree(
+    kernel,
+    names,
+    devices,
+    new Map([['volumes', (parent) => fileSystems.addVolumes(parent, tree)]]),
+  );
+  tree.build();
+  kernel.core.exports.memoryWritePointer(
+    kernel.loaded.address('nt!IopRootDriverObject'),
+    devices.driver('PnpManager').address,
+  );
+  return { drivers, devices: devices.all, nodes: tree.nodes, roles: tree.roles };
 }

@@ -1,17 +1,33 @@
 // Drivers and devices: what !drvobj, !devobj, !devstack and driverscan walk.
 import { describe, expect, it } from 'vitest';
 import type { Kernel } from './kernel.js';
-import { offsetOf, sizeOf } from './layouts.js';
+import { enumValue, offsetOf, sizeOf } from './layouts.js';
 import { scanPool } from './objects.js';
 
 /** What truth.json tells of drivers and devices. */
 interface IoTruth {
   drivers: { name: string; address: string; module?: string; devices: string[] }[];
+  devices: { address: string; name?: string; driver: string; attachedTo?: string; mounted?: string }[];
+  nodes: {
+    address: string;
+    instance: string;
+    service?: string;
+    pdo: string;
+    parent?: string;
+    state: string;
+    problem?: number;
+  }[];
 }
 
 const MAJOR_FUNCTIONS = 28;
+const TYPE_DEVICE = 3n; // IO_TYPE_DEVICE
+const TYPE_VPB = 10n; // IO_TYPE_VPB
+const TYPE_EXTENSION = 13n; // IO_TYPE_DEVICE_OBJECT_EXTENSION
 const TYPE_DRIVER = 4n; // IO_TYPE_DRIVER of wdm.h
 const DRIVERSCAN_MINIMUM = 248;
+const DISK_TYPES = [7n, 36n]; // FILE_DEVICE_DISK, FILE_DEVICE_VIRTUAL_DISK
+const NAME_INFO = 2; // bit of OBJECT_HEADER.InfoMask
+const MOUNTED = 1n; // VPB_MOUNTED
 
 export function ioRules(opened: () => Kernel): void {
   const truth = (): IoTruth => (opened().truth as unknown as { io: IoTruth }).io;
@@ -102,4 +118,132 @@ export function ioRules(opened: () => Kernel): void {
       );
     });
   });
+
+  describe('device objects', () => {
+    const device = (address: string | bigint, path: string) =>
+      opened().get(BigInt(address), '_DEVICE_OBJECT', path);
+    const extension = (address: string | bigint, path: string) =>
+      opened().get(device(address, 'DeviceObjectExtension'), '_DEVOBJ_EXTENSION', path);
+
+    it('hang from their driver, the newest first', () => {
+      for (const { name, address, devices } of truth().drivers) {
+        const chain: bigint[] = [];
+        for (let at = driver(address, 'DeviceObject'); at !== 0n; at = device(at, 'NextDevice'))
+          chain.push(at);
+        expect(chain, name).toEqual(devices.map(BigInt).reverse());
+        for (const at of chain) expect(device(at, 'DriverObject'), name).toBe(BigInt(address));
+      }
+      expect(truth().devices.length).toBe(
+        truth().drivers.reduce((sum, { devices }) => sum + devices.length, 0),
+      );
+    });
+
+    it('have their extensions, and names in the namespace', () => {
+      for (const { address, name } of truth().devices) {
+        expect(device(address, 'Type')).toBe(TYPE_DEVICE);
+        expect(extension(address, 'Type')).toBe(TYPE_EXTENSION);
+        expect(extension(address, 'DeviceObject')).toBe(BigInt(address));
+        const private_ = device(address, 'DeviceExtension');
+        expect(private_ === 0n || private_ === BigInt(address) + BigInt(sizeOf('_DEVICE_OBJECT'))).toBe(true);
+        expect(device(address, 'Size') >= BigInt(sizeOf('_DEVICE_OBJECT'))).toBe(true);
+        expect(objectName(opened(), BigInt(address)), address).toBe(name?.slice(name.lastIndexOf('\\') + 1));
+      }
+    });
+
+    it('stack up: each knows what it is attached to and what is attached to it', () => {
+      const above = new Map(
+        truth().devices.flatMap(({ address, attachedTo }) =>
+          attachedTo === undefined ? [] : [[attachedTo, address]],
+        ),
+      );
+      expect(above.size).toBeGreaterThan(10);
+      for (const { address, attachedTo } of truth().devices) {
+        expect(extension(address, 'AttachedTo')).toBe(BigInt(attachedTo ?? 0));
+        expect(device(address, 'AttachedDevice')).toBe(BigInt(above.get(address) ?? 0));
+        const below = attachedTo === undefined ? 0n : device(attachedTo, 'StackSize');
+        expect(device(address, 'StackSize')).toBe(below + 1n);
+      }
+    });
+
+    it('with sectors have a parameter block, and the mounted file system in it', () => {
+      let mounts = 0;
+      for (const { address, mounted } of truth().devices) {
+        const block = device(address, 'Vpb');
+        if (block === 0n) {
+          expect(mounted).toBeUndefined();
+          continue;
+        }
+        expect(DISK_TYPES).toContain(device(address, 'DeviceType'));
+        expect(opened().get(block, '_VPB', 'Type')).toBe(TYPE_VPB);
+        expect(Number(opened().get(block, '_VPB', 'Size'))).toBe(sizeOf('_VPB'));
+        expect(opened().get(block, '_VPB', 'RealDevice')).toBe(BigInt(address));
+        expect(opened().get(block, '_VPB', 'DeviceObject')).toBe(BigInt(mounted ?? 0));
+        expect(opened().get(block, '_VPB', 'Flags') & MOUNTED).toBe(mounted === undefined ? 0n : MOUNTED);
+        if (mounted !== undefined) mounts++;
+      }
+      expect(mounts).toBeGreaterThan(0);
+    });
+
+    it('of file systems are registered, raw last', () => {
+      const head = opened().address('IopDiskFileSystemQueueHead');
+      const queued = opened().list(head, '_DEVICE_OBJECT', 'Queue.ListEntry');
+      const drivers = queued.map((at) => text(device(at, 'DriverObject'), '_DRIVER_OBJECT', 'DriverName'));
+      expect(drivers).toContain('\\FileSystem\\Ntfs');
+      expect(drivers.at(-1)).toBe('\\FileSystem\\RAW');
+    });
+  });
+
+  describe('the device tree', () => {
+    const node = (address: string | bigint, path: string) =>
+      opened().get(BigInt(address), '_DEVICE_NODE', path);
+    const walk = (at: bigint, level: bigint): bigint[] => {
+      const children: bigint[] = [];
+      for (let child = node(at, 'Child'); child !== 0n; child = node(child, 'Sibling')) {
+        expect(node(child, 'Parent')).toBe(at);
+        children.push(child);
+      }
+      expect(node(at, 'LastChild')).toBe(children.at(-1) ?? 0n);
+      expect(node(at, 'Level')).toBe(level);
+      return [at, ...children.flatMap((child) => walk(child, level + 1n))];
+    };
+
+    it('from IopRootDeviceNode on is what truth says, and counted', () => {
+      const found = walk(opened().pointer('IopRootDeviceNode'), 0n);
+      expect(found).toEqual(truth().nodes.map(({ address }) => BigInt(address)));
+      expect(opened().space.get(opened().address('IopNumberDeviceNodes'), '_LARGE_INTEGER', 'LowPart')).toBe(
+        BigInt(found.length),
+      );
+    });
+
+    it('names instances, services, states and problems, and leads to devices and back', () => {
+      for (const { address, instance, service, pdo, parent, state, problem } of truth().nodes) {
+        expect(text(BigInt(address), '_DEVICE_NODE', 'InstancePath')).toBe(instance);
+        expect(text(BigInt(address), '_DEVICE_NODE', 'ServiceName')).toBe(service ?? '');
+        expect(node(address, 'Parent')).toBe(BigInt(parent ?? 0));
+        expect(Number(node(address, 'State'))).toBe(enumValue('_PNP_DEVNODE_STATE', state));
+        expect(Number(node(address, 'Problem'))).toBe(problem ?? 0);
+        expect(node(address, 'PhysicalDeviceObject')).toBe(BigInt(pdo));
+        const extension = opened().get(BigInt(pdo), '_DEVICE_OBJECT', 'DeviceObjectExtension');
+        expect(opened().get(extension, '_DEVOBJ_EXTENSION', 'DeviceNode')).toBe(BigInt(address));
+      }
+    });
+
+    it('remembers the states before: the last one written is the previous state', () => {
+      for (const { address } of truth().nodes) {
+        const next = Number(node(address, 'StateHistoryEntry'));
+        const history = BigInt(address) + BigInt(offsetOf('_DEVICE_NODE', 'StateHistory') + 4 * (next - 1));
+        expect(opened().get(history, '_LARGE_INTEGER', 'LowPart')).toBe(node(address, 'PreviousState'));
+      }
+    });
+  });
+}
+
+/** Name that the object manager keeps in front of an object, if it has one. */
+function objectName(kernel: Kernel, body: bigint): string | undefined {
+  const header = body - BigInt(offsetOf('_OBJECT_HEADER', 'Body'));
+  const mask = Number(kernel.get(header, '_OBJECT_HEADER', 'InfoMask'));
+  if ((mask & NAME_INFO) === 0) return undefined;
+  const offset = kernel.space.u8(kernel.address('ObpInfoMaskToOffset') + BigInt(mask & (NAME_INFO | 1)));
+  const info = header - BigInt(offset);
+  return kernel.space.unicode(info + BigInt(offsetOf('_OBJECT_HEADER_NAME_INFO', 'Name')));
 }
