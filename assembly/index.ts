@@ -8,6 +8,9 @@ export { symbolTable } from './kernel/symbols';
 // Exchange with the host.
 export { exchangeBuffer, exchangeBytes, fileBuffer } from './host-buffer';
 
+// The check of everything that a debugger walks.
+export { checkMachine as checkRun } from './check/check';
+
 // The machine.
 export { createMachine as machineCreate } from './machine';
 export { physicalFrames as machineFrames } from './memory/physical-layout';
@@ -24,6 +27,7 @@ export {
   memoryReadPhysical,
 } from './memory/exports';
 export { systemPml4 as memorySystemRoot } from './kernel/processes/process';
+export { relinkLists as memorySettle } from './paging/frame-states';
 export { relinkLists as memorySettle } from './paging/frame-states';
 export { pteBase as memoryPteBase } from './paging/tables';
 

@@ -12,6 +12,7 @@ const CORE = [
   'build/core/release.js',
   'build/core/release.d.ts',
   'build/core-layout.json',
+  'build/field-names.json',
 ];
 
 const steps = {

@@ -2,6 +2,7 @@ import { LabMachine, type MachineOptions } from './lab-machine.js';
 import { loadCore } from './machine/load-core.node.js';
 
 export { LabMachine, type DumpKind, type MachineOptions } from './lab-machine.js';
+export type { CheckResult, RuleName, Visited } from './check/check.js';
 export { Capture } from './livedump/capture.js';
 export type { AddressWalk, WalkStep } from './machine/address-walk.js';
 export { findScenario, scenarioNames, type Scenario } from './scenarios/scenario.js';

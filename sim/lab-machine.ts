@@ -1,3 +1,4 @@
+import { checkMachine, type CheckResult } from './check/check.js';
 import { buildImages, catalogue } from './images/index.js';
 import { withDriverRoutines } from './images/driver-routines/index.js';
 import { symbolStoreFiles, type StoreFile } from './images/store.js';
@@ -98,6 +99,7 @@ export class LabMachine {
     const stage = new Director(kernel, BigInt(seed)).stage(image, population);
     const machine = new LabMachine(scenario, seed, kernel, stage);
     machine.#events = play(machine, scenario);
+    kernel.core.exports.memorySettle();
     return machine;
   }
 
@@ -114,6 +116,11 @@ export class LabMachine {
   /** Lets time pass on the machine. @throws Error while a dump is read: the dump is of one instant */
   advance(ms: number): void {
     if (this.#capturing) throw new Error('The machine stands still while its dump is written.');
+    this.#letPass(ms);
+    this.kernel.core.exports.memorySettle();
+  }
+
+  #letPass(ms: number): void {
     if (this.#ongoing.length === 0) {
       this.activity.advance(ms);
       return;
@@ -167,6 +174,14 @@ export class LabMachine {
   /** Lets the machine go on after a capture. */
   endCapture(): void {
     this.#capturing = false;
+  }
+
+  /**
+   * Checks that everything agrees that a debugger walks: every list, tree, table and count. Ends at the first
+   * disagreement and names it.
+   */
+  check(): CheckResult {
+    return checkMachine(this.kernel.core);
   }
 
   /** What the scenario put on the machine, for checks of a dump. Stacks of running threads are those of the last capture. */

@@ -87,6 +87,12 @@ export function writableFrame(pfn: u32): usize {
   return page;
 }
 
+/** Host address of a resident frame's bytes, good for as long as nothing is written; 0 when the frame is rendered or zero. */
+export function residentFrame(pfn: u32): usize {
+  const slot: usize = slotValue(pfn);
+  return (slot & KIND_MASK) == 0 ? slot : 0;
+}
+
 /** Host address of a frame's bytes for reading; valid until the next call. */
 export function readableFrame(pfn: u32): usize {
   const slot = slotValue(pfn);

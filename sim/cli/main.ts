@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { version } from '../version.js';
+import { check, type CheckOptions } from './check.js';
 import { fail, UserError } from './errors.js';
 import { listScenarios } from './scenarios.js';
 import { withMachineOptions } from './machine-options.js';
@@ -23,6 +24,15 @@ withMachineOptions(
   .option('--force', 'overwrite files that exist', false)
   .option('--json', 'print the result as JSON and show no progress', false)
   .action((options: GenerateOptions) => generate(options));
+
+withMachineOptions(
+  program
+    .command('check')
+    .description('boot a machine and check that all of its kernel structures agree with each other'),
+)
+  .option('--advance <ms>', 'let so many milliseconds pass first', '0')
+  .option('--json', 'print the result as JSON', false)
+  .action((options: CheckOptions) => check(options));
 
 program.command('scenarios').description('list the scenarios that come with the lab').action(listScenarios);
 

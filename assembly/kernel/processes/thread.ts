@@ -99,6 +99,7 @@ function fillStack(thread: u64): void {
   setField(thread, KTHREAD.StackBase, base);
   setField(thread, KTHREAD.StackLimit, base - u64(KERNEL_STACK_PAGES) * PAGE_SIZE);
   setField(thread, KTHREAD.InitialStack, base - EXTENDED_STATE_BYTES);
+  setField(thread, KTHREAD.KernelStack, base - EXTENDED_STATE_BYTES); // empty until frames are laid out
   setField(thread, KTHREAD.StateSaveArea, base - EXTENDED_STATE_BYTES);
   setField(thread, KTHREAD.KernelStackResident, 1);
 }

@@ -40,6 +40,15 @@ export function sizeOf(type: string): number {
   return layoutOf(type).size;
 }
 
+/** The fields of a structure that have a value of their own, those of structures inside it among them. */
+export function fieldsOf(type: string): Field[] {
+  return Object.entries(layoutOf(type).fields).flatMap(([path, [offset, fieldType]]) => {
+    if (widthOf(fieldType) > 0) return [field(type, path)];
+    if (!types[fieldType]) return [];
+    return fieldsOf(fieldType).map((inner) => ({ ...inner, offset: inner.offset + offset }));
+  });
+}
+
 function widthOf(type: string): number {
   if (type.endsWith('*')) return POINTER_BYTES;
   if (type.startsWith('enum ')) return ENUM_BYTES;

@@ -1,0 +1,48 @@
+// The check: every structure that a debugger walks, held against every other that speaks of the same thing.
+//
+//   begin ─▶ debugger data ─▶ modules ─▶ types ─▶ processes, threads ─▶ handles, ids ─▶ waits ─▶ processors
+//                                                                          └▶ page tables, VADs ─▶ PFN database
+//
+// It reads emulated memory as a stranger does who has nothing but the symbols: globals by name, then types. It ends
+// at the first thing that disagrees, because what follows a broken link means nothing.
+import { exchangeBuffer } from '../host-buffer';
+import { systemPml4 } from '../kernel/processes/process';
+import { checkDebuggerData } from './debugger-data';
+import { beginFrames, checkFrames } from './frames';
+import { checkClientIds, checkHandles } from './handles';
+import { beginReading } from './memory';
+import { checkModules } from './modules';
+import { checkTypes } from './objects';
+import { checkPageTables } from './page-tables';
+import { beginPfnEntries } from './pfn-entries';
+import { checkProcesses } from './processes';
+import { checkProcessors } from './processors';
+import { beginReport, broken, writeReport } from './report';
+import { checkSharedData } from './shared-data';
+import { checkWaits } from './waits';
+
+/**
+ * Checks the whole machine; returns whether everything agrees. The exchange buffer then holds u64s: rule, field,
+ * address, expected and found of the first disagreement, and the number of things looked at of each kind.
+ */
+export function checkMachine(): bool {
+  beginReport();
+  beginReading(systemPml4());
+  checkSharedData();
+  if (!broken()) checkDebuggerData();
+  if (!broken()) checkModules();
+  if (!broken()) checkTypes();
+  if (!broken()) checkProcesses();
+  if (!broken()) checkClientIds();
+  if (!broken()) checkHandles();
+  if (!broken()) checkWaits();
+  if (!broken()) checkProcessors();
+  if (!broken()) beginFrames();
+  if (!broken()) {
+    beginPfnEntries();
+    checkPageTables();
+  }
+  if (!broken()) checkFrames();
+  writeReport(exchangeBuffer());
+  return !broken();
+}

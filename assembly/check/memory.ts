@@ -1,0 +1,117 @@
+// Reading memory that may be broken: an address that is not mapped is a finding, never a trap. Nothing becomes
+// resident by being read.
+import { Rule } from '../generated/rules';
+import { get, offsetOf, widthOf } from '../layout/fields';
+import { allocateTable, PAGE_SIZE } from '../memory/arena';
+import { readableFrame, residentFrame } from '../memory/frames';
+import { NOT_MAPPED, translate } from '../paging/walk';
+import { disagree, disagreeAt, NO_FIELD } from './report';
+
+const CACHED_PAGES: u32 = 16384;
+const CACHE_ENTRY_BYTES: u32 = 16; // u64 page number + 1, u32 host page
+const USER_END: u64 = 0x0000800000000000;
+const KERNEL_START: u64 = 0xffff800000000000;
+
+let cache: usize = 0;
+let kernelRoot: u32 = 0;
+let userRoot: u32 = 0;
+const straddling: usize = memory.data(8, 8);
+
+/** Starts reading: `root` is the frame of the PML4 whose kernel's half is everybody's. */
+export function beginReading(root: u32): void {
+  if (cache == 0) cache = allocateTable(CACHED_PAGES * CACHE_ENTRY_BYTES);
+  else memory.fill(cache, 0, CACHED_PAGES * CACHE_ENTRY_BYTES);
+  kernelRoot = root;
+  userRoot = root;
+}
+
+/** Frame of the PML4 that the kernel's half is read through. */
+export function systemRoot(): u32 {
+  return kernelRoot;
+}
+
+/** User addresses are those under the PML4 in frame `root` from now on. */
+export function readUserSpaceOf(root: u32): void {
+  if (root == userRoot) return;
+  userRoot = root;
+  for (let at = cache; at < cache + CACHED_PAGES * CACHE_ENTRY_BYTES; at += CACHE_ENTRY_BYTES)
+    if (load<u64>(at) <= USER_END >> 12) store<u64>(at, 0);
+}
+
+/** Physical address that an address maps to, or NOT_MAPPED; also for addresses that no processor would take. */
+export function physicalOf(address: u64): u64 {
+  if (address < USER_END) return translate(userRoot, address);
+  return address < KERNEL_START ? NOT_MAPPED : translate(kernelRoot, address);
+}
+
+/** Whether the byte at an address is mapped. */
+export function mapped(address: u64): bool {
+  return hostPage(address) != 0;
+}
+
+/** Host address of the page at an address, good until the next call; 0 when it is not mapped. */
+function hostPage(address: u64): usize {
+  const page = (address >> 12) + 1;
+  const entry = cache + usize(u32(page) % CACHED_PAGES) * CACHE_ENTRY_BYTES;
+  if (load<u64>(entry) == page) return load<u32>(entry, 8);
+  const physical = physicalOf(address);
+  if (physical == NOT_MAPPED) return 0;
+  const resident = residentFrame(u32(physical >> 12));
+  if (resident == 0) return readableFrame(u32(physical >> 12));
+  store<u64>(entry, page);
+  store<u32>(entry, u32(resident), 8);
+  return resident;
+}
+
+/** Host address of `width` bytes, 8 at most, good until the next call; 0 when they are not mapped. */
+function host(address: u64, width: u32): usize {
+  const offset = u32(address) & (PAGE_SIZE - 1);
+  if (offset + width <= PAGE_SIZE) {
+    const page = hostPage(address);
+    return page == 0 ? 0 : page + offset;
+  }
+  for (let i: u32 = 0; i < width; i++) {
+    const byte = host(address + i, 1);
+    if (byte == 0) return 0;
+    store<u8>(straddling + i, load<u8>(byte));
+  }
+  return straddling;
+}
+
+/** A field of the structure at `structure`; 0, and a finding, when it is not mapped. */
+export function value(structure: u64, field: i32): u64 {
+  const from = host(structure + offsetOf(field), widthOf(field));
+  if (from != 0) return get(from - offsetOf(field), field);
+  disagree(Rule.MemoryIsMapped, structure, field, 1, 0);
+  return 0;
+}
+
+function bytesAt(address: u64, width: u32): usize {
+  const from = host(address, width);
+  if (from == 0) disagreeAt(Rule.MemoryIsMapped, NO_FIELD, address, 1, 0);
+  return from;
+}
+
+/** The 64 bits at an address; 0, and a finding, when they are not mapped. */
+export function peek64(address: u64): u64 {
+  const from = bytesAt(address, 8);
+  return from == 0 ? 0 : load<u64>(from);
+}
+
+/** The 32 bits at an address; 0, and a finding, when they are not mapped. */
+export function peek32(address: u64): u32 {
+  const from = bytesAt(address, 4);
+  return from == 0 ? 0 : load<u32>(from);
+}
+
+/** The 16 bits at an address; 0, and a finding, when they are not mapped. */
+export function peek16(address: u64): u32 {
+  const from = bytesAt(address, 2);
+  return from == 0 ? 0 : load<u16>(from);
+}
+
+/** The byte at an address; 0, and a finding, when it is not mapped. */
+export function peek8(address: u64): u32 {
+  const from = bytesAt(address, 1);
+  return from == 0 ? 0 : load<u8>(from);
+}

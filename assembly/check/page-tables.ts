@@ -1,0 +1,159 @@
+// Page tables of every process: what they map is gathered for the PFN database, pages of user mode are held against
+// their descriptors and working sets.
+import { NT } from '../generated/symbols';
+import { Rule, Visited } from '../generated/rules';
+import { EPROCESS, KPROCESS, MMPFN, MMSUPPORT_FULL, MMSUPPORT_INSTANCE } from '../generated/types';
+import { get, offsetOf } from '../layout/fields';
+import { allocateTable, PAGE_SIZE } from '../memory/arena';
+import { copyFrame, residentFrame } from '../memory/frames';
+import { frameOf, LARGE, PRESENT } from '../paging/pte';
+import { addressOf } from '../kernel/symbols';
+import { AddressTable } from './address-table';
+import { expect } from './expect';
+import { frameLimit, noteMapping } from './frame-table';
+import { peek64, readUserSpaceOf, systemRoot, value } from './memory';
+import { pfnEntry } from './pfn-entries';
+import { nextProcess } from './processes';
+import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
+import { checkVads, isDescribed } from './vads';
+
+const ENTRIES: u32 = 512;
+const KERNEL_HALF: u32 = 256;
+const PML4_LEVEL: i32 = 4;
+const LARGE_PAGE_FRAMES: u32 = 512;
+/** Where every process sees KUSER_SHARED_DATA. */
+const USER_SHARED_DATA: u64 = 0x7ffe0000;
+const FRAME_BITS: u64 = 0x000ffffffffff000;
+
+let copies: usize = 0; // a page for the table of each level, where it is rendered
+let selfMap: u64 = 0; // nt!MmPteBase
+let selfMapSlot: u32 = 0;
+let privatePages: u64 = 0;
+let userPages: u64 = 0;
+const roots = new AddressTable();
+
+/** Walks the kernel's half once and every process's own. */
+export function checkPageTables(): void {
+  if (copies == 0) copies = allocateTable(usize(PML4_LEVEL + 1) * PAGE_SIZE);
+  selfMap = peek64(addressOf(NT.MmPteBase));
+  selfMapSlot = u32(selfMap >> 39) & 511;
+  roots.clear();
+  if (!mapsItself(systemRoot())) {
+    disagreeAt(Rule.SelfMapIsThere, NO_FIELD, addressOf(NT.MmPteBase), systemRoot(), selfMap);
+    return;
+  }
+  below(systemRoot(), PML4_LEVEL, 0, KERNEL_HALF, ENTRIES);
+  for (let process = nextProcess(0); process != 0; process = nextProcess(process)) {
+    const base = value(process, KPROCESS.DirectoryTableBase);
+    const root = frameOf(base);
+    if (broken()) return;
+    if (!mapsItself(root)) {
+      disagree(Rule.ProcessHasOwnRoot, process, KPROCESS.DirectoryTableBase, 0, base);
+      return;
+    }
+    readUserSpaceOf(root);
+    checkVads(process);
+    if (roots.has(u64(root) << 12)) continue; // minimal processes may run on System's
+    roots.set(u64(root) << 12, 1);
+    if (root != systemRoot() && !sharesKernelHalf(root)) return;
+    userPages = 0;
+    privatePages = 0;
+    below(root, PML4_LEVEL, 0, 0, KERNEL_HALF);
+    checkWorkingSet(process);
+    visit(Visited.AddressSpaces);
+  }
+  readUserSpaceOf(systemRoot());
+}
+
+/** Host address of a table, good until the next one of its level is asked for. */
+function tableAt(pfn: u32, level: i32): usize {
+  const resident = residentFrame(pfn);
+  if (resident != 0) return resident;
+  const copy = copies + usize(level) * PAGE_SIZE;
+  copyFrame(pfn, copy);
+  return copy;
+}
+
+function entryIn(table: usize, index: u32): u64 {
+  return load<u64>(table + usize(index) * 8);
+}
+
+/** Whether a frame can be a PML4: it names itself in the slot of the self-map. */
+function mapsItself(root: u32): bool {
+  if (root >= frameLimit()) return false;
+  const entry = entryIn(tableAt(root, 0), selfMapSlot);
+  return (entry & PRESENT) != 0 && frameOf(entry) == root;
+}
+
+/** Whether an address is that of a page-table entry. To be asked after {@link checkPageTables}. */
+export function isInSelfMap(address: u64): bool {
+  return address >> 39 == selfMap >> 39;
+}
+
+function sharesKernelHalf(root: u32): bool {
+  for (let index = KERNEL_HALF; index < ENTRIES; index++) {
+    if (index == selfMapSlot) continue;
+    const shared = entryIn(tableAt(systemRoot(), 0), index);
+    const own = entryIn(tableAt(root, 1), index);
+    if (own != shared)
+      return disagreeAt(Rule.KernelHalfIsShared, NO_FIELD, (u64(root) << 12) + index * 8, shared, own);
+  }
+  noteMapping(root, entryAddress(selfMap, PML4_LEVEL), root);
+  return true;
+}
+
+/** Address in the self-map of the entry at `level` that maps `address`. */
+function entryAddress(address: u64, level: i32): u64 {
+  let at = address;
+  for (let i = 0; i < level; i++) at = selfMap + ((at & 0x0000ffffffffffff) >> 12) * 8;
+  return at;
+}
+
+function canonical(address: u64): u64 {
+  return u64(i64(address << 16) >> 16);
+}
+
+/** Notes every present entry under a table, entries `from` to `to` - 1; `base` is the first address of the table. */
+function below(pfn: u32, level: i32, base: u64, from: u32, to: u32): void {
+  const shift = u64(12 + 9 * (level - 1));
+  const firstEntry = entryAddress(canonical(base), level);
+  const table = tableAt(pfn, level);
+  visit(Visited.PageTables);
+  for (let index = from; index < to; index++) {
+    const entry = entryIn(table, index);
+    if ((entry & PRESENT) == 0) continue;
+    if (broken()) return;
+    const address = canonical(base | (u64(index) << shift));
+    const frame = u32(min((entry & FRAME_BITS) >> 12, u64(u32.MAX_VALUE)));
+    const isLarge = level > 1 && (entry & LARGE) != 0;
+    const frames = isLarge ? LARGE_PAGE_FRAMES : 1;
+    if (u64(frame) + frames > frameLimit() || (isLarge && level > 2)) {
+      disagreeAt(Rule.FrameExists, NO_FIELD, firstEntry + u64(index) * 8, frameLimit(), frame);
+      return;
+    }
+    for (let i: u32 = 0; i < frames; i++) noteMapping(frame + i, firstEntry + u64(index) * 8, pfn);
+    if (level == 1 || isLarge) leaf(address, frame, frames);
+    else if (level != PML4_LEVEL || index != selfMapSlot)
+      below(frame, level - 1, address & 0x0000ffffffffffff, 0, ENTRIES);
+  }
+}
+
+function leaf(address: u64, frame: u32, frames: u32): void {
+  visit(Visited.MappedPages, frames);
+  if (address >> 63 != 0) return;
+  if (!isDescribed(address >> 12)) {
+    disagreeAt(Rule.UserPageIsDescribed, NO_FIELD, address, 1, 0);
+    return;
+  }
+  if (address == USER_SHARED_DATA) return; // in nobody's working set: it never leaves memory
+  userPages += frames;
+  const entry = pfnEntry(frame);
+  if (entry != 0 && get(entry, MMPFN.u4_PrototypePte) == 0) privatePages += frames;
+}
+
+/** The pages counted are those that the process's tables map. */
+function checkWorkingSet(process: u64): void {
+  const instance = process + offsetOf(EPROCESS.Vm) + offsetOf(MMSUPPORT_FULL.Instance);
+  expect(Rule.WorkingSetIsCounted, instance, MMSUPPORT_INSTANCE.WorkingSetSize, userPages);
+  expect(Rule.WorkingSetIsCounted, instance, MMSUPPORT_INSTANCE.WorkingSetPrivateSize, privatePages);
+}

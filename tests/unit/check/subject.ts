@@ -1,0 +1,122 @@
+// A machine to break: finds structures by short paths, changes one field, and puts it back.
+import { createMachine, type LabMachine } from '../../../sim/index.js';
+import { field, offsetOf, sizeOf, type Field } from '../../oracles/readers/layouts.js';
+
+const U64 = (1n << 64n) - 1n;
+const PAGE_SHIFT = 12n;
+const POINTER: Field = { offset: 0, bytes: 8 };
+const LOW_48 = 0x0000ffffffffffffn;
+
+/** One field of one structure. */
+export interface Place {
+  address: bigint;
+  field: Field;
+}
+
+export class Subject {
+  private constructor(readonly machine: LabMachine) {}
+
+  static async boot(seed = 1): Promise<Subject> {
+    return new Subject(await createMachine({ machine: 'tiny', seed }));
+  }
+
+  private get core() {
+    return this.machine.kernel.core;
+  }
+
+  symbol(name: string): bigint {
+    return this.machine.kernel.loaded.address(`nt!${name}`);
+  }
+
+  /** Bytes at an address. @throws when they are not mapped */
+  read(address: bigint, bytes: number): bigint {
+    const mapped = this.core.exports.memoryRead(address, bytes);
+    if (mapped !== bytes) throw new Error(`0x${address.toString(16)} is not mapped`);
+    let value = 0n;
+    for (let i = bytes - 1; i >= 0; i--) value = (value << 8n) | BigInt(this.core.exchange.getUint8(i));
+    return value;
+  }
+
+  write(address: bigint, bytes: number, value: bigint): void {
+    const raw = Uint8Array.from({ length: bytes }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
+    this.core.putBytes(raw);
+    this.core.exports.memoryWrite(address, bytes);
+  }
+
+  /**
+   * Finds a field. A path starts with `nt!Name`, `process N`, `thread N M` (thread M of process N), `pfn X` or `pte X`
+   * (the MMPFN or PTE of frame or address X, or of the start in parentheses), and goes on with fields: ` / ` leads into
+   * the structure that the field is, ` -> ` to what it points at, ` <- ` back to the structure that has the field there.
+   */
+  find(path: string): Place {
+    const [start = '', ...steps] = path.split(/ (\/|->|<-) /);
+    let place: Place = { address: this.start(start), field: POINTER };
+    for (let i = 0; i < steps.length; i += 2) {
+      const found = fieldOf(steps[i + 1]!);
+      const offset = BigInt(found.offset);
+      // What a start names is there itself; what a field names it points at.
+      const from =
+        steps[i] === '->' || (steps[i] === '<-' && i > 0) ? this.read(place.address, 8) : place.address;
+      place = { address: steps[i] === '<-' ? from - offset : from + offset, field: found };
+    }
+    return place;
+  }
+
+  private start(text: string): bigint {
+    const [kind = '', ...rest] = text.split(' ');
+    if (kind.startsWith('nt!')) return this.symbol(kind.slice(3));
+    const inner = /\((.*)\)$/.exec(text);
+    if (kind === 'pfn') return this.pfn(inner ? this.frameOf(this.start(inner[1]!)) : Number(rest[0]));
+    if (kind === 'pte') return this.pte(inner ? this.start(inner[1]!) : BigInt(rest[0]!));
+    const process = this.machine.stage.processes[Number(rest[0])]!;
+    return kind === 'process' ? process.address : process.threads[Number(rest[1])]!.address;
+  }
+
+  private frameOf(address: bigint): number {
+    return Number(this.machine.walk(address).physical! >> PAGE_SHIFT);
+  }
+
+  private pfn(frame: number): bigint {
+    return this.read(this.symbol('MmPfnDatabase'), 8) + BigInt(frame) * BigInt(sizeOf('_MMPFN'));
+  }
+
+  private pte(address: bigint): bigint {
+    return this.read(this.symbol('MmPteBase'), 8) + ((address & LOW_48) >> PAGE_SHIFT) * 8n;
+  }
+
+  /** Value of a field. */
+  get({ address, field: { bytes, firstBit = 0, bits } }: Place): bigint {
+    const whole = this.read(address, bytes);
+    return bits === undefined ? whole : (whole >> BigInt(firstBit)) & ((1n << BigInt(bits)) - 1n);
+  }
+
+  /** Sets a field; bit fields keep their neighbours. */
+  set({ address, field: { bytes, firstBit = 0, bits } }: Place, value: bigint): void {
+    if (bits === undefined) return this.write(address, bytes, value & U64);
+    const mask = ((1n << BigInt(bits)) - 1n) << BigInt(firstBit);
+    this.write(address, bytes, (this.read(address, bytes) & ~mask) | ((value << BigInt(firstBit)) & mask));
+  }
+
+  /** The value that `to` asks for: a number, `+n`, `-n`, `^n` (bits turned over), or `address of` a place. */
+  changed(place: Place, to: string): bigint {
+    if (to.startsWith('address of ')) return this.find(to.slice('address of '.length)).address;
+    const now = this.get(place);
+    const number = BigInt(to.replace(/^[-+^]/, ''));
+    if (to.startsWith('+')) return now + number;
+    if (to.startsWith('-')) return now - number;
+    return to.startsWith('^') ? now ^ number : number;
+  }
+}
+
+/** `EPROCESS.Pcb.State`, or `@56` for the 64 bits at an offset that no symbols name: fields of structures inside are reached by their own names. */
+function fieldOf(name: string): Field {
+  if (name.startsWith('@')) return { ...POINTER, offset: Number(name.slice(1)) };
+  const dot = name.indexOf('.');
+  if (dot < 0) throw new Error(`${name} is no field`);
+  const [type, path] = [`_${name.slice(0, dot)}`, name.slice(dot + 1)];
+  try {
+    return field(type, path);
+  } catch {
+    return { offset: offsetOf(type, path), bytes: 0 };
+  }
+}
