@@ -16,7 +16,18 @@ export { createMachine as machineCreate } from './machine';
 export { physicalFrames as machineFrames } from './memory/physical-layout';
 export { bytesOn as machineBytesOnList } from './paging/page-lists';
 export { initialiseLists as kernelInitialise, publishGlobals as kernelPublish } from './kernel/globals';
-export { initialisePool as poolInitialise } from './kernel/pool/pool';
+
+// Pool.
+export {
+  initialisePool as poolInitialise,
+  allocatePool as poolAllocate,
+  freePool as poolFree,
+  pagesInPool as poolPages,
+} from './kernel/pool/pool';
+export { exportLedger as poolLedger } from './kernel/pool/ledger';
+export { setVocabulary as poolSetVocabulary } from './kernel/pool/contents';
+export { populatePool as poolPopulate } from './kernel/pool/background';
+
 
 // Memory as a processor sees it.
 export {

@@ -8,6 +8,7 @@ import { allocatePage, allocateTable, freePage, PAGE_SIZE, zeroPage } from './ar
 import { renderEntriesPage } from './entry-pages';
 import { renderSeededPage } from './seeded';
 import { renderPfnDatabasePage } from '../paging/pfn-render';
+import { renderPoolPage } from '../kernel/pool/bulk-pages';
 
 const CHUNK_FRAMES: u32 = 1024;
 const KIND_MASK: u32 = 0xf;
@@ -16,6 +17,7 @@ const KIND_MASK: u32 = 0xf;
 export const SEEDED: u32 = 1;
 export const PFN_DATABASE: u32 = 2;
 export const ENTRIES: u32 = 3; // page tables and prototype PTEs of consecutive frames
+export const POOL_PAGES: u32 = 4; // large pool allocations
 
 let directory: usize = 0;
 let frameLimit: u32 = 0;
@@ -49,6 +51,11 @@ function slotValue(pfn: u32): u32 {
   return chunk == 0 ? 0 : load<u32>(chunk + usize(pfn % CHUNK_FRAMES) * 4);
 }
 
+/** Whether nobody has written to a frame nor said how it is rendered. */
+export function isUntouched(pfn: u32): bool {
+  return slotValue(pfn) == 0;
+}
+
 /** Makes an untouched frame one that is rendered: `kind`, with a number that the renderer understands. */
 export function renderFrame(pfn: u32, kind: u32, argument: u32): void {
   store<u32>(slotOf(pfn), kind | (argument << 4));
@@ -59,6 +66,7 @@ function render(pfn: u32, slot: u32, target: usize): void {
   if (kind == SEEDED) renderSeededPage(pfn, target);
   else if (kind == PFN_DATABASE) renderPfnDatabasePage(slot >>> 4, target);
   else if (kind == ENTRIES) renderEntriesPage(slot >>> 4, target);
+  else if (kind == POOL_PAGES) renderPoolPage(slot >>> 4, target);
   else memory.fill(target, 0, PAGE_SIZE);
 }
 

@@ -30,6 +30,11 @@ export function flush(): void {
   else memory.fill(tlb, 0, TLB_ENTRIES * TLB_ENTRY_BYTES);
 }
 
+/** Forgets the translation of one page. */
+export function forget(address: u64): void {
+  store<u64>(tlb + usize(u32((address >> 12) + 1) % TLB_ENTRIES) * TLB_ENTRY_BYTES, 0);
+}
+
 /** Whether an address is mapped. */
 export function isMapped(address: u64): bool {
   return translate(root, address) != NOT_MAPPED;

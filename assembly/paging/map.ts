@@ -3,9 +3,11 @@ import { PAGE_SIZE } from '../memory/arena';
 import { writableFrame } from '../memory/frames';
 import { fillWithEntries } from '../memory/entry-pages';
 import { FOR_KERNEL, takeRun } from '../memory/ranges';
+import { forget } from '../memory/virtual';
+import { freeFrame } from './frame-states';
 import { activate, describeRun, share } from './pfn-database';
 import { RUN_LARGE, RUN_PRIVATE } from './pfn-runs';
-import { entryFor, LARGE } from './pte';
+import { entryFor, frameOf, LARGE } from './pte';
 import { entryAddress, indexAt, linkTable, tableFor } from './tables';
 
 const LARGE_PAGE_FRAMES: u32 = 512;
@@ -20,6 +22,15 @@ export function mapPage(root: u32, address: u64, pfn: u32, bits: u64): void {
   const table = tableFor(root, address, 1);
   store<u64>(writableFrame(table) + indexAt(address, 1) * 8, entryFor(pfn, bits));
   activate(pfn, entryAddress(address, 1), table, DEFAULT_PRIORITY, DEMAND_ZERO_READ_WRITE, false);
+}
+
+/** Takes away the mapping of a page that no other PTE maps, and gives its frame back. */
+export function unmapPage(root: u32, address: u64): void {
+  const entry = writableFrame(tableFor(root, address, 1)) + indexAt(address, 1) * 8;
+  const pfn = frameOf(load<u64>(entry));
+  store<u64>(entry, 0);
+  forget(address);
+  freeFrame(pfn);
 }
 
 /** Maps a frame that another PTE owns already. */

@@ -4,6 +4,7 @@ import type { StagedProcess, StagedThread } from '../world/stage.js';
 import { version } from '../version.js';
 import { hex, type Address } from './address.js';
 import { truthOfIo, type TruthIo } from './io.js';
+import { truthOfPool, type TruthPoolTag } from './pool.js';
 
 export { hex, type Address } from './address.js';
 
@@ -26,6 +27,8 @@ export interface Truth {
   /** What the scenario's steps did, in their order. */
   events: StepEvent[];
   io: TruthIo;
+  /** Pool by tag. */
+  pool: TruthPoolTag[];
 }
 
 export interface TruthProcessor {
@@ -112,6 +115,7 @@ export function writeTruth({ kernel, stage, scenario, seed, profile, time, event
     processes: stage.processes.map(truthOfProcess),
     events,
     io: truthOfIo(stage.io),
+    pool: truthOfPool(kernel.core),
   };
 }
 

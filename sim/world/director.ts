@@ -6,6 +6,7 @@ import { findProgram, forOwner, type Program } from './programs.js';
 import type { BaseImage } from './base-image.js';
 import { createIoSystem } from './io/io-system.js';
 import type { Stage, StagedProcess } from './stage.js';
+import { AFTER_PROCESSES, BEFORE_PROCESSES, populatePool } from './pool-population.js';
 import { ThreadMaker } from './threads.js';
 import { UserImages } from './user-images.js';
 import { WaitObjects } from './wait-objects.js';
@@ -56,8 +57,11 @@ export class Director {
   /** Ids by the population's names. */
   readonly #pids = new Map<string, number>();
 
+  readonly #seed: bigint;
+
   constructor(kernel: Kernel, seed: bigint) {
     this.#kernel = kernel;
+    this.#seed = seed;
     this.#ids = new ClientIds(seed);
     this.#user = new UserImages(kernel, seed);
     this.#threads = new ThreadMaker(kernel, this.#ids, this.#user);
@@ -66,6 +70,7 @@ export class Director {
   stage(image: BaseImage, population: Population): Stage {
     const { exports } = this.#kernel.core;
     const io = createIoSystem(this.#kernel);
+    populatePool(this.#kernel, BEFORE_PROCESSES, this.#seed);
     const idle = this.#idle();
     const processes = population.flatMap((spec) => {
       this.#setClock(BigInt(Math.round(spec.startsAt * TICKS_PER_SECOND)));
@@ -77,6 +82,7 @@ export class Director {
     exports.memoryWritePointer(this.#kernel.loaded.address('nt!PsInitialSystemProcess'), system);
     exports.processAttach(system);
     exports.memoryCreateCacheViews(this.#kernel.size.fileCacheMB * CACHE_VIEWS_PER_MB);
+    populatePool(this.#kernel, AFTER_PROCESSES, this.#seed);
     accountProcessors(this.#kernel, image, processes);
     return { idle, processes, io };
   }

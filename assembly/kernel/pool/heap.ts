@@ -166,12 +166,12 @@ export class Heap {
     return block;
   }
 
-  /** Counts pages that a segment took or mapped. */
-  countPages(reserved: u64, committed: u64): void {
+  /** Counts pages that a segment took, and those that it mapped or unmapped. */
+  countPages(reserved: u64, committed: i64): void {
     const stats = at(this.address, SEGMENT_HEAP.MemStats);
     if (reserved != 0) addToField(stats, HEAP_RUNTIME_MEMORY_STATS.TotalReservedPages, reserved);
     if (committed == 0) return;
-    this.committedPages += committed;
+    this.committedPages += u64(committed);
     setField(stats, HEAP_RUNTIME_MEMORY_STATS.TotalCommittedPages, this.committedPages);
   }
 

@@ -62,7 +62,7 @@ export function exportLedger(from: u32, target: usize, room: u32): u32 {
   for (; place < CAPACITY; place++) {
     const entry = entries + usize(place) * LEDGER_ENTRY_BYTES;
     if (load<u32>(entry) == 0) continue;
-    const to = 8 + copied * LEDGER_ENTRY_BYTES;
+    const to: u32 = 8 + copied * LEDGER_ENTRY_BYTES;
     if (to + LEDGER_ENTRY_BYTES > room) break;
     memory.copy(target + to, entry, LEDGER_ENTRY_BYTES);
     copied++;

@@ -27,7 +27,7 @@ import {
 } from '../../memory/virtual';
 import { Bucket, Heap } from './heap';
 import { lfhKey } from './heap-keys';
-import { allocateRange, LFH_SUBSEGMENT } from './page-ranges';
+import { allocateSubsegment, LFH_SUBSEGMENT } from './page-ranges';
 import { GRANULE } from './sizes';
 
 const DEMAND: u32 = 17; // allocations of a size after which its bucket is put into use
@@ -169,7 +169,7 @@ function chooseActive(heap: Heap, bucket: Bucket, size: u32): void {
 function addSubsegment(heap: Heap, bucket: Bucket, owner: u64, size: u32): void {
   const pages = bucket.subsegments < SMALL_SUBSEGMENTS ? FIRST_PAGES : PAGES;
   bucket.subsegments++;
-  const subsegment = allocateRange(heap.small, pages + 1, LFH_SUBSEGMENT, pages, 0);
+  const subsegment = allocateSubsegment(heap.small, pages, LFH_SUBSEGMENT, pages);
   const bytes = pages * PAGE_SIZE;
   const words = (bytes / size + BLOCKS_PER_WORD - 1) / BLOCKS_PER_WORD;
   const first = (bitmapAt + words * 8 + GRANULE - 1) & ~(GRANULE - 1);

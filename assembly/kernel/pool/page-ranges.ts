@@ -15,7 +15,17 @@ import {
 import { offsetOf, put } from '../../layout/fields';
 import { commit } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
-import { addToField, at, getField, hostFor, insertTail, read32, setField } from '../../memory/virtual';
+import {
+  attachedRoot,
+  addToField,
+  at,
+  getField,
+  hostFor,
+  insertTail,
+  read32,
+  setField,
+} from '../../memory/virtual';
+import { unmapPage } from '../../paging/map';
 import { KERNEL_DATA } from '../../paging/pte';
 import { BIG_SEGMENT, SMALL_SEGMENT, takeAddresses } from './va-manager';
 import { SEGMENT_UNITS, SegmentContext } from './heap';
@@ -168,6 +178,19 @@ export function mapPages(context: SegmentContext, address: u64, pages: u32): voi
     fresh += want - have;
   }
   context.heap.countPages(0, fresh);
+}
+
+/** Takes `units` units for a sub-allocator, and one behind them that is never mapped; maps `pages` from the front. */
+export function allocateSubsegment(context: SegmentContext, units: u32, kind: u32, pages: u32): u64 {
+  const address = allocateRange(context, units + 1, kind, pages, 0);
+  const guard = address + (u64(units) << context.unitShift);
+  if (!isUnitMapped(context, guard)) return address;
+  unmapPage(attachedRoot(), guard); // an earlier range left its page there
+  const segment = segmentOf(context, guard);
+  const entry = descriptor(segment, u32((guard - segment) >> context.unitShift));
+  setField(entry, HEAP_PAGE_RANGE_DESCRIPTOR.CommittedPageCount, 0);
+  context.heap.countPages(0, -1);
+  return address;
 }
 
 /** Gives back the range that starts at `address`; neighbours that are free become one range with it. */

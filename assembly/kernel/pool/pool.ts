@@ -31,11 +31,11 @@ import { allocateRange, contextOf, DIRECT, freeRange, kindAt, LFH_SUBSEGMENT, ra
 import { initialiseTrees } from './rb-tree';
 import {
   GRANULE,
+  isChunkOfPages,
   LARGEST_BIG_RANGE,
   LARGEST_BLOCK,
   LARGEST_LFH_BLOCK,
   LARGEST_SMALL_RANGE,
-  LARGEST_VS,
 } from './sizes';
 import { createTagTables, trackAllocation, trackFree } from './tag-tables';
 import { initialiseVaManager, pagesOfMetadata, takeMetadata } from './va-manager';
@@ -147,7 +147,7 @@ function allocatePages(heap: Heap, bytes: u32, poolTag: u32, type: u32): u64 {
   const pages = u32((u64(size) + PAGE_SIZE - 1) / PAGE_SIZE);
   const unused = pages * PAGE_SIZE - size;
   let address: u64;
-  if (isVariable(size)) address = allocateVariable(heap, size, PAGE_START);
+  if (isChunkOfPages(size)) address = allocateVariable(heap, size, PAGE_START);
   else if (size <= LARGEST_SMALL_RANGE) address = allocateRange(heap.small, pages, DIRECT, pages, unused);
   else if (size <= LARGEST_BIG_RANGE) {
     const perUnit = heap.big.pagesPerUnit;
@@ -157,11 +157,6 @@ function allocatePages(heap: Heap, bytes: u32, poolTag: u32, type: u32): u64 {
   enterBigPages(address, poolTag, paged, size);
   trackAllocation(poolTag, paged, address, size);
   return address;
-}
-
-/** Whether an allocation above a block's size is a chunk: whole pages are not. */
-function isVariable(size: u32): bool {
-  return size <= LARGEST_VS && (size & u32(PAGE_MASK)) != 0;
 }
 
 /** Frees what {@link allocatePool} returned. Large allocations, above 0x7f0000 bytes, are never freed. */
@@ -188,7 +183,7 @@ function freePages(address: u64): void {
   assert(size <= LARGEST_BIG_RANGE, 'large allocations are never freed');
   const isSmall = size <= LARGEST_SMALL_RANGE;
   const heap = heapOf(address, isSmall ? 1 << 20 : 1 << 24);
-  if (isVariable(u32(size))) freeVariable(heap, address);
+  if (isChunkOfPages(u32(size))) freeVariable(heap, address);
   else freeRange(isSmall ? heap.small : heap.big, address);
   dropBigPages(entry);
   trackFree(poolTag, isIn(<i32>Region.PagedPool, address), address, size);

@@ -13,3 +13,8 @@ export const LARGEST_VS: u32 = 0x20000;
 export const LARGEST_SMALL_RANGE: u32 = 0x7f000;
 /** Largest range of 64 KiB units; above it, an allocation is a region of its own. */
 export const LARGEST_BIG_RANGE: u32 = 0x7f0000;
+
+/** Whether an allocation too large for a block is a variable-size chunk, which others follow in its last page. */
+export function isChunkOfPages(bytes: u32): bool {
+  return bytes > LARGEST_BLOCK && bytes <= LARGEST_VS && (bytes & 4095) != 0;
+}

@@ -27,7 +27,7 @@ import {
 } from '../../memory/virtual';
 import { Heap } from './heap';
 import { heapKey } from './heap-keys';
-import { allocateRange, isUnitMapped, mapPages, rangeAt, VS_SUBSEGMENT } from './page-ranges';
+import { allocateSubsegment, isUnitMapped, mapPages, rangeAt, VS_SUBSEGMENT } from './page-ranges';
 import { firstFrom, insertNode, nextNode, removeNode } from './rb-tree';
 import { GRANULE } from './sizes';
 
@@ -154,7 +154,7 @@ function addSubsegment(heap: Heap, bytes: u32): u64 {
   let pages = ORDINARY_PAGES;
   while (pages < MOST_PAGES && pages * PAGE_SIZE < bytes + firstChunk + 2 * PAGE_SIZE)
     pages += ORDINARY_PAGES;
-  const subsegment = allocateRange(heap.small, pages + 1, VS_SUBSEGMENT, 1, 0);
+  const subsegment = allocateSubsegment(heap.small, pages, VS_SUBSEGMENT, 1);
   let mapped: u64 = 1;
   for (let i: u32 = 1; i < pages; i++)
     if (isUnitMapped(heap.small, subsegment + u64(i) * PAGE_SIZE)) mapped |= u64(1) << i;

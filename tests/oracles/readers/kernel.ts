@@ -11,6 +11,15 @@ import { publicSymbols } from './pdb-publics.js';
 /** What truth.json tells beyond what most judges look at. */
 export interface FullTruth extends Truth {
   time: string;
+  pool: {
+    tag: string;
+    nonPagedAllocs: number;
+    nonPagedFrees: number;
+    nonPagedBytes: number;
+    pagedAllocs: number;
+    pagedFrees: number;
+    pagedBytes: number;
+  }[];
   modules: (Truth['modules'][number] & {
     file: string;
     timeDateStamp: number;

@@ -40,11 +40,16 @@ export interface HeapWalk {
 
 const hex = (value: bigint) => `0x${value.toString(16)}`;
 
+/** What the walk needs of a kernel: symbols, fields, lists and memory. */
+export interface PoolKernel extends Pick<Kernel, 'address' | 'get' | 'list'> {
+  space: { u64(address: bigint): bigint; isReadable(address: bigint): boolean };
+}
+
 export class PoolReader {
   private readonly heapKey: bigint;
   private readonly lfhKey: bigint;
 
-  constructor(private readonly kernel: Kernel) {
+  constructor(private readonly kernel: PoolKernel) {
     const globals = kernel.address('RtlpHpHeapGlobals');
     this.heapKey = kernel.get(globals, '_RTLP_HP_HEAP_GLOBALS', 'HeapKey');
     this.lfhKey = kernel.get(globals, '_RTLP_HP_HEAP_GLOBALS', 'LfhKey');

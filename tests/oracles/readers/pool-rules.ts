@@ -151,6 +151,20 @@ export function poolRules(opened: () => Kernel): void {
       expect(live).toEqual(counted);
     });
 
+    it('every tag has the allocations, frees and bytes that truth.json tells', () => {
+      const kernel = opened();
+      const told = kernel.truth.pool.map(({ tag, ...counts }) => [
+        tag,
+        ...Object.values(counts).map((count) => BigInt(count)),
+      ]);
+      const read = [...trackers(kernel)].map(([tag, { nonPaged, paged }]) => [
+        tag,
+        ...[nonPaged, paged].flatMap(({ allocs, frees, bytes }) => [allocs, frees, bytes]),
+      ]);
+      expect(read.sort(([a], [b]) => (a! < b! ? -1 : 1))).toEqual(told);
+      expect(told.length).toBeGreaterThan(50);
+    });
+
     it('a large allocation is found from its page by hash', () => {
       const kernel = opened();
       const mask = Number(kernel.pointer('PoolBigPageTableSize')) - 1;

@@ -1,0 +1,148 @@
+// What drivers leave in their pool blocks: a function of the block's address and a key, so that nothing of it has to be
+// kept. Fields of one tag's structures have the same kind at the same offset in every block, as real ones have.
+
+/** Kinds of contents. */
+export const ZEROES: u32 = 0;
+/** A list entry, pointers, counts, flags, times. */
+export const STRUCTURE: u32 = 1;
+/** A short structure, then a path in UTF-16. */
+export const NAME: u32 = 2;
+/** A structure at the front, zero to the end. */
+export const BUFFER: u32 = 3;
+/** Records of trace events one after the other, zero behind the last. */
+export const EVENTS: u32 = 4;
+/** Entries of 32 bytes, many of them empty. */
+export const TABLE: u32 = 5;
+
+const GOLDEN: u64 = 0x9e3779b97f4a7c15;
+const POINTER_MASK: u64 = 0x3ffffc0; // somewhere in the 64 MiB around the block
+const HEAD_OF_NAME: u32 = 48;
+
+const MOST_WORDS: i32 = 512;
+const vocabulary: usize = memory.data(8192, 8);
+const wordAt = new StaticArray<u16>(MOST_WORDS + 1);
+let wordCount: u32 = 0;
+let epoch: u64 = 0;
+
+/** Takes the words of file and key names: ASCII, each ended by a zero. Times are around `now`, in 100 ns. */
+export function setVocabulary(text: usize, bytes: u32, now: u64): void {
+  epoch = now;
+  wordCount = 0;
+  const length = min(bytes, u32(8192));
+  memory.copy(vocabulary, text, length);
+  unchecked((wordAt[0] = 0));
+  for (let i: u32 = 0; i < length && wordCount < u32(MOST_WORDS); i++)
+    if (load<u8>(vocabulary + i) == 0) unchecked((wordAt[++wordCount] = u16(i + 1)));
+}
+
+// A stream of bits for each block.
+let state: u64 = 0;
+
+function next(): u64 {
+  state ^= state << 13;
+  state ^= state >> 7;
+  state ^= state << 17;
+  return state;
+}
+
+function start(key: u64, address: u64): void {
+  state = ((key ^ (address >> 4)) * GOLDEN) | 1;
+  next();
+}
+
+/** Fills `bytes` bytes, zero so far, at host address `target`: the block at `address`, whose neighbours in its list are known. */
+export function fillContents(
+  target: usize,
+  bytes: u32,
+  address: u64,
+  after: u64,
+  before: u64,
+  kind: u32,
+  key: u64,
+): void {
+  if (kind == ZEROES) return;
+  start(key, address);
+  if (kind == STRUCTURE) fillStructure(target, bytes, address, key);
+  else if (kind == NAME) {
+    fillStructure(target, min(bytes, HEAD_OF_NAME), address, key);
+    if (bytes > HEAD_OF_NAME) fillPath(target + HEAD_OF_NAME, bytes - HEAD_OF_NAME);
+  } else if (kind == BUFFER)
+    fillStructure(target, (bytes / 8 + u32(next() & 0xff)) & ~7, address, key, bytes);
+  else if (kind == EVENTS) fillEvents(target, bytes, address, key);
+  else fillTable(target, bytes, address, key);
+  if (after != 0 && bytes >= 16) {
+    store<u64>(target, after);
+    store<u64>(target, before, 8);
+  }
+}
+
+/** One field: its kind follows from the tag's key and its place, its value from the block's own bits. */
+function field(kind: u64, bits: u64, address: u64): u64 {
+  switch (u32(kind)) {
+    case 0:
+    case 1:
+      return (address & ~POINTER_MASK & ~0x3f) | (bits & POINTER_MASK);
+    case 2:
+      return bits & 0xff;
+    case 3:
+      return (bits & 0xffff) << 32;
+    case 4:
+      return (bits & 3) | ((bits & 0x7f00) << 24);
+    case 5:
+      return epoch - (bits & 0xffffffffff);
+    case 6:
+      return (bits & 0x30) == 0 ? bits : 0;
+    case 7:
+      return (bits & 0xfff) << 3;
+    default:
+      return 0;
+  }
+}
+
+function fillStructure(target: usize, length: u32, address: u64, key: u64, room: u32 = 0): void {
+  const bytes = room == 0 ? length : min(length, room);
+  let place = key;
+  for (let i: u32 = 0; i + 8 <= bytes; i += 8) {
+    place += GOLDEN;
+    store<u64>(target + i, field((place * GOLDEN) >> 60, next(), address));
+  }
+}
+
+function fillPath(target: usize, bytes: u32): void {
+  if (wordCount == 0) return;
+  let at: u32 = 0;
+  let parts = 2 + u32(next() & 3);
+  while (parts-- > 0) {
+    const word = u32((next() >> 8) % wordCount);
+    const from = unchecked(wordAt[word]);
+    const length = u32(unchecked(wordAt[word + 1])) - from - 1;
+    if (at + 2 * length + 4 > bytes) return;
+    store<u16>(target + at, 0x5c); // backslash
+    at += 2;
+    for (let i: u32 = 0; i < length; i++, at += 2) store<u16>(target + at, load<u8>(vocabulary + from + i));
+  }
+}
+
+function fillEvents(target: usize, bytes: u32, address: u64, key: u64): void {
+  const end = bytes - u32(next() % (bytes / 8 + 1));
+  let at: u32 = 72; // the buffer's own header
+  let time = epoch - (next() & 0xffffffff);
+  fillStructure(target, min(bytes, at), address, key);
+  while (at + 80 <= end) {
+    const bits = next();
+    const size = 32 + (u32(bits) & 0x38);
+    store<u32>(target + at, size | 0xc0130000); // size, header type and flags
+    store<u32>(target + at, u32((bits >> 8) & 0xff) << 2, 4);
+    store<u32>(target + at, u32((bits >> 16) & 0xff) << 2, 8);
+    store<u32>(target + at, u32(bits >> 24) & 0x1f, 12);
+    time += (bits >> 32) & 0xffff;
+    store<u64>(target + at, time, 16);
+    fillStructure(target + at + 24, size - 24, address, key + (bits & 7));
+    at += size;
+  }
+}
+
+function fillTable(target: usize, bytes: u32, address: u64, key: u64): void {
+  for (let at: u32 = 0; at + 32 <= bytes; at += 32)
+    if ((next() & 0x60) != 0) fillStructure(target + at, 24, address + at, key);
+}
