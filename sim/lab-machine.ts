@@ -1,5 +1,5 @@
 import { checkMachine, type CheckResult } from './check/check.js';
-import { buildImages, catalogue } from './images/index.js';
+import { buildImages, catalogueFor } from './images/index.js';
 import { withDriverRoutines } from './images/driver-routines/index.js';
 import { symbolStoreFiles, type StoreFile } from './images/store.js';
 import { Capture } from './livedump/capture.js';
@@ -86,7 +86,7 @@ export class LabMachine {
     const kernel = await startKernel(
       module,
       windows11_22631,
-      buildImages(withDriverRoutines([...catalogue, ...programSpecs(population)])),
+      buildImages(withDriverRoutines([...catalogueFor(size), ...programSpecs(population)])),
       BigInt(seed),
       size,
       hardware,

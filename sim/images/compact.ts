@@ -13,7 +13,27 @@ export interface CompactDll {
   also?: string;
 }
 
+/** A driver in few words: what it is for decides on its functions. */
+export interface CompactDriver {
+  module: string;
+  file: string;
+  /** NT path, where it does not lie among the other drivers. */
+  path?: string;
+  kind: string;
+  description: string;
+  /** What the names of its functions start with. */
+  prefix: string;
+  /** Names of functions for other drivers, with spaces between. */
+  exports?: string;
+}
+
+/** Functions of the drivers of a kind and whom each calls; `{P}` stands for the driver's prefix. */
+export type DriverKinds = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+
 const DLL_BASE = '0x180000000';
+const DRIVER_BASE = '0x1C0000000';
+/** What drivers do seldom they do in code that can be paged. */
+const PAGED = /Start|Add|Remove|Registry|Query|Create|Register|Setup|Teardown|Prepare|Release/;
 
 /** The full specification of a DLL; what it leaves open, the code generator decides from the names. */
 export function expandDll({ module, file, description, exports, internals, also }: CompactDll): ModuleSpec {
@@ -30,13 +50,53 @@ export function expandDll({ module, file, description, exports, internals, also 
       { name: 'DllMain' },
       ...functionsOf(exports, true),
       ...functionsOf(internals, false),
-      ...(also ?? '')
-        .split(' ')
-        .filter((name) => name !== '')
-        .map((name) => ({ name, exported: true })),
+      ...namesIn(also).map((name) => ({ name, exported: true })),
     ],
     globals: [{ name: '__security_cookie', size: 8, type: 'u64' }],
   };
+}
+
+/** The full specification of a driver. @throws RangeError when there is no such kind of drivers */
+export function expandDriver(driver: CompactDriver, kinds: DriverKinds): ModuleSpec {
+  const { module, file, path, kind, description, prefix, exports } = driver;
+  const functions = kinds[kind];
+  if (!functions) throw new RangeError(`no kind of drivers ${kind}`);
+  const own = (name: string) => name.replace('{P}', prefix);
+  const calls = Object.fromEntries(
+    Object.entries(functions).map(([name, targets]) => [own(name), targets.map(own)]),
+  );
+  return {
+    module,
+    file,
+    path: path ?? `\\SystemRoot\\System32\\drivers\\${file}`,
+    pdb: `${module}.pdb`,
+    description: `${description}, of the lab`,
+    kind: 'driver',
+    imageBase: DRIVER_BASE,
+    entryPoint: 'GsDriverEntry',
+    functions: [
+      { name: 'GsDriverEntry', section: 'INIT', calls: [{ to: 'DriverEntry' }] },
+      {
+        name: 'DriverEntry',
+        section: 'INIT',
+        calls: [{ to: 'nt!RtlInitUnicodeString' }, { to: 'nt!EtwRegister' }],
+      },
+      ...functionsOf(calls, false).map((spec): FunctionSpec =>
+        PAGED.test(spec.name) ? { ...spec, section: 'PAGE' } : spec,
+      ),
+      ...namesIn(exports)
+        .filter((name) => !(name in calls))
+        .map((name) => ({ name, exported: true })),
+    ],
+    globals: [
+      { name: '__security_cookie', size: 8, type: 'u64' },
+      { name: `${prefix}Globals`, size: 64, type: 'u64[8]' },
+    ],
+  };
+}
+
+function namesIn(text = ''): string[] {
+  return text.split(' ').filter((name) => name !== '');
 }
 
 function functionsOf(calls: CompactDll['exports'], exported: boolean): FunctionSpec[] {

@@ -25,6 +25,8 @@ export interface MachineSize {
   readonly nodes: number;
   /** Parts of the catalogue of populations, whose processes are created one after the other. */
   readonly populations: readonly PopulationPart[];
+  /** Which of the catalogue's drivers are loaded: `all`, or those that nothing runs without. */
+  readonly drivers: string;
   /** Files that the cache manager has mapped, MiB. */
   readonly fileCacheMB: number;
 }

@@ -1,9 +1,11 @@
-import { expandDll, type CompactDll } from '../compact.js';
+import type { MachineSize } from '../../machine/size.js';
+import { expandDll, expandDriver, type CompactDll, type CompactDriver } from '../compact.js';
 import type { ModuleSpec } from '../spec.js';
 import acpi from './acpi.json';
 import classpnp from './classpnp.json';
 import disk from './disk.json';
 import dlls from './dlls.json';
+import drivers from './drivers.json';
 import dxgkrnl from './dxgkrnl.json';
 import dxgmms2 from './dxgmms2.json';
 import fltmgr from './fltmgr.json';
@@ -26,32 +28,30 @@ import win32kbase from './win32kbase.json';
 import win32kfull from './win32kfull.json';
 import win32u from './win32u.json';
 
-/** Modules loaded at boot, in load order. */
-const boot = [
-  nt,
-  hal,
-  fltmgr,
-  acpi,
-  pci,
-  partmgr,
-  volmgr,
-  mountmgr,
-  stornvme,
-  storport,
-  ntfs,
-  ndis,
-  netio,
-  tcpip,
-];
-/** Modules loaded after them. */
-const later = [volsnap, disk, classpnp, dxgkrnl, win32k, win32kbase, win32kfull, dxgmms2];
+/** Kernel modules that have a file of their own: the kernel, and drivers that threads stand in. */
+const special = [
+  nt, hal, fltmgr, acpi, pci, partmgr, volmgr, mountmgr, stornvme, storport, ntfs, ndis, netio, tcpip, volsnap, disk,
+  classpnp, dxgkrnl, win32k, win32kbase, win32kfull, dxgmms2,
+] as unknown as readonly ModuleSpec[]; // prettier-ignore
+const compact = drivers.drivers as readonly (CompactDriver & { essential?: boolean })[];
+const ordinary = new Set(compact.filter(({ essential }) => !essential).map(({ module }) => module));
+const kernelModules = new Map<string, ModuleSpec>([
+  ...special.map((spec) => [spec.module, spec] as const),
+  ...compact.map((driver) => [driver.module, expandDriver(driver, drivers.kinds)] as const),
+]);
 
 /**
- * The modules of the lab's kernel in load order, then the DLLs through which user mode enters it. Names are those that Windows modules make public;
- * what the functions do is our own.
+ * The modules of the lab's kernel in load order, then the DLLs through which user mode enters it. Names are those
+ * that Windows modules make public; what the functions do is our own.
  */
 export const catalogue: readonly ModuleSpec[] = [
-  ...([...boot, ...later, win32u] as unknown as ModuleSpec[]),
+  ...drivers.order.map((name) => kernelModules.get(name)!),
+  win32u as unknown as ModuleSpec,
   ...dlls.dlls.map((dll) => expandDll(dll as CompactDll)),
   ntdll as unknown as ModuleSpec,
 ];
+
+/** The modules of a machine of a size: small ones do without drivers that nothing refers to. */
+export function catalogueFor({ drivers: wanted }: MachineSize): readonly ModuleSpec[] {
+  return wanted === 'all' ? catalogue : catalogue.filter(({ module }) => !ordinary.has(module));
+}
