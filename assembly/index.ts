@@ -78,7 +78,7 @@ export { createHandleTable as handleCreateTable } from './kernel/objects/handle-
 export { listHandles as handleList, handlesOpen as handleCount } from './kernel/objects/handle-ledger';
 
 // Files.
-export { initialiseFiles as fileInitialise } from './kernel/io/file-object';
+export { initialiseFiles as fileInitialise, createFileObject as fileCreate } from './kernel/io/file-object';
 
 // Processes and their user mode.
 export {
@@ -152,6 +152,9 @@ export {
   createDevice as deviceCreate,
   attachDevice as deviceAttach,
   setTransferRules as deviceSetTransferRules,
+  passRequestsTo as devicePassTo,
+  stackSizeOf as deviceStackSize,
+  referenceDevice as deviceReference,
 } from './kernel/io/device';
 export { createDeviceNode as deviceCreateNode } from './kernel/io/device-node';
 export {
@@ -161,3 +164,6 @@ export {
   systemVolumeDevice as volumeSystem,
   registerFileSystem as volumeRegisterFileSystem,
 } from './kernel/io/volumes';
+export { createIrp as irpCreate, createSystemBuffer as irpCreateBuffer } from './kernel/io/irp';
+export { createMdl as irpCreateMdl } from './kernel/io/mdl';
+export { openFileHandle as fileOpenHandle, referenceFile as fileReference } from './kernel/io/file-handle';

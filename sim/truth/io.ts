@@ -1,4 +1,4 @@
-import type { IoStage, StagedDevice, StagedDriver, StagedNode } from '../world/io/io-stage.js';
+import type { IoStage, StagedDevice, StagedDriver, StagedNode, StagedRequest } from '../world/io/io-stage.js';
 import { hex, type Address } from './address.js';
 
 /** Drivers and devices of a machine. */
@@ -9,6 +9,8 @@ export interface TruthIo {
   devices: TruthDevice[];
   /** The device tree: parents before their children, children in their order. */
   nodes: TruthNode[];
+  /** Requests that are pending, in the order in which they were made. */
+  requests: TruthRequest[];
 }
 
 export interface TruthDriver {
@@ -33,6 +35,8 @@ export interface TruthDevice {
   attachedTo?: Address;
   /** DEVICE_OBJECT of the file system that is mounted on it. */
   mounted?: Address;
+  /** DEVICE_OBJECT on top of another stack, to which it sends requests on. */
+  passesTo?: Address;
 }
 
 export interface TruthNode {
@@ -49,11 +53,28 @@ export interface TruthNode {
   problem?: number;
 }
 
-export function truthOfIo({ drivers, devices, nodes }: IoStage): TruthIo {
+export interface TruthRequest {
+  /** IRP. */
+  address: Address;
+  /** ETHREAD that waits for it; requests of the kernel itself have none. */
+  thread?: Address;
+  /** FILE_OBJECT. */
+  file?: Address;
+  /** Name of the driver that holds it. */
+  driver: string;
+  /** DEVICE_OBJECT of the driver that holds it. */
+  device: Address;
+  /** IRP_MJ_*, without the prefix. */
+  major: string;
+  minor: number;
+}
+
+export function truthOfIo({ drivers, devices, nodes, requests }: IoStage): TruthIo {
   return {
     drivers: drivers.map(truthOfDriver),
     devices: devices.map(truthOfDevice),
     nodes: nodes.map(truthOfNode),
+    requests: requests.all.map(truthOfRequest),
   };
 }
 
@@ -66,13 +87,14 @@ function truthOfDriver({ name, address, module, devices }: StagedDriver): TruthD
   };
 }
 
-function truthOfDevice({ address, name, driver, below, mounted }: StagedDevice): TruthDevice {
+function truthOfDevice({ address, name, driver, below, mounted, passesTo }: StagedDevice): TruthDevice {
   return {
     address: hex(address),
     ...(name === undefined ? {} : { name }),
     driver: driver.name,
     ...(below ? { attachedTo: hex(below.address) } : {}),
     ...(mounted ? { mounted: hex(mounted.address) } : {}),
+    ...(passesTo ? { passesTo: hex(passesTo.address) } : {}),
   };
 }
 
@@ -85,5 +107,17 @@ function truthOfNode({ address, instance, service, pdo, parent, state, problem }
     ...(parent ? { parent: hex(parent.address) } : {}),
     state,
     ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+function truthOfRequest({ address, thread, file, holder, major, minor }: StagedRequest): TruthRequest {
+  return {
+    address: hex(address),
+    ...(thread === undefined ? {} : { thread: hex(thread) }),
+    ...(file === undefined ? {} : { file: hex(file) }),
+    driver: holder.driver.name,
+    device: hex(holder.address),
+    major,
+    minor,
   };
 }

@@ -5,6 +5,7 @@ import type { Population, ProcessSpec } from './population.js';
 import { findProgram, forOwner, type Program } from './programs.js';
 import type { BaseImage } from './base-image.js';
 import { createIoSystem } from './io/io-system.js';
+import { pendRequests } from './io/pending-requests.js';
 import type { Stage, StagedProcess } from './stage.js';
 import { AFTER_PROCESSES, BEFORE_PROCESSES, populatePool } from './pool-population.js';
 import { ThreadMaker } from './threads.js';
@@ -81,6 +82,7 @@ export class Director {
     const system = processes[0]!.address;
     exports.memoryWritePointer(this.#kernel.loaded.address('nt!PsInitialSystemProcess'), system);
     exports.processAttach(system);
+    pendRequests(this.#kernel, io, processes);
     exports.memoryCreateCacheViews(this.#kernel.size.fileCacheMB * CACHE_VIEWS_PER_MB);
     populatePool(this.#kernel, AFTER_PROCESSES, this.#seed);
     accountProcessors(this.#kernel, image, processes);

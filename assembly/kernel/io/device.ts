@@ -1,5 +1,11 @@
 // Device objects: created by a driver, chained from it, stacked one above the other.
-import { DEVICE_OBJECT, DEVOBJ_EXTENSION, DRIVER_OBJECT, KDEVICE_QUEUE } from '../../generated/types';
+import {
+  DEVICE_OBJECT,
+  DEVOBJ_EXTENSION,
+  DRIVER_EXTENSION_HEAD,
+  DRIVER_OBJECT,
+  KDEVICE_QUEUE,
+} from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { addToField, at, getField, initialiseList, setField } from '../../memory/virtual';
 import { initialiseDispatcherObject } from '../scheduler/dispatcher';
@@ -47,6 +53,7 @@ export function createDevice(
   setField(extension, DEVOBJ_EXTENSION.DeviceObject, device);
   initialiseDispatcherObject(at(device, DEVICE_OBJECT.DeviceLock), EVENT_SYNCHRONIZATION);
   initialiseQueue(at(device, DEVICE_OBJECT.DeviceQueue));
+  if (extensionBytes != 0) initialiseList(at(device + objectBytes, DRIVER_EXTENSION_HEAD.PendingRequests));
   setField(device, DEVICE_OBJECT.NextDevice, getField(driver, DRIVER_OBJECT.DeviceObject));
   setField(driver, DRIVER_OBJECT.DeviceObject, device);
   return device;
@@ -67,20 +74,23 @@ export function attachDevice(device: u64, below: u64): void {
   setField(device, DEVICE_OBJECT.SectorSize, getField(below, DEVICE_OBJECT.SectorSize));
 }
 
-/** Counts an open handle to a device's file or a mounted volume. */
+/** Counts an open file on a device. */
 export function referenceDevice(device: u64): void {
   addToField(device, DEVICE_OBJECT.ReferenceCount, 1);
+}
+
+/** Lets requests to `device` have room for the drivers of the stack that it sends them on to. */
+export function passRequestsTo(device: u64, below: u64): void {
+  setField(device, DEVICE_OBJECT.StackSize, getField(below, DEVICE_OBJECT.StackSize) + 1);
+}
+
+/** Number of locations that a request to a device needs. */
+export function stackSizeOf(device: u64): u32 {
+  return u32(getField(device, DEVICE_OBJECT.StackSize));
 }
 
 /** Says how large a device's sectors are and how buffers for it must be aligned (a mask). */
 export function setTransferRules(device: u64, sectorBytes: u32, alignment: u32): void {
   setField(device, DEVICE_OBJECT.SectorSize, sectorBytes);
   setField(device, DEVICE_OBJECT.AlignmentRequirement, alignment);
-}
-
-/** Topmost device of the stack that `device` is in. */
-export function topOfStack(device: u64): u64 {
-  let top = device;
-  while (getField(top, DEVICE_OBJECT.AttachedDevice) != 0) top = getField(top, DEVICE_OBJECT.AttachedDevice);
-  return top;
 }

@@ -5,9 +5,10 @@ import {
   FILE_OBJECT,
   FSRTL_COMMON_FCB_HEADER,
   SECTION_OBJECT_POINTERS,
+  VPB,
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
-import { at, getField, initialiseList, setField } from '../../memory/virtual';
+import { addToField, at, getField, initialiseList, setField } from '../../memory/virtual';
 import { createObject } from '../objects/object';
 import { allocatePool, NON_PAGED, PAGED, tag } from '../pool/pool';
 import { EVENT_NOTIFICATION, EVENT_SYNCHRONIZATION, initialiseHeader } from '../scheduler/dispatcher';
@@ -38,7 +39,7 @@ export function createFileObject(device: u64, name: usize, nameBytes: u32): u64 
   setField(file, FILE_OBJECT.Type, IO_TYPE_FILE);
   setField(file, FILE_OBJECT.Size, offsetOf(FILE_OBJECT.SIZE));
   setField(file, FILE_OBJECT.DeviceObject, device);
-  if (device != 0) setField(file, FILE_OBJECT.Vpb, getField(device, DEVICE_OBJECT.Vpb));
+  if (device != 0) openOn(file, device);
   setField(file, FILE_OBJECT.ReadAccess, 1);
   setField(file, FILE_OBJECT.SharedRead, 1);
   setField(file, FILE_OBJECT.SharedDelete, 1);
@@ -48,6 +49,15 @@ export function createFileObject(device: u64, name: usize, nameBytes: u32): u64 
   initialiseHeader(at(file, FILE_OBJECT.Event), EVENT_NOTIFICATION, offsetOf(DISPATCHER_HEADER.SIZE), 0);
   initialiseList(at(file, FILE_OBJECT.IrpList));
   return file;
+}
+
+/** A file on a device keeps the device, and the volume that is mounted there, from going away. */
+function openOn(file: u64, device: u64): void {
+  addToField(device, DEVICE_OBJECT.ReferenceCount, 1);
+  const volume = getField(device, DEVICE_OBJECT.Vpb);
+  if (volume == 0) return;
+  setField(file, FILE_OBJECT.Vpb, volume);
+  addToField(volume, VPB.ReferenceCount, 1);
 }
 
 /**

@@ -14,6 +14,8 @@ interface Routines {
   /** What cancels a request that the driver holds. */
   readonly cancel?: string;
   readonly interrupt?: string;
+  /** What a driver that looks at finished requests sets for those it sends on; others just hand them down. */
+  readonly completion?: string;
   readonly decorated?: Readonly<Record<string, string>>;
 }
 
@@ -84,7 +86,7 @@ function qualified(routines: Routines, module: string): Routines & { majorFuncti
   const name = (routine: string) => (routine.includes('!') ? routine : `${module}!${routine}`);
   const all = (table: Readonly<Record<string, string>> = {}) =>
     Object.fromEntries(Object.entries(table).map(([key, routine]) => [key, name(routine)]));
-  const { addDevice, startIo, unload, cancel, interrupt, decorated } = routines;
+  const { addDevice, startIo, unload, cancel, interrupt, completion, decorated } = routines;
   return {
     majorFunctions: all(routines.majorFunctions),
     ...(routines.fastIo ? { fastIo: all(routines.fastIo) } : {}),
@@ -93,6 +95,7 @@ function qualified(routines: Routines, module: string): Routines & { majorFuncti
     ...(unload ? { unload: name(unload) } : {}),
     ...(cancel ? { cancel: name(cancel) } : {}),
     ...(interrupt ? { interrupt: name(interrupt) } : {}),
+    ...(completion ? { completion: name(completion) } : {}),
     ...(decorated ? { decorated } : {}),
   };
 }
@@ -110,15 +113,12 @@ export function withDriverRoutines(specs: readonly ModuleSpec[]): ModuleSpec[] {
   };
   const drivers = specs.flatMap((spec) => driverRoutines(spec, (module) => modules.has(module)) ?? []);
   for (const driver of [...kernelDrivers, ...drivers]) {
-    const { majorFunctions, fastIo = {}, addDevice, startIo, unload, cancel, interrupt, decorated } = driver;
+    const { majorFunctions, fastIo = {}, addDevice, startIo, unload, decorated } = driver;
+    const { cancel, interrupt, completion } = driver;
     for (const routine of [
       ...Object.values(majorFunctions),
       ...Object.values(fastIo),
-      addDevice,
-      startIo,
-      unload,
-      cancel,
-      interrupt,
+      ...[addDevice, startIo, unload, cancel, interrupt, completion],
     ])
       want(routine, decorated);
   }

@@ -102,6 +102,22 @@ export class DeviceObjects {
     below.above = device;
     return device;
   }
+
+  /** Lets a device send requests on to the top of another stack. */
+  passTo(device: StagedDevice, other: StagedDevice): void {
+    const top = topOf(other);
+    this.#kernel.core.exports.devicePassTo(device.address, top.address);
+    device.passesTo = top;
+    for (let above = device.above, below = device; above; below = above, above = above.above)
+      this.#kernel.core.exports.devicePassTo(above.address, below.address);
+  }
+}
+
+/** Topmost device of a stack. */
+export function topOf(device: StagedDevice): StagedDevice {
+  let top = device;
+  while (top.above) top = top.above;
+  return top;
 }
 
 /** Last part of a driver object's name, which is its service's name. */

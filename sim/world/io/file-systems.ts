@@ -1,6 +1,6 @@
 import type { Kernel } from '../../machine/machine.js';
 import data from '../catalogue/devices/volumes.json';
-import type { DeviceObjects } from './device-objects.js';
+import { topOf, type DeviceObjects } from './device-objects.js';
 import type { DeviceTree } from './device-tree.js';
 import type { StagedDevice, StagedNode } from './io-stage.js';
 import type { IoNames } from './names.js';
@@ -27,6 +27,8 @@ const QUEUES: Readonly<Record<string, number>> = {
 const RAW_TAPE = '\\Device\\RawTape';
 /** A volume's device of a file system has its control block behind it. */
 const VOLUME_CONTROL_BLOCK = 0x2a0;
+/** File systems without disks that the filter manager watches, too. */
+const FILTERED = new Set(['\\Device\\NamedPipe', '\\Device\\Mailslot', '\\Device\\Mup']);
 /** Runs every volume; a machine of few drivers does without. */
 const VOLUME_SERVICE = 'volume';
 const SECTOR_BYTES = 512;
@@ -62,6 +64,7 @@ export class FileSystems {
       exports.volumeRegisterFileSystem(device.address, QUEUES[device.type]!);
       this.#filter(device);
     }
+    for (const device of control) if (FILTERED.has(device.name ?? '')) this.#filter(device);
   }
 
   /** Adds the volumes below the volume manager's node and mounts their file systems. */
@@ -84,6 +87,7 @@ export class FileSystems {
       );
       const device = this.#devices.all.find(({ name }) => name === volume.name);
       if (!device) return;
+      if (disk) this.#devices.passTo(device, disk);
       if (disk) this.#names.link(`\\Device\\Harddisk0\\Partition${index + 1}`, volume.name);
       this.#mount(volume, device, tree);
     });
@@ -106,6 +110,7 @@ export class FileSystems {
       sectorBytes: SECTOR_BYTES,
     });
     device.mounted = mounted;
+    this.#devices.passTo(mounted, topOf(device));
     const [bytes] = core.putTexts({ text: volume.label, wide: true });
     core.exports.volumeMount(
       device.address,

@@ -1,4 +1,5 @@
 import type { DriverRoutines } from '../../images/driver-routines/index.js';
+import type { IoRequests } from './requests.js';
 import type { LoadedModule } from '../../machine/kernel-images.js';
 
 /** A driver object on the machine. */
@@ -28,6 +29,8 @@ export interface StagedDevice {
   above?: StagedDevice;
   /** The file system's device that is mounted on this volume. */
   mounted?: StagedDevice;
+  /** A device of another stack, to whose top this one sends requests on. */
+  passesTo?: StagedDevice;
 }
 
 /** A node of the device tree. */
@@ -45,6 +48,21 @@ export interface StagedNode {
   readonly problem?: number;
 }
 
+/** A request that a driver holds. */
+export interface StagedRequest {
+  /** IRP. */
+  readonly address: bigint;
+  /** ETHREAD that asked for it, on whose list it is. */
+  readonly thread?: bigint;
+  /** FILE_OBJECT. */
+  readonly file?: bigint;
+  /** The device whose driver holds it. */
+  readonly holder: StagedDevice;
+  /** IRP_MJ_*, without the prefix. */
+  readonly major: string;
+  readonly minor: number;
+}
+
 /** What the I/O manager knows of on a machine. */
 export interface IoStage {
   readonly drivers: readonly StagedDriver[];
@@ -54,4 +72,5 @@ export interface IoStage {
   readonly nodes: readonly StagedNode[];
   /** Devices that others ask for by what they are: `keyboard`, `system-volume`. */
   readonly roles: ReadonlyMap<string, StagedDevice>;
+  readonly requests: IoRequests;
 }

@@ -6,6 +6,7 @@ import { createDrivers } from './driver-objects.js';
 import { FileSystems } from './file-systems.js';
 import type { IoStage } from './io-stage.js';
 import { IoNames } from './names.js';
+import { IoRequests } from './requests.js';
 
 const HARDWARE_DESCRIPTION = '\\REGISTRY\\MACHINE\\HARDWARE\\DESCRIPTION\\SYSTEM';
 
@@ -33,5 +34,6 @@ export function createIoSystem(kernel: Kernel): IoStage {
     kernel.loaded.address('nt!IopRootDriverObject'),
     devices.driver('PnpManager').address,
   );
-  return { drivers, devices: devices.all, nodes: tree.nodes, roles: tree.roles };
+  const requests = new IoRequests(kernel, devices.all, tree.roles);
+  return { drivers, devices: devices.all, nodes: tree.nodes, roles: tree.roles, requests };
 }

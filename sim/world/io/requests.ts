@@ -1,0 +1,189 @@
+import type { Kernel } from '../../machine/machine.js';
+import data from '../catalogue/requests.json';
+import { serviceOf, topOf } from './device-objects.js';
+import type { StagedDevice, StagedDriver, StagedRequest } from './io-stage.js';
+import { MAJOR_FUNCTIONS, type MajorFunction } from './major-functions.js';
+
+/** IRP_* flags of wdm.h and ntifs.h. */
+const FLAGS: Readonly<Record<string, number>> = {
+  NOCACHE: 0x1,
+  PAGING_IO: 0x2,
+  SYNCHRONOUS_API: 0x4,
+  BUFFERED_IO: 0x10,
+  DEALLOCATE_BUFFER: 0x20,
+  INPUT_OPERATION: 0x40,
+  READ_OPERATION: 0x100,
+  WRITE_OPERATION: 0x200,
+  DEFER_IO_COMPLETION: 0x800,
+};
+const MODES = { Kernel: 0n, User: 1n };
+/** Lists of the core's kernel/io/irp.ts. */
+const ON_DEVICE = 1n;
+const ON_THREAD = 2n;
+const NONE = 0n;
+/** FILE_READ_DATA, FILE_READ_ATTRIBUTES, SYNCHRONIZE: what a file to wait on is opened for. */
+const ACCESS = 0x100081;
+/** Where a thread's frame in user mode has the status block and the buffer of its request. */
+const IOSB_IN_FRAME = 0x60n;
+const BUFFER_IN_FRAME = 0x100n;
+
+/** A kind of request, as the catalogue describes it. */
+export interface RequestSpec {
+  /** Name of the device it was sent to, or the role that it has. */
+  readonly device?: string;
+  readonly role?: string;
+  /** Service of the driver that holds it; the lowest of the stack when left out. */
+  readonly holder?: string;
+  readonly major: MajorFunction;
+  readonly minor?: number;
+  /** Four words of the stack location's parameters. */
+  readonly parameters: readonly number[];
+  readonly flags: readonly string[];
+  readonly bufferBytes?: number;
+  /** The buffer is described by an MDL instead of being the request's system buffer. */
+  readonly mdl?: boolean;
+  readonly mode?: 'Kernel' | 'User';
+}
+
+/** Who asked: a thread and its process, and where its user stack stands. */
+export interface Requester {
+  readonly process: bigint;
+  readonly thread: bigint;
+  readonly rsp?: bigint;
+}
+
+const SPECS = data.requests as unknown as Readonly<Record<string, RequestSpec>>;
+
+/** Kind of request by its name in the catalogue. @throws RangeError when there is none */
+export function requestSpec(name: string): RequestSpec {
+  const spec = SPECS[name];
+  if (!spec) throw new RangeError(`There is no request ${name}. Requests: ${Object.keys(SPECS).join(', ')}.`);
+  return spec;
+}
+
+/** Requests that drivers hold, and the ways to make more. */
+export class IoRequests {
+  readonly all: StagedRequest[] = [];
+  readonly #kernel: Kernel;
+  readonly #devices: readonly StagedDevice[];
+  readonly #roles: ReadonlyMap<string, StagedDevice>;
+
+  constructor(kernel: Kernel, devices: readonly StagedDevice[], roles: ReadonlyMap<string, StagedDevice>) {
+    this.#kernel = kernel;
+    this.#devices = devices;
+    this.#roles = roles;
+  }
+
+  /** The device that a request goes to; `undefined` when this machine has none such. */
+  target({ device, role, holder }: RequestSpec): StagedDevice | undefined {
+    const found =
+      role === undefined ? this.#devices.find(({ name }) => name === device) : this.#roles.get(role);
+    return found && holderOf(pathFrom(found), holder) ? found : undefined;
+  }
+
+  /** Whether requests to a device come to a driver. */
+  reaches(target: StagedDevice, holder: string): boolean {
+    return holderOf(pathFrom(target), holder) !== undefined;
+  }
+
+  /**
+   * Lets a thread have a request pending, on a file of its process that it opens by a name relative to the device.
+   * @throws RangeError when the machine has no such device, or when the driver is not in its stack
+   */
+  pend(spec: RequestSpec, requester: Requester, fileName: string): StagedRequest {
+    const { core } = this.#kernel;
+    const target = this.target(spec);
+    if (!target)
+      throw new RangeError(
+        `This machine has no ${spec.device ?? spec.role}, or no ${spec.holder} in its stack.`,
+      );
+    const [bytes] = core.putTexts({ text: fileName, wide: true });
+    const file = core.exports.fileCreate(target.address, core.exports.exchangeBuffer(), bytes!);
+    core.exports.fileOpenHandle(requester.process, file, ACCESS);
+    core.exports.fileReference(file);
+    return this.#create(spec, target, requester, file);
+  }
+
+  /** Lets the kernel itself have a request pending, of no thread: `target` is where it was sent. */
+  pendOfKernel(spec: RequestSpec, target: StagedDevice): StagedRequest {
+    return this.#create(spec, target, undefined, undefined);
+  }
+
+  #create(
+    spec: RequestSpec,
+    target: StagedDevice,
+    requester: Requester | undefined,
+    file: bigint | undefined,
+  ): StagedRequest {
+    const { core, loaded } = this.#kernel;
+    const path = pathFrom(target);
+    const end = holderOf(path, spec.holder);
+    if (!end)
+      throw new RangeError(`There is no ${spec.holder} in the stack of ${target.name ?? 'this device'}.`);
+    const hops = hopsOf(path.slice(0, path.indexOf(end) + 1));
+    const buffer = spec.bufferBytes === undefined ? NONE : core.exports.irpCreateBuffer(spec.bufferBytes);
+    const mdl = spec.mdl === true ? core.exports.irpCreateMdl(buffer, spec.bufferBytes!) : NONE;
+    const address = (name: string | undefined) => (name === undefined ? NONE : loaded.address(name));
+    const rsp = requester?.rsp;
+    const minor = spec.minor ?? 0;
+    const lists = ON_DEVICE | (requester ? ON_THREAD : NONE);
+    core.putList([
+      requester?.thread ?? NONE,
+      file ?? NONE,
+      BigInt(spec.flags.reduce((sum, flag) => sum | FLAGS[flag]!, 0)),
+      MODES[spec.mode ?? 'User'],
+      address(end.driver.routines.cancel),
+      NONE,
+      rsp === undefined ? NONE : rsp + IOSB_IN_FRAME,
+      rsp === undefined ? NONE : rsp + BUFFER_IN_FRAME,
+      spec.mdl === true ? NONE : buffer,
+      mdl,
+      BigInt(core.exports.deviceStackSize(path[0]!.address)),
+      lists,
+      BigInt(MAJOR_FUNCTIONS.indexOf(spec.major)),
+      BigInt(minor),
+      ...spec.parameters.map(BigInt),
+      ...hops.flatMap(({ device, setBy }) => [
+        device.address,
+        address(setBy?.routines.completion),
+        setBy ? setBy.devices[0]!.address : NONE,
+      ]),
+    ]);
+    const request: StagedRequest = {
+      address: core.exports.irpCreate(hops.length),
+      ...(requester ? { thread: requester.thread } : {}),
+      ...(file === undefined ? {} : { file }),
+      holder: end,
+      major: spec.major,
+      minor,
+    };
+    this.all.push(request);
+    return request;
+  }
+}
+
+/** Devices that a request to `target` passes, from the top of the file system's or its own stack down to the hardware. */
+function pathFrom(target: StagedDevice): StagedDevice[] {
+  const path: StagedDevice[] = [];
+  for (let at: StagedDevice | undefined = topOf(target.mounted ?? target); at; at = at.below ?? at.passesTo)
+    path.push(at);
+  return path;
+}
+
+function holderOf(path: readonly StagedDevice[], service: string | undefined): StagedDevice | undefined {
+  if (service === undefined) return path.at(-1);
+  return path.find(({ driver }) => serviceOf(driver).toLowerCase() === service.toLowerCase());
+}
+
+/** Locations that a request used: one for each driver that wants to see it finished, and one for the last. */
+function hopsOf(path: readonly StagedDevice[]): { device: StagedDevice; setBy: StagedDriver | undefined }[] {
+  const hops: { device: StagedDevice; setBy: StagedDriver | undefined }[] = [];
+  let setBy: StagedDriver | undefined;
+  path.forEach((device, index) => {
+    const isLast = index === path.length - 1;
+    if (!isLast && device.driver.routines.completion === undefined) return; // handed down as it is
+    hops.push({ device, setBy });
+    setBy = device.driver;
+  });
+  return hops;
+}
