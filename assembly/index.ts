@@ -89,10 +89,10 @@ export {
 } from './kernel/processes/process';
 export {
   beginUserSpace as processBeginUserSpace,
+  reopenUserSpace as processReopenUserSpace,
   createUserSpace as processCreateUserSpace,
   setParameters as processSetParameters,
   loadUserImage as processLoadImage,
-  createPrivateMemory as processCreateMemory,
   endUserSpace as processEndUserSpace,
 } from './kernel/processes/user-space';
 export { exitProcess as processExit } from './kernel/processes/process-end';
@@ -104,6 +104,17 @@ export {
   createThread as threadCreate,
   addRunTime as threadAddRunTime,
 } from './kernel/processes/thread';
+export {
+  createPrivateMemory as memoryCreatePrivate,
+  createView as memoryCreateView,
+} from './kernel/processes/user-memory';
+export { listRanges as memoryListRanges } from './kernel/sections/range-ledger';
+export { sharedImageArea as imageArea } from './kernel/sections/shared-image';
+export {
+  sectionArea,
+  createFileSection as sectionCreateFile,
+  createPageFileSection as sectionCreatePageFile,
+} from './kernel/sections/data-section';
 export { createUserThread as threadCreateUserSide } from './kernel/processes/user-space';
 export {
   createDispatcherObject as waitCreateObject,

@@ -40,6 +40,11 @@ export function mapShared(root: u32, address: u64, pfn: u32, bits: u64): void {
   share(pfn);
 }
 
+/** Writes an entry that maps nothing but says what the page is: demand zero, in the page file, a prototype's. */
+export function storeInvalid(root: u32, address: u64, entry: u64): void {
+  store<u64>(writableFrame(tableFor(root, address, 1)) + indexAt(address, 1) * 8, entry);
+}
+
 /** Maps 512 frames from `pfn` on as one 2 MiB page; each frame's PFN entry points at the one entry. */
 export function mapLargePage(root: u32, address: u64, pfn: u32, bits: u64): void {
   const table = tableFor(root, address, 2);

@@ -10,6 +10,7 @@ import type { Stage, StagedProcess } from './stage.js';
 import { AFTER_PROCESSES, BEFORE_PROCESSES, populatePool } from './pool-population.js';
 import { ThreadMaker } from './threads.js';
 import { UserImages } from './user-images.js';
+import { UserMemory } from './user-memory.js';
 import { WaitObjects } from './wait-objects.js';
 
 const IMAGE_NAME_LENGTH = 14;
@@ -54,6 +55,7 @@ export class Director {
   readonly #kernel: Kernel;
   readonly #ids: ClientIds;
   readonly #user: UserImages;
+  readonly #memory: UserMemory;
   readonly #threads: ThreadMaker;
   /** Ids by the population's names. */
   readonly #pids = new Map<string, number>();
@@ -65,6 +67,7 @@ export class Director {
     this.#seed = seed;
     this.#ids = new ClientIds(seed);
     this.#user = new UserImages(kernel, seed);
+    this.#memory = new UserMemory(kernel);
     this.#threads = new ThreadMaker(kernel, this.#ids, this.#user);
   }
 
@@ -186,7 +189,7 @@ export class Director {
     };
     if (process.exitTime !== undefined) exports.processExit(address, process.exitTime, 0);
     const isUser = path.includes('\\') && !hasEnded;
-    exports.processBeginUserSpace();
+    exports.processBeginUserSpace(address);
     const peb = isUser
       ? exports.processCreateUserSpace(
           address,
@@ -203,12 +206,13 @@ export class Director {
       );
       exports.processSetParameters(peb, exports.exchangeBuffer(), pathBytes!, commandBytes!);
       this.#user.load(process, peb);
+      this.#memory.mapViews(process, this.#user.mode.kindOf(program.path, spec));
     }
     const waits = new WaitObjects(this.#kernel);
     for (const [archetype, count = 0] of Object.entries(spec.threads))
       for (let i = 0; i < count; i++)
         process.threads.push(this.#threads.create(process, archetype, peb, waits));
-    exports.processCreateMemory(address, Math.round((spec.privateMB * 1024 * 1024) / PAGE));
+    this.#memory.fill(process, Math.round((spec.privateMB * 1024 * 1024) / PAGE), isUser);
     exports.processEndUserSpace(address);
     return process;
   }

@@ -50,7 +50,7 @@ export class UserImages {
     const { core, profile } = this.#kernel;
     const path =
       image.spec.kind === 'program'
-        ? image.spec.path
+        ? image.spec.path.replaceAll('%USERNAME%', profile.system.userName)
         : `${profile.system.systemRoot}\\System32\\${image.spec.file}`;
     const [nameBytes] = core.putTexts({ text: path.replace(/^[A-Z]:/, ''), wide: true });
     const index = core.exports.imageShare(

@@ -2,6 +2,7 @@ import type { ImageSet, LabImage } from '../images/index.js';
 import { findArchetype } from './archetypes.js';
 import data from './catalogue/user-mode.json';
 import type { ProcessSpec } from './population.js';
+import type { MemoryKind } from './user-memory.js';
 
 /** Chains by the program's module, `native`, or `*` for the rest; `main` is the first thread's. */
 type Chains = Readonly<Record<string, readonly string[] | readonly (readonly string[])[]>>;
@@ -52,15 +53,17 @@ export class UserMode {
     return [...loaded];
   }
 
+  /** Whether a process knows no Win32, and whether it has windows. */
+  kindOf(path: string, { threads }: ProcessSpec): MemoryKind {
+    return { isNative: native.has(moduleOf(path)), hasWindows: hasWindows(threads) };
+  }
+
   #wanted(module: string, { threads, session }: ProcessSpec): readonly string[] {
     const { dlls } = data;
     const own = programs[module] ?? [];
     if (native.has(module)) return [...dlls.native, ...own];
     if (this.#isSmall) return dlls.win32;
-    const hasWindows = Object.keys(threads).some((name) =>
-      findArchetype(name).userCall?.startsWith('win32u!'),
-    );
-    const more = hasWindows ? dlls.windows : session === 1 ? [] : dlls.session0;
+    const more = hasWindows(threads) ? dlls.windows : session === 1 ? [] : dlls.session0;
     return [...dlls.win32, ...dlls.more, ...more, ...own];
   }
 
@@ -109,4 +112,8 @@ export class UserMode {
     }
     throw new Error(`nobody in user mode calls ${String(userCall)}`);
   }
+}
+
+function hasWindows(threads: ProcessSpec['threads']): boolean {
+  return Object.keys(threads).some((name) => findArchetype(name).userCall?.startsWith('win32u!'));
 }

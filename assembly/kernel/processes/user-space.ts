@@ -14,67 +14,50 @@ import {
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { PAGE_SIZE } from '../../memory/arena';
-import { renderFrame, SEEDED } from '../../memory/frames';
-import { FOR_USER, takeFrame, takeRun } from '../../memory/ranges';
-import {
-  at,
-  attachedRoot,
-  flush,
-  getField,
-  initialiseList,
-  insertTail,
-  setField,
-  writeBytes,
-} from '../../memory/virtual';
-import { mapPage, mapRun } from '../../paging/map';
-import { USER_DATA } from '../../paging/pte';
-import { randomBelow } from '../../random';
+import { at, flush, getField, initialiseList, insertTail, setField, writeBytes } from '../../memory/virtual';
 import { joinSession } from '../memory-manager/session';
 import { mapSharedData, USER_SHARED_DATA } from '../processors/shared-data';
-import { chargeWorkingSet, writeCharges } from '../sections/charges';
+import { writeCharges } from '../sections/charges';
 import { mapImage } from '../sections/image-view';
 import { PROTECT_READ_ONLY, PROTECT_READ_WRITE } from '../sections/protection';
 import { sharedImage } from '../sections/shared-image';
 import { setUnicodeString } from '../strings';
-import { addPrivateVad, beginVads, linkVads } from '../sections/vad';
+import { Arena, chooseArenas, commitGuardPage, reopenArenas, takeAddresses, touchZeroed } from './user-memory';
+import { addPrivateVad, beginVads, linkVads, reopenVads } from '../sections/vad';
 
-const SYSTEM_BLOCK_PAGES: u32 = 256; // PEB and TEBs share a reservation of 1 MiB
+const SYSTEM_BLOCK_PAGES: u32 = 512; // PEB and TEBs share a reservation of 2 MiB
 const TEB_PAGES: u32 = 2;
 const STACK_RESERVE_PAGES: u32 = 256;
 const STACK_COMMIT_PAGES: u32 = 3;
-const LONGEST_RUN: u32 = 0x8000; // frames of private memory that lie together
-const GAP: u64 = 0x10000;
-const LOWEST_ADDRESS: u64 = 0x100000000; // of processes that have no PEB
 const NO_SESSION: u32 = u32.MAX_VALUE; // of the session manager
 const LDR_FLAGS: u32 = 0xa2c4; // ImageDll, in lists and indexes, entry processed
 
 let block: u64 = 0; // PEB and TEBs
 let nextTeb: u64 = 0;
-let nextPrivate: u64 = 0; // next free address for stacks and heaps
 let loaderData: u64 = 0;
 let nextString: u64 = 0;
 
-function commitUser(process: u64, address: u64, pages: u32): void {
-  for (let i: u32 = 0; i < pages; i++)
-    mapPage(attachedRoot(), address + u64(i) * PAGE_SIZE, takeFrame(FOR_USER), USER_DATA);
-  chargeWorkingSet(pages, 0);
+/** Starts on the user's half of the attached process, which is empty. To be called before anything is put there. */
+export function beginUserSpace(process: u64): void {
+  beginVads(process);
+  block = 0;
+  chooseArenas();
 }
 
-/** Starts on the user's half of the attached process, which is empty. To be called before anything is put there. */
-export function beginUserSpace(): void {
-  beginVads();
+/** Goes on building the user half of the attached process, which was ended before. */
+export function reopenUserSpace(process: u64): void {
+  reopenVads(process);
   block = 0;
-  nextPrivate = LOWEST_ADDRESS + (randomBelow(0x100) << 20);
+  reopenArenas();
 }
 
 /** Builds the PEB of the attached process; its images and threads follow. Returns its address. */
 export function createUserSpace(process: u64, session: u32, processors: u32, build: u32): u64 {
   flush();
-  block = (u64(0x20) << 32) + (randomBelow(0x5f) << 32) + (randomBelow(0xfff) << 20);
-  nextPrivate = block + u64(SYSTEM_BLOCK_PAGES) * PAGE_SIZE + GAP;
+  block = takeAddresses(<i32>Arena.Stacks, SYSTEM_BLOCK_PAGES);
 
   const peb = block;
-  commitUser(process, peb, 1);
+  touchZeroed(peb, 1);
   nextTeb = peb + PAGE_SIZE;
   setField(process, EPROCESS.Peb, peb);
   setField(peb, PEB.NumberOfProcessors, processors);
@@ -88,17 +71,16 @@ export function createUserSpace(process: u64, session: u32, processors: u32, bui
   }
   mapSharedData();
   addPrivateVad(USER_SHARED_DATA, 1, 1, true, PROTECT_READ_ONLY);
-  createHeap(process, peb);
+  createHeap(peb);
   return peb;
 }
 
 /** The first heap's pages, where loader data and parameters lie. */
-function createHeap(process: u64, peb: u64): void {
+function createHeap(peb: u64): void {
   const pages: u32 = 16;
-  const heapBase = nextPrivate;
-  nextPrivate += u64(pages) * PAGE_SIZE + GAP;
+  const heapBase = takeAddresses(<i32>Arena.Heaps, pages);
   addPrivateVad(heapBase, pages, pages, true, PROTECT_READ_WRITE);
-  commitUser(process, heapBase, pages);
+  touchZeroed(heapBase, pages);
   setField(peb, PEB.ProcessHeap, heapBase);
   setField(peb, PEB.NumberOfHeaps, 1);
   loaderData = heapBase + PAGE_SIZE;
@@ -146,7 +128,7 @@ export function loadUserImage(
   pathBytes: u32,
   baseBytes: u32,
 ): u64 {
-  mapImage(process, image, 1);
+  mapImage(image, 1);
   const base = sharedImage(image).base;
   const size = sharedImage(image).size;
   const isProgram = getField(peb, PEB.ImageBaseAddress) == 0;
@@ -181,16 +163,20 @@ export function loadUserImage(
 
 /** Gives a thread of the attached process its TEB and user stack; returns the TEB. */
 export function createUserThread(process: u64, thread: u64, peb: u64): u64 {
+  if (nextTeb + u64(TEB_PAGES) * PAGE_SIZE > block + u64(SYSTEM_BLOCK_PAGES) * PAGE_SIZE) {
+    closeBlock();
+    block = takeAddresses(<i32>Arena.Stacks, SYSTEM_BLOCK_PAGES);
+    nextTeb = block;
+  }
   const teb = nextTeb;
   nextTeb += u64(TEB_PAGES) * PAGE_SIZE;
-  assert(nextTeb <= block + u64(SYSTEM_BLOCK_PAGES) * PAGE_SIZE, 'too many threads for one block of TEBs');
-  commitUser(process, teb, TEB_PAGES);
-  const reserved = nextPrivate;
-  nextPrivate += u64(STACK_RESERVE_PAGES) * PAGE_SIZE + GAP;
-  addPrivateVad(reserved, STACK_RESERVE_PAGES, STACK_COMMIT_PAGES, false, PROTECT_READ_WRITE);
+  touchZeroed(teb, TEB_PAGES);
+  const reserved = takeAddresses(<i32>Arena.Stacks, STACK_RESERVE_PAGES);
+  addPrivateVad(reserved, STACK_RESERVE_PAGES, STACK_COMMIT_PAGES + 1, false, PROTECT_READ_WRITE);
   const stackBase = reserved + u64(STACK_RESERVE_PAGES) * PAGE_SIZE;
   const stackLimit = stackBase - u64(STACK_COMMIT_PAGES) * PAGE_SIZE;
-  commitUser(process, stackLimit, STACK_COMMIT_PAGES);
+  touchZeroed(stackLimit, STACK_COMMIT_PAGES);
+  commitGuardPage(stackLimit - PAGE_SIZE);
   const tib = at(teb, TEB.NtTib);
   setField(tib, NT_TIB.StackBase, stackBase);
   setField(tib, NT_TIB.StackLimit, stackLimit);
@@ -204,31 +190,14 @@ export function createUserThread(process: u64, thread: u64, peb: u64): u64 {
   return teb;
 }
 
-/** Ends the building of a process's user half: what it has reserved becomes its tree, what it uses is charged to it. */
-export function endUserSpace(process: u64): void {
-  if (block != 0)
-    addPrivateVad(block, SYSTEM_BLOCK_PAGES, u32((nextTeb - block) / PAGE_SIZE), false, PROTECT_READ_WRITE);
-  linkVads(process);
-  writeCharges(process);
+/** Describes the block of PEB and TEBs, now that it is known how much of it is used. */
+function closeBlock(): void {
+  addPrivateVad(block, SYSTEM_BLOCK_PAGES, u32((nextTeb - block) / PAGE_SIZE), false, PROTECT_READ_WRITE);
 }
 
-/** Private memory that the program has filled: `pages` pages whose contents follow from the seed. */
-export function createPrivateMemory(process: u64, pages: u32): void {
-  if (pages == 0) return;
-  const address = nextPrivate;
-  nextPrivate += u64(pages) * PAGE_SIZE + GAP;
-  addPrivateVad(address, pages, pages, true, PROTECT_READ_WRITE);
-  let done: u32 = 0;
-  while (done < pages) {
-    let count = min(pages - done, LONGEST_RUN);
-    let first = takeRun(FOR_USER, count);
-    if (first == 0) {
-      count = 1;
-      first = takeFrame(FOR_USER);
-    }
-    for (let i: u32 = 0; i < count; i++) renderFrame(first + i, SEEDED, 0);
-    mapRun(attachedRoot(), address + u64(done) * PAGE_SIZE, first, count, USER_DATA);
-    done += count;
-  }
-  chargeWorkingSet(pages, 0);
+/** Ends the building of a process's user half: what it has reserved becomes its tree, what it uses is charged to it. */
+export function endUserSpace(process: u64): void {
+  if (block != 0) closeBlock();
+  linkVads(process);
+  writeCharges(process);
 }

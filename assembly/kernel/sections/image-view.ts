@@ -14,10 +14,9 @@ import { addViewVad, VAD_IMAGE } from './vad';
  * Maps an image into the attached process. `written` says how many of its copy-on-write pages the process has written
  * to: it has copies of those.
  */
-export function mapImage(process: u64, index: i32, written: u32 = 0): void {
+export function mapImage(index: i32, written: u32 = 0): void {
   const image = sharedImage(index);
   addViewVad(
-    process,
     image.base,
     image.pages,
     VAD_IMAGE,

@@ -223,3 +223,8 @@ function copyToFrames(image: SharedImage, rva: u32, source: usize, bytes: u32): 
 export function bindSharedImage(index: i32, slot: u32, target: u64): void {
   store<u64>(hostOf(unchecked(images[index]), slot), target);
 }
+
+/** Control area of an image. */
+export function sharedImageArea(index: i32): u64 {
+  return unchecked(images[index]).area;
+}

@@ -14,6 +14,7 @@ import { addToField, at, getField, insertTail, setField, write64 } from '../../m
 import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 import { chargeCommit, chargeVirtual } from './charges';
 import { prototypeOf, subsectionOf } from './control-area';
+import { noteRange } from './range-ledger';
 
 /** _MI_VAD_TYPE. */
 export const VAD_NONE: u32 = 0;
@@ -27,15 +28,17 @@ const MAXIMUM: i32 = 8192;
 const addresses = new StaticArray<u64>(MAXIMUM);
 const starts = new StaticArray<u64>(MAXIMUM);
 let count: i32 = 0;
+let owner: u64 = 0; // their process
 
-/** Forgets the descriptors gathered so far; to be called before a process's first one. */
-export function beginVads(): void {
+/** Forgets the descriptors gathered so far; to be called before the first one of `process`. */
+export function beginVads(process: u64): void {
   count = 0;
+  owner = process;
 }
 
 /** Gathers the descriptors of a process that has a tree already, so that more can be added. */
 export function reopenVads(process: u64): void {
-  count = 0;
+  beginVads(process);
   gather(getField(process, EPROCESS.VadRoot));
 }
 
@@ -45,6 +48,17 @@ function gather(node: u64): void {
   unchecked((starts[count] = startOf(node)));
   unchecked((addresses[count++] = node));
   gather(getField(node, RTL_BALANCED_NODE.Right));
+}
+
+/** First address after all ranges below `limit`, 0 when there are none. */
+export function endBelow(limit: u64): u64 {
+  for (let i = count - 1; i >= 0; i--) if (unchecked(starts[i]) < limit) return endOf(unchecked(addresses[i]));
+  return 0;
+}
+
+function endOf(vad: u64): u64 {
+  const low = getField(vad, MMVAD_SHORT.EndingVpn);
+  return ((low | (getField(vad, MMVAD_SHORT.EndingVpnHigh) << 32)) + 1) << 12;
 }
 
 function startOf(vad: u64): u64 {
@@ -61,15 +75,14 @@ export function addPrivateVad(start: u64, pages: u32, committed: u32, isWhole: b
   describe(vad, start, pages, VAD_NONE, protection, committed);
   setField(at(vad, MMVAD_SHORT.u), MMVAD_FLAGS.PrivateMemory, 1);
   setField(at(vad, MMVAD_SHORT.u1), MMVAD_FLAGS1.MemCommit, isWhole ? 1 : 0);
+  noteRange(owner, start, pages, 0, VAD_NONE, protection, committed);
   return vad;
 }
 
 /**
- * Describes a view of the section of control area `area` in `process`, from page `firstPage` of its subsection
- * `subsection` on; `committed` pages of it may become the process's own.
+ * Describes a view of the section of control area `area`, from its page `firstPage` on; `committed` pages of it may become the process's own.
  */
 export function addViewVad(
-  process: u64,
   start: u64,
   pages: u32,
   type: u32,
@@ -83,8 +96,9 @@ export function addViewVad(
   setField(vad, MMVAD.Subsection, subsectionOf(area, 0));
   setField(vad, MMVAD.FirstPrototypePte, prototypeOf(area, firstPage));
   setField(vad, MMVAD.LastContiguousPte, prototypeOf(area, firstPage + pages - 1));
-  setField(vad, MMVAD.VadsProcess, process);
+  setField(vad, MMVAD.VadsProcess, owner);
   insertTail(at(area, CONTROL_AREA.ListHead), at(vad, MMVAD.ViewLinks));
+  noteRange(owner, start, pages, area, type, protection, committed);
   addToField(area, CONTROL_AREA.NumberOfMappedViews, 1);
   addToField(area, CONTROL_AREA.NumberOfUserReferences, 1);
   return vad;

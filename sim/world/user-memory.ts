@@ -1,0 +1,121 @@
+import type { Kernel } from '../machine/machine.js';
+import data from './catalogue/user-memory.json';
+import type { StagedProcess } from './stage.js';
+
+/** Values of the core: Arena in kernel/processes/user-memory.ts, PROTECT_READ_WRITE in kernel/sections/protection.ts. */
+const ARENA = { heaps: 1, shared: 2 } as const;
+const READ_WRITE = 4;
+const PAGE = 4096;
+const SMALL_DIVISOR = 8; // of what a small machine keeps in memory of each file
+
+interface Size {
+  readonly pages: number;
+  readonly present: number;
+}
+
+/** A process's kind as far as its memory goes. */
+export interface MemoryKind {
+  readonly isNative: boolean;
+  readonly hasWindows: boolean;
+}
+
+/** Addresses of what the process environment block points to. */
+export type WellKnown = Readonly<Partial<Record<string, bigint>>>;
+
+const files: Readonly<Record<string, { path: string; bytes: number; present: number }>> = data.files;
+const shared: Readonly<Record<string, Size>> = data.shared;
+const perSession: Readonly<Record<string, Size>> = data.perSession;
+const perProcess: Readonly<Record<string, Size>> = data.perProcess;
+
+/** Maps files and shared sections into processes, and gives them private memory, as data of the catalogue has it. */
+export class UserMemory {
+  readonly #kernel: Kernel;
+  readonly #isSmall: boolean;
+  /** Indexes of sections, by name and session where each session has its own. */
+  readonly #sections = new Map<string, number>();
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+    this.#isSmall = kernel.size.name === 'tiny';
+  }
+
+  /** Maps what every process of its kind maps into the attached process; returns where. */
+  mapViews({ pid, sessionId }: StagedProcess, { isNative, hasWindows }: MemoryKind): WellKnown {
+    const { views } = data;
+    const isService = !isNative && sessionId === 0;
+    const wanted = [
+      ...(isNative ? views.native : views.all),
+      ...(isNative || this.#isSmall ? [] : views.more),
+      ...(isService && !this.#isSmall ? views.service : []),
+      ...(hasWindows ? views.windows : []),
+      ...(hasWindows && sessionId !== 0 && !this.#isSmall ? views.shell : []),
+    ] as [string, number][];
+    const found: Record<string, bigint> = {};
+    const view = (name: string, arena: number, touched: number) => {
+      found[name] = this.#kernel.core.exports.memoryCreateView(
+        this.#section(name, pid, sessionId),
+        arena,
+        touched,
+        false,
+      );
+    };
+    view('apiSet', ARENA.heaps, this.#isSmall ? 2 : 8);
+    for (const name of ['ansiCodePage', 'oemCodePage', 'caseTable']) view(name, ARENA.heaps, 2);
+    if (!isNative) {
+      view('csr', ARENA.shared, 3);
+      for (const name of Object.keys(perProcess)) view(name, ARENA.heaps, 1);
+    }
+    for (const [name, touched] of wanted) view(name, ARENA.heaps, touched);
+    return found;
+  }
+
+  /** Gives the attached process heaps and other private memory, `pages` of it filled. */
+  fill({ threads }: StagedProcess, pages: number, isUser: boolean): void {
+    const { heaps, small, chunks, spare } = data.private;
+    if (isUser) {
+      const count = this.#isSmall ? 1 : heaps.length;
+      for (const heap of heaps.slice(0, count)) this.#private(heap.pages, heap.committed, heap.touched);
+      const extra = this.#isSmall ? 2 : Math.min(3 + threads.length, 24);
+      for (let i = 0; i < extra; i++) {
+        const range = small[i % small.length]!;
+        this.#private(range.pages, range.committed, range.touched);
+      }
+    }
+    for (let left = pages, i = 0; left > 0; i++) {
+      const touched = Math.min(left, chunks[i % chunks.length]! * (1 + Math.floor(i / chunks.length)));
+      this.#private(touched + spare[i % spare.length]!, touched, touched);
+      left -= touched;
+    }
+  }
+
+  #private(pages: number, committed: number, touched: number): void {
+    this.#kernel.core.exports.memoryCreatePrivate(ARENA.heaps, pages, committed, touched, READ_WRITE);
+  }
+
+  #section(name: string, pid: number, session: number): number {
+    const own = name in perProcess;
+    const key = own ? `${name} of ${pid}` : name in perSession ? `${name} of session ${session}` : name;
+    let index = this.#sections.get(key);
+    if (index === undefined) this.#sections.set(key, (index = this.#create(name, pid)));
+    return index;
+  }
+
+  #create(name: string, pid: number): number {
+    const { core } = this.#kernel;
+    const file = files[name];
+    if (!file) {
+      const { pages, present } = (shared[name] ?? perSession[name] ?? perProcess[name])!;
+      return core.exports.sectionCreatePageFile(pid, this.#isSmall ? Math.min(pages, 64) : pages, present);
+    }
+    const [bytes] = core.putTexts({ text: file.path, wide: true });
+    const whole = Math.ceil(file.bytes / PAGE);
+    const present = this.#isSmall ? Math.ceil(file.present / SMALL_DIVISOR) : file.present;
+    return core.exports.sectionCreateFile(
+      0n,
+      core.exports.exchangeBuffer(),
+      bytes!,
+      BigInt(this.#isSmall ? Math.min(file.bytes, 64 * PAGE) : file.bytes),
+      Math.min(whole, present),
+    );
+  }
+}
