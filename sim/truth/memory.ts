@@ -47,7 +47,7 @@ export function truthOfRanges(
   { address }: StagedProcess,
 ): TruthRange[] {
   const ranges: { at: bigint; range: TruthRange }[] = [];
-  for (let rows = 1; rows > 0; ) {
+  for (let rows = 1; rows > 0;) {
     rows = core.exports.memoryListRanges(address, ranges.length);
     const { exchange } = core;
     for (let row = 0; row < rows; row++) {

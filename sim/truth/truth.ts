@@ -3,6 +3,7 @@ import type { StepEvent } from '../scenarios/play.js';
 import type { StagedProcess, StagedThread } from '../world/stage.js';
 import { version } from '../version.js';
 import { hex, type Address } from './address.js';
+import { truthOfLoaded, truthOfRanges, type TruthLoadedModule, type TruthRange } from './memory.js';
 import { truthOfIo, type TruthIo } from './io.js';
 import { truthOfPool, type TruthPoolTag } from './pool.js';
 
@@ -67,6 +68,10 @@ export interface TruthProcess {
   sessionId: number;
   /** It was taken off PsActiveProcessHead. */
   unlinked?: true;
+  /** What its loader lists, in load order; none where there is no user mode. */
+  modules: TruthLoadedModule[];
+  /** What its tree of VADs describes, in order of address. */
+  memory: TruthRange[];
   threads: TruthThread[];
 }
 
@@ -112,22 +117,17 @@ export function writeTruth({ kernel, stage, scenario, seed, profile, time, event
       checkSum: image.checkSum,
       pdb: { ...image.pdb },
     })),
-    processes: stage.processes.map(truthOfProcess),
+    processes: stage.processes.map((process) =>
+      truthOfProcess(process, truthOfRanges(kernel, stage.files, process)),
+    ),
     events,
     io: truthOfIo(stage.io),
     pool: truthOfPool(kernel.core),
   };
 }
 
-function truthOfProcess({
-  pid,
-  parentPid,
-  name,
-  address,
-  sessionId,
-  unlinked,
-  threads,
-}: StagedProcess): TruthProcess {
+function truthOfProcess(process: StagedProcess, memory: TruthRange[]): TruthProcess {
+  const { pid, parentPid, name, address, sessionId, unlinked, threads } = process;
   return {
     pid,
     parentPid,
@@ -135,6 +135,8 @@ function truthOfProcess({
     address: hex(address),
     sessionId,
     ...(unlinked ? { unlinked } : {}),
+    modules: process.modules.map(truthOfLoaded),
+    memory,
     threads: threads.map((thread) => ({
       tid: thread.tid,
       address: hex(thread.address),

@@ -89,7 +89,8 @@ export class Director {
     exports.memoryCreateCacheViews(this.#kernel.size.fileCacheMB * CACHE_VIEWS_PER_MB);
     populatePool(this.#kernel, AFTER_PROCESSES, this.#seed);
     accountProcessors(this.#kernel, image, processes);
-    return { idle, processes, io };
+    const files = new Map([...this.#user.files, ...this.#memory.files]);
+    return { idle, processes, io, files };
   }
 
   /** Sets the machine's clock to a time since boot, not beyond now: processes start one after the other. */
@@ -115,6 +116,7 @@ export class Director {
       spec,
       address,
       threads: [],
+      modules: [],
     };
     for (let number = 0; number < hardware.processors; number++) {
       const start = loaded.address('nt!KiIdleLoop');
@@ -186,6 +188,7 @@ export class Director {
       spec,
       address,
       threads: [],
+      modules: [],
     };
     if (process.exitTime !== undefined) exports.processExit(address, process.exitTime, 0);
     const isUser = path.includes('\\') && !hasEnded;

@@ -29,6 +29,15 @@ export interface StagedThread {
   readonly userMode?: UserMode;
 }
 
+/** A module that a process has loaded. */
+export interface StagedModule {
+  /** File name. */
+  readonly name: string;
+  readonly path: string;
+  readonly base: bigint;
+  readonly size: number;
+}
+
 export interface StagedProcess {
   readonly pid: number;
   readonly parentPid: number;
@@ -45,6 +54,8 @@ export interface StagedProcess {
   readonly spec: ProcessSpec;
   readonly address: bigint;
   readonly threads: StagedThread[];
+  /** What its loader lists, the program first. */
+  readonly modules: StagedModule[];
   /** It was taken off PsActiveProcessHead. */
   unlinked?: boolean;
 }
@@ -55,4 +66,6 @@ export interface Stage {
   readonly processes: readonly StagedProcess[];
   /** Drivers and devices. */
   readonly io: IoStage;
+  /** Paths of the files that processes map, on their volume, by control area. */
+  readonly files: ReadonlyMap<bigint, string>;
 }

@@ -23,6 +23,8 @@ export class UserImages {
   readonly #kernel: Kernel;
   readonly #dlls = new Map<string, SharedImage>();
   readonly #programs = new Map<string, SharedImage>();
+  /** Paths of mapped files on their volume, by control area. */
+  readonly files = new Map<bigint, string>();
   readonly #plans = new Map<string, StackPlan>();
   /** What programs have loaded and how their stacks look. */
   readonly mode: UserMode;
@@ -52,7 +54,8 @@ export class UserImages {
       image.spec.kind === 'program'
         ? image.spec.path.replaceAll('%USERNAME%', profile.system.userName)
         : `${profile.system.systemRoot}\\System32\\${image.spec.file}`;
-    const [nameBytes] = core.putTexts({ text: path.replace(/^[A-Z]:/, ''), wide: true });
+    const file = path.replace(/^[A-Z]:/, '');
+    const [nameBytes] = core.putTexts({ text: file, wide: true });
     const index = core.exports.imageShare(
       core.putFile(image.file),
       image.file.length,
@@ -61,13 +64,18 @@ export class UserImages {
       core.exports.exchangeBuffer(),
       nameBytes!,
     );
+    this.files.set(core.exports.imageArea(index), file);
     return { image, index, base, path };
   }
 
   /** Maps a process's program and the DLLs it needs into the attached process, and enters them in its loader's lists. */
-  load({ address, program, spec }: StagedProcess, peb: bigint): void {
-    this.#enter(address, peb, this.#program(program.path));
-    for (const module of this.mode.dllsOf(program.path, spec)) this.#enter(address, peb, this.#dll(module));
+  load({ address, program, spec, modules }: StagedProcess, peb: bigint): void {
+    const dlls = this.mode.dllsOf(program.path, spec).map((module) => this.#dll(module));
+    for (const image of [this.#program(program.path), ...dlls]) {
+      this.#enter(address, peb, image);
+      const { base, path } = image;
+      modules.push({ name: image.image.spec.file, path, base, size: image.image.sizeOfImage });
+    }
   }
 
   #enter(process: bigint, peb: bigint, { index, path, image }: SharedImage): void {

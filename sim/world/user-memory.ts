@@ -31,6 +31,8 @@ const perProcess: Readonly<Record<string, Size>> = data.perProcess;
 export class UserMemory {
   readonly #kernel: Kernel;
   readonly #isSmall: boolean;
+  /** Paths of mapped files on their volume, by control area. */
+  readonly files = new Map<bigint, string>();
   /** Indexes of sections, by name and session where each session has its own. */
   readonly #sections = new Map<string, number>();
 
@@ -110,12 +112,14 @@ export class UserMemory {
     const [bytes] = core.putTexts({ text: file.path, wide: true });
     const whole = Math.ceil(file.bytes / PAGE);
     const present = this.#isSmall ? Math.ceil(file.present / SMALL_DIVISOR) : file.present;
-    return core.exports.sectionCreateFile(
+    const index = core.exports.sectionCreateFile(
       0n,
       core.exports.exchangeBuffer(),
       bytes!,
       BigInt(this.#isSmall ? Math.min(file.bytes, 64 * PAGE) : file.bytes),
       Math.min(whole, present),
     );
+    this.files.set(core.exports.sectionArea(index), file.path);
+    return index;
   }
 }

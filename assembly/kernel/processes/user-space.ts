@@ -22,7 +22,14 @@ import { mapImage } from '../sections/image-view';
 import { PROTECT_READ_ONLY, PROTECT_READ_WRITE } from '../sections/protection';
 import { sharedImage } from '../sections/shared-image';
 import { setUnicodeString } from '../strings';
-import { Arena, chooseArenas, commitGuardPage, reopenArenas, takeAddresses, touchZeroed } from './user-memory';
+import {
+  Arena,
+  chooseArenas,
+  commitGuardPage,
+  reopenArenas,
+  takeAddresses,
+  touchZeroed,
+} from './user-memory';
 import { addPrivateVad, beginVads, linkVads, reopenVads } from '../sections/vad';
 
 const SYSTEM_BLOCK_PAGES: u32 = 512; // PEB and TEBs share a reservation of 2 MiB

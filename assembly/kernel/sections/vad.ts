@@ -52,7 +52,8 @@ function gather(node: u64): void {
 
 /** First address after all ranges below `limit`, 0 when there are none. */
 export function endBelow(limit: u64): u64 {
-  for (let i = count - 1; i >= 0; i--) if (unchecked(starts[i]) < limit) return endOf(unchecked(addresses[i]));
+  for (let i = count - 1; i >= 0; i--)
+    if (unchecked(starts[i]) < limit) return endOf(unchecked(addresses[i]));
   return 0;
 }
 

@@ -29,6 +29,14 @@ export interface FullTruth extends Truth {
   processes: (Omit<Truth['processes'][number], 'threads'> & {
     parentPid: number;
     sessionId: number;
+    memory: {
+      start: string;
+      end: string;
+      kind: string;
+      protection: string;
+      committed: number;
+      file?: string;
+    }[];
     threads: (Truth['processes'][number]['threads'][number] & {
       waitReason?: string;
       waitObjects: { address: string; type: string }[];

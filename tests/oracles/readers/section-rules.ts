@@ -15,6 +15,17 @@ const IMAGE_MAP = 2;
 const PRESENT = 1n;
 const PROTOTYPE = 1n << 10n;
 const TRANSITION = 1n << 11n;
+/** Names that !vad prints for the first eight values of a protection. */
+const PROTECTIONS = [
+  'NO_ACCESS',
+  'READONLY',
+  'EXECUTE',
+  'EXECUTE_READ',
+  'READWRITE',
+  'WRITECOPY',
+  'EXECUTE_READWRITE',
+  'EXECUTE_WRITECOPY',
+];
 const FRAME_MASK = 0xffffffffffn;
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
@@ -149,6 +160,29 @@ export function sectionRules(opened: () => Kernel): void {
   });
 
   describe("a process's memory", () => {
+    it('descriptors are those of truth, with kinds, protections, commitments and files', () => {
+      const kernel = opened();
+      let ranges = 0;
+      for (const { address, memory } of kernel.truth.processes) {
+        const found = vadsOf(kernel, BigInt(address)).map((vad) => {
+          const file = vad.isPrivate ? 0n : fileOf(viewOf(kernel, vad.address).controlArea);
+          return {
+            start: `0x${vad.start.toString(16).padStart(16, '0')}`,
+            end: `0x${vad.end.toString(16).padStart(16, '0')}`,
+            kind: vad.isPrivate ? 'private' : vad.type === IMAGE_MAP ? 'image' : 'mapped',
+            protection: PROTECTIONS[vad.protection]!,
+            committed: vad.commitCharge,
+            ...(file === 0n
+              ? {}
+              : { file: kernel.space.unicode(file + BigInt(offsetOf('_FILE_OBJECT', 'FileName'))) }),
+          };
+        });
+        expect(found).toEqual(memory);
+        ranges += memory.length;
+      }
+      expect(ranges).toBeGreaterThan(300);
+    });
+
     it('sizes are the sums of its descriptors', () => {
       const kernel = opened();
       for (const process of kernel.processes) {
