@@ -38,8 +38,17 @@ export {
   memoryReadPhysical,
 } from './memory/exports';
 export { systemPml4 as memorySystemRoot } from './kernel/processes/process';
-export { relinkLists as memorySettle } from './paging/frame-states';
-export { relinkLists as memorySettle } from './paging/frame-states';
+export { publishCounters as memoryPublishCounters } from './kernel/memory-manager/counters';
+export {
+  trimPage as memoryTrimPage,
+  faultPage as memoryFaultPage,
+} from './kernel/memory-manager/working-set';
+export { ageWorkingSet as memoryAgeWorkingSet } from './kernel/memory-manager/aging';
+export {
+  createPagingFile as memoryCreatePagingFile,
+  pagingFilePagesUsed as memoryPagingFilePagesUsed,
+} from './kernel/memory-manager/paging-files';
+export { framesOn as memoryFramesOn, listTotal as memoryFramesOnList } from './paging/page-lists';
 export { pteBase as memoryPteBase } from './paging/tables';
 
 export { createCacheViews as memoryCreateCacheViews } from './kernel/memory-manager/system-cache';

@@ -1,7 +1,7 @@
 // A dump as a stream: the host asks for the next piece, the core fills a window. A dump is never held whole.
 import { PAGE_SIZE } from '../memory/arena';
 import { copyFrame, frameCount } from '../memory/frames';
-import { relinkLists } from '../paging/frame-states';
+import { publishCounters } from '../kernel/memory-manager/counters';
 import {
   bitmapHeaderBytes,
   dumpBytes,
@@ -26,7 +26,7 @@ export function dumpWindow(): usize {
 
 /** Captures: decides which pages belong to the dump and makes its headers. Returns the file's size in bytes. */
 export function openDump(build: u32, processors: u32, root: u32, comment: usize, commentBytes: u32): u64 {
-  relinkLists();
+  publishCounters();
   selectKernelPages();
   if (window == 0) window = heap.alloc(WINDOW_BYTES + PAGE_SIZE);
   if (prefix == 0) prefix = heap.alloc(usize(firstPageOffset()));

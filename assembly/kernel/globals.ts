@@ -14,6 +14,7 @@ import { physicalFrames } from '../memory/physical-layout';
 import * as ranges from '../memory/ranges';
 import { at, initialiseList, setField, write32, write64, write8 } from '../memory/virtual';
 import { pteBase } from '../paging/tables';
+import { createMemoryManager } from './memory-manager/counters';
 import { TICK } from './scheduler/clock';
 import { allocatePool, NON_PAGED, tag } from './pool/pool';
 import { publishTopology, setTopology } from './processors/topology';
@@ -58,7 +59,9 @@ export function publishGlobals(kernelBase: u64, build: u32, processors: u32): vo
   write32(addressOf(NT.NtBuildNumber), build | (FREE_BUILD << 28));
   write8(addressOf(NT.KdpDataBlockEncoded), 0);
   write64(addressOf(NT.PsIdleProcess), addressOf(NT.KiInitialProcess));
-  write64(addressOf(NT.MmPhysicalMemoryBlock), physicalMemoryBlock());
+  const memoryBlock = physicalMemoryBlock();
+  write64(addressOf(NT.MmPhysicalMemoryBlock), memoryBlock);
+  createMemoryManager(memoryBlock);
   publishRegions();
   fillVersionBlock(kernelBase, build);
 }

@@ -77,6 +77,11 @@ export function regionBase(region: i32): u64 {
   return unchecked(bases[region]);
 }
 
+/** One more than the highest address that is reserved of a region. */
+export function regionEnd(region: i32): u64 {
+  return unchecked(ends[region]);
+}
+
 /** Whether an address lies in the slot of a region. */
 export function isIn(region: i32, address: u64): bool {
   return address >> SLOT_BITS == unchecked(bases[region]) >> SLOT_BITS;

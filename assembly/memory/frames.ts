@@ -79,6 +79,11 @@ export function isResident(pfn: u32): bool {
   return slot != 0 && (slot & KIND_MASK) == 0;
 }
 
+/** Whether a frame's bytes follow from the seed: nobody wrote to it. */
+export function isSeeded(pfn: u32): bool {
+  return (slotValue(pfn) & KIND_MASK) == SEEDED;
+}
+
 /** Forgets what a frame holds: it is zero again. Addresses of its bytes are no longer good. */
 export function clearFrame(pfn: u32): void {
   const slot = slotValue(pfn);

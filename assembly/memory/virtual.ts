@@ -102,6 +102,10 @@ export function read16(address: u64): u16 {
   return load<u16>(hostFor(address));
 }
 
+export function read8(address: u64): u8 {
+  return load<u8>(hostFor(address));
+}
+
 /** Copies host bytes to virtual memory. */
 export function writeBytes(address: u64, source: usize, length: usize): void {
   let done: usize = 0;

@@ -5,6 +5,10 @@ import { COLORS, following, lastListed, NO_FRAME, preceding } from '../memory/li
 import * as order from '../memory/list-order';
 import * as ranges from '../memory/ranges';
 
+/** Which of the modified lists a frame is on, told where others have a priority: private pages, pages of files. */
+export const PRIVATE_MODIFIED: u32 = 0;
+export const SHARED_MODIFIED: u32 = 5;
+
 const LOCATIONS: u32 = 6; // the locations that have lists
 const PRIORITIES: u32 = 8;
 const LISTS: u32 = LOCATIONS * PRIORITIES * COLORS;
@@ -82,6 +86,14 @@ export function listTotal(location: u32, priority: u32, color: u32): u64 {
 /** Bytes of memory on all lists of a location. */
 export function bytesOn(location: u32): u64 {
   return framesOn(location) * u64(PAGE_SIZE);
+}
+
+/** Frames put on the lists of a location since the ranges were laid out. */
+export function addedOn(location: u32): u64 {
+  let frames: u64 = 0;
+  for (let index = location * PRIORITIES * COLORS; index < (location + 1) * PRIORITIES * COLORS; index++)
+    frames += unchecked(totals[index]);
+  return frames;
 }
 
 /** Frames on all lists of a location. */

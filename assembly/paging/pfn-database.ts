@@ -96,6 +96,11 @@ export function originalPte(pfn: u32): u64 {
   return get(readable(pfn, MMPFN.OriginalPte) + offsetOf(MMPFN.OriginalPte), MMPTE.u_Long);
 }
 
+/** Writes what a frame's PTE is to become when the frame leaves it. */
+export function setOriginalPte(pfn: u32, entry: u64): void {
+  put(member(pfn, MMPFN.OriginalPte) + offsetOf(MMPFN.OriginalPte), MMPTE.u_Long, entry);
+}
+
 const built: usize = memory.data(64, 16);
 
 /** Writes a frame's entry as a whole from 64 bytes at `entry`. */
