@@ -28,7 +28,6 @@ export { exportLedger as poolLedger } from './kernel/pool/ledger';
 export { setVocabulary as poolSetVocabulary } from './kernel/pool/contents';
 export { populatePool as poolPopulate } from './kernel/pool/background';
 
-
 // Memory as a processor sees it.
 export {
   memoryRead,
@@ -38,7 +37,7 @@ export {
   memoryReadPhysical,
 } from './memory/exports';
 export { systemPml4 as memorySystemRoot } from './kernel/processes/process';
-export { publishCounters as memoryPublishCounters } from './kernel/memory-manager/counters';
+export { publishCounters as memorySettle } from './kernel/memory-manager/counters';
 export {
   trimPage as memoryTrimPage,
   faultPage as memoryFaultPage,

@@ -6,6 +6,7 @@ import { hex, type Address } from './address.js';
 import { truthOfLoaded, truthOfRanges, type TruthLoadedModule, type TruthRange } from './memory.js';
 import { truthOfIo, type TruthIo } from './io.js';
 import { truthOfPool, type TruthPoolTag } from './pool.js';
+import { truthOfMemory, type TruthMemory } from './physical-memory.js';
 
 export { hex, type Address } from './address.js';
 
@@ -30,6 +31,7 @@ export interface Truth {
   io: TruthIo;
   /** Pool by tag. */
   pool: TruthPoolTag[];
+  physicalMemory: TruthMemory;
 }
 
 export interface TruthProcessor {
@@ -89,7 +91,8 @@ export interface TruthThread {
 }
 
 /** Writes down a machine's truth. */
-export function writeTruth({ kernel, stage, scenario, seed, profile, time, events }: LabMachine): Truth {
+export function writeTruth(machine: LabMachine): Truth {
+  const { kernel, stage, scenario, seed, profile, time, events } = machine;
   const requester = stage.processes
     .flatMap(({ threads }) => threads)
     .find(({ state }) => state === 'Running');
@@ -123,6 +126,7 @@ export function writeTruth({ kernel, stage, scenario, seed, profile, time, event
     events,
     io: truthOfIo(stage.io),
     pool: truthOfPool(kernel.core),
+    physicalMemory: truthOfMemory(machine),
   };
 }
 

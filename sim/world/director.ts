@@ -6,6 +6,7 @@ import { findProgram, forOwner, type Program } from './programs.js';
 import type { BaseImage } from './base-image.js';
 import { createIoSystem } from './io/io-system.js';
 import { pendRequests } from './io/pending-requests.js';
+import { createPageFiles } from './page-files.js';
 import type { Stage, StagedProcess } from './stage.js';
 import { AFTER_PROCESSES, BEFORE_PROCESSES, populatePool } from './pool-population.js';
 import { ThreadMaker } from './threads.js';
@@ -87,10 +88,12 @@ export class Director {
     exports.processAttach(system);
     pendRequests(this.#kernel, io, processes);
     exports.memoryCreateCacheViews(this.#kernel.size.fileCacheMB * CACHE_VIEWS_PER_MB);
+    const pageFiles = createPageFiles(this.#kernel);
+    for (const { address } of processes) exports.memoryAgeWorkingSet(address);
     populatePool(this.#kernel, AFTER_PROCESSES, this.#seed);
     accountProcessors(this.#kernel, image, processes);
     const files = new Map([...this.#user.files, ...this.#memory.files]);
-    return { idle, processes, io, files };
+    return { idle, processes, io, files, pageFiles };
   }
 
   /** Sets the machine's clock to a time since boot, not beyond now: processes start one after the other. */

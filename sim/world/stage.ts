@@ -1,3 +1,4 @@
+import type { StagedPageFile } from './page-files.js';
 import type { ProcessSpec } from './population.js';
 import type { Program } from './programs.js';
 import type { IoStage } from './io/io-stage.js';
@@ -68,4 +69,5 @@ export interface Stage {
   readonly io: IoStage;
   /** Paths of the files that processes map, on their volume, by control area. */
   readonly files: ReadonlyMap<bigint, string>;
+  readonly pageFiles: readonly StagedPageFile[];
 }

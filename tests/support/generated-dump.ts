@@ -12,9 +12,20 @@ export interface Truth {
   build: number;
   scenario: string;
   seed: number;
+  physicalMemory: TruthMemory;
   processors: TruthProcessor[];
   modules: { name: string; base: string; size: number }[];
   processes: TruthProcess[];
+}
+
+/** Pages of 4 KiB. */
+export interface TruthMemory {
+  pages: number;
+  active: number;
+  lists: Record<'zeroed' | 'free' | 'modifiedPrivate' | 'modifiedFile' | 'modifiedNoWrite' | 'bad', number> & {
+    standby: number[];
+  };
+  pageFiles: { name: string; pages: number; used: number }[];
 }
 
 export interface TruthProcessor {

@@ -1,5 +1,6 @@
 // Page files: their records in nt!MiSystemPartition, and which of their pages hold a private page of some process.
 import {
+  FILE_OBJECT,
   MI_PAGING_FILE_SPACE_BITMAPS,
   MI_VISIBLE_PARTITION,
   MMPAGING_FILE,
@@ -7,13 +8,16 @@ import {
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { at, getField, read8, setField, write64, write8 } from '../../memory/virtual';
-import { allocatePool, NON_PAGED, tag } from '../pool/pool';
+import { createFileObject } from '../io/file-object';
+import { systemVolumeDevice } from '../io/volumes';
+import { allocatePool, NON_PAGED } from '../pool/pool';
 import { newUnicodeString } from '../strings';
 import { visiblePartition } from './list-heads';
 
 const MAXIMUM: i32 = 16;
 const PAGING_FILE_TAG: u32 = 0x20206d4d; // 'Mm  '
 const REFERENCES: u32 = 1;
+const DOS_PREFIX_BYTES: u32 = 12; // `\??\C:` in UTF-16
 
 class PagingFile {
   record: u64 = 0;
@@ -27,17 +31,10 @@ const files = new StaticArray<PagingFile>(MAXIMUM);
 let count: u32 = 0;
 
 /**
- * Creates a page file of `pages` pages, which may grow to `most`. `name` is its NT path in UTF-16; `file` its
- * FILE_OBJECT. `swap` tells the one that suspended apps are swapped to.
+ * Creates a page file of `pages` pages, which may grow to `most`. `name` is its NT path in UTF-16, `\??\C:\pagefile.sys`.
+ * `swap` tells the one that suspended apps are swapped to.
  */
-export function createPagingFile(
-  name: usize,
-  nameBytes: u32,
-  pages: u32,
-  most: u32,
-  file: u64,
-  swap: bool,
-): void {
+export function createPagingFile(name: usize, nameBytes: u32, pages: u32, most: u32, swap: bool): void {
   const record = allocatePool(offsetOf(MMPAGING_FILE.SIZE), PAGING_FILE_TAG, NON_PAGED, 0);
   const bitmaps = allocatePool(offsetOf(MI_PAGING_FILE_SPACE_BITMAPS.SIZE), PAGING_FILE_TAG, NON_PAGED, 0);
   const bytes = ((pages + 31) / 32) * 4;
@@ -52,7 +49,7 @@ export function createPagingFile(
   setField(record, MMPAGING_FILE.FreeSpace, pages);
   setField(record, MMPAGING_FILE.FreeReservationSpace, pages);
   setField(record, MMPAGING_FILE.HighestPage, pages - 1);
-  setField(record, MMPAGING_FILE.File, file);
+  setField(record, MMPAGING_FILE.File, openFile(name, nameBytes));
   setField(record, MMPAGING_FILE.Bitmaps, bitmaps);
   setField(record, MMPAGING_FILE.PageFileNumber, count);
   setField(record, MMPAGING_FILE.WsSwapPagefile, swap ? 1 : 0);
@@ -66,6 +63,13 @@ export function createPagingFile(
   write64(at(visiblePartition(), MI_VISIBLE_PARTITION.PagingFile) + u64(count) * 8, record);
   count++;
   setField(visiblePartition(), MI_VISIBLE_PARTITION.NumberOfPagingFiles, count);
+}
+
+/** The system's own opening of a page file, on the system volume. */
+function openFile(name: usize, nameBytes: u32): u64 {
+  const file = createFileObject(systemVolumeDevice(), name + DOS_PREFIX_BYTES, nameBytes - DOS_PREFIX_BYTES);
+  setField(file, FILE_OBJECT.WriteAccess, 1);
+  return file;
 }
 
 function describe(bitmap: u64, buffer: u64, bits: u32): void {

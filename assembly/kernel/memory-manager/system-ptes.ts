@@ -11,7 +11,7 @@ import { Region, regionBase, regionEnd } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
 import { at, getField, setField, write64 } from '../../memory/virtual';
 import { entryAddress } from '../../paging/tables';
-import { allocatePool, freePool, NON_PAGED, tag } from '../pool/pool';
+import { allocatePool, freePool, NON_PAGED } from '../pool/pool';
 import { addressOf } from '../symbols';
 
 const SYSTEM_PTES: i32 = 9; // _MI_SYSTEM_VA_TYPE

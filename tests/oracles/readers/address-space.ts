@@ -140,6 +140,18 @@ export class AddressSpace {
     yield* this.below(this.root, LEVELS, 0n, from, to, skip);
   }
 
+  /** Every entry of lowest tables that is not zero and not present, under the PML4's entries `from` to `to` - 1. */
+  *absentEntries(from: number, to: number): Generator<{ address: bigint; entry: bigint }> {
+    for (const { level, address, frame, isLeaf } of this.entries(from, to, -1)) {
+      if (level !== 2 || isLeaf) continue;
+      for (let index = 0; index < ENTRIES; index++) {
+        const entry = this.entry(frame, index);
+        if (entry !== 0n && (entry & PRESENT) === 0n)
+          yield { address: address + BigInt(index * PAGE_BYTES), entry };
+      }
+    }
+  }
+
   private *below(
     table: number,
     level: number,

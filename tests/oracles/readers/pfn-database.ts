@@ -79,7 +79,7 @@ export class PfnDatabase {
   }
 
   /** Where a table's entry appears in the self-map. */
-  pteAddress({ address, level }: Entry): bigint {
+  pteAddress({ address, level }: Pick<Entry, 'address' | 'level'>): bigint {
     let at = address;
     for (let i = 0; i < level; i++) at = this.selfMap + ((at & 0x0000ffffffffffffn) >> 12n) * 8n;
     return at;

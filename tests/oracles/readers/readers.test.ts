@@ -6,6 +6,7 @@ import { containerRules } from './container-rules.js';
 import { ioRules } from './io-rules.js';
 import { Kernel } from './kernel.js';
 import { memProcFsRules } from './memprocfs-rules.js';
+import { memoryRules } from './memory-rules.js';
 import { pfnRules } from './pfn-rules.js';
 import { poolRules } from './pool-rules.js';
 import { processorRules } from './processor-rules.js';
@@ -29,6 +30,7 @@ describe.each(SEEDS)('a dump of seed %i', (seed) => {
 
   containerRules(opened);
   pfnRules(opened);
+  memoryRules(opened);
   volatilityRules(opened);
   memProcFsRules(opened);
   threadRules(opened);

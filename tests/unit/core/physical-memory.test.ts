@@ -77,7 +77,7 @@ describe.each([
 ])('physical memory of %s', (_, memory) => {
   it('is all there, and any frame on a list leads to its neighbours and back', async () => {
     const kernel = await start(memory);
-    kernel.core.exports.memoryPublishCounters();
+    kernel.core.exports.memorySettle();
     const pfns = new Pfns(kernel);
     const runs = pfns.runs();
     const frames = runs.reduce((sum, { count }) => sum + count, 0);
