@@ -187,3 +187,11 @@ export {
 export { createIrp as irpCreate, createSystemBuffer as irpCreateBuffer } from './kernel/io/irp';
 export { createMdl as irpCreateMdl } from './kernel/io/mdl';
 export { openFileHandle as fileOpenHandle, referenceFile as fileReference } from './kernel/io/file-handle';
+
+// The filter manager.
+export {
+  createFilterFrame as filterCreateFrame,
+  registerFilter as filterRegister,
+  attachFilterVolume as filterAttachVolume,
+  attachFilterInstance as filterAttachInstance,
+} from './kernel/io/filter-manager';

@@ -1,6 +1,6 @@
 // Writes what the core needs to know of structures and symbols, so that neither is written twice.
 //
-//   sim/profiles/*/types.json, sim/profiles/formats/*.json ─┐
+//   sim/profiles/*/types.json, modules/, formats/*.json ────┐
 //   `KTHREAD.State`, `NT.PsActiveProcessHead` in assembly/ ─┴─▶ assembly/generated/{types,symbols}.ts   names → ids
 //                                                              build/core-layout.json                 ids → offsets, per profile
 //   sim/profiles/*/kdbg.json ────────────────▶                                             and debugger data
@@ -60,8 +60,14 @@ const profileNames = readdirSync(join(root, 'sim/profiles'), { withFileTypes: tr
   .filter((entry) => entry.isDirectory() && existsSync(join(root, 'sim/profiles', entry.name, 'types.json')))
   .map((entry) => entry.name);
 const profiles = profileNames.map((name) => {
-  const { types, enums } = json(join(root, 'sim/profiles', name, 'types.json'));
-  return { name, types: { ...types, ...formats }, enums };
+  const folder = join(root, 'sim/profiles', name);
+  const { types, enums } = json(join(folder, 'types.json'));
+  const modules = readdirSync(join(folder, 'modules')).map((file) => json(join(folder, 'modules', file)));
+  return {
+    name,
+    types: Object.assign({}, types, formats, ...modules.map((module) => module.types)),
+    enums: Object.assign({}, enums, ...modules.map((module) => module.enums)),
+  };
 });
 
 /** The layout a core name such as `u3_e1` of `MMPFN` stands for. */

@@ -191,6 +191,7 @@ export class LabMachine {
 
   /** Files of a symbol store with the machine's images and PDBs. */
   async symbols(): Promise<Iterable<StoreFile>> {
-    return symbolStoreFiles(this.kernel.images, await this.profile.types());
+    const { profile } = this;
+    return symbolStoreFiles(this.kernel.images, await profile.types(), await profile.moduleTypes());
   }
 }

@@ -1,9 +1,10 @@
 import type { TypeCatalogue } from '../profiles/profile.js';
 import type { ImageSet, LabImage } from './lab-image.js';
 import { buildPdb } from './pdb/build-pdb.js';
+import { withContained } from './pdb/contained-types.js';
 
-/** Only the kernel's PDB carries the build's types, as Microsoft's does. */
-const MODULE_WITH_TYPES = 'nt';
+/** The kernel's PDB carries the build's types, as Microsoft's does. */
+const KERNEL = 'nt';
 
 export interface StoreFile {
   /** `name/KEY/name`, with `/` on every system. */
@@ -14,11 +15,17 @@ export interface StoreFile {
 
 /**
  * The symbol store tree of a machine's images: PDB, then image, of each in load order.
+ * Other modules' PDBs have the types that `moduleTypes` says, with what these contain of the kernel's.
  * Keys are SymSrv's: GUID and age of a PDB; time stamp (eight upper-case digits) and size (lower-case) of an image.
  */
-export function* symbolStoreFiles(set: ImageSet, types: TypeCatalogue): Iterable<StoreFile> {
+export function* symbolStoreFiles(
+  set: ImageSet,
+  types: TypeCatalogue,
+  moduleTypes: ReadonlyMap<string, TypeCatalogue> = new Map(),
+): Iterable<StoreFile> {
   for (const image of set.images) {
-    const typesOfImage = image.spec.module === MODULE_WITH_TYPES ? types : undefined;
+    const own = moduleTypes.get(image.spec.module);
+    const typesOfImage = image.spec.module === KERNEL ? types : own && withContained(own, types);
     yield { path: storePath(image.pdb.name, pdbKey(image)), bytes: () => buildPdb(image, typesOfImage) };
     yield { path: storePath(image.spec.file, imageKey(image)), bytes: () => image.file };
   }

@@ -16,6 +16,8 @@ export interface Profile {
   >;
   /** All types of the build: megabytes of source that only symbol files need. */
   types(): Promise<TypeCatalogue>;
+  /** Types of modules other than the kernel, by module; what they contain of the kernel's is not among them. */
+  moduleTypes(): Promise<ReadonlyMap<string, TypeCatalogue>>;
 }
 
 /** Windows 11 23H2. */
@@ -26,6 +28,10 @@ export const windows11_22631: Profile = {
   debuggerData: layout.profiles['win11-22631'].debuggerData,
   enums: layout.profiles['win11-22631'].enums,
   types: async () => (await import('../profiles/win11-22631/types.json')).default as unknown as TypeCatalogue,
+  moduleTypes: async () => {
+    const fltmgr = (await import('../profiles/win11-22631/modules/fltmgr.json')).default;
+    return new Map([[fltmgr.module, fltmgr as unknown as TypeCatalogue]]);
+  },
 };
 
 /** Names of the kernel symbols that the core looks up, in the order of its table. */

@@ -1,4 +1,11 @@
-import type { IoStage, StagedDevice, StagedDriver, StagedNode, StagedRequest } from '../world/io/io-stage.js';
+import type {
+  IoStage,
+  StagedDevice,
+  StagedDriver,
+  StagedFilter,
+  StagedNode,
+  StagedRequest,
+} from '../world/io/io-stage.js';
 import { hex, type Address } from './address.js';
 
 /** Drivers and devices of a machine. */
@@ -11,6 +18,8 @@ export interface TruthIo {
   nodes: TruthNode[];
   /** Requests that are pending, in the order in which they were made. */
   requests: TruthRequest[];
+  /** Minifilters in the order of their frame's list, the highest altitude first. */
+  filters: TruthFilter[];
 }
 
 export interface TruthDriver {
@@ -69,12 +78,22 @@ export interface TruthRequest {
   minor: number;
 }
 
-export function truthOfIo({ drivers, devices, nodes, requests }: IoStage): TruthIo {
+export interface TruthFilter {
+  name: string;
+  /** FLT_FILTER. */
+  address: Address;
+  altitude: string;
+  /** `address`: FLT_INSTANCE; `volume`: name of the volume that it is attached to. */
+  instances: { address: Address; name: string; volume: string }[];
+}
+
+export function truthOfIo({ drivers, devices, nodes, requests, filters }: IoStage): TruthIo {
   return {
     drivers: drivers.map(truthOfDriver),
     devices: devices.map(truthOfDevice),
     nodes: nodes.map(truthOfNode),
     requests: requests.all.map(truthOfRequest),
+    filters: filters.map(truthOfFilter),
   };
 }
 
@@ -119,5 +138,14 @@ function truthOfRequest({ address, thread, file, holder, major, minor }: StagedR
     device: hex(holder.address),
     major,
     minor,
+  };
+}
+
+function truthOfFilter({ name, address, altitude, instances }: StagedFilter): TruthFilter {
+  return {
+    name,
+    address: hex(address),
+    altitude,
+    instances: instances.map((instance) => ({ ...instance, address: hex(instance.address) })),
   };
 }

@@ -16,6 +16,8 @@ interface Routines {
   readonly interrupt?: string;
   /** What a driver that looks at finished requests sets for those it sends on; others just hand them down. */
   readonly completion?: string;
+  /** What a minifilter registered with the filter manager. */
+  readonly filter?: Readonly<Record<string, string>>;
   readonly decorated?: Readonly<Record<string, string>>;
 }
 
@@ -90,6 +92,7 @@ function qualified(routines: Routines, module: string): Routines & { majorFuncti
   return {
     majorFunctions: all(routines.majorFunctions),
     ...(routines.fastIo ? { fastIo: all(routines.fastIo) } : {}),
+    ...(routines.filter ? { filter: all(routines.filter) } : {}),
     ...(addDevice ? { addDevice: name(addDevice) } : {}),
     ...(startIo ? { startIo: name(startIo) } : {}),
     ...(unload ? { unload: name(unload) } : {}),
@@ -113,11 +116,12 @@ export function withDriverRoutines(specs: readonly ModuleSpec[]): ModuleSpec[] {
   };
   const drivers = specs.flatMap((spec) => driverRoutines(spec, (module) => modules.has(module)) ?? []);
   for (const driver of [...kernelDrivers, ...drivers]) {
-    const { majorFunctions, fastIo = {}, addDevice, startIo, unload, decorated } = driver;
+    const { majorFunctions, fastIo = {}, filter = {}, addDevice, startIo, unload, decorated } = driver;
     const { cancel, interrupt, completion } = driver;
     for (const routine of [
       ...Object.values(majorFunctions),
       ...Object.values(fastIo),
+      ...Object.values(filter),
       ...[addDevice, startIo, unload, cancel, interrupt, completion],
     ])
       want(routine, decorated);

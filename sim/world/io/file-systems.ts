@@ -35,12 +35,24 @@ const SECTOR_BYTES = 512;
 const DISK_ROLE = 'system-disk';
 const SYSTEM_VOLUME_ROLE = 'system-volume';
 
+/** What the filter manager watches: a volume, or a file system without disks. */
+export interface FilteredVolume {
+  /** The filter manager's device above the file system's. */
+  readonly filter: StagedDevice;
+  /** The file system's device. */
+  readonly fileSystem: StagedDevice;
+  /** Left out for a file system without disks. */
+  readonly volume?: StagedDevice;
+  readonly isSystem: boolean;
+}
+
 /** Volumes of the system disk, what is mounted on them, and the filter manager's devices above all file systems. */
 export class FileSystems {
   readonly #kernel: Kernel;
   readonly #names: IoNames;
   readonly #devices: DeviceObjects;
   readonly #seed: number;
+  readonly filtered: FilteredVolume[] = [];
 
   constructor(kernel: Kernel, names: IoNames, devices: DeviceObjects) {
     this.#kernel = kernel;
@@ -64,7 +76,11 @@ export class FileSystems {
       exports.volumeRegisterFileSystem(device.address, QUEUES[device.type]!);
       this.#filter(device);
     }
-    for (const device of control) if (FILTERED.has(device.name ?? '')) this.#filter(device);
+    for (const device of control) {
+      if (!FILTERED.has(device.name ?? '')) continue;
+      const filter = this.#filter(device);
+      if (filter) this.filtered.push({ filter, fileSystem: device, isSystem: false });
+    }
   }
 
   /** Adds the volumes below the volume manager's node and mounts their file systems. */
@@ -119,14 +135,16 @@ export class FileSystems {
       core.exports.exchangeBuffer(),
       bytes!,
     );
-    this.#filter(mounted);
+    const filter = this.#filter(mounted);
+    const isSystem = volume.system === true;
+    if (filter) this.filtered.push({ filter, fileSystem: mounted, volume: device, isSystem });
     if (volume.system) tree.roles.set('system-file-system', mounted);
   }
 
   /** Lets the filter manager see what reaches a file system. */
-  #filter(below: StagedDevice): void {
-    if (!this.#devices.has(FILTER_MANAGER)) return;
-    this.#devices.attach(this.#devices.create({ driver: FILTER_MANAGER, type: below.type }), below);
+  #filter(below: StagedDevice): StagedDevice | undefined {
+    if (!this.#devices.has(FILTER_MANAGER)) return undefined;
+    return this.#devices.attach(this.#devices.create({ driver: FILTER_MANAGER, type: below.type }), below);
   }
 
   #serial({ offset }: VolumeSpec): number {

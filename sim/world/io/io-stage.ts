@@ -63,6 +63,24 @@ export interface StagedRequest {
   readonly minor: number;
 }
 
+/** A minifilter that the filter manager knows. */
+export interface StagedFilter {
+  /** Name of its service. */
+  readonly name: string;
+  /** FLT_FILTER. */
+  readonly address: bigint;
+  readonly altitude: string;
+  readonly instances: readonly StagedFilterInstance[];
+}
+
+export interface StagedFilterInstance {
+  /** FLT_INSTANCE. */
+  readonly address: bigint;
+  readonly name: string;
+  /** Name of the volume that it is attached to. */
+  readonly volume: string;
+}
+
 /** What the I/O manager knows of on a machine. */
 export interface IoStage {
   readonly drivers: readonly StagedDriver[];
@@ -73,4 +91,6 @@ export interface IoStage {
   /** Devices that others ask for by what they are: `keyboard`, `system-volume`. */
   readonly roles: ReadonlyMap<string, StagedDevice>;
   readonly requests: IoRequests;
+  /** Minifilters, the highest altitude first. */
+  readonly filters: readonly StagedFilter[];
 }

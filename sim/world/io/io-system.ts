@@ -4,6 +4,7 @@ import { DeviceObjects, type DeviceRequest } from './device-objects.js';
 import { DeviceTree } from './device-tree.js';
 import { createDrivers } from './driver-objects.js';
 import { FileSystems } from './file-systems.js';
+import { createFilters } from './filters.js';
 import type { IoStage } from './io-stage.js';
 import { IoNames } from './names.js';
 import { IoRequests } from './requests.js';
@@ -35,5 +36,6 @@ export function createIoSystem(kernel: Kernel): IoStage {
     devices.driver('PnpManager').address,
   );
   const requests = new IoRequests(kernel, devices.all, tree.roles);
-  return { drivers, devices: devices.all, nodes: tree.nodes, roles: tree.roles, requests };
+  const filters = createFilters(kernel, devices, fileSystems.filtered);
+  return { drivers, devices: devices.all, nodes: tree.nodes, roles: tree.roles, requests, filters };
 }

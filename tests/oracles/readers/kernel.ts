@@ -51,6 +51,8 @@ const LONGEST_LIST = 100_000;
 export class Kernel {
   readonly dump: DumpFile;
   readonly truth: FullTruth;
+  /** Where the symbol store lies. */
+  readonly symbolsFolder: string;
   /** System's address space. */
   readonly space: AddressSpace;
   readonly base: bigint;
@@ -59,6 +61,7 @@ export class Kernel {
 
   constructor(made: GeneratedDump) {
     this.dump = new DumpFile(made.dump);
+    this.symbolsFolder = made.symbols;
     this.truth = made.truth as FullTruth;
     this.space = new AddressSpace(this.dump, this.dump.u64('DirectoryTableBase'));
     const base = this.basesByKdbg()[0];

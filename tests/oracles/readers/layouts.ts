@@ -11,10 +11,20 @@ interface Layout {
 }
 
 const PATH = fileURLToPath(new URL('../../../sim/profiles/win11-22631/types.json', import.meta.url));
-const { types, enums } = JSON.parse(readFileSync(PATH, 'utf8')) as {
+const FILTER_MANAGER = fileURLToPath(
+  new URL('../../../sim/profiles/win11-22631/modules/fltmgr.json', import.meta.url),
+);
+
+interface Layouts {
   types: Record<string, Layout>;
   enums: Record<string, { values: Record<string, number> }>;
-};
+}
+
+const [kernel, filterManager] = [PATH, FILTER_MANAGER].map(
+  (path) => JSON.parse(readFileSync(path, 'utf8')) as Layouts,
+) as [Layouts, Layouts];
+const types = { ...filterManager.types, ...kernel.types };
+const enums = { ...filterManager.enums, ...kernel.enums };
 
 const POINTER_BYTES = 8;
 const ENUM_BYTES = 4;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import type { GeneratedDump } from '../../support/generated-dump.js';
 import { generateDump } from '../../support/generated-dump.js';
 import { containerRules } from './container-rules.js';
+import { filterRules } from './filter-rules.js';
 import { ioRules } from './io-rules.js';
 import { Kernel } from './kernel.js';
 import { memProcFsRules } from './memprocfs-rules.js';
@@ -38,4 +39,5 @@ describe.each(SEEDS)('a dump of seed %i', (seed) => {
   processorRules(opened);
   sectionRules(opened);
   ioRules(opened);
+  filterRules(opened);
 });
