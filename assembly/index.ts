@@ -58,7 +58,6 @@ export {
   systemTime as clockNow,
   interruptTime as clockUptime,
 } from './kernel/scheduler/clock';
-export { clockAdvance } from './kernel/scheduler/time-passes';
 export { createSharedData as clockCreateSharedData } from './kernel/processors/shared-data';
 
 // Images.
@@ -93,7 +92,6 @@ export {
   initialiseProcesses as processInitialise,
   createProcess as processCreate,
   attachProcess as processAttach,
-  accountProcess as processAccount,
 } from './kernel/processes/process';
 export {
   beginUserSpace as processBeginUserSpace,
@@ -110,7 +108,6 @@ export { processNext, processRead, processUnlink } from './kernel/processes/proc
 export {
   initialiseThreads as threadInitialise,
   createThread as threadCreate,
-  addRunTime as threadAddRunTime,
 } from './kernel/processes/thread';
 export {
   createPrivateMemory as memoryCreatePrivate,
@@ -132,7 +129,6 @@ export {
   threadSuspendEvent as waitThreadSuspendEvent,
   threadAlpcSemaphore as waitThreadAlpcSemaphore,
 } from './kernel/scheduler/dispatcher';
-export { setCallSites as stackSetCallSites } from './stacks/remains';
 export { createTrapFrame as stackCreateTrapFrame } from './stacks/trap-frame';
 export {
   beginStack as stackBegin,
@@ -141,16 +137,29 @@ export {
   layOutRunning as stackLayOutRunning,
 } from './stacks/frames';
 
+// The scheduler.
+export {
+  createScheduler as schedulerCreate,
+  addProcess as schedulerAddProcess,
+  addTasks as schedulerAddTasks,
+  start as schedulerStart,
+} from './kernel/scheduler/registration';
+export { createDriverTimer as schedulerCreateTimer } from './kernel/scheduler/driver-timers';
+export { advance as schedulerAdvance } from './kernel/scheduler/scheduler';
+export { taskStates as schedulerStates } from './kernel/scheduler/tasks';
+export {
+  currentTask as schedulerCurrent,
+  listPreempted as schedulerListPreempted,
+  saveStack as schedulerSaveStack,
+} from './kernel/scheduler/rest';
+
 // Processors.
 export {
   createProcessor as processorCreate,
   processorBlock as processorBlock,
   runThread as processorRun,
 } from './kernel/processors/processor';
-export {
-  accountProcessor as processorAccount,
-  interruptTicks as processorInterruptTicks,
-} from './kernel/scheduler/time-passes';
+export { interruptTicks as processorInterruptTicks } from './kernel/processors/processor';
 
 // Dumps.
 export {

@@ -17,7 +17,7 @@ import { populationOf } from './world/population.js';
 import { programSpecs } from './world/program-images.js';
 import { Director } from './world/director.js';
 import type { Stage } from './world/stage.js';
-import { ActivityMeter } from './world/activity.js';
+import { Schedule } from './world/schedule.js';
 import { writeTruth, type Truth } from './truth/truth.js';
 import { version } from './version.js';
 
@@ -55,9 +55,9 @@ export class LabMachine {
   readonly profile: Profile;
   readonly stage: Stage;
   readonly kernel: Kernel;
-  readonly activity: ActivityMeter;
   #events: readonly (() => StepEvent)[] = [];
   readonly #ongoing: Ongoing[] = [];
+  readonly #schedule: Schedule;
   #capturing = false;
 
   private constructor(scenario: Scenario, seed: number, kernel: Kernel, stage: Stage) {
@@ -66,7 +66,8 @@ export class LabMachine {
     this.profile = kernel.profile;
     this.kernel = kernel;
     this.stage = stage;
-    this.activity = new ActivityMeter(kernel, stage);
+    const { interruptsCpu } = findImage(scenario.image);
+    this.#schedule = new Schedule(kernel, stage, interruptsCpu, BigInt(seed));
   }
 
   /** Boots a scenario on a fresh core. @throws RangeError with a sentence for the user when an option is bad */
@@ -96,7 +97,7 @@ export class LabMachine {
         bootId: image.bootId,
       },
     );
-    const stage = new Director(kernel, BigInt(seed)).stage(image, population);
+    const stage = new Director(kernel, BigInt(seed)).stage(population);
     const machine = new LabMachine(scenario, seed, kernel, stage);
     machine.#events = play(machine, scenario);
     kernel.core.exports.memorySettle();
@@ -122,13 +123,13 @@ export class LabMachine {
 
   #letPass(ms: number): void {
     if (this.#ongoing.length === 0) {
-      this.activity.advance(ms);
+      this.#schedule.advance(ms);
       return;
     }
     // What goes on does so at each full second, so that it does not matter how the time is cut.
     for (let left = ms; left > 0;) {
       const part = Math.min(left, SECOND - (this.time % SECOND));
-      this.activity.advance(part);
+      this.#schedule.advance(part);
       left -= part;
       if (this.time % SECOND === 0) for (const ongoing of this.#ongoing) ongoing.catchUp(this.time);
     }

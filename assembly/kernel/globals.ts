@@ -46,8 +46,8 @@ export function initialiseLists(): void {
 }
 
 /** Fills the variables that say how the machine is laid out. */
-export function publishGlobals(kernelBase: u64, build: u32, processors: u32): void {
-  setTopology(processors);
+export function publishGlobals(kernelBase: u64, build: u32, processors: u32, nodes: u32): void {
+  setTopology(processors, nodes);
   publishTopology();
   write32(addressOf(NT.KeTimeIncrement), u32(TICK));
   write32(addressOf(NT.KeKernelStackSize), KERNEL_STACK_PAGES << 12);

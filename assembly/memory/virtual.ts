@@ -154,3 +154,12 @@ export function removeEntry(entry: u64): void {
   write64(next + 8, previous);
   initialiseList(entry);
 }
+
+/** Links a LIST_ENTRY after `head`, that is at the list's front. */
+export function insertHead(head: u64, entry: u64): void {
+  const first = read64(head);
+  write64(entry, first);
+  write64(entry + 8, head);
+  write64(first + 8, entry);
+  write64(head, entry);
+}

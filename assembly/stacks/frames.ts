@@ -16,6 +16,7 @@ import { offsetOf } from '../layout/fields';
 import { at, getField, setField, write64 } from '../memory/virtual';
 import { hash } from '../random';
 import { listed } from '../host-buffer';
+import { fillInterruptFrame } from './trap-frame';
 import { setProcessorContext } from '../kernel/processors/processor';
 import * as unwind from './unwind-data';
 import { FunctionUnwind, unwindOf } from './unwind-data';
@@ -103,6 +104,20 @@ function enter(code: FunctionUnwind, entry: u64): u64 {
   return stack;
 }
 
+/** Whether a function starts on a frame that the processor pushed. */
+function isInterruptEntry(code: FunctionUnwind): bool {
+  for (let slot: u32 = 0; slot < code.codeCount; slot += code.slots(slot))
+    if (code.operation(slot) == unwind.PUSH_MACHFRAME) return true;
+  return false;
+}
+
+/** The trap frame of an interrupt that came at `address` with RSP at `stack`; returns its end, where the entry starts. */
+function interruptFrame(stack: u64, address: u64): u64 {
+  const end = stack & ~u64(15);
+  fillInterruptFrame(end, address, stack, unchecked(registers[RBP]));
+  return end;
+}
+
 /**
  * Lays out the frames of the `count` calls in the exchange buffer, outermost first, each as four u64: the address
  * after the call (for the innermost one of a running thread, where it stands), bytes allocated beyond the
@@ -118,8 +133,11 @@ function layOut(count: i32, entry: u64): u64 {
     stack = enter(code, stack) - listed(i * WORDS_PER_CALL + 1);
     if (local != NO_LOCAL) write64(stack + local, listed(i * WORDS_PER_CALL + 3));
     if (i == count - 1) return stack;
-    stack -= 8;
-    write64(stack, address);
+    if (isInterruptEntry(unwindOf(listed((i + 1) * WORDS_PER_CALL)))) stack = interruptFrame(stack, address);
+    else {
+      stack -= 8;
+      write64(stack, address);
+    }
   }
   return stack;
 }

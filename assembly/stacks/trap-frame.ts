@@ -3,7 +3,12 @@ import { KTHREAD, KTRAP_FRAME } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { getField, setField } from '../memory/virtual';
 import { leftByUserMode, registerLeft } from './frames';
-import { USER_CODE_SELECTOR, USER_DATA_SELECTOR } from '../kernel/processors/descriptor-tables';
+import {
+  KERNEL_CODE_SELECTOR,
+  KERNEL_DATA_SELECTOR,
+  USER_CODE_SELECTOR,
+  USER_DATA_SELECTOR,
+} from '../kernel/processors/descriptor-tables';
 
 const EFLAGS: u32 = 0x246; // IF ZF PF
 const USER_MODE: u32 = 1;
@@ -39,4 +44,18 @@ export function createTrapFrame(thread: u64, rip: u64, rsp: u64, rbp: u64, servi
   setField(thread, KTHREAD.TrapFrame, frame);
   setField(thread, KTHREAD.SystemCallNumber, service);
   return end;
+}
+
+/** Writes the trap frame that ends at `end`, of an interrupt that took the processor from kernel mode. */
+export function fillInterruptFrame(end: u64, rip: u64, rsp: u64, rbp: u64): void {
+  const frame = end - offsetOf(KTRAP_FRAME.SIZE);
+  setField(frame, KTRAP_FRAME.PreviousMode, 0);
+  setField(frame, KTRAP_FRAME.ExceptionActive, 0); // entered by an interrupt
+  setField(frame, KTRAP_FRAME.MxCsr, MXCSR);
+  setField(frame, KTRAP_FRAME.Rbp, rbp);
+  setField(frame, KTRAP_FRAME.Rip, rip);
+  setField(frame, KTRAP_FRAME.SegCs, KERNEL_CODE_SELECTOR);
+  setField(frame, KTRAP_FRAME.EFlags, EFLAGS);
+  setField(frame, KTRAP_FRAME.Rsp, rsp);
+  setField(frame, KTRAP_FRAME.SegSs, KERNEL_DATA_SELECTOR);
 }

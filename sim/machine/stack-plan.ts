@@ -77,6 +77,7 @@ export class StackPlan {
 }
 
 function frameOf(images: CodeModules, caller: string, callee: string): PlannedFrame {
+  if (isInterruptEntry(images, callee)) return restingFrame(images, caller);
   const [module, name] = split(caller);
   const { image, base } = images.get(module);
   const rva = image.returnAddress(name, callee);
@@ -89,6 +90,20 @@ function frameOf(images: CodeModules, caller: string, callee: string): PlannedFr
     name: nameOf(images, module, rva),
   };
 }
+
+/** Whether a function is entered by an interrupt, at any instruction of what ran before. */
+function isInterruptEntry(images: CodeModules, qualified: string): boolean {
+  const [module, name] = split(qualified);
+  const { image } = images.get(module);
+  let entries = interruptEntries.get(image);
+  if (!entries) {
+    const found = image.spec.functions.filter(({ frame }) => frame?.machineFrame === 'interrupt');
+    interruptEntries.set(image, (entries = new Set(found.map((spec) => spec.name))));
+  }
+  return entries.has(name);
+}
+
+const interruptEntries = new WeakMap<LabImage, ReadonlySet<string>>();
 
 function restingFrame(images: CodeModules, qualified: string): PlannedFrame {
   const [module, name] = split(qualified);

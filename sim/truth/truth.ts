@@ -93,9 +93,9 @@ export interface TruthThread {
 /** Writes down a machine's truth. */
 export function writeTruth(machine: LabMachine): Truth {
   const { kernel, stage, scenario, seed, profile, time, events } = machine;
-  const requester = stage.processes
+  const running = stage.processes
     .flatMap(({ threads }) => threads)
-    .find(({ state }) => state === 'Running');
+    .filter(({ state }) => state === 'Running');
   return {
     generator: `livedump-lab ${version}`,
     scenario: scenario.name,
@@ -108,7 +108,7 @@ export function writeTruth(machine: LabMachine): Truth {
     processors: stage.idle.threads.map((idle, number) => ({
       number,
       address: hex(kernel.core.exports.processorBlock(number)),
-      currentThread: hex(number === 0 && requester ? requester.address : idle.address),
+      currentThread: hex((running.find(({ processor }) => processor === number) ?? idle).address),
       idleThread: { address: hex(idle.address), state: idle.state, stack: idle.stack },
     })),
     modules: kernel.loaded.modules.map(({ image, base }) => ({

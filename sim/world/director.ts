@@ -1,9 +1,7 @@
 import type { Kernel } from '../machine/machine.js';
-import { accountProcessors, accountUptime } from './activity.js';
 import { ClientIds } from './client-ids.js';
 import type { Population, ProcessSpec } from './population.js';
 import { findProgram, forOwner, type Program } from './programs.js';
-import type { BaseImage } from './base-image.js';
 import { createIoSystem } from './io/io-system.js';
 import { pendRequests } from './io/pending-requests.js';
 import { createPageFiles } from './page-files.js';
@@ -72,7 +70,7 @@ export class Director {
     this.#threads = new ThreadMaker(kernel, this.#ids, this.#user);
   }
 
-  stage(image: BaseImage, population: Population): Stage {
+  stage(population: Population): Stage {
     const { exports } = this.#kernel.core;
     const io = createIoSystem(this.#kernel);
     populatePool(this.#kernel, BEFORE_PROCESSES, this.#seed);
@@ -82,7 +80,6 @@ export class Director {
       return this.#process(spec) ?? [];
     });
     this.#setClock(this.#kernel.start.uptime);
-    for (const process of processes) accountUptime(this.#kernel, process);
     const system = processes[0]!.address;
     exports.memoryWritePointer(this.#kernel.loaded.address('nt!PsInitialSystemProcess'), system);
     exports.processAttach(system);
@@ -91,7 +88,6 @@ export class Director {
     const pageFiles = createPageFiles(this.#kernel);
     for (const { address } of processes) exports.memoryAgeWorkingSet(address);
     populatePool(this.#kernel, AFTER_PROCESSES, this.#seed);
-    accountProcessors(this.#kernel, image, processes);
     const files = new Map([...this.#user.files, ...this.#memory.files]);
     return { idle, processes, io, files, pageFiles };
   }

@@ -21,7 +21,9 @@ export interface StagedThread {
   readonly address: bigint;
   readonly archetype?: string;
   /** Set anew for those that run when a dump is captured. */
-  state: 'Waiting' | 'Running' | 'Ready';
+  state: 'Waiting' | 'Running' | 'Ready' | 'Standby';
+  /** Of a running thread: what it runs on. */
+  processor?: number;
   waitReason: string | undefined;
   waitObjects: readonly WaitObject[];
   /** Kernel stack from the innermost call site out, as a debugger prints it. */

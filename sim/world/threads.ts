@@ -96,6 +96,7 @@ export class ThreadMaker {
       address: thread,
       archetype,
       state: 'Running',
+      processor: FIRST_PROCESSOR,
       waitReason: undefined,
       waitObjects: [],
       stack: [],

@@ -14,7 +14,6 @@ import {
 import { offsetOf } from '../../layout/fields';
 import { FOR_KERNEL, FOR_SYSTEM_ROOT, takeFrame } from '../../memory/ranges';
 import {
-  addToField,
   at,
   attach,
   attachedRoot,
@@ -216,21 +215,4 @@ function fillLists(process: u64): void {
 /** Attaches to a process's address space; returns the PML4 frame attached before. */
 export function attachProcess(process: u64): u32 {
   return attach(u32(getField(process, KPROCESS.DirectoryTableBase) >> 12));
-}
-
-/** Adds processor time and transferred bytes to a process: cycles, clock ticks in kernel and user mode, bytes. */
-export function accountProcess(
-  process: u64,
-  cycles: u64,
-  kernelTicks: u32,
-  userTicks: u32,
-  read: u64,
-  written: u64,
-): void {
-  addToField(process, KPROCESS.CycleTime, cycles);
-  addToField(process, KPROCESS.KernelTime, kernelTicks);
-  addToField(process, KPROCESS.UserTime, userTicks);
-  const disk = getField(process, EPROCESS.DiskCounters);
-  addToField(disk, PROCESS_DISK_COUNTERS.BytesRead, read);
-  addToField(disk, PROCESS_DISK_COUNTERS.BytesWritten, written);
 }

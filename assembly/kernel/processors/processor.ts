@@ -146,6 +146,15 @@ export function processorBlock(number: u32): u64 {
   return read64(addressOf(NT.KiProcessorBlock) + u64(number) * 8);
 }
 
+/** Clock ticks that the first `processors` processors have spent on interrupts and DPCs. */
+export function interruptTicks(processors: u32): u64 {
+  let ticks: u64 = 0;
+  for (let number: u32 = 0; number < processors; number++)
+    ticks +=
+      getField(processorBlock(number), KPRCB.InterruptTime) + getField(processorBlock(number), KPRCB.DpcTime);
+  return ticks;
+}
+
 /** Lets a thread of `process` run on a processor instead of the one that did, which becomes ready. */
 export function runThread(number: u32, thread: u64, process: u64): void {
   const prcb = processorBlock(number);

@@ -1,4 +1,4 @@
-// Which processors there are: groups of up to 32, each a NUMA node of its own, and affinities over them.
+// Which processors there are: NUMA nodes, each a processor group of its own, and affinities over them.
 import { NT } from '../../generated/symbols';
 import { ENODE, KAFFINITY_EX, KNODE } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
@@ -6,17 +6,17 @@ import { at, setField, write16, write32, write64, write8 } from '../../memory/vi
 import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 import { addressOf } from '../symbols';
 
-/** Processors of a node; a larger machine has several, each with a group of its own. */
-const NODE_PROCESSORS: u32 = 32;
 const MAXIMUM_GROUPS: u32 = 32;
 /** Processors that share a queue of ready threads. */
 export const CLUSTER: u32 = 4;
 
 let processors: u32 = 1;
+let nodeProcessors: u32 = 1;
 
-/** Sets how many processors the machine has. To be called before anything that has an affinity. */
-export function setTopology(count: u32): void {
+/** Sets how many processors the machine has, in how many nodes of equal size. Before anything that has an affinity. */
+export function setTopology(count: u32, nodes: u32): void {
   processors = count;
+  nodeProcessors = (count + nodes - 1) / nodes;
 }
 
 export function processorCount(): u32 {
@@ -25,27 +25,27 @@ export function processorCount(): u32 {
 
 /** How many groups, and so nodes, there are. */
 export function groupCount(): u32 {
-  return (processors + NODE_PROCESSORS - 1) / NODE_PROCESSORS;
+  return (processors + nodeProcessors - 1) / nodeProcessors;
 }
 
 /** Group of a processor, which is also its node. */
 export function groupOf(number: u32): u32 {
-  return number / NODE_PROCESSORS;
+  return number / nodeProcessors;
 }
 
 /** Number of a processor within its group. */
 export function indexInGroup(number: u32): u32 {
-  return number % NODE_PROCESSORS;
+  return number % nodeProcessors;
 }
 
 /** How many processors a group has. */
 export function groupSize(group: u32): u32 {
-  return min(NODE_PROCESSORS, processors - group * NODE_PROCESSORS);
+  return min(nodeProcessors, processors - group * nodeProcessors);
 }
 
 /** A bit for each of the group's processors. */
 export function groupMask(group: u32): u64 {
-  return (u64(1) << groupSize(group)) - 1;
+  return u64.MAX_VALUE >> u64(64 - groupSize(group));
 }
 
 /** First processor of those that share a ready queue with `number`, its group's numbers taken over by those of all. */

@@ -1,0 +1,194 @@
+// Whose time it is: cycles to the last one, clock ticks by what each tick of the clock interrupts.
+import { NT } from '../../generated/symbols';
+import {
+  EPROCESS,
+  KPRCB,
+  KPROCESS,
+  KTHREAD,
+  MMSUPPORT_FULL,
+  MMSUPPORT_INSTANCE,
+  PROCESS_DISK_COUNTERS,
+} from '../../generated/types';
+import { addToField, at, getField, read64, write64 } from '../../memory/virtual';
+import { hash } from '../../random';
+import { addressOf } from '../symbols';
+import { TICK } from './clock';
+import { Cpu, Party, Task, taskAt } from './tasks';
+
+const CYCLES_DIVISOR: u64 = 10; // MHz times 100 ns
+const CHANCES: u64 = 65536;
+const CLOCK_OWNER: u32 = 0;
+const CLUSTER_BYTES: u32 = 65536; // what one operation reads or writes at most
+
+let mhz: u64 = 0;
+let resolution: u64 = 0;
+let interruptChance: u64 = 0;
+let seed: u64 = 0;
+
+/** Sets the processors' frequency, the clock's resolution (100 ns) and how many of 65536 ticks fall on interrupts. */
+export function setAccounting(frequency: u64, clock: u64, interrupts: u64, random: u64): void {
+  mhz = frequency;
+  resolution = clock;
+  interruptChance = interrupts;
+  seed = random;
+}
+
+/** Cycles of a processor up to a time since boot. */
+export function cyclesUntil(time: u64): u64 {
+  return (time * mhz) / CYCLES_DIVISOR;
+}
+
+/** Gives the time from `cpu.since` to `now` to the thread that has run on the processor. */
+export function charge(cpu: Cpu, now: u64): void {
+  const from = cpu.since;
+  if (now == from) return;
+  cpu.since = now;
+  const cycles = cyclesUntil(now) - cyclesUntil(from);
+  addToField(cpu.prcb, KPRCB.CycleTime, cycles);
+  const ticks = now / TICK - from / TICK;
+  addToField(
+    cpu.prcb,
+    KPRCB.InterruptCount,
+    cpu.number == CLOCK_OWNER ? now / resolution - from / resolution : ticks,
+  );
+  if (cpu.current < 0) chargeIdle(cpu, cycles, from / TICK, ticks);
+  else chargeTask(cpu, taskAt(cpu.current), cycles, from, now, ticks);
+}
+
+function chargeIdle(cpu: Cpu, cycles: u64, firstTick: u64, ticks: u64): void {
+  const process = addressOf(NT.KiInitialProcess);
+  addToField(cpu.idle, KTHREAD.CycleTime, cycles);
+  addToField(process, KPROCESS.CycleTime, cycles);
+  if (ticks == 0) return;
+  addToField(cpu.idle, KTHREAD.KernelTime, ticks);
+  addToField(process, KPROCESS.KernelTime, ticks);
+  addToField(cpu.prcb, KPRCB.KernelTime, ticks);
+  for (let tick = firstTick + 1; tick <= firstTick + ticks; tick++) {
+    const chance = hash(seed, (tick << 8) | cpu.number);
+    if (chance % CHANCES >= interruptChance) continue;
+    if ((chance >> 32) & 1) addToField(cpu.prcb, KPRCB.DpcTime, 1);
+    else addToField(cpu.prcb, KPRCB.InterruptTime, 1);
+  }
+}
+
+function chargeTask(cpu: Cpu, task: Task, cycles: u64, from: u64, now: u64, ticks: u64): void {
+  addToField(task.thread, KTHREAD.CycleTime, cycles);
+  addToField(task.eprocess, KPROCESS.CycleTime, cycles);
+  const before = task.total - task.remaining;
+  task.remaining -= min(task.remaining, now - from);
+  let user: u64 = 0;
+  for (let tick = from / TICK + 1; tick <= from / TICK + ticks; tick++)
+    if ((before + (tick * TICK - from)) << 8 < task.total * u64(task.userPart)) user++;
+  addTicks(cpu, task, ticks - user, user);
+}
+
+function addTicks(cpu: Cpu, task: Task, kernel: u64, user: u64): void {
+  if (kernel != 0) {
+    addToField(task.thread, KTHREAD.KernelTime, kernel);
+    addToField(task.eprocess, KPROCESS.KernelTime, kernel);
+    addToField(cpu.prcb, KPRCB.KernelTime, kernel);
+  }
+  if (user != 0) {
+    addToField(task.thread, KTHREAD.UserTime, user);
+    addToField(task.eprocess, KPROCESS.UserTime, user);
+    addToField(cpu.prcb, KPRCB.UserTime, user);
+  }
+}
+
+function add64(address: u64, by: u64): void {
+  write64(address, read64(address) + by);
+}
+
+/** Counts a switch to `thread`. */
+export function countSwitch(cpu: Cpu, thread: u64, process: u64): void {
+  addToField(thread, KTHREAD.ContextSwitches, 1);
+  addToField(process, KPROCESS.ContextSwitches, 1);
+  addToField(cpu.prcb, KPRCB.KeContextSwitches, 1);
+}
+
+function operations(bytes: u64): u64 {
+  return (bytes + u64(CLUSTER_BYTES) - 1) / u64(CLUSTER_BYTES);
+}
+
+/**
+ * Counts what a task does in `bursts` bursts besides running: input and output, page faults, system calls. `chance`, of
+ * 256, decides on what does not happen in every burst.
+ */
+export function countWork(cpu: Cpu, party: Party, task: Task, bursts: u64, chance: u64): void {
+  addToField(cpu.prcb, KPRCB.KeSystemCalls, bursts << 3);
+  const faults = (u64(task.faults) * bursts + chance) >> 8;
+  if (faults != 0) {
+    const support = at(at(task.eprocess, EPROCESS.Vm), MMSUPPORT_FULL.Instance);
+    addToField(support, MMSUPPORT_INSTANCE.PageFaultCount, faults);
+    addToField(cpu.prcb, KPRCB.MmPageFaultCount, faults);
+    addToField(cpu.prcb, KPRCB.MmDemandZeroCount, faults >> 1);
+    addToField(cpu.prcb, KPRCB.MmTransitionCount, faults - (faults >> 1));
+  }
+  if (task.read != 0) {
+    const bytes = u64(task.read) * bursts;
+    const count = operations(u64(task.read)) * bursts;
+    addToField(task.thread, KTHREAD.ReadOperationCount, count);
+    addToField(task.thread, KTHREAD.ReadTransferCount, bytes);
+    add64(at(task.eprocess, EPROCESS.ReadOperationCount), count);
+    add64(at(task.eprocess, EPROCESS.ReadTransferCount), bytes);
+    addToField(party.disk, PROCESS_DISK_COUNTERS.BytesRead, bytes);
+    addToField(party.disk, PROCESS_DISK_COUNTERS.ReadOperationCount, count);
+    addToField(cpu.prcb, KPRCB.IoReadOperationCount, count);
+    add64(at(cpu.prcb, KPRCB.IoReadTransferCount), bytes);
+  }
+  if (task.written != 0) {
+    const bytes = u64(task.written) * bursts;
+    const count = operations(u64(task.written)) * bursts;
+    addToField(task.thread, KTHREAD.WriteOperationCount, count);
+    addToField(task.thread, KTHREAD.WriteTransferCount, bytes);
+    add64(at(task.eprocess, EPROCESS.WriteOperationCount), count);
+    add64(at(task.eprocess, EPROCESS.WriteTransferCount), bytes);
+    addToField(party.disk, PROCESS_DISK_COUNTERS.BytesWritten, bytes);
+    addToField(party.disk, PROCESS_DISK_COUNTERS.WriteOperationCount, count);
+    addToField(cpu.prcb, KPRCB.IoWriteOperationCount, count);
+    add64(at(cpu.prcb, KPRCB.IoWriteTransferCount), bytes);
+  }
+  const others = (u64(task.others) * bursts + chance) >> 8;
+  if (others != 0) {
+    addToField(task.thread, KTHREAD.OtherOperationCount, others);
+    add64(at(task.eprocess, EPROCESS.OtherOperationCount), others);
+    addToField(cpu.prcb, KPRCB.IoOtherOperationCount, others);
+  }
+}
+
+/** Gives a task what it has run and done since its process started: `busy` 100 ns in `bursts` bursts. */
+export function countPast(cpu: Cpu, party: Party, task: Task, busy: u64, bursts: u64): u64 {
+  const cycles = cyclesUntil(busy);
+  addToField(task.thread, KTHREAD.CycleTime, cycles);
+  addToField(task.eprocess, KPROCESS.CycleTime, cycles);
+  addToField(cpu.prcb, KPRCB.CycleTime, cycles);
+  const ticks = busy / TICK;
+  const user = (ticks * u64(task.userPart)) >> 8;
+  addTicks(cpu, task, ticks - user, user);
+  addToField(task.thread, KTHREAD.ContextSwitches, bursts);
+  addToField(task.eprocess, KPROCESS.ContextSwitches, bursts);
+  addToField(cpu.prcb, KPRCB.KeContextSwitches, bursts);
+  countWork(cpu, party, task, bursts, 0);
+  return cycles;
+}
+
+/** Gives a processor's idle thread all the time since boot that its other threads have not had. */
+export function countIdlePast(cpu: Cpu, now: u64): void {
+  const process = addressOf(NT.KiInitialProcess);
+  const cycles = cyclesUntil(now) - getField(cpu.prcb, KPRCB.CycleTime);
+  addToField(cpu.prcb, KPRCB.CycleTime, cycles);
+  addToField(cpu.idle, KTHREAD.CycleTime, cycles);
+  addToField(process, KPROCESS.CycleTime, cycles);
+  const ticks = now / TICK - getField(cpu.prcb, KPRCB.KernelTime) - getField(cpu.prcb, KPRCB.UserTime);
+  addToField(cpu.prcb, KPRCB.KernelTime, ticks);
+  addToField(cpu.idle, KTHREAD.KernelTime, ticks);
+  addToField(process, KPROCESS.KernelTime, ticks);
+  const switches = getField(cpu.prcb, KPRCB.KeContextSwitches);
+  addToField(cpu.idle, KTHREAD.ContextSwitches, switches);
+  addToField(process, KPROCESS.ContextSwitches, switches);
+  addToField(cpu.prcb, KPRCB.KeContextSwitches, switches);
+  const interrupts = ((now / TICK) * interruptChance) / CHANCES;
+  addToField(cpu.prcb, KPRCB.DpcTime, interrupts / 2);
+  addToField(cpu.prcb, KPRCB.InterruptTime, interrupts - interrupts / 2);
+  addToField(cpu.prcb, KPRCB.InterruptCount, cpu.number == CLOCK_OWNER ? now / resolution : now / TICK);
+}

@@ -1,0 +1,215 @@
+// Who runs where: threads become ready, go on standby, run, are preempted, and wait again.
+import { NT } from '../../generated/symbols';
+import { KPRCB, KPROCESS, KPROCESSOR_STATE, KSPECIAL_REGISTERS, KTHREAD } from '../../generated/types';
+import { at, getField, setField, write8 } from '../../memory/virtual';
+import { CLUSTER, clusterLeader, groupMask, groupOf, indexInGroup } from '../processors/topology';
+import { addressOf } from '../symbols';
+import { charge, countSwitch } from './accounting';
+import { interruptTime } from './clock';
+import { push } from './event-heap';
+import { firstReady, highestReady, insertReady, removeReady } from './ready-queues';
+import { Cpu, cpuAt, countCpus, READY, RUNNING, setState, STANDBY, Task, taskAt } from './tasks';
+import { endWait } from './waits';
+
+/** Kinds of events; the subject's index and a stamp stand above. */
+export const TIMEOUT: u64 = 0;
+export const PULSE: u64 = 1;
+export const SWITCH: u64 = 2;
+export const BURST_END: u64 = 3;
+export const DRIVER_TIMER: u64 = 4;
+
+const IDLE_LATENCY: u64 = 30; // 100 ns: from the interrupt that wakes a processor to the switch
+const PREEMPTION_LATENCY: u64 = 8;
+const QUANTUM: u64 = 312500; // two clock ticks, as clients have it
+const HIGHEST_DYNAMIC: u32 = 15;
+const IDLE_PRIORITY: u8 = 0;
+
+let idleProcessors: u64 = 0;
+const byThread = new Map<u64, u32>();
+
+/** An event as the heap keeps it. */
+export function event(kind: u64, subject: u32, stamp: u32): u64 {
+  return kind | (u64(subject) << 8) | (u64(stamp) << 32);
+}
+
+/** Tells which task a thread is. */
+export function nameTask(task: Task): void {
+  byThread.set(task.thread, task.index);
+}
+
+export function startIdle(cpu: Cpu): void {
+  idleProcessors |= u64(1) << u64(cpu.number);
+}
+
+function setIdle(cpu: Cpu, isIdle: bool): void {
+  const bit = u64(1) << u64(cpu.number);
+  idleProcessors = isIdle ? idleProcessors | bit : idleProcessors & ~bit;
+}
+
+/** Processors that share a ready queue with `number`, as a mask of all processors. */
+function clusterMask(number: u32): u64 {
+  const leader = clusterLeader(number);
+  return (
+    (((u64(1) << CLUSTER) - 1) << u64(leader)) &
+    (groupMask(groupOf(number)) << u64(number - indexInGroup(number)))
+  );
+}
+
+/** An idle processor for a task: the one it ran on, else one near it, else any; -1 when all are busy. */
+function idleFor(task: Task): i32 {
+  const last = task.processor;
+  if ((idleProcessors >> u64(last)) & 1) return last;
+  if (task.bound >= 0 || idleProcessors == 0) return -1;
+  const near = idleProcessors & clusterMask(last);
+  return i32(ctz<u64>(near != 0 ? near : idleProcessors));
+}
+
+function priorityOf(task: Task): u32 {
+  return u32(getField(task.thread, KTHREAD.Priority));
+}
+
+/** Makes a waiting task ready, with `boost` above its priority, for a burst of `length`. */
+export function wake(task: Task, boost: u32, length: u64, hasTimer: bool): void {
+  endWait(task, cpuAt(task.processor), hasTimer);
+  task.total = length;
+  task.remaining = length;
+  const base = u32(getField(task.thread, KTHREAD.BasePriority));
+  const priority = base > HIGHEST_DYNAMIC ? base : min(base + boost, HIGHEST_DYNAMIC);
+  setField(task.thread, KTHREAD.Priority, priority);
+  setField(task.thread, KTHREAD.PriorityDecrement, priority - base);
+  setField(task.thread, KTHREAD.ReadyTime, interruptTime());
+  place(task, priority);
+}
+
+/** Finds a processor for a ready task: idle, or running something less urgent; else the task queues. */
+function place(task: Task, priority: u32): void {
+  const idle = idleFor(task);
+  if (idle >= 0) {
+    const cpu = cpuAt(idle);
+    setIdle(cpu, false);
+    return standBy(task, cpu, IDLE_LATENCY);
+  }
+  const cpu = cpuAt(task.processor);
+  if (cpu.next < 0 && cpu.current >= 0 && priorityOf(taskAt(cpu.current)) < priority)
+    return standBy(task, cpu, PREEMPTION_LATENCY);
+  queue(task, cpu, false);
+}
+
+function standBy(task: Task, cpu: Cpu, latency: u64): void {
+  task.processor = cpu.number;
+  setState(task, STANDBY);
+  setField(task.thread, KTHREAD.State, STANDBY);
+  setField(task.thread, KTHREAD.NextProcessorNumber, cpu.number);
+  cpu.next = task.index;
+  setField(cpu.prcb, KPRCB.NextThread, task.thread);
+  cpu.stamp++;
+  push(interruptTime() + latency, event(SWITCH, cpu.number, cpu.stamp));
+}
+
+/** Puts a task on a ready queue; one that was preempted comes first. */
+export function queue(task: Task, cpu: Cpu, inFront: bool): void {
+  task.processor = cpu.number;
+  task.isShared = task.bound < 0;
+  setState(task, READY);
+  insertReady(task.thread, cpu.prcb, cpu.number, task.isShared, inFront);
+}
+
+/** Lets a processor run a task. */
+function run(cpu: Cpu, task: Task): void {
+  setCurrent(cpu, task.thread, task.eprocess, u8(priorityOf(task)));
+  cpu.current = task.index;
+  task.processor = cpu.number;
+  task.isPreempted = false;
+  setField(task.thread, KTHREAD.Preempted, 0);
+  setState(task, RUNNING);
+  countSwitch(cpu, task.thread, task.eprocess);
+  setField(task.thread, KTHREAD.NextProcessorNumber, cpu.number);
+  setField(task.thread, KTHREAD.IdealProcessor, cpu.number);
+  startQuantum(cpu, task);
+}
+
+function startQuantum(cpu: Cpu, task: Task): void {
+  cpu.stamp++;
+  push(interruptTime() + min(task.remaining, QUANTUM), event(BURST_END, cpu.number, cpu.stamp));
+}
+
+/** Writes what a processor runs to its KPRCB and the thread. */
+export function setCurrent(cpu: Cpu, thread: u64, process: u64, priority: u8): void {
+  setField(thread, KTHREAD.State, RUNNING);
+  setField(thread, KTHREAD.Running, 1);
+  setField(cpu.prcb, KPRCB.CurrentThread, thread);
+  setField(cpu.prcb, KPRCB.RspBase, getField(thread, KTHREAD.InitialStack));
+  const special = at(at(cpu.prcb, KPRCB.ProcessorState), KPROCESSOR_STATE.SpecialRegisters);
+  setField(special, KSPECIAL_REGISTERS.Cr3, getField(process, KPROCESS.DirectoryTableBase));
+  write8(getField(cpu.prcb, KPRCB.PriorityState), priority);
+}
+
+function runIdle(cpu: Cpu): void {
+  cpu.current = -1;
+  setIdle(cpu, true);
+  setCurrent(cpu, cpu.idle, addressOf(NT.KiInitialProcess), IDLE_PRIORITY);
+  countSwitch(cpu, cpu.idle, addressOf(NT.KiInitialProcess));
+}
+
+function runNext(cpu: Cpu): void {
+  const task = taskAt(cpu.next);
+  cpu.next = -1;
+  setField(cpu.prcb, KPRCB.NextThread, 0);
+  run(cpu, task);
+}
+
+/** The processor switches to the thread that stands by for it. */
+export function performSwitch(cpu: Cpu): void {
+  charge(cpu, interruptTime());
+  if (cpu.current >= 0) preempt(cpu);
+  runNext(cpu);
+}
+
+/** Puts the task that runs on a processor back to the front of its queue. */
+function preempt(cpu: Cpu): void {
+  const task = taskAt(cpu.current);
+  task.isPreempted = true;
+  setField(task.thread, KTHREAD.Running, 0);
+  queue(task, cpu, true);
+}
+
+/** Takes the most urgent ready task of a queue, at least as urgent as `least`. */
+function take(cpu: Cpu, isShared: bool, least: i32): i32 {
+  const priority = highestReady(cpu.prcb, isShared);
+  if (priority < least) return -1;
+  const thread = firstReady(cpu.prcb, isShared, priority);
+  removeReady(thread, cpu.prcb, isShared);
+  return i32(byThread.get(thread));
+}
+
+function takeReady(cpu: Cpu, least: i32): i32 {
+  const isSharedFirst = highestReady(cpu.prcb, true) > highestReady(cpu.prcb, false);
+  const first = take(cpu, isSharedFirst, least);
+  return first >= 0 ? first : take(cpu, !isSharedFirst, least);
+}
+
+/** What a processor does when its thread waits: the next one, one that is ready here or elsewhere, or nothing. */
+export function switchAway(cpu: Cpu): void {
+  if (cpu.next >= 0) return runNext(cpu);
+  let found = takeReady(cpu, 0);
+  for (let leader: u32 = 0; found < 0 && leader < countCpus(); leader += CLUSTER)
+    found = take(cpuAt(leader), true, 0);
+  if (found >= 0) run(cpu, taskAt(found));
+  else runIdle(cpu);
+}
+
+/** A quantum ends with the burst unfinished: others of the same priority come first; the boost fades. */
+export function endQuantum(cpu: Cpu): void {
+  const task = taskAt(cpu.current);
+  const base = u32(getField(task.thread, KTHREAD.BasePriority));
+  const priority = max(priorityOf(task) - (priorityOf(task) > base ? 1 : 0), base);
+  setField(task.thread, KTHREAD.Priority, priority);
+  setField(task.thread, KTHREAD.PriorityDecrement, priority - base);
+  const other = cpu.next >= 0 ? -1 : takeReady(cpu, priority);
+  if (cpu.next < 0 && other < 0) return startQuantum(cpu, task);
+  task.isPreempted = true;
+  setField(task.thread, KTHREAD.Running, 0);
+  queue(task, cpu, false);
+  if (other >= 0) run(cpu, taskAt(other));
+  else runNext(cpu);
+}

@@ -1,0 +1,59 @@
+// Timers of drivers and of the kernel itself: each queues a DPC when it expires, and is set again.
+import { KDPC, KDPC_DATA, KPRCB, KTIMER } from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
+import { addToField, at, read64 } from '../../memory/virtual';
+import { allocatePool, NON_PAGED } from '../pool/pool';
+import { initialiseDpc } from '../processors/dispatch-state';
+import { interruptTime } from './clock';
+import { DRIVER_TIMER, event } from './dispatch';
+import { initialiseDispatcherObject, TIMER_NOTIFICATION } from './dispatcher';
+import { push } from './event-heap';
+import { cpuAt } from './tasks';
+import { clearTimer, setTimer } from './timers';
+
+const MS: u64 = 10000;
+
+class DriverTimer {
+  timer: u64 = 0;
+  dpc: u64 = 0;
+  periodMs: u32 = 0;
+  processor: u32 = 0;
+}
+
+const timers = new Array<DriverTimer>();
+
+/** Creates a periodic timer on a processor, due within its first period; its DPC calls `routine`. Returns the KTIMER. */
+export function createDriverTimer(
+  routine: u64,
+  poolTag: u32,
+  periodMs: u32,
+  phaseMs: u32,
+  processor: u32,
+): u64 {
+  const timerBytes = offsetOf(KTIMER.SIZE);
+  const entry = new DriverTimer();
+  entry.timer = allocatePool(timerBytes + offsetOf(KDPC.SIZE), poolTag, NON_PAGED, 0);
+  entry.dpc = entry.timer + u64(timerBytes);
+  entry.periodMs = periodMs;
+  entry.processor = processor;
+  initialiseDispatcherObject(entry.timer, TIMER_NOTIFICATION);
+  initialiseDpc(entry.dpc, routine, entry.timer, processor);
+  set(u32(timers.push(entry)) - 1, (interruptTime() / MS + 1 + u64(phaseMs % periodMs)) * MS);
+  return entry.timer;
+}
+
+function set(index: u32, due: u64): void {
+  const entry = timers[index];
+  const cpu = cpuAt(entry.processor);
+  setTimer(entry.timer, due, entry.periodMs, entry.dpc, cpu.prcb, cpu.number);
+  push(due, event(DRIVER_TIMER, index, 0));
+}
+
+/** A timer expires: its DPC runs, and it is set again. */
+export function fireDriverTimer(index: u32): void {
+  const entry = timers[index];
+  const prcb = cpuAt(entry.processor).prcb;
+  clearTimer(entry.timer, prcb);
+  addToField(at(prcb, KPRCB.DpcData), KDPC_DATA.DpcCount, 1);
+  set(index, read64(at(entry.timer, KTIMER.DueTime)) + u64(entry.periodMs) * MS);
+}

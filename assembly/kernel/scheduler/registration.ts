@@ -1,0 +1,109 @@
+// What the host tells the scheduler of a machine's threads and how they behave.
+import { EPROCESS, KPRCB, KTHREAD } from '../../generated/types';
+import { listed } from '../../host-buffer';
+import { getField, setField } from '../../memory/virtual';
+import { hash } from '../../random';
+import { processorBlock } from '../processors/processor';
+import { fillSingleAffinity, processorCount } from '../processors/topology';
+import { setAccounting } from './accounting';
+import { nameTask } from './dispatch';
+import { createHeap } from './event-heap';
+import { setRequester } from './rest';
+import { startScheduler, startTask } from './scheduler';
+import { addCpu, addParty, addTask, countTasks, Cpu, createLedger, Party, Task } from './tasks';
+import { initialiseTimers } from './timers';
+
+const WORDS: i32 = 12;
+const SPARE_EVENTS: u32 = 4096; // switches that others came before
+const SLEEPER: u32 = 1;
+const SERVER: u32 = 2;
+const REQUESTER: u32 = 4;
+
+let seed: u64 = 0;
+let resolution: u64 = 0;
+
+/**
+ * Makes room, and tells the processors' frequency (MHz), the clock's resolution (100 ns) and how many of 65536 clock
+ * ticks fall on interrupts.
+ */
+export function createScheduler(
+  threads: u32,
+  processes: u32,
+  timers: u32,
+  mhz: u32,
+  clockResolution: u32,
+  interrupts: u32,
+  random: u64,
+): void {
+  seed = random;
+  resolution = clockResolution;
+  createLedger(threads, processes, processorCount());
+  createHeap(threads + processes + timers + SPARE_EVENTS);
+  setAccounting(mhz, clockResolution, interrupts, hash(seed, 1));
+  initialiseTimers(hash(seed, 2));
+  for (let number: u32 = 0; number < processorCount(); number++) {
+    const cpu = new Cpu();
+    cpu.number = number;
+    cpu.prcb = processorBlock(number);
+    cpu.idle = getField(cpu.prcb, KPRCB.IdleThread);
+    addCpu(cpu);
+  }
+}
+
+/** Adds a process; outside signals reach its threads every `pulse` 100 ns. Its tasks follow. */
+export function addProcess(process: u64, pulse: u64): u32 {
+  const party = new Party();
+  party.process = process;
+  party.disk = getField(process, EPROCESS.DiskCounters);
+  party.pulse = pulse;
+  party.random = hash(seed, process) | 1;
+  return addParty(party);
+}
+
+/**
+ * Adds the `count` threads of the process added last that the exchange buffer lists, each as twelve u64: address,
+ * period, burst, expected time between bursts, user mode's part of 256, bytes read and written in a burst, other
+ * operations of 256, faults of 256, signals | calls << 16, roles (1 others wake it, 2 it serves other processes, 4
+ * it asks for dumps), and the processor it is bound to or all ones.
+ */
+export function addTasks(party: u32, eprocess: u64, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    const word = i * WORDS;
+    const task = new Task();
+    task.thread = listed(word);
+    task.process = party;
+    task.eprocess = eprocess;
+    task.period = listed(word + 1);
+    task.burst = listed(word + 2);
+    task.userPart = u32(listed(word + 4));
+    task.read = u32(listed(word + 5));
+    task.written = u32(listed(word + 6));
+    task.others = u32(listed(word + 7));
+    task.faults = u32(listed(word + 8));
+    task.signals = u32(listed(word + 9)) & 0xffff;
+    task.calls = u32(listed(word + 9) >> 16) & 0xffff;
+    const roles = u32(listed(word + 10));
+    task.bound = i32(listed(word + 11));
+    task.queue = getField(task.thread, KTHREAD.Queue);
+    task.random = hash(seed, task.thread) | 1;
+    task.processor = task.bound >= 0 ? u32(task.bound) : countTasks() % processorCount();
+    addTask(task, (roles & SLEEPER) != 0, (roles & SERVER) != 0);
+    nameTask(task);
+    place(task);
+    if (roles & REQUESTER) setRequester(task.index);
+    else startTask(task, listed(word + 3));
+  }
+}
+
+function place(task: Task): void {
+  const thread = task.thread;
+  setField(thread, KTHREAD.IdealProcessor, task.processor);
+  setField(thread, KTHREAD.UserIdealProcessor, task.processor);
+  setField(thread, KTHREAD.NextProcessor, task.processor);
+  if (task.bound >= 0) fillSingleAffinity(getField(thread, KTHREAD.Affinity), u32(task.bound));
+}
+
+/** All tasks are there: the processors start. */
+export function start(): void {
+  startScheduler(resolution);
+}

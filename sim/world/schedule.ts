@@ -1,0 +1,154 @@
+import type { Kernel } from '../machine/machine.js';
+import { StackPlan } from '../machine/stack-plan.js';
+import { findArchetype, processorStacks } from './archetypes.js';
+import { planBehaviours, type Behaviour } from './behaviours.js';
+import catalogue from './catalogue/behaviours.json';
+import type { Stage, StagedThread } from './stage.js';
+
+const UNITS_PER_MS = 10_000;
+const CHANCES = 65_536;
+const WORDS_PER_TASK = 12;
+const ANY_PROCESSOR = 0xffffffffn;
+/** Bits that the core knows: roles in kernel/scheduler/registration.ts. */
+const ROLES: Readonly<Record<Behaviour['wakes'], bigint>> = {
+  timer: 0n,
+  never: 0n,
+  signal: 1n,
+  call: 3n,
+  requester: 4n,
+};
+/** _KTHREAD_STATE, as far as the ledger has them. */
+const STATES: Readonly<Record<number, StagedThread['state']>> = {
+  1: 'Ready',
+  2: 'Running',
+  3: 'Standby',
+  5: 'Waiting',
+};
+
+/** Threads in the order in which the scheduler knows them, and what it says of them after time has passed. */
+export class Schedule {
+  readonly #kernel: Kernel;
+  readonly #stage: Stage;
+  readonly #threads: readonly StagedThread[];
+  /** Of threads as they were staged: waiting. */
+  readonly #waits: readonly Pick<StagedThread, 'waitReason' | 'waitObjects' | 'stack'>[];
+
+  /** Tells the scheduler of all threads, gives them what they have done since the machine booted, and starts it. */
+  constructor(kernel: Kernel, stage: Stage, interruptsPercent: number, seed: bigint) {
+    this.#kernel = kernel;
+    this.#stage = stage;
+    this.#threads = stage.processes.flatMap(({ threads }) => threads);
+    this.#waits = this.#threads.map(({ waitReason, waitObjects, stack }) => ({
+      waitReason,
+      waitObjects,
+      stack,
+    }));
+    const { core, hardware, profile } = kernel;
+    const timers = this.#driverTimers();
+    core.exports.schedulerCreate(
+      this.#threads.length,
+      stage.processes.length,
+      timers.length,
+      profile.system.processorMHz,
+      catalogue.clockResolutionMs * UNITS_PER_MS,
+      Math.round((interruptsPercent / 100) * CHANCES),
+      seed,
+    );
+    const plans = planBehaviours(stage.processes, hardware.processors);
+    stage.processes.forEach((process, index) => {
+      const { pulse, threads } = plans[index]!;
+      const party = core.exports.schedulerAddProcess(process.address, BigInt(pulse));
+      this.#addTasks(party, process.address, process.threads, threads);
+    });
+    for (const { routine, tag, periodMs, processor } of timers)
+      core.exports.schedulerCreateTimer(routine, tag, periodMs, periodMs >> 1, processor);
+    core.exports.schedulerStart();
+    this.#settle();
+  }
+
+  /** Lets `ms` milliseconds pass. The same bytes come out however a time is cut into calls. */
+  advance(ms: number): void {
+    if (!(ms > 0)) return;
+    this.#kernel.core.exports.schedulerAdvance(BigInt(Math.round(ms * UNITS_PER_MS)));
+    this.#settle();
+  }
+
+  #addTasks(
+    party: number,
+    process: bigint,
+    threads: readonly StagedThread[],
+    behaviours: readonly Behaviour[],
+  ): void {
+    const { core } = this.#kernel;
+    const batch = Math.floor(core.exports.exchangeBytes() / (8 * WORDS_PER_TASK));
+    for (let first = 0; first < threads.length; first += batch) {
+      const some = threads.slice(first, first + batch);
+      core.putList(some.flatMap((thread, i) => wordsOf(thread, behaviours[first + i]!)));
+      core.exports.schedulerAddTasks(party, process, some.length);
+    }
+  }
+
+  #driverTimers(): { routine: bigint; tag: number; periodMs: number; processor: number }[] {
+    const { loaded, hardware } = this.#kernel;
+    return catalogue.timers.flatMap(({ routine, tag, periodMs, perProcessor }) =>
+      Array.from({ length: perProcessor ? hardware.processors : 1 }, (_, processor) => ({
+        routine: loaded.address(routine),
+        tag: [...tag].reduceRight((value, character) => value * 256 + character.charCodeAt(0), 0),
+        periodMs,
+        processor,
+      })),
+    );
+  }
+
+  /** Writes down what the scheduler's ledger says of each thread, and lays out stacks that are not those of their waits. */
+  #settle(): void {
+    const { core } = this.#kernel;
+    const states = core.view(core.exports.schedulerStates(), this.#threads.length);
+    this.#threads.forEach((thread, index) => {
+      const state = STATES[states[index]!]!;
+      if (state === thread.state && state !== 'Ready') return;
+      const { waitReason, waitObjects, stack } = this.#waits[index]!;
+      thread.state = state;
+      thread.waitReason = state === 'Waiting' ? waitReason : undefined;
+      thread.waitObjects = state === 'Waiting' ? waitObjects : [];
+      thread.stack = stack;
+    });
+    const count = core.exports.schedulerListPreempted();
+    const preempted = Array.from({ length: count }, (_, i) => core.exchange.getUint32(4 * i, true));
+    for (const index of preempted) this.#layOutPreempted(this.#threads[index]!);
+    this.#stage.idle.threads.forEach((idle, processor) => {
+      const current = core.exports.schedulerCurrent(processor);
+      idle.state = current < 0 ? 'Running' : 'Ready';
+      if (current >= 0) this.#threads[current]!.processor = processor;
+    });
+  }
+
+  /** The stack of a thread that an interrupt took its processor from. */
+  #layOutPreempted(thread: StagedThread): void {
+    const { core, loaded } = this.#kernel;
+    core.exports.schedulerSaveStack(thread.address);
+    const functions = interruptedStack(thread);
+    const plan = StackPlan.waiting(loaded, [...processorStacks.preempted, ...functions]);
+    core.exports.stackBegin(thread.address, thread.userMode?.trapFrameEnd ?? 0n, 0n);
+    core.exports.stackLayOutWaiting(thread.address, plan.put(core));
+    thread.stack = plan.names;
+  }
+}
+
+/** Functions of the kernel that a running thread was in when an interrupt came: none for one in user mode. */
+export function interruptedStack(thread: StagedThread): readonly string[] {
+  if (thread.userMode) return [];
+  const { stack } = findArchetype(thread.archetype!);
+  const inWait = new Set(processorStacks.waitFunctions);
+  return stack.slice(stack.findIndex((name) => !inWait.has(name)));
+}
+
+function wordsOf({ address }: StagedThread, behaviour: Behaviour): bigint[] {
+  const { wakes, period, burst, expected, userPart, read, others, faults, signals, calls } = behaviour;
+  return [
+    address,
+    ...[period, burst, expected, userPart, read, 0, others, faults, signals + calls * CHANCES].map(BigInt),
+    ROLES[wakes],
+    ANY_PROCESSOR,
+  ];
+}
