@@ -129,6 +129,7 @@ export {
   threadSuspendEvent as waitThreadSuspendEvent,
   threadAlpcSemaphore as waitThreadAlpcSemaphore,
 } from './kernel/scheduler/dispatcher';
+export { setCallSites as stackSetCallSites } from './stacks/remains';
 export { createTrapFrame as stackCreateTrapFrame } from './stacks/trap-frame';
 export {
   beginStack as stackBegin,

@@ -11,6 +11,7 @@ import { KERNEL_DATA } from './paging/pte';
 import { chooseSelfMap } from './paging/tables';
 import { hash, seedRandom } from './random';
 import { seedStacks } from './stacks/frames';
+import { seedRemains } from './stacks/remains';
 import { createSystemAddressSpace } from './kernel/processes/process';
 
 const LARGE_PAGE_BYTES: u64 = 512 * 4096;
@@ -23,6 +24,7 @@ export function createMachine(seed: u64, memoryBytes: u64, nodes: u32): void {
   seedListOrder(hash(seed, 3));
   layOutMemory(memoryBytes, nodes);
   chooseSelfMap(chooseRegions());
+  seedRemains(hash(seed, 3), regionBase(<i32>Region.NonPagedPool));
   createPfnDatabase();
   createSystemAddressSpace();
   createSharedTables();

@@ -7,6 +7,7 @@
 import { allocatePage, allocateTable, freePage, PAGE_SIZE, zeroPage } from './arena';
 import { renderEntriesPage } from './entry-pages';
 import { renderSeededPage } from './seeded';
+import { renderRemains } from '../stacks/remains';
 import { renderPfnDatabasePage } from '../paging/pfn-render';
 import { renderPoolPage } from '../kernel/pool/bulk-pages';
 
@@ -18,6 +19,7 @@ export const SEEDED: u32 = 1;
 export const PFN_DATABASE: u32 = 2;
 export const ENTRIES: u32 = 3; // page tables and prototype PTEs of consecutive frames
 export const POOL_PAGES: u32 = 4; // large pool allocations
+export const STACK: u32 = 5; // kernel stacks: what earlier calls left
 
 let directory: usize = 0;
 let frameLimit: u32 = 0;
@@ -67,6 +69,7 @@ function render(pfn: u32, slot: u32, target: usize): void {
   else if (kind == PFN_DATABASE) renderPfnDatabasePage(slot >>> 4, target);
   else if (kind == ENTRIES) renderEntriesPage(slot >>> 4, target);
   else if (kind == POOL_PAGES) renderPoolPage(slot >>> 4, target);
+  else if (kind == STACK) renderRemains(pfn, slot >>> 4, target);
   else memory.fill(target, 0, PAGE_SIZE);
 }
 

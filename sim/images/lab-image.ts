@@ -47,6 +47,8 @@ export interface LabImage {
    * is no such call.
    */
   returnAddress(caller: string, callee: string): number;
+  /** RVAs just after each call in the image's functions, in order of address. */
+  callSites(): number[];
   /** For a call through a local (`via: 'stack'`): offset from RSP of the local that must hold the callee's address. */
   callSlot(caller: string, callee: string): number | undefined;
   /**

@@ -76,6 +76,12 @@ export class LinkedImage implements LabImage {
     return this.symbols.get(block.spec.name)!.rva + call.returnAt;
   }
 
+  callSites(): number[] {
+    return [...new Set(this.#blocks.values())]
+      .flatMap(({ spec, calls }) => calls.map(({ returnAt }) => this.symbols.get(spec.name)!.rva + returnAt))
+      .sort((a, b) => a - b);
+  }
+
   callSlot(caller: string, callee: string): number | undefined {
     return this.#call(caller, callee).call.slot;
   }

@@ -30,6 +30,8 @@ export interface Kernel {
   readonly namespace: Namespace;
 }
 
+const MOST_CALL_SITES = 2048; // what the core keeps
+
 /** Loads the kernel and its drivers into an empty machine and initialises what processes need. */
 export async function startKernel(
   module: WebAssembly.Module,
@@ -48,6 +50,7 @@ export async function startKernel(
   const loaded = KernelImages.load(core, images, hardware.processors);
   exports.kernelPublish(loaded.get('nt').base, profile.build, hardware.processors, hardware.nodes);
   fillDebuggerData(core, profile, loaded);
+  listCallSites(core, loaded);
   const [rootBytes] = core.putTexts({ text: profile.system.systemRoot, wide: true });
   exports.clockCreateSharedData(
     profile.build,
@@ -64,4 +67,13 @@ export async function startKernel(
   exports.threadInitialise(typeIndex.get('Thread')!);
   exports.fileInitialise(typeIndex.get('File')!);
   return { core, profile, images, loaded, size, hardware, start, typeIndex, namespace };
+}
+
+/** Tells the core where calls in kernel code return to: addresses that old frames have left on stacks. */
+function listCallSites(core: Core, { modules }: KernelImages): void {
+  const sites = modules.flatMap(({ image, base }) => image.callSites().map((rva) => base + BigInt(rva)));
+  const step = Math.ceil(sites.length / MOST_CALL_SITES);
+  const some = sites.filter((_, index) => index % step === 0);
+  core.putList(some);
+  core.exports.stackSetCallSites(some.length);
 }

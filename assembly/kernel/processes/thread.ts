@@ -11,9 +11,11 @@ import {
 import { offsetOf } from '../../layout/fields';
 import { commit, Region, reserve } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
+import { renderFrame, STACK } from '../../memory/frames';
 import {
   addToField,
   at,
+  attachedRoot,
   getField,
   initialiseList,
   insertTail,
@@ -21,6 +23,7 @@ import {
   write64,
 } from '../../memory/virtual';
 import { KERNEL_DATA } from '../../paging/pte';
+import { translate } from '../../paging/walk';
 import { systemTime } from '../scheduler/clock';
 import {
   initialiseDispatcherObject,
@@ -46,6 +49,8 @@ export const KERNEL_STACK_PAGES: u32 = 7;
 /** Space at the top of a stack for extended processor state; KTHREAD.InitialStack lies below it. */
 export const EXTENDED_STATE_BYTES: u64 = 0x9b0;
 
+const TOP_BYTES: u64 = EXTENDED_STATE_BYTES + 0x200;
+
 let threadTypeIndex: u32 = 0;
 
 export function initialiseThreads(typeIndex: u32): void {
@@ -57,7 +62,17 @@ export function createKernelStack(): u64 {
   const bytes = u64(KERNEL_STACK_PAGES) * PAGE_SIZE;
   const limit = reserve(<i32>Region.KernelStacks, bytes + PAGE_SIZE, PAGE_SIZE) + PAGE_SIZE;
   commit(limit, KERNEL_STACK_PAGES, KERNEL_DATA);
+  for (let page: u32 = 0; page < KERNEL_STACK_PAGES; page++) {
+    const pfn = u32(translate(attachedRoot(), limit + u64(page) * PAGE_SIZE) >> 12);
+    renderFrame(pfn, STACK, KERNEL_STACK_PAGES - 1 - page);
+  }
+  clean(limit + bytes - TOP_BYTES, TOP_BYTES);
   return limit + bytes;
+}
+
+/** Clears what the processor and the kernel fill themselves: extended state, and the trap frame below it. */
+function clean(address: u64, bytes: u64): void {
+  for (let at: u64 = 0; at < bytes; at += 8) write64(address + at, 0);
 }
 
 /**

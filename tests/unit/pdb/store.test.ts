@@ -32,6 +32,7 @@ function image(module: string, file: string, pdb: string, timeDateStamp: number)
     imports: [],
     pointers: [],
     returnAddress: none,
+    callSites: none,
     callSlot: none,
     restAddress: none,
   };
