@@ -21,6 +21,16 @@ export class AddressTable {
     return this.used;
   }
 
+  /** Number of slots; some are empty. */
+  get slots(): u32 {
+    return this.capacity;
+  }
+
+  /** Address in a slot, 0 when it is empty. The order of slots is nobody's. */
+  keyAt(slot: u32): u64 {
+    return load<u64>(this.table + usize(slot) * ENTRY_BYTES);
+  }
+
   has(address: u64): bool {
     return load<u64>(this.slot(address)) != 0;
   }

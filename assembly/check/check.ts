@@ -1,7 +1,7 @@
 // The check: every structure that a debugger walks, held against every other that speaks of the same thing.
 //
 //   begin ─▶ debugger data ─▶ modules ─▶ types ─▶ processes, threads ─▶ handles, ids ─▶ waits ─▶ processors
-//                                                                          └▶ page tables, VADs ─▶ PFN database
+//                                                                          └▶ pool ─▶ page tables, VADs ─▶ PFN database
 //
 // It reads emulated memory as a stranger does who has nothing but the symbols: globals by name, then types. It ends
 // at the first thing that disagrees, because what follows a broken link means nothing.
@@ -14,6 +14,7 @@ import { beginReading } from './memory';
 import { checkModules } from './modules';
 import { checkTypes } from './objects';
 import { checkPageTables } from './page-tables';
+import { checkPool } from './pool/heaps';
 import { beginPfnEntries } from './pfn-entries';
 import { checkProcesses } from './processes';
 import { checkProcessors } from './processors';
@@ -37,6 +38,7 @@ export function checkMachine(): bool {
   if (!broken()) checkHandles();
   if (!broken()) checkWaits();
   if (!broken()) checkProcessors();
+  if (!broken()) checkPool();
   if (!broken()) beginFrames();
   if (!broken()) {
     beginPfnEntries();

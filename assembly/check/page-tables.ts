@@ -15,6 +15,7 @@ import { peek64, readUserSpaceOf, systemRoot, value } from './memory';
 import { pfnEntry } from './pfn-entries';
 import { nextProcess } from './processes';
 import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
+import { beginSections, checkViewCounts } from './sections';
 import { checkVads, isDescribed } from './vads';
 
 const ENTRIES: u32 = 512;
@@ -38,6 +39,7 @@ export function checkPageTables(): void {
   selfMap = peek64(addressOf(NT.MmPteBase));
   selfMapSlot = u32(selfMap >> 39) & 511;
   roots.clear();
+  beginSections();
   if (!mapsItself(systemRoot())) {
     disagreeAt(Rule.SelfMapIsThere, NO_FIELD, addressOf(NT.MmPteBase), systemRoot(), selfMap);
     return;
@@ -63,6 +65,7 @@ export function checkPageTables(): void {
     visit(Visited.AddressSpaces);
   }
   readUserSpaceOf(systemRoot());
+  checkViewCounts();
 }
 
 /** Host address of a table, good until the next one of its level is asked for. */

@@ -1,9 +1,10 @@
 // Address descriptors of a process: the tree, and which pages it describes.
 import { Rule, Visited } from '../generated/rules';
-import { EPROCESS, MMVAD_SHORT, RTL_BALANCED_NODE } from '../generated/types';
+import { EPROCESS, MMVAD_FLAGS, MMVAD_SHORT, RTL_BALANCED_NODE } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { allocateTable } from '../memory/arena';
 import { expect } from './expect';
+import { checkView } from './sections';
 import { mapped, peek64, value } from './memory';
 import { broken, disagree, disagreeAt, visit } from './report';
 
@@ -15,6 +16,7 @@ const MAXIMUM: u32 = 65536; // descriptors of one process
 let ranges: usize = 0; // two u64 each: first and last page, in order
 let count: u32 = 0;
 let cursor: u32 = 0;
+let owner: u64 = 0;
 let nextPage: u64 = 0; // no descriptor may start below it
 
 /** Checks a process's tree, and remembers the pages for {@link isDescribed}. */
@@ -23,6 +25,7 @@ export function checkVads(process: u64): void {
   count = 0;
   cursor = 0;
   nextPage = 1;
+  owner = process;
   walk(peek64(process + offsetOf(EPROCESS.VadRoot)), 0, process + offsetOf(EPROCESS.VadRoot), 0);
   expect(Rule.VadsAreCounted, process, EPROCESS.VadCount, count);
 }
@@ -80,4 +83,6 @@ function describe(vad: u64): void {
   nextPage = last + 1;
   count++;
   visit(Visited.Vads);
+  const isPrivate = value(vad + offsetOf(MMVAD_SHORT.u), MMVAD_FLAGS.PrivateMemory) != 0;
+  if (!isPrivate) checkView(vad, owner, last - first + 1);
 }

@@ -4,7 +4,6 @@ import { GENERIC_MAPPING, OBJECT_TYPE, OBJECT_TYPE_INITIALIZER } from '../../gen
 import { exchangeBuffer } from '../../host-buffer';
 import { offsetOf } from '../../layout/fields';
 import { at, initialiseList, setField, write64 } from '../../memory/virtual';
-import { tag } from '../pool/pool';
 import { newUnicodeString } from '../strings';
 import { addressOf } from '../symbols';
 import { setTypeKind } from './body';
@@ -69,7 +68,7 @@ export function createType(index: u32, nameBytes: u32, global: u64): u64 {
   unchecked((bodyBytes[index] = load<u32>(words + WORD_BODY_BYTES)));
   unchecked((poolTags[index] = key));
   unchecked((nonPagedTypes[index] = nonPaged));
-  const typeTag = tag(0x4f, 0x62, 0x54, 0x79); // 'ObTy'
+  const typeTag = unchecked(poolTags[TYPE_INDEX]); // types are objects of the first one
   const typeBytes = offsetOf(OBJECT_TYPE.SIZE);
   const type = createNamedObject(0, words + TEXT, nameBytes, TYPE_INDEX, typeBytes, typeTag, true);
   write64(addressOf(NT.ObTypeIndexTable) + u64(index) * 8, type);

@@ -45,7 +45,8 @@ export class Subject {
 
   /**
    * Finds a field. A path starts with `nt!Name`, `process N`, `thread N M` (thread M of process N), `pfn X` or `pte X`
-   * (the MMPFN or PTE of frame or address X, or of the start in parentheses), and goes on with fields: ` / ` leads into
+   * (the MMPFN or PTE of frame or address X, or of the start in parentheses), `tracker Tag` (the tag's row of pool),
+   * `big` (the first large pool allocation in its table) or `view N` (the first view of process N), and goes on with fields: ` / ` leads into
    * the structure that the field is, ` -> ` to what it points at, ` <- ` back to the structure that has the field there.
    */
   find(path: string): Place {
@@ -68,8 +69,36 @@ export class Subject {
     const inner = /\((.*)\)$/.exec(text);
     if (kind === 'pfn') return this.pfn(inner ? this.frameOf(this.start(inner[1]!)) : Number(rest[0]));
     if (kind === 'pte') return this.pte(inner ? this.start(inner[1]!) : BigInt(rest[0]!));
+    if (kind === 'tracker') return this.tracker(rest.join(' '));
+    if (kind === 'big') return this.bigPool();
+    if (kind === 'view')
+      return this.view(this.find(`process ${rest[0]} / EPROCESS.VadRoot.Root -> MMVAD.Core`).address)!;
     const process = this.machine.stage.processes[Number(rest[0])]!;
     return kind === 'process' ? process.address : process.threads[Number(rest[1])]!.address;
+  }
+
+  private tracker(tag: string): bigint {
+    const key = BigInt(Buffer.from(tag, 'latin1').readUInt32LE());
+    const rows = this.read(this.symbol('PoolTrackTableSize'), 8);
+    let row = this.read(this.symbol('PoolTrackTable'), 8);
+    for (let i = 0n; i < rows; i++, row += BigInt(sizeOf('_POOL_TRACKER_TABLE')))
+      if (this.read(row, 4) === key) return row;
+    throw new Error(`no row for tag ${tag}`);
+  }
+
+  private bigPool(): bigint {
+    let entry = this.read(this.symbol('PoolBigPageTable'), 8);
+    while ((this.read(entry, 8) & 1n) !== 0n) entry += BigInt(sizeOf('_POOL_TRACKER_BIG_PAGES'));
+    return entry;
+  }
+
+  /** The first descriptor of a view in the tree at `node`. */
+  private view(node: bigint): bigint | undefined {
+    if (node === 0n) return undefined;
+    const link = (name: string) => this.read(node + BigInt(offsetOf('_RTL_BALANCED_NODE', name)), 8);
+    const { offset } = field('_MMVAD_SHORT', 'u.VadFlags.PrivateMemory');
+    const isPrivate = (this.read(node + BigInt(offset), 4) >> 21n) & 1n;
+    return this.view(link('Left')) ?? (isPrivate === 0n ? node : this.view(link('Right')));
   }
 
   private frameOf(address: bigint): number {
