@@ -26,6 +26,10 @@ export {
 } from './kernel/pool/pool';
 export { exportLedger as poolLedger } from './kernel/pool/ledger';
 export { setVocabulary as poolSetVocabulary } from './kernel/pool/contents';
+export {
+  createLookasideList as poolCreateLookaside,
+  initialiseLookasides as poolInitialiseLookasides,
+} from './kernel/pool/lookaside';
 export { populatePool as poolPopulate } from './kernel/pool/background';
 
 // Memory as a processor sees it.

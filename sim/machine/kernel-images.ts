@@ -34,6 +34,7 @@ export class KernelImages {
         loadSymbols(core, image, base);
         core.exports.kernelInitialise();
         core.exports.poolInitialise(processors);
+        core.exports.poolInitialiseLookasides();
       }
       const [fullBytes, baseBytes] = core.putTexts(
         { text: spec.path, wide: true },

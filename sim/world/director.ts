@@ -6,7 +6,7 @@ import { createIoSystem } from './io/io-system.js';
 import { pendRequests } from './io/pending-requests.js';
 import { createPageFiles } from './page-files.js';
 import type { Stage, StagedProcess } from './stage.js';
-import { AFTER_PROCESSES, BEFORE_PROCESSES, populatePool } from './pool-population.js';
+import { AFTER_PROCESSES, BEFORE_PROCESSES, createLookasides, populatePool } from './pool-population.js';
 import { ThreadMaker } from './threads.js';
 import { UserImages } from './user-images.js';
 import { UserMemory } from './user-memory.js';
@@ -73,6 +73,7 @@ export class Director {
   stage(population: Population): Stage {
     const { exports } = this.#kernel.core;
     const io = createIoSystem(this.#kernel);
+    createLookasides(this.#kernel);
     populatePool(this.#kernel, BEFORE_PROCESSES, this.#seed);
     const idle = this.#idle();
     const processes = population.flatMap((spec) => {

@@ -11,6 +11,7 @@ const CONTENTS: Readonly<Record<string, number>> = {
   table: 5,
 };
 const RECORD_WORDS = 8;
+const MOST_TIMES = 3;
 const ORDINARY_MEMORY = 4096 * 1024 * 1024;
 
 interface Kind {
@@ -32,10 +33,10 @@ export interface PoolPhase {
 export const BEFORE_PROCESSES: PoolPhase = { from: 0, to: 60 };
 export const AFTER_PROCESSES: PoolPhase = { from: 60, to: 100 };
 
-/** How many times what a machine of 4 GiB has: in proportion below that, by the square root above. */
+/** How many times what a machine of 4 GiB has: in proportion below that; above, more memory is not as many more drivers. */
 export function poolScale(memory: number): number {
   const times = memory / ORDINARY_MEMORY;
-  return times < 1 ? times : Math.sqrt(times);
+  return times < 1 ? times : Math.min((1 + Math.sqrt(times)) / 2, MOST_TIMES);
 }
 
 /** Fills pool with what drivers and subsystems that are not modelled keep there; see catalogue/pool-tags.json. */
@@ -53,6 +54,20 @@ export function populatePool({ core, hardware, start }: Kernel, phase: PoolPhase
     record.forEach((word, at) => exchange.setUint32((index * RECORD_WORDS + at) * 4, word, true)),
   );
   core.exports.poolPopulate(records.length, seed * 0x9e3779b97f4a7c15n + BigInt(phase.from));
+}
+
+/** Allocations from a lookaside list of which one finds it empty. */
+const ALLOCATIONS_PER_MISS = 40;
+
+/** Creates the lookaside lists of drivers; those of a larger machine have been used as often as its memory says. */
+export function createLookasides({ core, hardware }: Kernel): void {
+  const scale = poolScale(hardware.memory);
+  for (const { tag, pool, bytes, kept, used, allocations } of catalogue.lookasides) {
+    const inUse = Math.ceil(used * scale);
+    const total = kept + inUse + Math.ceil(allocations * scale);
+    const missed = kept + inUse + Math.ceil((allocations * scale) / ALLOCATIONS_PER_MISS);
+    core.exports.poolCreateLookaside(tagCode(tag), pool === 'paged', bytes, kept, inUse, total, missed);
+  }
 }
 
 /** A record of the core for each size: tag, paged, bytes, kept, freed, freed before, contents, 0. */

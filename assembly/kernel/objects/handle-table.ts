@@ -5,11 +5,9 @@
 import { NT } from '../../generated/symbols';
 import { HANDLE_TABLE, HANDLE_TABLE_ENTRY, HANDLE_TABLE_FREE_LIST } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
-import { commit, Region, reserve } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
 import { at, getField, initialiseList, insertTail, read64, setField, write64 } from '../../memory/virtual';
-import { KERNEL_DATA } from '../../paging/pte';
-import { allocatePool, PAGED, tag } from '../pool/pool';
+import { allocatePool, PAGED } from '../pool/pool';
 import { addressOf } from '../symbols';
 
 const ENTRIES_PER_PAGE: u32 = 256;
@@ -19,16 +17,15 @@ const LEVEL_MASK: u64 = 3; // low bits of TableCode
 const POINTER_SHIFT: u64 = 4; // ObjectPointerBits drops the low bits of the address
 const HIGHEST_LEVEL: u64 = 2;
 const SYSTEM_ID: u32 = 4;
+const TABLE_TAG: u32 = 0x6274624f; // 'Obtb'
 
 function newPage(): u64 {
-  const page = reserve(<i32>Region.PagedPool, PAGE_SIZE, PAGE_SIZE);
-  commit(page, 1, KERNEL_DATA);
-  return page;
+  return allocatePool(u32(PAGE_SIZE), TABLE_TAG, PAGED, 0);
 }
 
 /** Creates an empty handle table; `process` is 0 for the table of client ids. */
 export function createHandleTable(process: u64, pid: u32): u64 {
-  const table = allocatePool(offsetOf(HANDLE_TABLE.SIZE), tag(0x4f, 0x62, 0x74, 0x62), PAGED, 0); // 'Obtb'
+  const table = allocatePool(offsetOf(HANDLE_TABLE.SIZE), TABLE_TAG, PAGED, 0);
   setField(table, HANDLE_TABLE.QuotaProcess, process);
   setField(table, HANDLE_TABLE.UniqueProcessId, pid);
   const page = newPage();

@@ -6,24 +6,24 @@ import { attachedRoot, hostFor } from '../../memory/virtual';
 import { translate } from '../../paging/walk';
 import { fillContents } from './contents';
 
-const MOST_RUNS: u32 = 65536;
+const FIRST_CAPACITY: u32 = 4096;
 const RUN_BYTES: u32 = 24; // u32 number of its first page, u32 kind of contents, u64 address, u64 key
 
 let runs: usize = 0;
+let capacity: u32 = 0;
 let runCount: u32 = 0;
 let pageCount: u32 = 0;
 
-/** Forgets everything. */
-export function createBulkPages(): void {
-  runs = 0;
-  runCount = 0;
-  pageCount = 0;
+function grow(): void {
+  const before = runs;
+  capacity = capacity == 0 ? FIRST_CAPACITY : capacity * 2;
+  runs = allocateTable(usize(capacity) * RUN_BYTES);
+  if (before != 0) memory.copy(runs, before, usize(runCount) * RUN_BYTES);
 }
 
 /** Lets the contents of the pages at `address` be of a kind. */
 export function describePages(address: u64, pages: u32, kind: u32, key: u64): void {
-  if (runs == 0) runs = allocateTable(MOST_RUNS * RUN_BYTES);
-  assert(runCount < MOST_RUNS, 'too many large pool allocations with contents');
+  if (runCount == capacity) grow();
   const run = runs + usize(runCount++) * RUN_BYTES;
   store<u32>(run, pageCount);
   store<u32>(run, kind, 4);

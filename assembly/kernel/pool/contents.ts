@@ -7,7 +7,7 @@ export const ZEROES: u32 = 0;
 export const STRUCTURE: u32 = 1;
 /** A short structure, then a path in UTF-16. */
 export const NAME: u32 = 2;
-/** A structure at the front, zero to the end. */
+/** Data up to some place in it, zero from there to the end. */
 export const BUFFER: u32 = 3;
 /** Records of trace events one after the other, zero behind the last. */
 export const EVENTS: u32 = 4;
@@ -66,8 +66,7 @@ export function fillContents(
   else if (kind == NAME) {
     fillStructure(target, min(bytes, HEAD_OF_NAME), address, key);
     if (bytes > HEAD_OF_NAME) fillPath(target + HEAD_OF_NAME, bytes - HEAD_OF_NAME);
-  } else if (kind == BUFFER)
-    fillStructure(target, (bytes / 8 + u32(next() & 0xff)) & ~7, address, key, bytes);
+  } else if (kind == BUFFER) fillData(target, bytes, address, key);
   else if (kind == EVENTS) fillEvents(target, bytes, address, key);
   else fillTable(target, bytes, address, key);
   if (after != 0 && bytes >= 16) {
@@ -99,8 +98,7 @@ function field(kind: u64, bits: u64, address: u64): u64 {
   }
 }
 
-function fillStructure(target: usize, length: u32, address: u64, key: u64, room: u32 = 0): void {
-  const bytes = room == 0 ? length : min(length, room);
+function fillStructure(target: usize, bytes: u32, address: u64, key: u64): void {
   let place = key;
   for (let i: u32 = 0; i + 8 <= bytes; i += 8) {
     place += GOLDEN;
@@ -142,7 +140,25 @@ function fillEvents(target: usize, bytes: u32, address: u64, key: u64): void {
   }
 }
 
+/** Runs of packed bytes between structures, as packets and records leave them. */
+function fillData(target: usize, bytes: u32, address: u64, key: u64): void {
+  const end = u32(next() % bytes) & ~7;
+  for (let at: u32 = 0; at < end;) {
+    const run = min(end - at, 16 + (u32(next()) & 0x78));
+    if ((next() & 0x300) == 0) for (let i: u32 = 0; i < run; i += 8) store<u64>(target + at + i, next());
+    else fillStructure(target + at, run, address, key);
+    at += run;
+  }
+}
+
+/** Entries of a pointer, a count, a hash value and one more field; what was freed stays until its place is taken. */
 function fillTable(target: usize, bytes: u32, address: u64, key: u64): void {
-  for (let at: u32 = 0; at + 32 <= bytes; at += 32)
-    if ((next() & 0x60) != 0) fillStructure(target + at, 24, address + at, key);
+  for (let at: u32 = 0; at + 32 <= bytes; at += 32) {
+    const bits = next();
+    if ((bits & 0x600) == 0) continue;
+    store<u64>(target + at, (address & ~POINTER_MASK & ~0x3f) | (bits & POINTER_MASK));
+    store<u32>(target + at, u32(bits >> 32) & 0x1f, 8);
+    store<u32>(target + at, u32(bits >> 32), 12);
+    store<u64>(target + at, field((key + (bits & 1)) & 7, next(), address), 16);
+  }
 }

@@ -14,7 +14,7 @@ import {
   SEGMENT_HEAP,
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
-import { commit } from '../../memory/address-space';
+import { commit, Region } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
 import { addToField, at, initialiseList, setField } from '../../memory/virtual';
 import { KERNEL_DATA } from '../../paging/pte';
@@ -25,6 +25,8 @@ const SMALL_UNIT_SHIFT: u32 = 12;
 const BIG_UNIT_SHIFT: u32 = 16;
 const UNITS: u32 = 256; // descriptors of a segment
 const FLAG_PAGE_ALIGN_LARGE: u32 = 1;
+const LOCK_PAGED: u32 = 0; // _RTLP_HP_LOCK_TYPE
+const LOCK_NON_PAGED: u32 = 1;
 
 /** One of the two sizes of segments of a heap. */
 export class SegmentContext {
@@ -130,9 +132,10 @@ export class Heap {
   private fillSubAllocators(): void {
     const vs = this.vs;
     const lfh = this.lfh;
+    const lock: u32 = this.region == <i32>Region.PagedPool ? LOCK_PAGED : LOCK_NON_PAGED;
     initialiseList(at(vs, HEAP_VS_CONTEXT.SubsegmentList));
     setField(vs, HEAP_VS_CONTEXT.BackendCtx, this.small.address);
-    setField(vs, HEAP_VS_CONTEXT.LockType, 1); // HeapLockNonPaged
+    setField(vs, HEAP_VS_CONTEXT.LockType, lock);
     setField(
       at(vs, HEAP_VS_CONTEXT.Config),
       RTL_HP_VS_CONFIG.Flags_PageAlignLargeAllocs,
@@ -140,7 +143,7 @@ export class Heap {
     );
     setField(lfh, HEAP_LFH_CONTEXT.BackendCtx, this.small.address);
     setField(lfh, HEAP_LFH_CONTEXT.MaxAffinity, 1);
-    setField(lfh, HEAP_LFH_CONTEXT.LockType, 1);
+    setField(lfh, HEAP_LFH_CONTEXT.LockType, lock);
     const stats = i64(at(this.address, SEGMENT_HEAP.MemStats)) - i64(lfh);
     setField(lfh, HEAP_LFH_CONTEXT.MemStatsOffset, u64(stats));
     const config = at(lfh, HEAP_LFH_CONTEXT.Config);

@@ -82,7 +82,7 @@ export function initialisePool(processors: u32): void {
   initialiseVaManager();
   const isSmall = physicalFrames() < SMALL_MACHINE;
   createTagTables(processors, isSmall ? 1024 : 4096);
-  createBigPageTable(bigTableSize());
+  createBigPageTable(isSmall ? 512 : 4096);
   const state = addressOf(NT.ExPoolState);
   setField(state, EX_POOL_HEAP_MANAGER_STATE.NumberOfPools, 1);
   const node = at(state, EX_POOL_HEAP_MANAGER_STATE.PoolNode);
@@ -93,13 +93,6 @@ export function initialisePool(processors: u32): void {
     unchecked((heaps[i] = heap));
     write64(at(node, EX_HEAP_POOL_NODE.Heaps) + u64(i) * 8, heap.address);
   }
-}
-
-/** Entries for the large allocations that a machine of its size comes to have. */
-function bigTableSize(): u32 {
-  const frames = physicalFrames();
-  if (frames < SMALL_MACHINE) return 2048;
-  return frames <= 0x100000 ? 16384 : 65536;
 }
 
 function heapFor(type: u32, poolTag: u32): Heap {

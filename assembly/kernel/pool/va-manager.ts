@@ -19,7 +19,8 @@ import {
 import { offsetOf } from '../../layout/fields';
 import { commit, Region, reserve } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
-import { at, getField, isMapped, read64, setField, write64 } from '../../memory/virtual';
+import { at, attachedRoot, getField, isMapped, read64, setField, write64 } from '../../memory/virtual';
+import { unmapPage } from '../../paging/map';
 import { KERNEL_DATA } from '../../paging/pte';
 import { SYSTEM_RANGE_START } from '../../paging/tables';
 import { addressOf } from '../symbols';
@@ -50,6 +51,13 @@ export function takeMetadata(bytes: u64, mapped: u64): u64 {
   commit(address, pages, KERNEL_DATA);
   metadataPages += pages;
   return address;
+}
+
+/** Unmaps such memory. Its addresses are not given out again. */
+export function dropMetadata(address: u64, mapped: u64): void {
+  const pages = (mapped + PAGE_SIZE - 1) / PAGE_SIZE;
+  for (let i: u64 = 0; i < pages; i++) unmapPage(attachedRoot(), address + i * PAGE_SIZE);
+  metadataPages -= pages;
 }
 
 /** Pages that such memory takes. */

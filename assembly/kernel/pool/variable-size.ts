@@ -135,11 +135,25 @@ function mapFor(heap: Heap, subsegment: u64, from: u64, to: u64): void {
   for (; missing != 0; missing &= missing - 1) mapPages(heap.small, subsegment + ctz(missing) * PAGE_SIZE, 1);
 }
 
+/** Mapped pages that lie in a chunk whole. */
+function wholePages(subsegment: u64, chunk: u64, bytes: u32): u64 {
+  const from = (chunk + PAGE_MASK) & ~PAGE_MASK;
+  const to = (chunk + bytes) & ~PAGE_MASK;
+  if (from >= to) return 0;
+  return popcnt(pageBits(subsegment, from, to) & getField(subsegment, HEAP_VS_SUBSEGMENT.CommitBitmap));
+}
+
+function removeFree(heap: Heap, subsegment: u64, chunk: u64): void {
+  removeNode(treeOf(heap), chunk + nodeAt);
+  addToField(heap.vs, HEAP_VS_CONTEXT.FreeCommittedUnits, -wholePages(subsegment, chunk, sizeOf(chunk)));
+}
+
 function insertFree(heap: Heap, subsegment: u64, chunk: u64, bytes: u32, previous: u32): void {
   const bits = pageBits(subsegment, chunk, chunk + bytes);
   const unmapped = popcnt(bits & ~getField(subsegment, HEAP_VS_SUBSEGMENT.CommitBitmap));
   writeSizes(chunk, u32(unmapped), bytes, previous, false);
   insertNode(treeOf(heap), chunk + nodeAt, chunkKey);
+  addToField(heap.vs, HEAP_VS_CONTEXT.FreeCommittedUnits, wholePages(subsegment, chunk, bytes));
 }
 
 /** Tells the chunk at `chunk`, if the subsegment goes on there, the size of the one before it. */
@@ -211,13 +225,13 @@ export function allocateVariable(heap: Heap, bytes: u32, placement: u32): u64 {
     block = place(node - nodeAt, sizeOf(node - nodeAt), bytes, placement);
     assert(block != 0, 'a free chunk has no room for the block it was chosen for');
   }
-  removeNode(tree, node);
   return cut(heap, node - nodeAt, block, bytes);
 }
 
-/** Cuts a block out of a free chunk that is out of the tree; what is left on either side goes back in. */
+/** Cuts a block out of a free chunk; what is left on either side stays free. */
 function cut(heap: Heap, free: u64, block: u64, bytes: u32): u64 {
   const subsegment = rangeAt(heap.small, free);
+  removeFree(heap, subsegment, free);
   const length = sizeOf(free);
   const chunk = block - headerBytes;
   let previous = previousOf(free);
@@ -252,19 +266,18 @@ function zero(block: u64, bytes: u32): void {
 
 /** Frees a block; free neighbours become one chunk with it. */
 export function freeVariable(heap: Heap, block: u64): void {
-  const tree = treeOf(heap);
   let chunk = block - headerBytes;
   const subsegment = rangeAt(heap.small, chunk);
   let size = sizeOf(chunk);
   let previous = previousOf(chunk);
   const next = chunk + size;
   if (next < endOf(subsegment) && isFree(next)) {
-    removeNode(tree, next + nodeAt);
+    removeFree(heap, subsegment, next);
     size += sizeOf(next);
   }
   if (previous != 0 && isFree(chunk - previous)) {
     chunk -= previous;
-    removeNode(tree, chunk + nodeAt);
+    removeFree(heap, subsegment, chunk);
     size += sizeOf(chunk);
     previous = previousOf(chunk);
   }

@@ -17,6 +17,7 @@ import { PAGE_SIZE } from '../../memory/arena';
 import { at, attachedRoot, getField, read64, setField, write64, writeBytes } from '../../memory/virtual';
 import { KERNEL_DATA } from '../../paging/pte';
 import { createKernelStack } from '../processes/thread';
+import { initialiseProcessorLookasides } from '../pool/lookaside';
 import { addressOf } from '../symbols';
 import { initialiseDispatchState, joinSharedReadyQueue } from './dispatch-state';
 import { clusterLeader } from './topology';
@@ -69,6 +70,7 @@ export function createProcessor(number: u32, idleThread: u64, mhz: u32, vendor: 
   fillPrcb(prcb, number, idleThread, mhz, vendor, context);
   fillSpecialRegisters(pcr, prcb, gdt, idt);
   write64(addressOf(NT.KiProcessorBlock) + u64(number) * 8, prcb);
+  initialiseProcessorLookasides(prcb);
   initialiseDispatchState(prcb, number);
   joinSharedReadyQueue(prcb, processorBlock(clusterLeader(number)), number);
   return prcb;

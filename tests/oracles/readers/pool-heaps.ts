@@ -34,6 +34,8 @@ export interface HeapWalk {
   bytes: Record<string, number>;
   /** What does not fit, in words. */
   faults: string[];
+  /** Pages mapped in VS subsegments, and those of them that lie in free chunks whole. */
+  vsPages: { mapped: number; free: number };
   /** Pages mapped according to the descriptors, the segments' headers included. */
   committedPages: number;
 }
@@ -72,7 +74,15 @@ export class PoolReader {
   }
 
   private walk(heap: bigint, index: number): HeapWalk {
-    const result: HeapWalk = { heap, index, blocks: [], bytes: {}, faults: [], committedPages: 0 };
+    const result: HeapWalk = {
+      heap,
+      index,
+      blocks: [],
+      bytes: {},
+      faults: [],
+      committedPages: 0,
+      vsPages: { mapped: 0, free: 0 },
+    };
     if (this.get(heap, '_SEGMENT_HEAP', 'Signature') !== HEAP_SIGNATURE) result.faults.push('signature');
     for (let size = 0; size < 2; size++) {
       const context =
@@ -169,6 +179,7 @@ export class PoolReader {
       const mapped = this.kernel.space.isReadable(subsegment + BigInt(page * PAGE_BYTES));
       if (mapped !== ((bitmap >> BigInt(page)) & 1n) > 0n)
         result.faults.push(`CommitBitmap of ${hex(subsegment)} for page ${page}`);
+      if (mapped) result.vsPages.mapped++;
     }
     this.count(result, 'VS headers and guards', PAGE_BYTES + Number(start - subsegment));
     let previous = 0n;
@@ -187,6 +198,9 @@ export class PoolReader {
         if (((page ^ chunk ^ this.heapKey) & 0xffn) !== (chunk - subsegment) >> 12n)
           result.faults.push(`EncodedSegmentPageOffset of ${hex(chunk)}`);
       }
+      if (!isAllocated)
+        for (let page = (chunk + 4095n) & ~4095n; page + 4096n <= chunk + units * 16n; page += 4096n)
+          if ((bitmap >> ((page - subsegment) >> 12n)) & 1n) result.vsPages.free++;
       const header = BigInt(sizeOf('_HEAP_VS_CHUNK_HEADER'));
       result.blocks.push({
         address: isAllocated ? chunk + header : chunk,

@@ -99,13 +99,16 @@ export function poolRules(opened: () => Kernel): void {
 
     it('every byte of every segment is told apart', () => {
       const kernel = opened();
-      for (const { heap, bytes, committedPages } of heaps()) {
+      for (const { heap, bytes, committedPages, vsPages } of heaps()) {
         const stats = heap + BigInt(offsetOf('_SEGMENT_HEAP', 'MemStats'));
         const get = (path: string) => Number(kernel.get(stats, '_HEAP_RUNTIME_MEMORY_STATS', path));
         const large = Number(kernel.get(heap, '_SEGMENT_HEAP', 'LargeCommittedPages'));
         const sum = Object.values(bytes).reduce((total, part) => total + part, 0);
         expect(sum).toBe(get('TotalReservedPages') * PAGE);
         expect(get('TotalCommittedPages') + large).toBe(committedPages);
+        const vs = heap + BigInt(offsetOf('_SEGMENT_HEAP', 'VsContext'));
+        expect(kernel.get(vs, '_HEAP_VS_CONTEXT', 'TotalCommittedUnits')).toBe(BigInt(vsPages.mapped));
+        expect(kernel.get(vs, '_HEAP_VS_CONTEXT', 'FreeCommittedUnits')).toBe(BigInt(vsPages.free));
       }
     });
 
@@ -169,14 +172,54 @@ export function poolRules(opened: () => Kernel): void {
       const kernel = opened();
       const mask = Number(kernel.pointer('PoolBigPageTableSize')) - 1;
       const entries = bigPages(kernel);
-      const taken = new Set([...entries.values()].map(({ place }) => place));
+      const table = kernel.pointer('PoolBigPageTable');
+      const wasUsed = (at: number) =>
+        kernel.get(
+          table + BigInt(at * sizeOf('_POOL_TRACKER_BIG_PAGES')),
+          '_POOL_TRACKER_BIG_PAGES',
+          'Va',
+        ) !== 1n;
       for (const [va, { place }] of entries) {
         const product = (((va >> 12n) & 0xffffffffn) * 0x9e5fn) & 0xffffffffffffffffn;
         let at = Number((product ^ (product >> 32n)) & BigInt(mask));
-        while (at !== place && taken.has(at)) at = (at + 1) & mask;
+        while (at !== place && wasUsed(at)) at = (at + 1) & mask;
         expect(at).toBe(place);
       }
     });
+
+    it.each(['ExNPagedLookasideListHead', 'ExPagedLookasideListHead'])(
+      '%s: lists of lookaside lists keep blocks of their tag, and their counts are those of the tag',
+      (head) => {
+        const kernel = opened();
+        const lists = kernel.list(kernel.address(head), '_GENERAL_LOOKASIDE', 'ListEntry');
+        const sums = trackers(kernel);
+        const allocated = new Map<bigint, Block>();
+        for (const { blocks } of heaps())
+          for (const block of blocks) if (block.isAllocated) allocated.set(block.address, block);
+        for (const list of lists) {
+          const get = (path: string) => kernel.get(list, '_GENERAL_LOOKASIDE', path);
+          const depth = Number(get('ListHead.HeaderX64.Depth'));
+          let kept = 0;
+          let block = get('ListHead.HeaderX64.NextEntry') << 4n;
+          for (block &&= block | 0xffff000000000000n; block !== 0n; block = kernel.space.u64(block), kept++) {
+            const header = block - BigInt(sizeOf('_POOL_HEADER'));
+            expect(allocated.get(header)?.bytes).toBeGreaterThan(Number(get('Size')));
+            expect(kernel.get(header, '_POOL_HEADER', 'PoolTag')).toBe(get('Tag'));
+          }
+          expect(kept).toBe(depth);
+          const tag = kernel.space.text(list + BigInt(offsetOf('_GENERAL_LOOKASIDE', 'Tag')), 4);
+          const { nonPaged, paged } = sums.get(tag)!;
+          const isPagedList = get('Type') === 1n;
+          const use = isPagedList ? paged : nonPaged;
+          const own = isPagedList ? 0n : 1n; // the list itself
+          expect(use.allocs - own).toBe(get('AllocateMisses'));
+          expect(use.frees).toBe(get('FreeMisses'));
+          const inUse = get('TotalAllocates') - get('TotalFrees');
+          expect(use.allocs - own - use.frees).toBe(inUse + BigInt(depth));
+        }
+        expect(lists.length).toBeGreaterThan(5);
+      },
+    );
 
     it('an address leads to its heap through the maps of ExPoolState.HeapManager', () => {
       const kernel = opened();
