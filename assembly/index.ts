@@ -101,10 +101,26 @@ export {
   beginUserSpace as processBeginUserSpace,
   reopenUserSpace as processReopenUserSpace,
   createUserSpace as processCreateUserSpace,
-  setParameters as processSetParameters,
-  loadUserImage as processLoadImage,
+  setProgram as processSetProgram,
+  setViews as processSetViews,
   endUserSpace as processEndUserSpace,
 } from './kernel/processes/user-space';
+export {
+  closeHeap as processCloseHeap,
+  createFurtherHeap as processCreateHeap,
+} from './kernel/processes/user-heap';
+export { setParameters as processSetParameters } from './kernel/processes/process-parameters';
+export {
+  beginLoader as processBeginLoader,
+  enterModule as processEnterModule,
+  endLoader as processEndLoader,
+} from './kernel/processes/loader-data';
+export { mapImage as imageMap } from './kernel/sections/image-view';
+export {
+  initialiseSections as sectionInitialise,
+  createSection as sectionCreate,
+  fillSection as sectionFill,
+} from './kernel/sections/section-object';
 export { exitProcess as processExit } from './kernel/processes/process-end';
 export { processNext, processRead, processUnlink } from './kernel/processes/process-list';
 
@@ -124,7 +140,7 @@ export {
   createFileSection as sectionCreateFile,
   createPageFileSection as sectionCreatePageFile,
 } from './kernel/sections/data-section';
-export { createUserThread as threadCreateUserSide } from './kernel/processes/user-space';
+export { createUserThread as threadCreateUserSide } from './kernel/processes/user-thread';
 export {
   createDispatcherObject as waitCreateObject,
   attachToQueue as waitAttachToQueue,

@@ -66,6 +66,7 @@ export async function startKernel(
   exports.processInitialise(typeIndex.get('Process')!);
   exports.threadInitialise(typeIndex.get('Thread')!);
   exports.fileInitialise(typeIndex.get('File')!);
+  exports.sectionInitialise(typeIndex.get('Section')!);
   return { core, profile, images, loaded, size, hardware, start, typeIndex, namespace };
 }
 

@@ -5,6 +5,7 @@ import { findProgram, forOwner, type Program } from './programs.js';
 import { createIoSystem } from './io/io-system.js';
 import { pendRequests } from './io/pending-requests.js';
 import { createPageFiles } from './page-files.js';
+import { writeStart } from './process-start.js';
 import type { Stage, StagedProcess } from './stage.js';
 import { AFTER_PROCESSES, BEFORE_PROCESSES, createLookasides, populatePool } from './pool-population.js';
 import { ThreadMaker } from './threads.js';
@@ -33,6 +34,8 @@ const PRIORITY_CLASSES: Readonly<Record<string, { value: number; base: number }>
   'Above normal': { value: 6, base: 10 },
 };
 const PAGE = 4096;
+/** Of a process's first heap, in which the loader keeps its data. */
+const HEAP_PAGES = 20;
 const TICKS_PER_SECOND = 1e7; // FILETIME
 const CACHE_VIEWS_PER_MB = 4; // views of 256 KiB
 
@@ -199,23 +202,20 @@ export class Director {
           spec.session ?? NO_SESSION,
           hardware.processors,
           profile.build,
+          HEAP_PAGES,
         )
       : 0n;
     if (isUser) {
-      const commandLine = forOwner(spec.commandLine ?? program.commandLine);
-      const [pathBytes, commandBytes] = core.putTexts(
-        { text: path, wide: true },
-        { text: commandLine, wide: true },
-      );
-      exports.processSetParameters(peb, exports.exchangeBuffer(), pathBytes!, commandBytes!);
       this.#user.load(process, peb);
-      this.#memory.mapViews(process, this.#user.mode.kindOf(program.path, spec));
+      writeStart(this.#kernel, process, peb);
+      exports.processCloseHeap();
+      this.#memory.mapViews(process, peb, this.#user.mode.kindOf(program.path, spec));
     }
     const waits = new WaitObjects(this.#kernel);
     for (const [archetype, count = 0] of Object.entries(spec.threads))
       for (let i = 0; i < count; i++)
         process.threads.push(this.#threads.create(process, archetype, peb, waits));
-    this.#memory.fill(process, Math.round((spec.privateMB * 1024 * 1024) / PAGE), isUser);
+    this.#memory.fill(process, peb, Math.round((spec.privateMB * 1024 * 1024) / PAGE));
     exports.processEndUserSpace(address);
     return process;
   }

@@ -11,6 +11,20 @@ const PROGRAM_BASE = 0x7ff6_0000_0000n;
 const ALIGNMENT = 0x10000n;
 const SPREAD = 0x4000n; // in units of the alignment
 
+/** Where the loader keeps its data, in the order in which the core wants the addresses. */
+const LOADER_DATA = [
+  'PebLdr',
+  'LdrpHashTable',
+  'LdrpModuleBaseAddressIndex',
+  'LdrpMappingInfoIndex',
+  'LdrpLoaderLock',
+  'FastPebLock',
+  'TlsBitMap',
+  'RtlpProcessHeapsListBuffer',
+];
+const ALL_PAGES = 0xffff;
+const WRITTEN_SHARE = 4; // one DLL in so many has written to its data since it was loaded
+
 interface SharedImage {
   image: LabImage;
   index: number;
@@ -68,26 +82,36 @@ export class UserImages {
     return { image, index, base, path };
   }
 
-  /** Maps a process's program and the DLLs it needs into the attached process, and enters them in its loader's lists. */
+  /** Maps a process's program and the DLLs it needs into the attached process, and enters them in its loader's data. */
   load({ address, program, spec, modules }: StagedProcess, peb: bigint): void {
+    const { exports } = this.#kernel.core;
+    const { isNative, hasWindows } = this.mode.kindOf(program.path, spec);
+    const own = this.#program(program.path);
     const dlls = this.mode.dllsOf(program.path, spec).map((module) => this.#dll(module));
-    for (const image of [this.#program(program.path), ...dlls]) {
-      this.#enter(address, peb, image);
+    const all = [own, ...dlls];
+    for (const image of all) exports.imageMap(image.index, writtenPages(image));
+    exports.processSetProgram(address, peb, own.index, isNative, hasWindows);
+    this.#kernel.core.putList(LOADER_DATA.map((name) => this.address(`ntdll!${name}`)));
+    exports.processBeginLoader(peb);
+    const imported = new Set(own.image.imports.map(({ module }) => module));
+    for (const image of all) {
+      this.#enter(image, image === own || imported.has(image.image.spec.module));
       const { base, path } = image;
       modules.push({ name: image.image.spec.file, path, base, size: image.image.sizeOfImage });
     }
+    exports.processEndLoader();
   }
 
-  #enter(process: bigint, peb: bigint, { index, path, image }: SharedImage): void {
+  #enter({ index, path, image }: SharedImage, isStatic: boolean): void {
     const { core } = this.#kernel;
     const [pathBytes] = core.putTexts({ text: path, wide: true });
-    core.exports.processLoadImage(
-      process,
-      peb,
+    const nameBytes = image.spec.file.length * 2;
+    core.exports.processEnterModule(
       index,
       core.exports.exchangeBuffer(),
       pathBytes!,
-      image.spec.file.length * 2,
+      nameBytes,
+      isStatic || image.spec.module === 'ntdll',
     );
   }
 
@@ -158,4 +182,10 @@ function addressIn(get: CodeModules['get'], qualified: string): bigint {
   const symbol = image.symbols.get(name);
   if (!symbol) throw new Error(`${module} has no symbol ${name}`);
   return base + BigInt(symbol.rva);
+}
+
+/** How many of its copy-on-write pages a process has a copy of: the loader's data, programs and some DLLs' state. */
+function writtenPages({ image, index }: SharedImage): number {
+  if (image.spec.module === 'ntdll') return ALL_PAGES;
+  return image.spec.kind === 'program' || index % WRITTEN_SHARE === 0 ? 1 : 0;
 }

@@ -19,8 +19,17 @@ export interface MemoryKind {
   readonly hasWindows: boolean;
 }
 
-/** Addresses of what the process environment block points to. */
-export type WellKnown = Readonly<Partial<Record<string, bigint>>>;
+/** What the process environment block points to, in the order in which the core wants the addresses. */
+const POINTED_TO = [
+  'apiSet',
+  'ansiCodePage',
+  'oemCodePage',
+  'caseTable',
+  'csr',
+  'activationContext',
+  'systemActivationContext',
+  'gdiHandles',
+];
 
 const files: Readonly<Record<string, { path: string; bytes: number; present: number }>> = data.files;
 const shared: Readonly<Record<string, Size>> = data.shared;
@@ -41,8 +50,8 @@ export class UserMemory {
     this.#isSmall = kernel.size.name === 'tiny';
   }
 
-  /** Maps what every process of its kind maps into the attached process; returns where. */
-  mapViews({ pid, sessionId }: StagedProcess, { isNative, hasWindows }: MemoryKind): WellKnown {
+  /** Maps what every process of its kind maps into the attached process, and points the PEB there. */
+  mapViews({ pid, sessionId }: StagedProcess, peb: bigint, { isNative, hasWindows }: MemoryKind): void {
     const { views } = data;
     const isService = !isNative && sessionId === 0;
     const wanted = [
@@ -52,14 +61,11 @@ export class UserMemory {
       ...(hasWindows ? views.windows : []),
       ...(hasWindows && sessionId !== 0 && !this.#isSmall ? views.shell : []),
     ] as [string, number][];
-    const found: Record<string, bigint> = {};
+    const { core } = this.#kernel;
+    const found = new Map<string, bigint>();
     const view = (name: string, arena: number, touched: number) => {
-      found[name] = this.#kernel.core.exports.memoryCreateView(
-        this.#section(name, pid, sessionId),
-        arena,
-        touched,
-        false,
-      );
+      const section = this.#section(name, pid, sessionId);
+      found.set(name, core.exports.memoryCreateView(section, arena, touched, false));
     };
     view('apiSet', ARENA.heaps, this.#isSmall ? 2 : 8);
     for (const name of ['ansiCodePage', 'oemCodePage', 'caseTable']) view(name, ARENA.heaps, 2);
@@ -68,15 +74,17 @@ export class UserMemory {
       for (const name of Object.keys(perProcess)) view(name, ARENA.heaps, 1);
     }
     for (const [name, touched] of wanted) view(name, ARENA.heaps, touched);
-    return found;
+    core.putList(POINTED_TO.map((name) => found.get(name) ?? 0n));
+    core.exports.processSetViews(peb);
   }
 
   /** Gives the attached process heaps and other private memory, `pages` of it filled. */
-  fill({ threads }: StagedProcess, pages: number, isUser: boolean): void {
+  fill({ threads }: StagedProcess, peb: bigint, pages: number): void {
     const { heaps, small, chunks, spare } = data.private;
-    if (isUser) {
+    if (peb !== 0n) {
       const count = this.#isSmall ? 1 : heaps.length;
-      for (const heap of heaps.slice(0, count)) this.#private(heap.pages, heap.committed, heap.touched);
+      for (const { pages: heapPages, blocks } of heaps.slice(0, count))
+        this.#kernel.core.exports.processCreateHeap(peb, heapPages, blocks);
       const extra = this.#isSmall ? 2 : Math.min(3 + threads.length, 24);
       for (let i = 0; i < extra; i++) {
         const range = small[i % small.length]!;
@@ -90,8 +98,8 @@ export class UserMemory {
     }
   }
 
-  #private(pages: number, committed: number, touched: number): void {
-    this.#kernel.core.exports.memoryCreatePrivate(ARENA.heaps, pages, committed, touched, READ_WRITE);
+  #private(pages: number, committed: number, touched: number): bigint {
+    return this.#kernel.core.exports.memoryCreatePrivate(ARENA.heaps, pages, committed, touched, READ_WRITE);
   }
 
   #section(name: string, pid: number, session: number): number {

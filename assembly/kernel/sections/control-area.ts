@@ -25,6 +25,7 @@ import {
 import { activate } from '../../paging/pfn-database';
 import { entryFor } from '../../paging/pte';
 import { translate } from '../../paging/walk';
+import { referenceObject } from '../objects/object';
 import { allocatePool, NON_PAGED, PAGED, tag } from '../pool/pool';
 
 const CACHED_REFERENCES: u64 = 15; // EX_FAST_REF keeps this many references in its low bits
@@ -141,9 +142,15 @@ export function addSectionPage(area: u64, page: u32, pfn: u32, bits: u64, origin
 /** Binds a control area and the file it maps; `pointers` are the file's SECTION_OBJECT_POINTERS. */
 export function bindFile(area: u64, file: u64, pointers: u64, isImage: bool): void {
   setField(at(area, CONTROL_AREA.FilePointer), EX_FAST_REF.Value, file | CACHED_REFERENCES);
+  referenceObject(file, i32(CACHED_REFERENCES));
   setField(
     pointers,
     isImage ? SECTION_OBJECT_POINTERS.ImageSectionObject : SECTION_OBJECT_POINTERS.DataSectionObject,
     area,
   );
+}
+
+/** File object of a control area, 0 where the page file backs it. */
+export function fileOfArea(area: u64): u64 {
+  return getField(at(area, CONTROL_AREA.FilePointer), EX_FAST_REF.Value) & ~CACHED_REFERENCES;
 }

@@ -14,7 +14,7 @@ import { addViewVad, VAD_IMAGE } from './vad';
  * Maps an image into the attached process. `written` says how many of its copy-on-write pages the process has written
  * to: it has copies of those.
  */
-export function mapImage(index: i32, written: u32 = 0): void {
+export function mapImage(index: i32, written: u32): void {
   const image = sharedImage(index);
   addViewVad(
     image.base,

@@ -35,6 +35,8 @@ export class SharedImage {
   base: u64 = 0;
   size: u32 = 0;
   entryPoint: u64 = 0;
+  /** Base that the file was linked for. */
+  linkedBase: u64 = 0;
   timeStamp: u32 = 0;
   checkSum: u32 = 0;
   area: u64 = 0;
@@ -83,6 +85,7 @@ export function createSharedImage(
   image.base = base;
   image.size = view.size;
   image.entryPoint = base + get(view.nt, IMAGE_NT_HEADERS64.OptionalHeader_AddressOfEntryPoint);
+  image.linkedBase = get(view.nt, IMAGE_NT_HEADERS64.OptionalHeader_ImageBase);
   image.timeStamp = u32(get(view.nt, IMAGE_NT_HEADERS64.FileHeader_TimeDateStamp));
   image.checkSum = u32(get(view.nt, IMAGE_NT_HEADERS64.OptionalHeader_CheckSum));
   image.frames = heap.alloc(usize(image.pages) * 4);

@@ -1,28 +1,9 @@
 // User stacks of every thread, unwound from the trap frame with an unwinder that knows PE files and nothing else.
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { PeFile } from '../../oracles/images/pe-file.js';
 import { unwind, type Registers } from '../../oracles/images/unwinder.js';
-import { bytes, core, machine } from './support.js';
-
-interface Layouts {
-  types: Record<string, { size: number; fields: Record<string, [number, string]> }>;
-}
-const { types } = JSON.parse(
-  readFileSync(
-    fileURLToPath(new URL('../../../sim/profiles/win11-22631/types.json', import.meta.url)),
-    'utf8',
-  ),
-) as Layouts;
-const offset = (type: string, field: string) => BigInt(types[type]!.fields[field]![0]);
-const read = (address: bigint) => bytes(address, 8).getBigUint64(0, true);
-const pointer = (structure: bigint, type: string, field: string) => read(structure + offset(type, field));
-const text = (string: bigint) => {
-  const length = bytes(string, 2).getUint16(0, true);
-  const view = bytes(pointer(string, '_UNICODE_STRING', 'Buffer'), length);
-  return new TextDecoder('utf-16le').decode(view);
-};
+import { get, list, offsetOf, read, text } from './memory-view.js';
+import { core, machine } from './support.js';
 
 interface Module {
   name: string;
@@ -32,16 +13,13 @@ interface Module {
 
 /** Modules that the attached process's loader lists, by its PEB. */
 function modulesOf(process: bigint): Module[] {
-  const peb = pointer(process, '_EPROCESS', 'Peb');
-  const head = pointer(peb, '_PEB', 'Ldr') + offset('_PEB_LDR_DATA', 'InLoadOrderModuleList');
-  const found: Module[] = [];
-  for (let entry = read(head); entry !== head; entry = read(entry))
-    found.push({
-      name: text(entry + offset('_LDR_DATA_TABLE_ENTRY', 'BaseDllName')),
-      base: pointer(entry, '_LDR_DATA_TABLE_ENTRY', 'DllBase'),
-      size: BigInt(Number(pointer(entry, '_LDR_DATA_TABLE_ENTRY', 'SizeOfImage') & 0xffffffffn)),
-    });
-  return found;
+  const ldr = get(get(process, '_EPROCESS', 'Peb'), '_PEB', 'Ldr');
+  const head = ldr + offsetOf('_PEB_LDR_DATA', 'InLoadOrderModuleList');
+  return list(head, '_LDR_DATA_TABLE_ENTRY', 'InLoadOrderLinks').map((entry) => ({
+    name: text(entry + offsetOf('_LDR_DATA_TABLE_ENTRY', 'BaseDllName')),
+    base: get(entry, '_LDR_DATA_TABLE_ENTRY', 'DllBase'),
+    size: get(entry, '_LDR_DATA_TABLE_ENTRY', 'SizeOfImage'),
+  }));
 }
 
 const { images } = machine.kernel.images;
@@ -51,9 +29,9 @@ const files = new Map(images.map((image) => [image.spec.file, { image, file: new
 function walk(modules: readonly Module[], trapFrame: bigint): string[] {
   const registers: Registers = {};
   for (const name of ['Rsp', 'Rbp', 'Rbx', 'Rsi', 'Rdi'])
-    registers[name.toLowerCase()] = pointer(trapFrame, '_KTRAP_FRAME', name);
+    registers[name.toLowerCase()] = get(trapFrame, '_KTRAP_FRAME', name);
   for (const name of ['r12', 'r13', 'r14', 'r15']) registers[name] = 0n;
-  let rip = pointer(trapFrame, '_KTRAP_FRAME', 'Rip');
+  let rip = get(trapFrame, '_KTRAP_FRAME', 'Rip');
   const names: string[] = [];
   let state = registers;
   while (rip !== 0n) {
@@ -89,7 +67,7 @@ describe('user stacks', () => {
       core.exports.processAttach(process.address);
       const modules = modulesOf(process.address);
       for (const thread of process.threads.filter(({ userMode }) => userMode)) {
-        const trapFrame = pointer(thread.address, '_KTHREAD', 'TrapFrame');
+        const trapFrame = get(thread.address, '_KTHREAD', 'TrapFrame');
         const names = walk(modules, trapFrame);
         expect(names, `${process.name} ${thread.tid}`).toEqual(thread.userMode!.stack);
         expect(names.at(-1)).toMatch(/^ntdll!RtlUserThreadStart\+/);
@@ -104,11 +82,11 @@ describe('user stacks', () => {
     for (const process of processes) {
       core.exports.processAttach(process.address);
       for (const thread of process.threads.filter(({ userMode }) => userMode)) {
-        const teb = pointer(thread.address, '_KTHREAD', 'Teb');
+        const teb = get(thread.address, '_KTHREAD', 'Teb');
         const [base, limit] = [read(teb + 8n), read(teb + 16n)];
         const { rsp } = thread.userMode!;
         expect(rsp > limit && rsp < base).toBe(true);
-        expect(pointer(teb, '_TEB', 'DeallocationStack') < limit).toBe(true);
+        expect(get(teb, '_TEB', 'DeallocationStack') < limit).toBe(true);
       }
     }
   });
@@ -118,7 +96,7 @@ describe('user stacks', () => {
       core.exports.processAttach(process.address);
       const modules = modulesOf(process.address);
       for (const thread of process.threads.filter(({ userMode }) => userMode)) {
-        const start = pointer(thread.address, '_ETHREAD', 'Win32StartAddress');
+        const start = get(thread.address, '_ETHREAD', 'Win32StartAddress');
         const module = modules.find(({ base, size }) => start >= base && start < base + size)!;
         const { image } = files.get(module.name)!;
         const rva = Number(start - module.base);
