@@ -162,7 +162,14 @@ function runNext(cpu: Cpu): void {
 export function performSwitch(cpu: Cpu): void {
   charge(cpu, interruptTime());
   if (cpu.current >= 0) preempt(cpu);
+  else leaveIdle(cpu);
   runNext(cpu);
+}
+
+/** An idle thread that does not run is ready, on no queue: it runs when nobody else does. */
+export function leaveIdle(cpu: Cpu): void {
+  setField(cpu.idle, KTHREAD.State, READY);
+  setField(cpu.idle, KTHREAD.Running, 0);
 }
 
 /** Puts the task that runs on a processor back to the front of its queue. */

@@ -15,7 +15,7 @@ import {
   writeBytes,
 } from '../../memory/virtual';
 import { addressOf } from '../symbols';
-import { queue, setCurrent } from './dispatch';
+import { leaveIdle, queue, setCurrent } from './dispatch';
 import { removeReady } from './ready-queues';
 import { countTasks, Cpu, cpuAt, READY, RUNNING, setState, stateOf, taskAt } from './tasks';
 
@@ -91,11 +91,7 @@ export function currentTask(number: u32): i32 {
 }
 
 function stop(cpu: Cpu): void {
-  if (cpu.current < 0) {
-    setField(cpu.idle, KTHREAD.State, READY);
-    setField(cpu.idle, KTHREAD.Running, 0);
-    return;
-  }
+  if (cpu.current < 0) return leaveIdle(cpu);
   const task = taskAt(cpu.current);
   const entry = at(task.thread, KTHREAD.WaitListEntry);
   entryBefore = read64(entry);

@@ -114,6 +114,14 @@ describe('time', () => {
     expect(switches).toBe(processors.reduce((total, processor) => total + processor.switches, 0n));
   });
 
+  it('leaves nothing in disorder, whenever one looks', { timeout: 60_000 }, async () => {
+    const machine = await createMachine({ machine: 'tiny', seed: 4 });
+    for (const ms of [60_000, ...Array<number>(40).fill(7)]) {
+      machine.advance(ms);
+      expect(machine.check()).toMatchObject({ ok: true });
+    }
+  });
+
   it('moves what it should', { timeout: 60_000 }, async () => {
     const machine = await createMachine({ machine: 'tiny', seed: 3 });
     const before = totals(machine);
