@@ -5,7 +5,15 @@ const MINUTE = 60_000;
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
+      // Some boot a whole desktop, and a busy computer takes its time for that.
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/unit/**/*.test.ts'],
+          testTimeout: MINUTE,
+          hookTimeout: MINUTE,
+        },
+      },
       {
         // Other people's programs judge what we write. One at a time: they share a Wine prefix and two cores.
         test: {

@@ -105,6 +105,7 @@ export {
   setViews as processSetViews,
   endUserSpace as processEndUserSpace,
 } from './kernel/processes/user-space';
+export { createWow64 as processCreateWow64 } from './kernel/processes/wow64';
 export {
   closeHeap as processCloseHeap,
   createFurtherHeap as processCreateHeap,

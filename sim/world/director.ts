@@ -2,7 +2,9 @@ import type { Kernel } from '../machine/machine.js';
 import { ClientIds } from './client-ids.js';
 import type { Population, ProcessSpec } from './population.js';
 import { findProgram, forOwner, type Program } from './programs.js';
+import type { IoStage } from './io/io-stage.js';
 import { createIoSystem } from './io/io-system.js';
+import { createKnownDlls } from './known-dlls.js';
 import { pendRequests } from './io/pending-requests.js';
 import { createPageFiles } from './page-files.js';
 import { writeStart } from './process-start.js';
@@ -56,6 +58,7 @@ const NOTHING = {
 export class Director {
   readonly #kernel: Kernel;
   readonly #ids: ClientIds;
+  readonly #io: IoStage;
   readonly #user: UserImages;
   readonly #memory: UserMemory;
   readonly #threads: ThreadMaker;
@@ -68,6 +71,7 @@ export class Director {
     this.#kernel = kernel;
     this.#seed = seed;
     this.#ids = new ClientIds(seed);
+    this.#io = createIoSystem(kernel); // files lie on a volume
     this.#user = new UserImages(kernel, seed);
     this.#memory = new UserMemory(kernel);
     this.#threads = new ThreadMaker(kernel, this.#ids, this.#user);
@@ -75,7 +79,8 @@ export class Director {
 
   stage(population: Population): Stage {
     const { exports } = this.#kernel.core;
-    const io = createIoSystem(this.#kernel);
+    const io = this.#io;
+    createKnownDlls(this.#kernel, this.#user);
     createLookasides(this.#kernel);
     populatePool(this.#kernel, BEFORE_PROCESSES, this.#seed);
     const idle = this.#idle();
@@ -195,7 +200,7 @@ export class Director {
     };
     if (process.exitTime !== undefined) exports.processExit(address, process.exitTime, 0);
     const isUser = path.includes('\\') && !hasEnded;
-    exports.processBeginUserSpace(address);
+    exports.processBeginUserSpace(address, isUser && program.wow64 === true);
     const peb = isUser
       ? exports.processCreateUserSpace(
           address,
@@ -207,6 +212,7 @@ export class Director {
       : 0n;
     if (isUser) {
       this.#user.load(process, peb);
+      if (program.wow64) exports.processCreateWow64(address, peb);
       writeStart(this.#kernel, process, peb);
       exports.processCloseHeap();
       this.#memory.mapViews(process, peb, this.#user.mode.kindOf(program.path, spec));

@@ -3,10 +3,12 @@ import { split } from '../machine/kernel-images.js';
 import type { Kernel } from '../machine/machine.js';
 import { nameOf, StackPlan, type CodeModules } from '../machine/stack-plan.js';
 import type { StagedProcess, UserMode as UserModeState } from './stage.js';
-import { moduleOf, UserMode, type UserStack } from './user-mode.js';
+import { isWow64, moduleOf, UserMode, type UserStack } from './user-mode.js';
 
 /** Where images of user mode are loaded: the same in every process until the next boot. */
 const DLL_BASE = 0x7ff8_0000_0000n;
+/** Programs of 32-bit code. */
+const WOW64_BASE = 0x40_0000n;
 const PROGRAM_BASE = 0x7ff6_0000_0000n;
 const ALIGNMENT = 0x10000n;
 const SPREAD = 0x4000n; // in units of the alignment
@@ -32,6 +34,15 @@ interface SharedImage {
   path: string;
 }
 
+/** How the threads of a kind and a program left user mode. */
+interface ServiceEntry {
+  readonly plan: StackPlan;
+  /** After the `syscall` of the stub. */
+  readonly rip: bigint;
+  readonly service: number;
+  readonly names: readonly string[];
+}
+
 /** Images that processes map in user mode. */
 export class UserImages {
   readonly #kernel: Kernel;
@@ -39,7 +50,7 @@ export class UserImages {
   readonly #programs = new Map<string, SharedImage>();
   /** Paths of mapped files on their volume, by control area. */
   readonly files = new Map<bigint, string>();
-  readonly #plans = new Map<string, StackPlan>();
+  readonly #entries = new Map<UserStack, ServiceEntry>();
   /** What programs have loaded and how their stacks look. */
   readonly mode: UserMode;
 
@@ -48,12 +59,13 @@ export class UserImages {
     this.#kernel = kernel;
     this.mode = new UserMode(kernel.images, kernel.size.name === 'tiny');
     const shift = ((seed * 0x9e37n) % SPREAD) * ALIGNMENT;
-    const next = { dll: DLL_BASE + shift, program: PROGRAM_BASE + shift };
+    const next = { dll: DLL_BASE + shift, program: PROGRAM_BASE + shift, wow64: WOW64_BASE };
     for (const image of kernel.images.images) {
       const { kind } = image.spec;
       if (kind !== 'dll' && kind !== 'program') continue;
-      const shared = this.#share(image, next[kind]);
-      next[kind] += (BigInt(image.sizeOfImage) + 2n * ALIGNMENT - 1n) & ~(ALIGNMENT - 1n);
+      const place = kind === 'program' && isWow64(image.spec.path) ? 'wow64' : kind;
+      const shared = this.#share(image, next[place]);
+      next[place] += (BigInt(image.sizeOfImage) + 2n * ALIGNMENT - 1n) & ~(ALIGNMENT - 1n);
       if (kind === 'dll') this.#dlls.set(image.spec.module, shared);
       else this.#programs.set(image.spec.path, shared);
     }
@@ -74,7 +86,7 @@ export class UserImages {
       core.putFile(image.file),
       image.file.length,
       base,
-      0n,
+      core.exports.volumeSystem(),
       core.exports.exchangeBuffer(),
       nameBytes!,
     );
@@ -139,19 +151,29 @@ export class UserImages {
     stack: UserStack,
   ): UserModeState {
     const { core } = this.#kernel;
-    const modules = this.modulesOf(program.path);
-    const key = `${program.path} ${stub} ${stack.functions.join()}`;
-    let plan = this.#plans.get(key);
-    if (!plan) this.#plans.set(key, (plan = StackPlan.user(modules, stack.functions, stub)));
+    const entered = this.#entries.get(stack) ?? this.#plan(program.path, stub, stack);
+    const { plan, rip, service, names } = entered;
     core.exports.threadCreateUserSide(address, thread, peb);
     const rsp = core.exports.stackLayOutUser(thread, plan.put(core));
+    const trapFrameEnd = core.exports.stackCreateTrapFrame(thread, rip, rsp, 0n, service);
+    return { rip, rsp, service, trapFrameEnd, stack: names };
+  }
+
+  /** Plans a stack once for all threads that stand as it says. */
+  #plan(path: string, stub: string, stack: UserStack): ServiceEntry {
+    const modules = this.modulesOf(path);
+    const plan = StackPlan.user(modules, stack.functions, stub);
     const [module, name] = split(stub);
     const { image, base } = modules.get(module);
     const rva = image.restAddress(name);
-    const rip = base + BigInt(rva);
-    const service = this.#service(name);
-    const trapFrameEnd = core.exports.stackCreateTrapFrame(thread, rip, rsp, 0n, service);
-    return { rip, rsp, service, trapFrameEnd, stack: [nameOf(modules, module, rva), ...plan.names] };
+    const entry = {
+      plan,
+      rip: base + BigInt(rva),
+      service: this.#service(name),
+      names: [nameOf(modules, module, rva), ...plan.names],
+    };
+    this.#entries.set(stack, entry);
+    return entry;
   }
 
   /** Number of the system service that a stub of user mode asks for. */
@@ -161,6 +183,11 @@ export class UserImages {
       if (number !== undefined) return number;
     }
     throw new Error(`no kernel module has the system service ${name}`);
+  }
+
+  /** A DLL by its name in debuggers. */
+  findDll(module: string): SharedImage | undefined {
+    return this.#dlls.get(module);
   }
 
   #dll(module: string): SharedImage {

@@ -121,7 +121,7 @@ export class UserMemory {
     const whole = Math.ceil(file.bytes / PAGE);
     const present = this.#isSmall ? Math.ceil(file.present / SMALL_DIVISOR) : file.present;
     const index = core.exports.sectionCreateFile(
-      0n,
+      core.exports.volumeSystem(),
       core.exports.exchangeBuffer(),
       bytes!,
       BigInt(this.#isSmall ? Math.min(file.bytes, 64 * PAGE) : file.bytes),

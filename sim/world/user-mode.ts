@@ -2,6 +2,7 @@ import type { ImageSet, LabImage } from '../images/index.js';
 import { findArchetype } from './archetypes.js';
 import data from './catalogue/user-mode.json';
 import type { ProcessSpec } from './population.js';
+import { findProgram } from './programs.js';
 import type { MemoryKind } from './user-memory.js';
 
 /** Chains by the program's module, `native`, or `*` for the rest; `main` is the first thread's. */
@@ -48,6 +49,7 @@ export class UserMode {
       for (const needed of this.#images.get(name).imports) load(needed.module);
     };
     this.#wanted(module, spec).forEach(load);
+    if (isWow64(path)) return [...loaded];
     for (const { module: needed } of this.#images.get(module).imports) load(needed);
     for (const name of this.#calledBy(path, spec)) load(name);
     return [...loaded];
@@ -58,10 +60,11 @@ export class UserMode {
     return { isNative: native.has(moduleOf(path)), hasWindows: hasWindows(threads) };
   }
 
-  #wanted(module: string, { threads, session }: ProcessSpec): readonly string[] {
+  #wanted(module: string, { program, threads, session }: ProcessSpec): readonly string[] {
     const { dlls } = data;
     const own = programs[module] ?? [];
     if (native.has(module)) return [...dlls.native, ...own];
+    if (findProgram(program).wow64) return dlls.wow64;
     if (this.#isSmall) return dlls.win32;
     const more = hasWindows(threads) ? dlls.windows : session === 1 ? [] : dlls.session0;
     return [...dlls.win32, ...dlls.more, ...more, ...own];
@@ -82,6 +85,7 @@ export class UserMode {
 
   /** Stack of thread `index` of a process, the first one its main thread. */
   stackOf(path: string, archetype: string, index: number): UserStack {
+    if (isWow64(path)) return this.#stackOfWow64(moduleOf(path), index);
     const module = moduleOf(path);
     const chains = stacks[archetype] ?? {};
     const kind = native.has(module) ? 'native' : 'win32';
@@ -89,7 +93,7 @@ export class UserMode {
     const main =
       index === 0 && kind === 'win32' ? (chains['main'] as readonly string[] | undefined) : undefined;
     const variant = variants ? index % variants.length : 0;
-    const key = `${module} ${archetype} ${main ? 'main' : variant}`;
+    const key = `${path} ${archetype} ${main ? 'main' : variant}`;
     let known = this.#stacks.get(key);
     if (!known) {
       const chain = main ?? variants?.[variant] ?? [this.#callerOf(archetype, module)];
@@ -98,6 +102,14 @@ export class UserMode {
       this.#stacks.set(key, known);
     }
     return known;
+  }
+
+  /** A thread of 32-bit code stands in the code that runs it: what its own stack holds is not the 64-bit one's. */
+  #stackOfWow64(module: string, index: number): UserStack {
+    return {
+      functions: data.thunks.wow64,
+      start: `${module}!${index === 0 ? 'mainCRTStartup' : 'WorkerThread'}`,
+    };
   }
 
   /** For kinds of threads without a chain: a function that calls the service's stub, of the program if it has one. */
@@ -116,4 +128,9 @@ export class UserMode {
 
 function hasWindows(threads: ProcessSpec['threads']): boolean {
   return Object.keys(threads).some((name) => findArchetype(name).userCall?.startsWith('win32u!'));
+}
+
+/** Whether a program is one of 32-bit code. */
+export function isWow64(path: string): boolean {
+  return findProgram(path.slice(path.lastIndexOf('\\') + 1)).wow64 ?? false;
 }

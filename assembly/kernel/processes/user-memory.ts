@@ -27,6 +27,8 @@ export const enum Arena {
   Shared = 2,
 }
 
+const LOW_HEAPS: u64 = 0x4000000; // above programs' images
+const LOW_STACKS: u64 = 0x50000000;
 const LARGE_RANGE: u32 = 1024;
 const LARGE_ALIGNMENT: u64 = 0x200000;
 const LONGEST_RUN: u32 = 0x8000; // frames of private memory that lie together
@@ -40,6 +42,13 @@ export function chooseArenas(): void {
   unchecked(
     (next[<i32>Arena.Heaps] = (u64(0x100) << 32) + (randomBelow(0x100) << 32) + (randomBelow(0xffff) << 16)),
   );
+  unchecked((next[<i32>Arena.Shared] = SHARED_BASE + (randomBelow(0xfff) << 20)));
+}
+
+/** Chooses where the arenas of a process of 32-bit code start: below 4 GiB, as its code can see no more. */
+export function chooseLowArenas(): void {
+  unchecked((next[<i32>Arena.Stacks] = LOW_STACKS + (randomBelow(0x40) << 16)));
+  unchecked((next[<i32>Arena.Heaps] = LOW_HEAPS + (randomBelow(0x40) << 16)));
   unchecked((next[<i32>Arena.Shared] = SHARED_BASE + (randomBelow(0xfff) << 20)));
 }
 

@@ -12,7 +12,14 @@ import { keepProgram } from '../sections/section-object';
 import { sharedImage } from '../sections/shared-image';
 import { addPrivateVad, beginVads, linkVads, reopenVads } from '../sections/vad';
 import { createHeap } from './user-heap';
-import { Arena, chooseArenas, reopenArenas, takeAddresses, touchZeroed } from './user-memory';
+import {
+  Arena,
+  chooseArenas,
+  chooseLowArenas,
+  reopenArenas,
+  takeAddresses,
+  touchZeroed,
+} from './user-memory';
 
 const SYSTEM_BLOCK_PAGES: u32 = 512; // PEB and TEBs share a reservation of 2 MiB
 const NO_SESSION: u32 = u32.MAX_VALUE; // of the session manager
@@ -28,11 +35,12 @@ const PROTECTED_LIGHT: u64 = 1; // PS_PROTECTION.Type
 let block: u64 = 0; // PEB and TEBs
 let nextTeb: u64 = 0;
 
-/** Starts on the user's half of the attached process, which is empty. To be called before anything is put there. */
-export function beginUserSpace(process: u64): void {
+/** Starts on the user's half of the attached process, which is empty; `isWow64` keeps it within 4 GiB. To be called before anything is put there. */
+export function beginUserSpace(process: u64, isWow64: bool): void {
   beginVads(process);
   block = 0;
-  chooseArenas();
+  if (isWow64) chooseLowArenas();
+  else chooseArenas();
 }
 
 /** Goes on building the user half of the attached process, which was ended before. */

@@ -16,6 +16,7 @@ import { PROTECT_READ_WRITE } from '../sections/protection';
 import { addPrivateVad } from '../sections/vad';
 import { takeTeb } from './user-space';
 import { Arena, commitGuardPage, takeAddresses, touchZeroed } from './user-memory';
+import { createTeb32, TEB32_PAGES } from './wow64';
 
 const TEB_PAGES: u32 = 2;
 const STACK_RESERVE_PAGES: u32 = 256;
@@ -25,8 +26,10 @@ const ENGLISH: u32 = 0x409;
 
 /** Gives a thread of the attached process its TEB and user stack; returns the TEB. */
 export function createUserThread(process: u64, thread: u64, peb: u64): u64 {
-  const teb = takeTeb(TEB_PAGES);
-  touchZeroed(teb, TEB_PAGES);
+  const isWow64 = getField(process, EPROCESS.WoW64Process) != 0;
+  const pages = isWow64 ? TEB_PAGES + TEB32_PAGES : TEB_PAGES;
+  const teb = takeTeb(pages);
+  touchZeroed(teb, pages);
   const isFirst = getField(process, EPROCESS.ActiveThreads) == 1;
   createStack(teb);
   const tib = at(teb, TEB.NtTib);
@@ -51,6 +54,7 @@ export function createUserThread(process: u64, thread: u64, peb: u64): u64 {
     setField(teb, TEB.GdiClientTID, tid);
   }
   setField(thread, KTHREAD.Teb, teb);
+  if (isWow64) createTeb32(process, thread, TEB_PAGES);
   return teb;
 }
 
