@@ -30,6 +30,11 @@ export {
   createLookasideList as poolCreateLookaside,
   initialiseLookasides as poolInitialiseLookasides,
 } from './kernel/pool/lookaside';
+export {
+  beginTraffic as poolBeginTraffic,
+  addTraffic as poolAddTraffic,
+  passTraffic as poolPassTraffic,
+} from './kernel/pool/traffic';
 export { populatePool as poolPopulate } from './kernel/pool/background';
 
 // Memory as a processor sees it.

@@ -17,6 +17,7 @@ import { populationOf } from './world/population.js';
 import { programSpecs } from './world/program-images.js';
 import { Director } from './world/director.js';
 import type { Stage } from './world/stage.js';
+import { PoolTraffic } from './world/pool-traffic.js';
 import { Schedule } from './world/schedule.js';
 import { writeTruth, type Truth } from './truth/truth.js';
 import { version } from './version.js';
@@ -58,6 +59,7 @@ export class LabMachine {
   #events: readonly (() => StepEvent)[] = [];
   readonly #ongoing: Ongoing[] = [];
   readonly #schedule: Schedule;
+  readonly #traffic: PoolTraffic;
   #capturing = false;
 
   private constructor(scenario: Scenario, seed: number, kernel: Kernel, stage: Stage) {
@@ -68,6 +70,7 @@ export class LabMachine {
     this.stage = stage;
     const { interruptsCpu } = findImage(scenario.image);
     this.#schedule = new Schedule(kernel, stage, interruptsCpu, BigInt(seed));
+    this.#traffic = new PoolTraffic(kernel, BigInt(seed), this.time);
   }
 
   /** Boots a scenario on a fresh core. @throws RangeError with a sentence for the user when an option is bad */
@@ -122,16 +125,14 @@ export class LabMachine {
   }
 
   #letPass(ms: number): void {
-    if (this.#ongoing.length === 0) {
-      this.#schedule.advance(ms);
-      return;
-    }
     // What goes on does so at each full second, so that it does not matter how the time is cut.
     for (let left = ms; left > 0;) {
       const part = Math.min(left, SECOND - (this.time % SECOND));
       this.#schedule.advance(part);
       left -= part;
-      if (this.time % SECOND === 0) for (const ongoing of this.#ongoing) ongoing.catchUp(this.time);
+      if (this.time % SECOND !== 0) continue;
+      this.#traffic.catchUp(this.time);
+      for (const ongoing of this.#ongoing) ongoing.catchUp(this.time);
     }
   }
 

@@ -2,7 +2,7 @@ import catalogue from './catalogue/pool-tags.json';
 import type { Kernel } from '../machine/machine.js';
 
 /** Numbers of kernel/pool/contents.ts. */
-const CONTENTS: Readonly<Record<string, number>> = {
+export const CONTENTS: Readonly<Record<string, number>> = {
   zeroes: 0,
   structure: 1,
   name: 2,
@@ -91,6 +91,6 @@ function recordsOf(kind: Kind, isPaged: boolean, { from, to }: PoolPhase, scale:
 }
 
 /** A tag as the number that stands in a POOL_HEADER. */
-function tagCode(tag: string): number {
+export function tagCode(tag: string): number {
   return [...tag].reduceRight((code, letter) => code * 256 + letter.charCodeAt(0), 0);
 }

@@ -77,6 +77,8 @@ export class Heap {
   committedPages: u64 = 0;
   /** Pages of large allocations, mapped too. */
   largePages: u64 = 0;
+  /** HEAP_LARGE_ALLOC_DATAs of allocations that are gone. */
+  spareData: u64[] = [];
   private next: u64 = 0;
   private committedTo: u64 = 0;
 

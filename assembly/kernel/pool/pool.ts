@@ -19,7 +19,7 @@ import { addressOf } from '../symbols';
 import { createBigPageTable, dropBigPages, enterBigPages, findBigPages } from './big-pages';
 import { Heap } from './heap';
 import { drawHeapKeys } from './heap-keys';
-import { allocateLarge } from './large';
+import { allocateLarge, freeLarge } from './large';
 import { createLedger } from './ledger';
 import {
   allocateLowFragmentation,
@@ -152,7 +152,7 @@ function allocatePages(heap: Heap, bytes: u32, poolTag: u32, type: u32): u64 {
   return address;
 }
 
-/** Frees what {@link allocatePool} returned. Large allocations, above 0x7f0000 bytes, are never freed. */
+/** Frees what {@link allocatePool} returned. Traps when nothing is allocated there. */
 export function freePool(address: u64): void {
   if ((address & PAGE_MASK) == 0) {
     freePages(address);
@@ -173,13 +173,16 @@ function freePages(address: u64): void {
   const entry = findBigPages(address);
   const size = getField(entry, POOL_TRACKER_BIG_PAGES.NumberOfBytes);
   const poolTag = u32(getField(entry, POOL_TRACKER_BIG_PAGES.Key));
-  assert(size <= LARGEST_BIG_RANGE, 'large allocations are never freed');
+  const paged = isIn(<i32>Region.PagedPool, address);
   const isSmall = size <= LARGEST_SMALL_RANGE;
-  const heap = heapOf(address, isSmall ? 1 << 20 : 1 << 24);
-  if (isChunkOfPages(u32(size))) freeVariable(heap, address);
-  else freeRange(isSmall ? heap.small : heap.big, address);
+  if (size > LARGEST_BIG_RANGE) freeLarge(heapFor(paged ? PAGED : NON_PAGED, poolTag), address);
+  else {
+    const heap = heapOf(address, isSmall ? 1 << 20 : 1 << 24);
+    if (isChunkOfPages(u32(size))) freeVariable(heap, address);
+    else freeRange(isSmall ? heap.small : heap.big, address);
+  }
   dropBigPages(entry);
-  trackFree(poolTag, isIn(<i32>Region.PagedPool, address), address, size);
+  trackFree(poolTag, paged, address, size);
 }
 
 /** Pages that a pool takes, mapped ones: `type` is NON_PAGED or PAGED. What nonpaged pool is managed with counts too. */

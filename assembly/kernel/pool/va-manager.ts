@@ -152,3 +152,15 @@ export function takeAddresses(heap: Heap, bytes: u64, alignment: u64, kind: u32)
   }
   return address;
 }
+
+/** Takes addresses out of both maps. */
+export function dropAddresses(address: u64, bytes: u64): void {
+  const first = (address - SYSTEM_RANGE_START) >> CHUNK_SHIFT;
+  const count = (bytes + (1 << CHUNK_SHIFT) - 1) >> CHUNK_SHIFT;
+  for (let chunk = first; chunk < first + count; chunk++) {
+    const bit = chunk * BITS_PER_CHUNK;
+    const word = bitmap + (bit >> 6) * 8;
+    write64(word, read64(word) & ~(u64(3) << (bit & 63)));
+    setField(rangeArray + (chunk << RANGE_SHIFT), HEAP_VAMGR_RANGE.Allocated, 0);
+  }
+}

@@ -44,7 +44,7 @@ function walk(machine: LabMachine): { blocks: Map<bigint, Block>; faults: string
   };
 }
 
-describe('pool', () => {
+describe('pool', { timeout: 30_000 }, () => {
   it('stays whole through allocations and frees of every size', async () => {
     const machine = await createMachine({ machine: 'tiny', seed: 3 });
     const { poolAllocate, poolFree } = machine.kernel.core.exports;
@@ -85,6 +85,27 @@ describe('pool', () => {
     expect(told.pagedAllocs).toBe(told.pagedFrees);
   });
 
+  it('maps what is larger than a segment of small pages, and unmaps what is larger than any', async () => {
+    const machine = await createMachine({ machine: 'tiny', memory: 512 << 20, seed: 6 });
+    const { poolAllocate, poolFree, poolPages, memoryRead } = machine.kernel.core.exports;
+    const before = poolPages(PAGED);
+    const [big, bigger] = [0x90000, 0x7f0000].map((bytes) => poolAllocate(bytes, TAG, PAGED, 0));
+    const large = [0x7f0010, 0x1234567].map((bytes) => poolAllocate(bytes, TAG, PAGED, 0));
+    const own = [...new PoolReader(kernelOf(machine)).heaps()][2]!;
+    expect(own.faults).toEqual([]);
+    const of = (address: bigint) => own.blocks.find((block) => block.address === address);
+    expect([of(big!)?.by, of(bigger!)?.by]).toEqual(['direct', 'direct']);
+    expect(large.map((address) => of(address)?.by)).toEqual(['large', 'large']);
+    expect(of(large[1]!)?.bytes).toBe(0x1234570);
+    expect(Number(poolPages(PAGED) - before)).toBeGreaterThanOrEqual((0x7f0010 + 0x1234567) >> 12);
+    for (const address of [large[0]!, big!, bigger!, large[1]!]) poolFree(address);
+    expect(memoryRead(large[1]!, 8)).toBe(0);
+    expect(walk(machine).faults).toEqual([]);
+    const again = poolAllocate(0x900000, TAG, PAGED, 0);
+    expect(walk(machine).faults).toEqual([]);
+    poolFree(again);
+  });
+
   it('gives zeroed memory, whoever had it before', async () => {
     const machine = await createMachine({ machine: 'tiny', seed: 4 });
     const { core } = machine.kernel;
@@ -103,6 +124,24 @@ describe('pool', () => {
         expect(core.view(exchangeBuffer(), dirty.length).every((byte) => byte === 0)).toBe(true);
       }
     }
+  });
+
+  it('is taken and given back as time passes, the same however the time is cut', async () => {
+    const [one, other] = [
+      await createMachine({ machine: 'tiny', seed: 7 }),
+      await createMachine({ machine: 'tiny', seed: 7 }),
+    ];
+    const before = one.truth().pool;
+    one.advance(90_000);
+    for (const ms of [400, 59_000, 600, 7, 29_993]) other.advance(ms);
+    const after = one.truth().pool;
+    expect(other.truth().pool).toEqual(after);
+    const freed = (pool: typeof after) =>
+      pool.reduce((sum, tag) => sum + tag.nonPagedFrees + tag.pagedFrees, 0);
+    expect(freed(after)).toBeGreaterThan(freed(before));
+    const [first, second] = [walk(one), walk(other)];
+    expect(first.faults).toEqual([]);
+    expect(first.blocks).toEqual(second.blocks);
   });
 
   it('refuses to free what is not allocated', async () => {
