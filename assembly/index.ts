@@ -150,6 +150,7 @@ export { createUserThread as threadCreateUserSide } from './kernel/processes/use
 export {
   createDispatcherObject as waitCreateObject,
   attachToQueue as waitAttachToQueue,
+  ownMutant as waitOwnMutant,
   wait as waitBegin,
   threadTimer as waitThreadTimer,
   threadSuspendEvent as waitThreadSuspendEvent,
@@ -163,6 +164,16 @@ export {
   layOutWaiting as stackLayOutWaiting,
   layOutRunning as stackLayOutRunning,
 } from './stacks/frames';
+
+// Executive resources.
+export {
+  createResource as resourceCreate,
+  createResources as resourceCreateMany,
+  initialiseResource as resourceInitialise,
+  ownResource as resourceOwn,
+  wantResource as resourceWant,
+} from './kernel/scheduler/resources';
+export { queueSuspension as threadQueueSuspension } from './kernel/scheduler/suspension';
 
 // The scheduler.
 export {

@@ -17,10 +17,16 @@ export interface ThreadArchetype {
       | 'thread-timer'
       | 'alpc-semaphore'
       | 'suspend-event'
+      | 'mutant'
+      | 'resource-owner'
+      | 'resource-exclusive'
+      | 'resource-shared'
       | 'none';
     readonly count?: number;
     /** Threads that name the same object wait for one and the same. */
     readonly shared?: string;
+    /** The thread is asked to suspend itself, but cannot yet. */
+    readonly suspendPending?: boolean;
   };
   /** System threads: their start routine. */
   readonly start?: string;

@@ -3,6 +3,7 @@ import { StackPlan } from '../machine/stack-plan.js';
 import { findArchetype, processorStacks } from './archetypes.js';
 import { planBehaviours, type Behaviour } from './behaviours.js';
 import catalogue from './catalogue/behaviours.json';
+import { createIdleResources } from './resources.js';
 import type { Stage, StagedThread } from './stage.js';
 
 const UNITS_PER_MS = 10_000;
@@ -43,6 +44,7 @@ export class Schedule {
       waitObjects,
       stack,
     }));
+    createIdleResources(kernel, seed);
     const { core, hardware, profile } = kernel;
     const timers = this.#driverTimers();
     core.exports.schedulerCreate(

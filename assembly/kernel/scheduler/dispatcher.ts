@@ -2,6 +2,7 @@
 import {
   DISPATCHER_HEADER,
   ETHREAD,
+  KMUTANT,
   KPRIQUEUE,
   KQUEUE,
   KSEMAPHORE,
@@ -17,6 +18,7 @@ import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 
 /** _KOBJECTS: DISPATCHER_HEADER.Type. */
 export const EVENT_NOTIFICATION: u32 = 0;
+export const MUTANT: u32 = 2;
 export const EVENT_SYNCHRONIZATION: u32 = 1;
 export const QUEUE: u32 = 4;
 export const SEMAPHORE: u32 = 5;
@@ -42,6 +44,7 @@ export function initialiseHeader(object: u64, type: u32, bytes: u32, signalled: 
 
 function sizeOf(type: u32): u32 {
   if (type == SEMAPHORE) return offsetOf(KSEMAPHORE.SIZE);
+  if (type == MUTANT) return offsetOf(KMUTANT.SIZE);
   if (type == QUEUE) return offsetOf(KQUEUE.SIZE);
   if (type == PRIORITY_QUEUE) return offsetOf(KPRIQUEUE.SIZE);
   if (type == TIMER_NOTIFICATION) return offsetOf(KTIMER.SIZE);
@@ -77,6 +80,12 @@ export function initialiseDispatcherObject(object: u64, type: u32): void {
     initialiseList(at(object, KPRIQUEUE.ThreadListHead));
     setField(object, KPRIQUEUE.MaximumCount, 4);
   }
+}
+
+/** Makes `thread` the owner of a mutant. */
+export function ownMutant(mutant: u64, thread: u64): void {
+  setField(mutant, KMUTANT.OwnerThread, thread);
+  insertTail(at(thread, KTHREAD.MutantListHead), at(mutant, KMUTANT.MutantListEntry));
 }
 
 /** Makes `thread` one of those that serve a queue. */

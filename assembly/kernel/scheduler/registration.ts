@@ -10,6 +10,7 @@ import { nameTask } from './dispatch';
 import { createHeap } from './event-heap';
 import { setRequester } from './rest';
 import { startScheduler, startTask } from './scheduler';
+import { initialiseSchedulerApc } from './suspension';
 import { addCpu, addParty, addTask, countTasks, Cpu, createLedger, Party, Task } from './tasks';
 import { initialiseTimers } from './timers';
 
@@ -97,6 +98,7 @@ export function addTasks(party: u32, eprocess: u64, count: i32): void {
 
 function place(task: Task): void {
   const thread = task.thread;
+  initialiseSchedulerApc(thread);
   setField(thread, KTHREAD.IdealProcessor, task.processor);
   setField(thread, KTHREAD.UserIdealProcessor, task.processor);
   setField(thread, KTHREAD.NextProcessor, task.processor);

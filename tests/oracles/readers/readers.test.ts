@@ -6,6 +6,7 @@ import { containerRules } from './container-rules.js';
 import { filterRules } from './filter-rules.js';
 import { ioRules } from './io-rules.js';
 import { Kernel } from './kernel.js';
+import { lockRules } from './lock-rules.js';
 import { memProcFsRules } from './memprocfs-rules.js';
 import { memoryRules } from './memory-rules.js';
 import { pfnRules } from './pfn-rules.js';
@@ -37,6 +38,7 @@ describe.each(SEEDS)('a dump of seed %i', (seed) => {
   threadRules(opened);
   poolRules(opened);
   processorRules(opened);
+  lockRules(opened);
   sectionRules(opened);
   ioRules(opened);
   filterRules(opened);
