@@ -1,11 +1,16 @@
 import type { Kernel } from '../machine/machine.js';
+import { apiSetMap } from './api-sets.js';
 import data from './catalogue/user-memory.json';
 import type { StagedProcess } from './stage.js';
 
 /** Values of the core: Arena in kernel/processes/user-memory.ts, PROTECT_READ_WRITE in kernel/sections/protection.ts. */
 const ARENA = { heaps: 1, shared: 2 } as const;
 const READ_WRITE = 4;
+const NO_ACCESS = 0x18;
 const PAGE = 4096;
+/** For so many pages of a file that processes have mapped, one that they have let go of. */
+const STANDBY_SHARE = 3;
+const API_SET_PAGES = 4;
 const SMALL_DIVISOR = 8; // of what a small machine keeps in memory of each file
 
 interface Size {
@@ -42,6 +47,8 @@ export class UserMemory {
   readonly #isSmall: boolean;
   /** Paths of mapped files on their volume, by control area. */
   readonly files = new Map<bigint, string>();
+  /** What the one section for all processes holds was written when the first one mapped it. */
+  #hasApiSets = false;
   /** Indexes of sections, by name and session where each session has its own. */
   readonly #sections = new Map<string, number>();
 
@@ -67,13 +74,19 @@ export class UserMemory {
       const section = this.#section(name, pid, sessionId);
       found.set(name, core.exports.memoryCreateView(section, arena, touched, false));
     };
-    view('apiSet', ARENA.heaps, this.#isSmall ? 2 : 8);
+    view('apiSet', ARENA.heaps, API_SET_PAGES);
     for (const name of ['ansiCodePage', 'oemCodePage', 'caseTable']) view(name, ARENA.heaps, 2);
     if (!isNative) {
       view('csr', ARENA.shared, 3);
       for (const name of Object.keys(perProcess)) view(name, ARENA.heaps, 1);
     }
     for (const [name, touched] of wanted) view(name, ARENA.heaps, touched);
+    if (!this.#hasApiSets) {
+      this.#hasApiSets = true;
+      const map = apiSetMap();
+      core.putBytes(map);
+      core.exports.memoryWrite(found.get('apiSet')!, map.length);
+    }
     core.putList(POINTED_TO.map((name) => found.get(name) ?? 0n));
     core.exports.processSetViews(peb);
   }
@@ -99,7 +112,8 @@ export class UserMemory {
   }
 
   #private(pages: number, committed: number, touched: number): bigint {
-    return this.#kernel.core.exports.memoryCreatePrivate(ARENA.heaps, pages, committed, touched, READ_WRITE);
+    const protection = committed === 0 ? NO_ACCESS : READ_WRITE;
+    return this.#kernel.core.exports.memoryCreatePrivate(ARENA.heaps, pages, committed, touched, protection);
   }
 
   #section(name: string, pid: number, session: number): number {
@@ -126,6 +140,7 @@ export class UserMemory {
       bytes!,
       BigInt(this.#isSmall ? Math.min(file.bytes, 64 * PAGE) : file.bytes),
       Math.min(whole, present),
+      Math.ceil(present / STANDBY_SHARE),
     );
     this.files.set(core.exports.sectionArea(index), file.path);
     return index;

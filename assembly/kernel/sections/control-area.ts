@@ -3,6 +3,7 @@
 import {
   CONTROL_AREA,
   EX_FAST_REF,
+  MMPFN,
   MMPTE_SOFTWARE,
   MMPTE_SUBSECTION,
   MMSECTION_FLAGS,
@@ -22,8 +23,11 @@ import {
   setField,
   write64,
 } from '../../memory/virtual';
-import { activate } from '../../paging/pfn-database';
+import { STANDBY } from '../../memory/ranges';
+import { putOnList } from '../../paging/frame-states';
+import { activate, setPfnField } from '../../paging/pfn-database';
 import { entryFor } from '../../paging/pte';
+import { transitionBits } from '../../paging/software-pte';
 import { translate } from '../../paging/walk';
 import { referenceObject } from '../objects/object';
 import { allocatePool, NON_PAGED, PAGED, tag } from '../pool/pool';
@@ -137,6 +141,16 @@ export function addSectionPage(area: u64, page: u32, pfn: u32, bits: u64, origin
   write64(prototype, entryFor(pfn, bits));
   activate(pfn, prototype, u32(translate(attachedRoot(), prototype) >> 12), DEFAULT_PRIORITY, original, true);
   addToField(area, CONTROL_AREA.NumberOfPfnReferences, 1);
+}
+
+/**
+ * Enters a frame as a page of the section that no view maps any more: it waits on the standby list, and its prototype
+ * PTE is in transition. `protection` is the subsection's.
+ */
+export function addStandbyPage(area: u64, page: u32, pfn: u32, protection: u32, original: u64): void {
+  addSectionPage(area, page, pfn, transitionBits(protection), original);
+  setPfnField(pfn, MMPFN.u3_ReferenceCount, 0);
+  putOnList(pfn, STANDBY, DEFAULT_PRIORITY);
 }
 
 /** Binds a control area and the file it maps; `pointers` are the file's SECTION_OBJECT_POINTERS. */

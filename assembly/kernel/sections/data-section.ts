@@ -10,6 +10,7 @@ import { attachStream, completeCleanup, createFileObject } from '../io/file-obje
 import { chargeWorkingSet } from './charges';
 import {
   addSectionPage,
+  addStandbyPage,
   bindFile,
   createDataControlArea,
   demandZeroPte,
@@ -54,10 +55,18 @@ function addPages(section: DataSection, bits: u64, original: u64): void {
 }
 
 /**
- * Creates the data section of a file of `bytes` bytes, of which the first `present` pages are in memory. `name` is its
+ * Creates the data section of a file of `bytes` bytes, of which the first `present` pages are mapped by somebody and
+ * the next `standby` pages were: they are still in memory. `name` is its
  * path's UTF-16 text relative to the volume `device`. Returns the section's index.
  */
-export function createFileSection(device: u64, name: usize, nameBytes: u32, bytes: u64, present: u32): i32 {
+export function createFileSection(
+  device: u64,
+  name: usize,
+  nameBytes: u32,
+  bytes: u64,
+  present: u32,
+  standby: u32,
+): i32 {
   const pages = u32((bytes + PAGE_SIZE - 1) / PAGE_SIZE);
   const section = create(pages, present, true);
   const file = createFileObject(device, name, nameBytes);
@@ -66,7 +75,13 @@ export function createFileSection(device: u64, name: usize, nameBytes: u32, byte
   describeSubsection(section.area, 0, 0, pages, PROTECT_READ_WRITE, 0, u32(bytes));
   const origin = subsectionPte(subsectionOf(section.area, 0), PROTECT_READ_WRITE);
   addPages(section, USER_READ_ONLY, origin);
-  for (let page = section.present; page < pages; page++) write64(prototypeOf(section.area, page), origin);
+  const inMemory = min(section.present + standby, pages);
+  for (let page = section.present; page < inMemory; page++) {
+    const pfn = takeFrame(FOR_USER);
+    renderFrame(pfn, SEEDED, 0);
+    addStandbyPage(section.area, page, pfn, PROTECT_READ_WRITE, origin);
+  }
+  for (let page = inMemory; page < pages; page++) write64(prototypeOf(section.area, page), origin);
   return count - 1;
 }
 

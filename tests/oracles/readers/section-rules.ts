@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Kernel } from './kernel.js';
 import { offsetOf, sizeOf } from './layouts.js';
-import { PfnDatabase } from './pfn-database.js';
+import { ACTIVE, PfnDatabase } from './pfn-database.js';
 import { poolTag } from './objects.js';
 import type { Vad } from './vads.js';
 import { vadsOf, viewOf } from './vads.js';
@@ -11,6 +11,7 @@ const PAGE = 4096n;
 const PTE_BYTES = 8n;
 const FAST_REFERENCES = 15n;
 const FILE_TYPE = 5;
+const STANDBY = 2; // _MMLISTS
 const IMAGE_MAP = 2;
 const PRESENT = 1n;
 const PROTOTYPE = 1n << 10n;
@@ -133,6 +134,7 @@ export function sectionRules(opened: () => Kernel): void {
     it('prototype PTEs: a frame that names them, or where the page comes from; the section counts the frames', () => {
       const kernel = opened();
       const pfns = new PfnDatabase(kernel);
+      const kinds = { valid: 0, transition: 0, file: 0, zero: 0 };
       for (const address of sections().keys()) {
         let inMemory = 0n;
         for (const part of subsections(address)) {
@@ -144,18 +146,27 @@ export function sectionRules(opened: () => Kernel): void {
               inMemory++;
               const pfn = pfns.entry(Number((pte >> 12n) & FRAME_MASK));
               expect(pfn.pteAddress).toBe(at);
+              const isValid = (pte & PRESENT) === 1n;
+              expect([pfn.location, pfn.referenceCount]).toEqual(isValid ? [ACTIVE, 1] : [STANDBY, 0]);
+              kinds[isValid ? 'valid' : 'transition']++;
               const original = kernel.get(
                 pfns.addressOf(Number((pte >> 12n) & FRAME_MASK)),
                 '_MMPFN',
                 'OriginalPte.u.Long',
               );
               if (fileOf(address) !== 0n) expect(original >> 16n).toBe(part & 0xffffffffffffn);
-            } else if ((pte & PROTOTYPE) !== 0n) expect(pte >> 16n).toBe(part & 0xffffffffffffn);
-            else expect(fileOf(address)).toBe(0n);
+            } else if ((pte & PROTOTYPE) !== 0n) {
+              expect(pte >> 16n).toBe(part & 0xffffffffffffn);
+              kinds.file++;
+            } else {
+              expect(fileOf(address)).toBe(0n);
+              kinds.zero++;
+            }
           }
         }
         expect(area(address, 'NumberOfPfnReferences')).toBe(inMemory);
       }
+      for (const [kind, count] of Object.entries(kinds)) expect(count, kind).toBeGreaterThan(0);
     });
   });
 
@@ -170,7 +181,7 @@ export function sectionRules(opened: () => Kernel): void {
             start: `0x${vad.start.toString(16).padStart(16, '0')}`,
             end: `0x${vad.end.toString(16).padStart(16, '0')}`,
             kind: vad.isPrivate ? 'private' : vad.type === IMAGE_MAP ? 'image' : 'mapped',
-            protection: PROTECTIONS[vad.protection]!,
+            protection: PROTECTIONS[vad.protection & 7]!,
             committed: vad.commitCharge,
             ...(file === 0n
               ? {}

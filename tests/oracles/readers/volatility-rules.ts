@@ -269,10 +269,10 @@ export function volatilityRules(opened: () => Kernel): void {
       const kernel = opened();
       for (const process of kernel.processes) {
         const vads = vadsOf(kernel, process);
-        for (const [i, { tag, start, end, isPrivate, protection }] of vads.entries()) {
+        for (const [i, { tag, start, end, isPrivate, protection, commitCharge }] of vads.entries()) {
           expect(tag).toBe(isPrivate ? 'VadS' : 'Vad ');
           expect(start < end && start >= (vads[i - 1]?.end ?? 0x10000n)).toBe(true);
-          expect(PROTECT_TO_VALUE[protection]).toBeGreaterThan(1);
+          expect(PROTECT_TO_VALUE[protection]).toBeGreaterThan(commitCharge === 0 && isPrivate ? 0 : 1);
         }
         const space = kernel.spaceOf(process);
         const outside = [...space.entries(0, 256, kernel.selfMapSlot)].filter(

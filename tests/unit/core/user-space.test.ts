@@ -215,6 +215,40 @@ describe('environment blocks', () => {
     });
   });
 
+  it('of processes point to one map of API sets, in which the loader’s search by hash finds each contract', () => {
+    const prefixed = (name: string) => name.slice(0, name.lastIndexOf('-'));
+    const wide = (address: bigint, length: number) =>
+      new TextDecoder('utf-16le').decode(bytes(address, length));
+    let first: ArrayBuffer | undefined;
+    each((_, peb) => {
+      const map = get(peb, '_PEB', 'ApiSetMap');
+      const word = (offset: number) => bytes(map + BigInt(offset), 4).getUint32(0, true);
+      const [version, size, , count, entries, hashes, factor] = [0, 4, 8, 12, 16, 20, 24].map(word) as [
+        number, number, number, number, number, number, number,
+      ]; // prettier-ignore
+      expect(version).toBe(6);
+      const whole = bytes(map, size).buffer as ArrayBuffer;
+      expect(new Uint8Array(whole)).toEqual(new Uint8Array((first ??= whole)));
+      expect(count).toBeGreaterThan(50);
+      let before = -1;
+      for (let i = 0; i < count; i++) {
+        const [hash, index] = [word(hashes + 8 * i), word(hashes + 8 * i + 4)];
+        expect(hash).toBeGreaterThan(before);
+        before = hash;
+        const at = entries + 24 * index;
+        const name = wide(map + BigInt(word(at + 4)), word(at + 8));
+        expect(name).toMatch(/^(api|ext)-ms-/);
+        expect(word(at + 12)).toBe(2 * prefixed(name).length);
+        let computed = 0;
+        for (const unit of prefixed(name))
+          computed = (Math.imul(computed, factor) + unit.charCodeAt(0)) >>> 0;
+        expect(computed).toBe(hash);
+        const value = word(at + 16);
+        expect(wide(map + BigInt(word(value + 12)), word(value + 16))).toMatch(/\.dll$/);
+      }
+    });
+  });
+
   it('of threads name the thread, its process and themselves', () => {
     each(({ pid, threads }, peb) => {
       for (const { address, tid } of threads) {
