@@ -59,7 +59,10 @@ export {
 export { framesOn as memoryFramesOn, listTotal as memoryFramesOnList } from './paging/page-lists';
 export { pteBase as memoryPteBase } from './paging/tables';
 
-export { createCacheViews as memoryCreateCacheViews } from './kernel/memory-manager/system-cache';
+export {
+  createCachedFile as memoryCreateCachedFile,
+  framesWithoutFile as memoryFramesWithoutFile,
+} from './kernel/memory-manager/cached-files';
 
 // Time.
 export {

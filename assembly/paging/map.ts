@@ -45,6 +45,14 @@ export function storeInvalid(root: u32, address: u64, entry: u64): void {
   store<u64>(writableFrame(tableFor(root, address, 1)) + indexAt(address, 1) * 8, entry);
 }
 
+/** Maps `pages` consecutive frames that each have a prototype PTE, which counts this one mapping already. */
+export function mapPages(root: u32, address: u64, pfn: u32, pages: u32, bits: u64): void {
+  for (let i: u32 = 0; i < pages; i++) {
+    const at = address + u64(i) * PAGE_SIZE;
+    store<u64>(writableFrame(tableFor(root, at, 1)) + indexAt(at, 1) * 8, entryFor(pfn + i, bits));
+  }
+}
+
 /** Maps 512 frames from `pfn` on as one 2 MiB page; each frame's PFN entry points at the one entry. */
 export function mapLargePage(root: u32, address: u64, pfn: u32, bits: u64): void {
   const table = tableFor(root, address, 2);

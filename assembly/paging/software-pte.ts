@@ -1,5 +1,5 @@
 // PTEs that are not valid, as Windows has them: a page on its way out or back, a page in a page file, a page that
-// nobody touched yet. MMPTE_TRANSITION, MMPTE_SOFTWARE, MMPTE_SUBSECTION.
+// nobody touched yet. MMPTE_TRANSITION, MMPTE_SOFTWARE.
 import { NO_EXECUTE, WRITE } from './pte';
 
 const TRANSITION: u64 = 1 << 11;
@@ -7,7 +7,6 @@ const PROTOTYPE: u64 = 1 << 10;
 const PAGE_FILE_ALLOCATED: u64 = 1 << 2;
 const PROTECTION_SHIFT: u64 = 5;
 const PAGE_FILE_HIGH_SHIFT: u64 = 32;
-const SUBSECTION_SHIFT: u64 = 16;
 const PROTECTION_MASK: u64 = 0x1f;
 const TRANSITION_FRAME_MASK: u64 = 0x000ffffffffff000;
 
@@ -52,9 +51,4 @@ export function pageFilePte(page: u32, protection: u64): u64 {
 /** The page of the page file that a software PTE names, 0 when it names none. */
 export function filePageOf(entry: u64): u32 {
   return (entry & (1 | PROTOTYPE | TRANSITION)) == 0 ? u32(entry >> PAGE_FILE_HIGH_SHIFT) : 0;
-}
-
-/** What a mapped file's page goes back to when its frame is taken: its subsection. */
-export function subsectionPte(subsection: u64, protection: u64): u64 {
-  return (subsection << SUBSECTION_SHIFT) | PROTOTYPE | (protection << PROTECTION_SHIFT);
 }

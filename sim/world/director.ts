@@ -1,4 +1,5 @@
 import type { Kernel } from '../machine/machine.js';
+import { cacheFiles } from './cached-files.js';
 import { ClientIds } from './client-ids.js';
 import type { Population, ProcessSpec } from './population.js';
 import { findProgram, forOwner, type Program } from './programs.js';
@@ -39,7 +40,6 @@ const PAGE = 4096;
 /** Of a process's first heap, in which the loader keeps its data. */
 const HEAP_PAGES = 20;
 const TICKS_PER_SECOND = 1e7; // FILETIME
-const CACHE_VIEWS_PER_MB = 4; // views of 256 KiB
 
 /** A process that asks for nothing. */
 const NOTHING = {
@@ -93,7 +93,7 @@ export class Director {
     exports.memoryWritePointer(this.#kernel.loaded.address('nt!PsInitialSystemProcess'), system);
     exports.processAttach(system);
     pendRequests(this.#kernel, io, processes);
-    exports.memoryCreateCacheViews(this.#kernel.size.fileCacheMB * CACHE_VIEWS_PER_MB);
+    cacheFiles(this.#kernel, this.#seed);
     const pageFiles = createPageFiles(this.#kernel);
     for (const { address } of processes) exports.memoryAgeWorkingSet(address);
     populatePool(this.#kernel, AFTER_PROCESSES, this.#seed);

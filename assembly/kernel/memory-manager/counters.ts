@@ -22,12 +22,13 @@ import { frameCount } from '../../memory/frames';
 import { COLORS } from '../../memory/list-order';
 import { nodeCount, physicalFrames, secondNodeBase } from '../../memory/physical-layout';
 import { FREE, STANDBY, ZEROED } from '../../memory/ranges';
-import { at, getField, setField, write64, write8 } from '../../memory/virtual';
+import { at, getField, initialiseList, setField, write64, write8 } from '../../memory/virtual';
 import { relinkLists } from '../../paging/frame-states';
 import { addedOn, framesOn } from '../../paging/page-lists';
 import { processNext } from '../processes/process-list';
 import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 import { addressOf } from '../symbols';
+import { createSegmentLists } from './cached-files';
 import { countKernelPages, kernelTables, pagesInRegion, processTables } from './kernel-usage';
 import { createColorLists, pageLists, publishListHeads, visiblePartition } from './list-heads';
 import { pagingFilePages } from './paging-files';
@@ -51,6 +52,8 @@ function visible(): u64 {
 export function createMemoryManager(memoryBlock: u64): void {
   createColorLists();
   createSystemPtes();
+  createSegmentLists();
+  initialiseList(addressOf(NT.CcCleanSharedCacheMapList));
   write64(addressOf(NT.MiVisibleState), visible());
   const partition = visiblePartition();
   setField(partition, MI_VISIBLE_PARTITION.LowestPhysicalPage, 1);

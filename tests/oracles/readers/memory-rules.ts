@@ -19,6 +19,9 @@ interface Listed {
   location: number;
   priority: number;
   isPrivate: boolean;
+  isFile: boolean;
+  pteAddress: bigint;
+  pteFrame: number;
 }
 
 export function memoryRules(opened: () => Kernel): void {
@@ -46,6 +49,9 @@ export function memoryRules(opened: () => Kernel): void {
             location: entry.location,
             priority: kernel.space.bytes(pfns.addressOf(pfn) + priorityAt, 1)[0]! & 7,
             isPrivate: !entry.prototype && entry.pteAddress !== 0n,
+            isFile: entry.prototype,
+            pteAddress: entry.pteAddress,
+            pteFrame: entry.pteFrame,
           });
         }
       }
@@ -185,6 +191,82 @@ export function memoryRules(opened: () => Kernel): void {
       used.delete(0);
       expect([...used]).toEqual([...filePages].sort((a, b) => a - b));
       expect(used.size).toBeGreaterThan(0);
+    });
+
+    it('finds each frame of a file on a list named by a prototype PTE in transition, whose subsection has a file', () => {
+      const { space } = opened();
+      const pfns = new PfnDatabase(opened());
+      const originalAt = BigInt(offsetOf('_MMPFN', 'OriginalPte'));
+      const subsections = new Map<bigint, string>();
+      const wrong: string[] = [];
+      let seen = 0;
+      for (const [pfn, frame] of frames) {
+        if (!frame.isFile || ![STANDBY, MODIFIED, NO_WRITE].some((list) => list === frame.location)) continue;
+        seen++;
+        const prototype = space.u64(frame.pteAddress);
+        if ((prototype & (VALID | PROTOTYPE | TRANSITION)) !== TRANSITION)
+          wrong.push(`${pfn}: prototype PTE`);
+        if (Number((prototype >> 12n) & 0xffffffffffn) !== pfn)
+          wrong.push(`${pfn}: its prototype names another`);
+        if (space.frameAt(frame.pteAddress) !== frame.pteFrame)
+          wrong.push(`${pfn}: frame of the prototype PTE`);
+        const original = space.u64(pfns.addressOf(pfn) + originalAt);
+        const subsection = BigInt.asUintN(64, BigInt.asIntN(64, original) >> 16n);
+        let name = subsections.get(subsection);
+        if (name === undefined) {
+          const area = space.get(subsection, '_SUBSECTION', 'ControlArea');
+          const file = space.get(area, '_CONTROL_AREA', 'FilePointer.Value') & ~15n;
+          name = space.unicode(file + BigInt(offsetOf('_FILE_OBJECT', 'FileName')));
+          subsections.set(subsection, name);
+        }
+        if (!name.startsWith('\\')) wrong.push(`${pfn}: file "${name}"`);
+        const base = space.get(subsection, '_SUBSECTION', 'SubsectionBase');
+        const ptes = space.get(subsection, '_SUBSECTION', 'PtesInSubsection');
+        if (frame.pteAddress < base || frame.pteAddress >= base + 8n * ptes)
+          wrong.push(`${pfn}: not of ${name}`);
+      }
+      expect(wrong.slice(0, REPORTED)).toEqual([]);
+      expect(seen).toBe(
+        count(
+          ({ location, isPrivate }) =>
+            (location === STANDBY || location === MODIFIED || location === NO_WRITE) && !isPrivate,
+        ),
+      );
+      expect(seen).toBeGreaterThan(1000);
+      expect(new Set(subsections.values()).size).toBe(subsections.size); // no file twice
+    });
+
+    it("describes the system cache's views: each VACB in use belongs to a file whose map leads back to it", () => {
+      const { space } = opened();
+      const array = space.u64(opened().pointer('CcVacbArrays'));
+      const mapped = new Set<bigint>();
+      let free = 0;
+      for (let i = 0; i < 1024; i++) {
+        const vacb = array + BigInt(sizeOf('_VACB_ARRAY_HEADER') + i * sizeOf('_VACB'));
+        expect(space.get(vacb, '_VACB', 'ArrayHead')).toBe(array);
+        const map = space.get(vacb, '_VACB', 'SharedCacheMap');
+        if (map === 0n) {
+          free++;
+          continue;
+        }
+        const offset = space.u64(vacb + BigInt(offsetOf('_VACB', 'Overlay.FileOffset')));
+        const slots = space.get(map, '_SHARED_CACHE_MAP', 'Vacbs');
+        expect(space.u64(slots + (offset >> 18n) * 8n)).toBe(vacb);
+        const base = space.get(vacb, '_VACB', 'BaseAddress');
+        const file = space.get(map, '_SHARED_CACHE_MAP', 'FileObjectFastRef.Value') & ~15n;
+        const pointers = space.get(file, '_FILE_OBJECT', 'SectionObjectPointer');
+        expect(space.get(pointers, '_SECTION_OBJECT_POINTERS', 'SharedCacheMap')).toBe(map);
+        const area = space.get(pointers, '_SECTION_OBJECT_POINTERS', 'DataSectionObject');
+        const prototypes = space.get(space.get(area, '_CONTROL_AREA', 'Segment'), '_SEGMENT', 'PrototypePte');
+        for (let page = 0n; page < 64n; page++) {
+          const frame = space.frameAt(base + page * 4096n);
+          expect(frames.get(frame!)?.pteAddress).toBe(prototypes + ((offset >> 12n) + page) * 8n);
+        }
+        mapped.add(base);
+      }
+      expect(mapped.size).toBeGreaterThan(4);
+      expect(Number(space.get(array, '_VACB_ARRAY_HEADER', 'MappingCount'))).toBe(mapped.size);
+      expect(space.u32(opened().address('CcNumberOfFreeVacbs'))).toBe(free);
     });
 
     it('commits what processes, pool, stacks, images and tables hold, within the limit', () => {
