@@ -134,7 +134,7 @@ function vacbSlots(map: u64, bytes: u64): u64 {
   const slots =
     count <= INITIAL_VACBS
       ? at(map, SHARED_CACHE_MAP.InitialVacbs)
-      : allocatePool(count * 8, tag(0x43, 0x63, 0x56, 0x6c), NON_PAGED, 0); // 'CcVl'
+      : allocatePool(count * 8, tag(0x43, 0x63, 0x56, 0x70), NON_PAGED, 0); // 'CcVp'
   setField(map, SHARED_CACHE_MAP.Vacbs, slots);
   return slots;
 }
