@@ -32,6 +32,7 @@ import { createSegmentLists } from './cached-files';
 import { countKernelPages, kernelTables, pagesInRegion, processTables } from './kernel-usage';
 import { createColorLists, pageLists, publishListHeads, visiblePartition } from './list-heads';
 import { pagingFilePages } from './paging-files';
+import { createSessionLists } from './session';
 import { createSystemPtes, publishSystemPtes } from './system-ptes';
 
 const PAGE_SIZE: u64 = 4096;
@@ -53,6 +54,7 @@ export function createMemoryManager(memoryBlock: u64): void {
   createColorLists();
   createSystemPtes();
   createSegmentLists();
+  createSessionLists();
   initialiseList(addressOf(NT.CcCleanSharedCacheMapList));
   write64(addressOf(NT.MiVisibleState), visible());
   const partition = visiblePartition();

@@ -1,23 +1,77 @@
 // Sessions: services live in session 0, who is logged on in session 1. System and minimal processes have none.
-import { EPROCESS, MM_SESSION_SPACE } from '../../generated/types';
+import { NT } from '../../generated/symbols';
+import {
+  EPROCESS,
+  MI_SYSTEM_INFORMATION,
+  MI_VISIBLE_STATE,
+  MM_SESSION_SPACE,
+  MM_SESSION_SPACE_FLAGS,
+  MMSUPPORT_FLAGS,
+  MMSUPPORT_FULL,
+  MMSUPPORT_INSTANCE,
+  RTL_BITMAP,
+} from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { commit, Region, reserve } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
-import { addToField, at, initialiseList, insertTail, setField } from '../../memory/virtual';
+import {
+  addToField,
+  at,
+  getField,
+  initialiseList,
+  insertTail,
+  read8,
+  setField,
+  write64,
+  write8,
+} from '../../memory/virtual';
 import { KERNEL_DATA } from '../../paging/pte';
+import { allocatePool, NON_PAGED, tag } from '../pool/pool';
+import { systemTime } from '../scheduler/clock';
+import { addressOf } from '../symbols';
 
-const MAXIMUM: u32 = 16;
+const MAXIMUM: u32 = 64; // bits of the bitmap of session ids
+const LOCALE: u32 = 0x409; // English (United States)
+const SESSION_WORKING_SET: u32 = 1; // MMSUPPORT_FLAGS.WorkingSetType
 const sessions = new StaticArray<u64>(MAXIMUM);
+
+function visible(): u64 {
+  return at(addressOf(NT.MiState), MI_SYSTEM_INFORMATION.Vs);
+}
+
+/** Creates the list of sessions and the bitmap of their ids. To be called once there is pool. */
+export function createSessionLists(): void {
+  initialiseList(at(visible(), MI_VISIBLE_STATE.SessionWsList));
+  const headBytes = offsetOf(RTL_BITMAP.SIZE);
+  const bitmap = allocatePool(headBytes + MAXIMUM / 8, tag(0x4d, 0x6d, 0x53, 0x65), NON_PAGED, 0); // 'MmSe'
+  setField(bitmap, RTL_BITMAP.SizeOfBitMap, MAXIMUM);
+  setField(bitmap, RTL_BITMAP.Buffer, bitmap + headBytes);
+  setField(visible(), MI_VISIBLE_STATE.SessionIdBitmap, bitmap);
+}
 
 /** The MM_SESSION_SPACE of a session; made when its first process starts. */
 function sessionSpace(id: u32): u64 {
   assert(id < MAXIMUM, 'too many sessions');
   if (unchecked(sessions[id]) != 0) return unchecked(sessions[id]);
-  const bytes = offsetOf(MM_SESSION_SPACE.SIZE);
-  const space = reserve(<i32>Region.SystemPtes, bytes, PAGE_SIZE);
-  commit(space, u32((u64(bytes) + PAGE_SIZE - 1) / PAGE_SIZE), KERNEL_DATA);
+  const pages = (offsetOf(MM_SESSION_SPACE.SIZE) + PAGE_SIZE - 1) / PAGE_SIZE;
+  const space = reserve(<i32>Region.Session, pages * PAGE_SIZE, PAGE_SIZE);
+  commit(space, pages, KERNEL_DATA);
+  const flags = at(space, MM_SESSION_SPACE.u);
+  setField(flags, MM_SESSION_SPACE_FLAGS.Initialized, 1);
+  setField(flags, MM_SESSION_SPACE_FLAGS.WsInitialized, 1);
   setField(space, MM_SESSION_SPACE.SessionId, id);
+  setField(space, MM_SESSION_SPACE.LocaleId, LOCALE);
+  setField(space, MM_SESSION_SPACE.CommittedPages, pages);
+  setField(space, MM_SESSION_SPACE.NonPagablePages, pages);
+  write64(at(space, MM_SESSION_SPACE.CreateTime), systemTime());
+  const set = at(at(space, MM_SESSION_SPACE.Vm), MMSUPPORT_FULL.Instance);
+  setField(at(set, MMSUPPORT_INSTANCE.Flags), MMSUPPORT_FLAGS.WorkingSetType, SESSION_WORKING_SET);
+  setField(set, MMSUPPORT_INSTANCE.VmWorkingSetList, at(space, MM_SESSION_SPACE.WorkingSetList));
   initialiseList(at(space, MM_SESSION_SPACE.ProcessList));
+  insertTail(at(visible(), MI_VISIBLE_STATE.SessionWsList), at(space, MM_SESSION_SPACE.WsListEntry));
+  const bitmap = getField(visible(), MI_VISIBLE_STATE.SessionIdBitmap);
+  const byte = getField(bitmap, RTL_BITMAP.Buffer) + (id >> 3);
+  write8(byte, read8(byte) | u8(u32(1) << (id & 7)));
   unchecked((sessions[id] = space));
   return space;
 }
