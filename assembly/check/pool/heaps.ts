@@ -55,25 +55,27 @@ let largePages: u64 = 0;
 export function checkPool(): void {
   beginBlocks();
   beginObjects();
-  const node = addressOf(NT.ExPoolState) + offsetOf(EX_POOL_HEAP_MANAGER_STATE.PoolNode);
+  const state = addressOf(NT.ExPoolState);
+  const nodes = value(state, EX_POOL_HEAP_MANAGER_STATE.NumberOfPools);
+  for (let i: u64 = 0; i < nodes && !broken(); i++)
+    checkNode(state + offsetOf(EX_POOL_HEAP_MANAGER_STATE.PoolNode) + i * offsetOf(EX_HEAP_POOL_NODE.SIZE));
+  if (broken()) return;
+  checkBigPagesSeen();
+  checkTrackers();
+  checkObjectTotals();
+}
+
+function checkNode(node: u64): void {
   for (let i: u32 = 0; i < HEAPS && !broken(); i++) {
-    const heap = peek64(node + offsetOf(EX_HEAP_POOL_NODE.Heaps) + u64(i) * 8);
+    const place = node + offsetOf(EX_HEAP_POOL_NODE.Heaps) + u64(i) * 8;
+    const heap = peek64(place);
     if (!mapped(heap)) {
-      disagreeAt(
-        Rule.PoolHeapIsAHeap,
-        NO_FIELD,
-        node + offsetOf(EX_HEAP_POOL_NODE.Heaps) + u64(i) * 8,
-        1,
-        heap,
-      );
+      disagreeAt(Rule.PoolHeapIsAHeap, NO_FIELD, place, 1, heap);
       return;
     }
     isPaged = i >= FIRST_PAGED;
     checkHeap(heap);
   }
-  checkBigPagesSeen();
-  checkTrackers();
-  checkObjectTotals();
 }
 
 function checkHeap(heap: u64): void {

@@ -45,11 +45,6 @@ export function enter(index: u32, paged: bool, allocs: u64, frees: u64, bytes: i
   store<u64>(at, load<u64>(at, 16) + u64(bytes), 16);
 }
 
-/** How many tags there are. */
-export function tagCount(): u32 {
-  return tags;
-}
-
 /** Number of places in the ledger: each tag's index is below. */
 export function ledgerCapacity(): u32 {
   return CAPACITY;

@@ -17,6 +17,7 @@ import {
   SLIST_HEADER,
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
+import { nodeCount } from '../../memory/physical-layout';
 import { at, initialiseList, insertTail, setField, write64 } from '../../memory/virtual';
 import { addressOf } from '../symbols';
 import { allocatePool, NON_PAGED, PAGED } from './pool';
@@ -38,10 +39,15 @@ export function initialiseLookasides(): void {
   initialiseList(addressOf(NT.ExNPagedLookasideListHead));
   initialiseList(addressOf(NT.ExPagedLookasideListHead));
   initialiseList(addressOf(NT.ExPoolLookasideListHead));
-  const node = at(addressOf(NT.ExPoolState), EX_POOL_HEAP_MANAGER_STATE.PoolNode);
-  for (let i: u32 = 0; i < DYNAMIC_LISTS; i++) {
-    const lists = at(node, EX_HEAP_POOL_NODE.Lookasides) + u64(i) * offsetOf(RTL_DYNAMIC_LOOKASIDE.SIZE);
-    setField(lists, RTL_DYNAMIC_LOOKASIDE.BucketCount, DYNAMIC_BUCKETS);
+  const nodes = at(addressOf(NT.ExPoolState), EX_POOL_HEAP_MANAGER_STATE.PoolNode);
+  for (let i: u32 = 0; i < nodeCount() * DYNAMIC_LISTS; i++) {
+    const node = nodes + u64(i / DYNAMIC_LISTS) * offsetOf(EX_HEAP_POOL_NODE.SIZE);
+    const list = u64(i % DYNAMIC_LISTS) * offsetOf(RTL_DYNAMIC_LOOKASIDE.SIZE);
+    setField(
+      at(node, EX_HEAP_POOL_NODE.Lookasides) + list,
+      RTL_DYNAMIC_LOOKASIDE.BucketCount,
+      DYNAMIC_BUCKETS,
+    );
   }
 }
 

@@ -125,11 +125,6 @@ export function segmentOf(context: SegmentContext, address: u64): u64 {
   return address & ~(context.segmentBytes - 1);
 }
 
-/** Address of the HEAP_SEG_CONTEXT that a segment belongs to. */
-export function contextOf(segment: u64): u64 {
-  return segmentSignature(segment, getField(segment, HEAP_PAGE_SEGMENT.Signature));
-}
-
 /**
  * Takes `units` units that lie together. Maps `pages` pages from the front, zeroed; the rest stays as it is.
  * `unused` are the bytes at the range's end that nobody asked for. Returns the range's address.

@@ -12,7 +12,7 @@ import {
 import { offsetOf, put } from '../../layout/fields';
 import { isIn, Region } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
-import { physicalFrames } from '../../memory/physical-layout';
+import { nodeCount, physicalFrames } from '../../memory/physical-layout';
 import { at, getField, hostFor, setField, write64 } from '../../memory/virtual';
 import { random } from '../../random';
 import { addressOf } from '../symbols';
@@ -27,7 +27,7 @@ import {
   initialiseBuckets,
   initialiseLowFragmentation,
 } from './low-fragmentation';
-import { allocateRange, contextOf, DIRECT, freeRange, kindAt, LFH_SUBSEGMENT, rangeAt } from './page-ranges';
+import { allocateRange, DIRECT, freeRange, kindAt, LFH_SUBSEGMENT, rangeAt } from './page-ranges';
 import { initialiseTrees } from './rb-tree';
 import {
   GRANULE,
@@ -38,7 +38,7 @@ import {
   LARGEST_SMALL_RANGE,
 } from './sizes';
 import { createTagTables, trackAllocation, trackFree } from './tag-tables';
-import { initialiseVaManager, pagesOfMetadata, takeMetadata } from './va-manager';
+import { initialiseVaManager, ownerOf, pagesOfMetadata, takeMetadata } from './va-manager';
 import {
   allocateVariable,
   ANYWHERE,
@@ -63,9 +63,13 @@ const SMALL_MACHINE: u32 = 0x8000; // frames: 128 MiB
 const NON_PAGED_NX: i32 = 1;
 const PAGED_HEAP: i32 = 2;
 const PROTOTYPES: i32 = 3;
-const HEAPS: i32 = 4;
+const HEAPS: i32 = 4; // of a node
+const MOST_NODES: i32 = 2;
 
-const heaps = new StaticArray<Heap | null>(HEAPS);
+/** Heaps of all pool nodes, one node after the other. */
+const heaps = new StaticArray<Heap | null>(HEAPS * MOST_NODES);
+let nodes: i32 = 1;
+let turn: i32 = 0;
 
 /** A pool tag from its four characters, first one lowest. */
 export function tag(a: i32, b: i32, c: i32, d: i32): u32 {
@@ -83,29 +87,40 @@ export function initialisePool(processors: u32): void {
   const isSmall = physicalFrames() < SMALL_MACHINE;
   createTagTables(processors, isSmall ? 1024 : 4096);
   createBigPageTable(isSmall ? 512 : 4096);
+  createHeaps();
+}
+
+/** Creates the heaps of a pool node for each NUMA node. */
+function createHeaps(): void {
   const state = addressOf(NT.ExPoolState);
-  setField(state, EX_POOL_HEAP_MANAGER_STATE.NumberOfPools, 1);
-  const node = at(state, EX_POOL_HEAP_MANAGER_STATE.PoolNode);
-  for (let i = 0; i < HEAPS; i++) {
-    const region = i <= NON_PAGED_NX ? <i32>Region.NonPagedPool : <i32>Region.PagedPool;
+  nodes = min(i32(nodeCount()), MOST_NODES);
+  setField(state, EX_POOL_HEAP_MANAGER_STATE.NumberOfPools, nodes);
+  for (let i = 0; i < nodes * HEAPS; i++) {
+    const index = i % HEAPS;
+    const region = index <= NON_PAGED_NX ? <i32>Region.NonPagedPool : <i32>Region.PagedPool;
     const heap = new Heap(takeMetadata(HEAP_BYTES, 0), region, HEAP_BYTES);
     initialiseBuckets(heap);
     unchecked((heaps[i] = heap));
-    write64(at(node, EX_HEAP_POOL_NODE.Heaps) + u64(i) * 8, heap.address);
+    const node =
+      at(state, EX_POOL_HEAP_MANAGER_STATE.PoolNode) + u64(i / HEAPS) * offsetOf(EX_HEAP_POOL_NODE.SIZE);
+    write64(at(node, EX_HEAP_POOL_NODE.Heaps) + u64(index) * 8, heap.address);
   }
 }
 
+/** The heap that an allocation comes from: the nodes take turns, as processors of all of them allocate. */
 function heapFor(type: u32, poolTag: u32): Heap {
-  if ((type & PAGED_BIT) == 0) return unchecked(heaps[NON_PAGED_NX])!;
-  return unchecked(heaps[poolTag == PROTOTYPE_TAG ? PROTOTYPES : PAGED_HEAP])!;
+  turn = turn + 1 == nodes ? 0 : turn + 1;
+  const first = turn * HEAPS;
+  if ((type & PAGED_BIT) == 0) return unchecked(heaps[first + NON_PAGED_NX])!;
+  return unchecked(heaps[first + (poolTag == PROTOTYPE_TAG ? PROTOTYPES : PAGED_HEAP)])!;
 }
 
-/** The heap that holds an address, by the segment's signature. */
-function heapOf(address: u64, segmentBytes: u64): Heap {
-  const context = contextOf(address & ~(segmentBytes - 1));
-  for (let i = 0; i < HEAPS; i++) {
+/** The heap that holds an address: whose it is stands in the map of ranges. */
+function heapOf(address: u64): Heap {
+  const owner = ownerOf(address);
+  for (let i = 0; i < nodes * HEAPS; i++) {
     const heap = unchecked(heaps[i])!;
-    if (heap.small.address == context || heap.big.address == context) return heap;
+    if (heap.address == owner) return heap;
   }
   assert(false, 'an address that is in no heap');
   return unchecked(heaps[0])!;
@@ -162,7 +177,7 @@ export function freePool(address: u64): void {
   const poolTag = u32(getField(block, POOL_HEADER.PoolTag));
   const size = getField(block, POOL_HEADER.BlockSize) * GRANULE;
   const paged = (getField(block, POOL_HEADER.PoolType) & PAGED_BIT) != 0;
-  const heap = heapOf(block, 1 << 20);
+  const heap = heapOf(block);
   const range = rangeAt(heap.small, block);
   if (kindAt(heap.small, range) == LFH_SUBSEGMENT) freeLowFragmentation(heap, range, block);
   else freeVariable(heap, block);
@@ -175,12 +190,10 @@ function freePages(address: u64): void {
   const poolTag = u32(getField(entry, POOL_TRACKER_BIG_PAGES.Key));
   const paged = isIn(<i32>Region.PagedPool, address);
   const isSmall = size <= LARGEST_SMALL_RANGE;
-  if (size > LARGEST_BIG_RANGE) freeLarge(heapFor(paged ? PAGED : NON_PAGED, poolTag), address);
-  else {
-    const heap = heapOf(address, isSmall ? 1 << 20 : 1 << 24);
-    if (isChunkOfPages(u32(size))) freeVariable(heap, address);
-    else freeRange(isSmall ? heap.small : heap.big, address);
-  }
+  const heap = heapOf(address);
+  if (size > LARGEST_BIG_RANGE) freeLarge(heap, address);
+  else if (isChunkOfPages(u32(size))) freeVariable(heap, address);
+  else freeRange(isSmall ? heap.small : heap.big, address);
   dropBigPages(entry);
   trackFree(poolTag, paged, address, size);
 }
@@ -188,7 +201,7 @@ function freePages(address: u64): void {
 /** Pages that a pool takes, mapped ones: `type` is NON_PAGED or PAGED. What nonpaged pool is managed with counts too. */
 export function pagesInPool(type: u32): u64 {
   let pages: u64 = (type & PAGED_BIT) == 0 ? pagesOfMetadata() : 0;
-  for (let i = 0; i < HEAPS; i++) {
+  for (let i = 0; i < nodes * HEAPS; i++) {
     const heap = unchecked(heaps[i])!;
     if ((heap.region == <i32>Region.PagedPool) == ((type & PAGED_BIT) != 0))
       pages += heap.committedPages + heap.largePages;

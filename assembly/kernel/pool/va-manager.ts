@@ -153,6 +153,12 @@ export function takeAddresses(heap: Heap, bytes: u64, alignment: u64, kind: u32)
   return address;
 }
 
+/** Address of the SEGMENT_HEAP whose addresses an address is among. */
+export function ownerOf(address: u64): u64 {
+  const range = rangeArray + (((address - SYSTEM_RANGE_START) >> CHUNK_SHIFT) << RANGE_SHIFT);
+  return read64(at(range, HEAP_VAMGR_RANGE.OwnerCtx));
+}
+
 /** Takes addresses out of both maps. */
 export function dropAddresses(address: u64, bytes: u64): void {
   const first = (address - SYSTEM_RANGE_START) >> CHUNK_SHIFT;
