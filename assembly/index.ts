@@ -94,10 +94,54 @@ export {
 } from './kernel/objects/namespace';
 export { openHandle as handleOpen, closeHandle as handleClose } from './kernel/objects/handles';
 export { createHandleTable as handleCreateTable } from './kernel/objects/handle-table';
-export { listHandles as handleList, handlesOpen as handleCount } from './kernel/objects/handle-ledger';
+export {
+  handleTableOf as handleTable,
+  listHandles as handleList,
+  handlesOpen as handleCount,
+} from './kernel/objects/handle-ledger';
 
 // Files.
 export { initialiseFiles as fileInitialise, createFileObject as fileCreate } from './kernel/io/file-object';
+
+export {
+  defineText as handleDefineText,
+  openHandles as handleOpenMany,
+  ownMutant as handleOwnMutant,
+} from './kernel/objects/handle-batch';
+export {
+  initialisePorts as portInitialise,
+  createConnectionPort as portCreate,
+} from './kernel/objects/alpc-port';
+
+export { createJob as jobCreate, assignJob as jobAssign } from './kernel/processes/job';
+
+export { createProvider as traceCreateProvider } from './kernel/tracing/registration';
+
+// Security.
+export { useDescriptor as securityUseDescriptor } from './kernel/security/descriptor';
+export {
+  initialiseTokens as tokenInitialise,
+  createToken as tokenCreate,
+  assignToken as tokenAssign,
+} from './kernel/security/token';
+export {
+  initialiseLogonSessions as logonInitialise,
+  createLogonSession as logonCreate,
+  pairLogonSessions as logonPair,
+} from './kernel/security/logon-session';
+export {
+  createDeviceMap as deviceMapCreate,
+  addDrive as deviceMapAddDrive,
+  assignDeviceMap as deviceMapAssign,
+} from './kernel/security/device-map';
+
+// The registry.
+export { initialiseKeys as keyInitialise } from './kernel/registry/key-body';
+export {
+  initialiseRegistry as registryInitialise,
+  createKey as registryCreateKey,
+} from './kernel/registry/key-control-block';
+export { createHive as registryCreateHive } from './kernel/registry/hive';
 
 // Processes and their user mode.
 export {

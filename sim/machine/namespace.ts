@@ -1,5 +1,6 @@
 import data from '../profiles/win11-22631/namespace.json';
 import type { Core } from './core.js';
+import { systemDescriptor } from './security/descriptors.js';
 import type { Profile } from './profile.js';
 
 /** An object that has a path. */
@@ -11,6 +12,12 @@ export interface NamedObject {
   readonly address: bigint;
   /** Of a symbolic link. */
   readonly target?: string;
+}
+
+/** Links and objects that data describe. */
+interface Contents {
+  readonly links: Readonly<Record<string, string>>;
+  readonly objects: readonly { type: string; variant: string; paths: string[] }[];
 }
 
 const ROOT = '\\';
@@ -33,14 +40,22 @@ export class Namespace {
   /** Creates what every Windows has from its start: directories, links, the system's own events and ports. */
   static create(core: Core, profile: Profile, typeIndex: ReadonlyMap<string, number>): Namespace {
     const namespace = new Namespace(core, typeIndex);
+    const descriptor = systemDescriptor();
+    core.putBytes(descriptor);
+    core.exports.securityUseDescriptor(descriptor.length);
     namespace.#createRoot();
     for (const path of data.directories) namespace.createDirectory(path);
     core.exports.namespaceListTypes(namespace.findDirectory('\\ObjectTypes'));
-    const fill = (text: string) => text.replaceAll('%volume%', profile.system.systemVolume);
-    for (const [path, target] of Object.entries(data.links)) namespace.createLink(path, fill(target));
-    for (const { type, variant, paths } of data.objects)
-      for (const path of paths) namespace.createObject(path, type, variant);
+    namespace.#fill(data, (text) => text.replaceAll('%volume%', profile.system.systemVolume));
     return namespace;
+  }
+
+  /** Creates the directories of a session above 0, with their links and window station, where they are not there. */
+  createSession(session: number): void {
+    const fill = (text: string) => text.replaceAll('%session%', `${session}`);
+    if (session === 0 || this.find(fill('\\Sessions\\%session%'))) return;
+    for (const path of data.session.directories) this.createDirectory(fill(path));
+    this.#fill(data.session, fill);
   }
 
   /** All that has a path, in the order of creation. */
@@ -100,6 +115,12 @@ export class Namespace {
     const object = { path, type, address };
     this.#byPath.set(path.toLowerCase(), object);
     return object;
+  }
+
+  #fill({ links, objects }: Contents, fill: (text: string) => string): void {
+    for (const [path, target] of Object.entries(links)) this.createLink(fill(path), fill(target));
+    for (const { type, variant, paths } of objects)
+      for (const path of paths) this.createObject(fill(path), type, variant);
   }
 
   #createRoot(): void {

@@ -1,12 +1,17 @@
 import type { LabMachine } from '../lab-machine.js';
+import type { Kernel } from '../machine/machine.js';
 import type { StepEvent } from '../scenarios/play.js';
 import type { StagedProcess, StagedThread } from '../world/stage.js';
+import type { StagedToken } from '../world/objects/tokens.js';
 import { version } from '../version.js';
 import { hex, type Address } from './address.js';
+import { truthOfHandles, type TruthHandles } from './handles.js';
 import { truthOfLoaded, truthOfRanges, type TruthLoadedModule, type TruthRange } from './memory.js';
 import { truthOfIo, type TruthIo } from './io.js';
 import { truthOfPool, type TruthPoolTag } from './pool.js';
 import { truthOfMemory, type TruthMemory } from './physical-memory.js';
+import { truthOfJob, truthOfToken, type TruthJob, type TruthToken } from './tokens.js';
+import { truthOfNamespace, type TruthNamedObject } from './objects.js';
 
 export { hex, type Address } from './address.js';
 
@@ -32,6 +37,9 @@ export interface Truth {
   /** Pool by tag. */
   pool: TruthPoolTag[];
   physicalMemory: TruthMemory;
+  /** What lies in the object namespace. */
+  namedObjects: TruthNamedObject[];
+  jobs: TruthJob[];
 }
 
 export interface TruthProcessor {
@@ -74,6 +82,8 @@ export interface TruthProcess {
   modules: TruthLoadedModule[];
   /** What its tree of VADs describes, in order of address. */
   memory: TruthRange[];
+  token: TruthToken;
+  handles: TruthHandles;
   threads: TruthThread[];
 }
 
@@ -121,16 +131,28 @@ export function writeTruth(machine: LabMachine): Truth {
       pdb: { ...image.pdb },
     })),
     processes: stage.processes.map((process) =>
-      truthOfProcess(process, truthOfRanges(kernel, stage.files, process)),
+      truthOfProcess(
+        kernel,
+        process,
+        truthOfRanges(kernel, stage.files, process),
+        stage.objects.tokens.of(process)!,
+      ),
     ),
     events,
     io: truthOfIo(stage.io),
+    namedObjects: truthOfNamespace(kernel),
+    jobs: stage.objects.jobs.map(truthOfJob),
     pool: truthOfPool(kernel.core),
     physicalMemory: truthOfMemory(machine),
   };
 }
 
-function truthOfProcess(process: StagedProcess, memory: TruthRange[]): TruthProcess {
+function truthOfProcess(
+  kernel: Kernel,
+  process: StagedProcess,
+  memory: TruthRange[],
+  token: StagedToken,
+): TruthProcess {
   const { pid, parentPid, name, address, sessionId, unlinked, threads } = process;
   return {
     pid,
@@ -141,6 +163,8 @@ function truthOfProcess(process: StagedProcess, memory: TruthRange[]): TruthProc
     ...(unlinked ? { unlinked } : {}),
     modules: process.modules.map(truthOfLoaded),
     memory,
+    token: truthOfToken(token),
+    handles: truthOfHandles(kernel, address),
     threads: threads.map((thread) => ({
       tid: thread.tid,
       address: hex(thread.address),

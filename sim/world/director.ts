@@ -11,6 +11,7 @@ import { createPageFiles } from './page-files.js';
 import { writeStart } from './process-start.js';
 import type { Stage, StagedProcess } from './stage.js';
 import { AFTER_PROCESSES, BEFORE_PROCESSES, createLookasides, populatePool } from './pool-population.js';
+import { createObjectWorld } from './objects/object-world.js';
 import { ThreadMaker } from './threads.js';
 import { UserImages } from './user-images.js';
 import { UserMemory } from './user-memory.js';
@@ -57,6 +58,7 @@ const NOTHING = {
 /** Builds a population's processes and threads on a machine whose kernel is up. */
 export class Director {
   readonly #kernel: Kernel;
+  readonly #seed: bigint;
   readonly #ids: ClientIds;
   readonly #io: IoStage;
   readonly #user: UserImages;
@@ -64,8 +66,6 @@ export class Director {
   readonly #threads: ThreadMaker;
   /** Ids by the population's names. */
   readonly #pids = new Map<string, number>();
-
-  readonly #seed: bigint;
 
   constructor(kernel: Kernel, seed: bigint) {
     this.#kernel = kernel;
@@ -95,10 +95,11 @@ export class Director {
     pendRequests(this.#kernel, io, processes);
     cacheFiles(this.#kernel, this.#seed);
     const pageFiles = createPageFiles(this.#kernel);
+    const files = new Map([...this.#user.files, ...this.#memory.files]);
+    const objects = createObjectWorld(this.#kernel, processes, files, this.#seed);
     for (const { address } of processes) exports.memoryAgeWorkingSet(address);
     populatePool(this.#kernel, AFTER_PROCESSES, this.#seed);
-    const files = new Map([...this.#user.files, ...this.#memory.files]);
-    return { idle, processes, io, files, pageFiles };
+    return { idle, processes, io, files, pageFiles, objects };
   }
 
   /** Sets the machine's clock to a time since boot, not beyond now: processes start one after the other. */

@@ -1,4 +1,5 @@
 import type { StagedPageFile } from './page-files.js';
+import type { ObjectWorld } from './objects/object-world.js';
 import type { ProcessSpec } from './population.js';
 import type { Program } from './programs.js';
 import type { IoStage } from './io/io-stage.js';
@@ -72,4 +73,6 @@ export interface Stage {
   /** Paths of the files that processes map, on their volume, by control area. */
   readonly files: ReadonlyMap<bigint, string>;
   readonly pageFiles: readonly StagedPageFile[];
+  /** Registry, ports and handles. */
+  readonly objects: ObjectWorld;
 }

@@ -8,7 +8,7 @@ import {
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { addToField, at, getField, setField } from '../../memory/virtual';
-import { allocatePool, PAGED, tag } from '../pool/pool';
+import { allocatePool, freePool, PAGED, tag } from '../pool/pool';
 import { HANDLE_INFO, headerOf, optionalHeader } from './object';
 
 const FIRST_ENTRIES: u32 = 4;
@@ -60,6 +60,7 @@ function entryFor(object: u64, info: u64, process: u64): u64 {
   const entry = findEntry(entries, count, process);
   if (entry != 0) return entry;
   const larger = newDatabase(entries, count, count * 2);
+  freePool(database);
   setField(info, OBJECT_HEADER_HANDLE_INFO.HandleCountDataBase, larger);
   return findEntry(at(larger, OBJECT_HANDLE_COUNT_DATABASE.HandleCountEntries), count * 2, process);
 }

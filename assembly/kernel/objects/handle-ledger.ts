@@ -1,6 +1,8 @@
 // What is open in each handle table, kept beside the machine and not on it: what was asked for, for those who compare
 // it with what the machine's memory says.
+import { EPROCESS } from '../../generated/types';
 import { exchangeBuffer, exchangeBytes } from '../../host-buffer';
+import { getField } from '../../memory/virtual';
 import { typeIndexOf } from './object';
 
 const VALUES_PER_ENTRY: u32 = 4;
@@ -55,6 +57,11 @@ export function forgetHandle(table: u64, handle: u32): void {
 /** How many handles are open in a table. */
 export function handlesOpen(table: u64): u32 {
   return ledgerOf(table).count;
+}
+
+/** Address of a process's HANDLE_TABLE. */
+export function handleTableOf(process: u64): u64 {
+  return getField(process, EPROCESS.ObjectTable);
 }
 
 /**

@@ -20,6 +20,7 @@ const POOL_NON_PAGED_NX: u32 = 0x200; // _POOL_TYPE.NonPagedPoolNx
 const MAXIMUM_TYPES: u32 = 256;
 
 // Bits of OBJECT_TYPE_INITIALIZER.ObjectTypeFlags.
+const SECURITY_REQUIRED: u32 = 0x08;
 const MAINTAIN_HANDLE_COUNT: u32 = 0x10;
 const MAINTAIN_TYPE_LIST: u32 = 0x20;
 const CACHE_ALIGNED: u32 = 0x80;
@@ -64,7 +65,7 @@ export function createType(index: u32, nameBytes: u32, global: u64): u64 {
   let mask: u32 = flags & MAINTAIN_TYPE_LIST ? CREATOR_INFO : 0;
   if (flags & MAINTAIN_HANDLE_COUNT) mask |= HANDLE_INFO;
   setTypeKind(index, load<u32>(words + WORD_KIND));
-  setTypeTraits(index, mask, (flags & CACHE_ALIGNED) != 0);
+  setTypeTraits(index, mask, (flags & CACHE_ALIGNED) != 0, (flags & SECURITY_REQUIRED) != 0);
   unchecked((bodyBytes[index] = load<u32>(words + WORD_BODY_BYTES)));
   unchecked((poolTags[index] = key));
   unchecked((nonPagedTypes[index] = nonPaged));

@@ -45,11 +45,14 @@ export const KERNEL_ONLY: u32 = 0x04;
 export const EXCLUSIVE: u32 = 0x08;
 export const PERMANENT: u32 = 0x10;
 
+const FAST_REFERENCES: u64 = 15; // that the low bits of the header's pointer keep
 const MAXIMUM_TYPES: u32 = 256;
-const CACHE_LINE_INFO: u32 = 0x80; // beside the bits of InfoMask: the body starts a cache line
+const SECURED_INFO: u32 = 0x40; // beside the bits of InfoMask: objects have a security descriptor even without a name
+const CACHE_LINE_INFO: u32 = 0x80; // likewise: the body starts a cache line
 
 /** What each type asks of the headers of its objects, by index. */
 const traits = new StaticArray<u32>(MAXIMUM_TYPES);
+let security: u64 = 0; // descriptor of new objects
 let creator: u64 = 4; // process id that new objects are said to come from
 
 /** Draws the cookie that type indices are encoded with. To be called before the first object. */
@@ -74,9 +77,18 @@ function headerBytes(mask: u32): u32 {
   return bytes;
 }
 
-/** Says what headers the objects of a type have, and whether their bodies start a cache line. */
-export function setTypeTraits(index: u32, infoMask: u32, cacheAligned: bool): void {
-  unchecked((traits[index] = infoMask | (cacheAligned ? CACHE_LINE_INFO : 0)));
+/**
+ * Says what headers the objects of a type have, whether their bodies start a cache line, and whether they need a
+ * security descriptor.
+ */
+export function setTypeTraits(index: u32, infoMask: u32, cacheAligned: bool, secured: bool): void {
+  const beside = (cacheAligned ? CACHE_LINE_INFO : 0) | (secured ? SECURED_INFO : 0);
+  unchecked((traits[index] = infoMask | beside));
+}
+
+/** Gives the objects that are created from now on a security descriptor, where they have one: its address. */
+export function setObjectSecurity(descriptor: u64): void {
+  security = descriptor;
 }
 
 /** Says on whose behalf objects are created from now on, for those that keep it. */
@@ -136,6 +148,8 @@ export function allocateObject(
   setField(header, OBJECT_HEADER.TypeIndex, encodedIndex(header, index));
   setField(header, OBJECT_HEADER.InfoMask, mask);
   setField(header, OBJECT_HEADER.Flags, flags);
+  if (security != 0 && (mask & NAME_INFO || trait & SECURED_INFO))
+    setField(header, OBJECT_HEADER.SecurityDescriptor, security | FAST_REFERENCES);
   if (mask & QUOTA_INFO) {
     const quota = optionalHeader(body, QUOTA_INFO);
     setField(quota, OBJECT_HEADER_QUOTA_INFO.NonPagedPoolCharge, nonPaged ? bodyBytes : 0);

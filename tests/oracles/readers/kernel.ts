@@ -20,6 +20,8 @@ export interface FullTruth extends Truth {
     pagedFrees: number;
     pagedBytes: number;
   }[];
+  jobs: { address: string; sessionId: number; processes: number[] }[];
+  namedObjects: { path: string; type: string; address: string; target?: string }[];
   modules: (Truth['modules'][number] & {
     file: string;
     timeDateStamp: number;
@@ -37,6 +39,13 @@ export interface FullTruth extends Truth {
       committed: number;
       file?: string;
     }[];
+    token: {
+      address: string;
+      user: string;
+      groups: { sid: string; attributes: number }[];
+      privileges: { present: string; enabled: string };
+    };
+    handles: { table: string; count: number; open: Record<string, string[]> };
     threads: (Truth['processes'][number]['threads'][number] & {
       waitReason?: string;
       waitObjects: { address: string; type: string }[];

@@ -10,6 +10,8 @@ import { lockRules } from './lock-rules.js';
 import { memProcFsRules } from './memprocfs-rules.js';
 import { memoryRules } from './memory-rules.js';
 import { pfnRules } from './pfn-rules.js';
+import { objectRules } from './object-rules.js';
+import { securityRules } from './security-rules.js';
 import { poolRules } from './pool-rules.js';
 import { processorRules } from './processor-rules.js';
 import { sectionRules } from './section-rules.js';
@@ -36,6 +38,8 @@ describe.each(SEEDS)('a dump of seed %i', (seed) => {
   volatilityRules(opened);
   memProcFsRules(opened);
   threadRules(opened);
+  objectRules(opened);
+  securityRules(opened);
   poolRules(opened);
   processorRules(opened);
   lockRules(opened);
