@@ -10,7 +10,7 @@ import {
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { PAGE_SIZE } from '../../memory/arena';
-import { addToField, at, getField, insertTail, setField, write64 } from '../../memory/virtual';
+import { addToField, at, getField, insertTail, read64, setField, write64 } from '../../memory/virtual';
 import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 import { chargeCommit, chargeVirtual } from './charges';
 import { prototypeOf, subsectionOf } from './control-area';
@@ -39,7 +39,7 @@ export function beginVads(process: u64): void {
 /** Gathers the descriptors of a process that has a tree already, so that more can be added. */
 export function reopenVads(process: u64): void {
   beginVads(process);
-  gather(getField(process, EPROCESS.VadRoot));
+  gather(read64(at(process, EPROCESS.VadRoot)));
 }
 
 function gather(node: u64): void {
