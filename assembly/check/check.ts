@@ -1,15 +1,19 @@
 // The check: every structure that a debugger walks, held against every other that speaks of the same thing.
 //
 //   begin ─▶ debugger data ─▶ modules ─▶ types ─▶ processes, threads ─▶ handles, ids ─▶ waits ─▶ processors
-//                                                                          └▶ pool ─▶ page tables, VADs ─▶ PFN database
+//         └▶ namespace, drivers, devices ─▶ pool ─▶ page tables, VADs, sections ─▶ PFN database
 //
 // It reads emulated memory as a stranger does who has nothing but the symbols: globals by name, then types. It ends
 // at the first thing that disagrees, because what follows a broken link means nothing.
 import { exchangeBuffer } from '../host-buffer';
 import { systemPml4 } from '../kernel/processes/process';
 import { checkDebuggerData } from './debugger-data';
+import { checkDirectories } from './directories';
+import { checkDispatch } from './dispatch';
+import { checkDeviceTree } from './drivers';
 import { beginFrames, checkFrames } from './frames';
 import { checkClientIds, checkHandles } from './handles';
+import { checkIrps, checkResources } from './irps';
 import { beginReading } from './memory';
 import { checkModules } from './modules';
 import { checkTypes } from './objects';
@@ -20,6 +24,7 @@ import { checkProcesses } from './processes';
 import { checkProcessors } from './processors';
 import { beginReport, broken, writeReport } from './report';
 import { checkSharedData } from './shared-data';
+import { checkTimes } from './times';
 import { checkWaits } from './waits';
 
 /**
@@ -38,6 +43,12 @@ export function checkMachine(): bool {
   if (!broken()) checkHandles();
   if (!broken()) checkWaits();
   if (!broken()) checkProcessors();
+  if (!broken()) checkTimes();
+  if (!broken()) checkDispatch();
+  if (!broken()) checkDirectories();
+  if (!broken()) checkDeviceTree();
+  if (!broken()) checkIrps();
+  if (!broken()) checkResources();
   if (!broken()) checkPool();
   if (!broken()) beginFrames();
   if (!broken()) {

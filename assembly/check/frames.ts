@@ -1,14 +1,17 @@
 // The PFN database against the page tables and against itself, frame by frame.
 import { NT } from '../generated/symbols';
 import { Rule, Visited } from '../generated/rules';
-import { MMPFN, PHYSICAL_MEMORY_DESCRIPTOR, PHYSICAL_MEMORY_RUN } from '../generated/types';
+import { MMPFN, MMPFNENTRY3, PHYSICAL_MEMORY_DESCRIPTOR, PHYSICAL_MEMORY_RUN } from '../generated/types';
 import { get, offsetOf } from '../layout/fields';
+import { PAGE_SIZE } from '../memory/arena';
+import { readableFrame } from '../memory/frames';
 import { frameOf } from '../paging/pte';
 import { addressOf } from '../kernel/symbols';
 import { expect } from './expect';
 import { clearFrameTable, firstEntryOf, firstTableOf, frameLimit, mappingsOf } from './frame-table';
+import { beginFrameLists, checkFrameLists, countActive, countListed } from './frame-lists';
 import { mapped, peek64, physicalOf, value } from './memory';
-import { isInSelfMap } from './page-tables';
+import { isInSelfMap, isTransition } from './page-tables';
 import { ACTIVE, blinkIn, END_OF_LIST, locationIn, pfnAddress, pfnEntry, shareCountIn } from './pfn-entries';
 import { broken, disagree, visit } from './report';
 
@@ -39,8 +42,9 @@ function runAt(block: u64, index: u64): u64 {
   return block + offsetOf(PHYSICAL_MEMORY_DESCRIPTOR.Run) + index * offsetOf(PHYSICAL_MEMORY_RUN.SIZE);
 }
 
-/** Checks the entry of every frame. To be called after the page tables were walked. */
+/** Checks the entry of every frame, and the lists' heads. To be called after the page tables were walked. */
 export function checkFrames(): void {
+  beginFrameLists();
   const block = peek64(addressOf(NT.MmPhysicalMemoryBlock));
   const runs = value(block, PHYSICAL_MEMORY_DESCRIPTOR.NumberOfRuns);
   for (let i: u64 = 0; i < runs; i++) {
@@ -54,11 +58,14 @@ export function checkFrames(): void {
         disagree(Rule.MemoryIsMapped, pfnAddress(pfn), MMPFN.u1, 1, 0);
         return;
       }
-      if (locationIn(entry) == ACTIVE) checkActive(pfn, entry);
-      else checkListed(pfn, entry);
+      if (locationIn(entry) >= ACTIVE) {
+        countActive(locationIn(entry));
+        checkActive(pfn, entry);
+      } else checkListed(pfn, entry);
     }
     visit(Visited.Frames, count);
   }
+  if (!broken()) checkFrameLists();
 }
 
 function wrong(rule: Rule, pfn: u32, field: i32, expected: u64, found: u64): void {
@@ -100,14 +107,28 @@ function checkPrototype(pfn: u32, pte: u64, table: u64): void {
     wrong(Rule.PfnNamesItsTable, pfn, MMPFN.u4_PteFrame, physicalOf(pte) >> 12, table);
 }
 
+/** A private page on its way out: its PTE is one in transition that names the frame. The entry holds where it was mapped. */
+function checkTransition(pfn: u32, entry: usize): bool {
+  const pte = get(entry, MMPFN.PteAddress);
+  if (pte == 0 || get(entry, MMPFN.u4_PrototypePte) != 0) return true;
+  const table = get(entry, MMPFN.u4_PteFrame);
+  const found =
+    table < frameLimit() ? load<u64>(readableFrame(u32(table)) + usize(pte & (PAGE_SIZE - 1))) : 0;
+  if (isTransition(found) && frameOf(found) == pfn) return true;
+  wrong(Rule.TransitionLeadsToFrame, pfn, MMPFN.PteAddress, pfn, frameOf(found));
+  return false;
+}
+
 function checkListed(pfn: u32, entry: usize): void {
   const location = locationIn(entry);
   const next = get(entry, MMPFN.u1_Flink);
   const previous = blinkIn(entry);
   const references = get(entry, MMPFN.u3_ReferenceCount);
+  const priority = u32(get(entry + offsetOf(MMPFN.u3_e3), MMPFNENTRY3.Priority));
+  countListed(pfn, location, priority, previous == END_OF_LIST, next == END_OF_LIST);
   if (mappingsOf(pfn) != 0) wrong(Rule.MappedFrameIsActive, pfn, MMPFN.u3_e1, ACTIVE, location);
   else if (references != 0) wrong(Rule.FrameIsReferenced, pfn, MMPFN.u3_ReferenceCount, 0, references);
-  else {
+  else if (checkTransition(pfn, entry)) {
     if (next != END_OF_LIST) {
       const other = next < frameLimit() ? pfnEntry(u32(next)) : 0;
       if (other == 0 || locationIn(other) != location || blinkIn(other) != pfn)

@@ -9,30 +9,38 @@ import {
   HANDLE_TABLE_ENTRY,
   HANDLE_TABLE_FREE_LIST,
   OBJECT_HEADER,
+  OBJECT_TYPE,
 } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { PAGE_SIZE } from '../memory/arena';
 import { addressOf } from '../kernel/symbols';
+import { AddressTable } from './address-table';
 import { expect, follow, holderOf } from './expect';
 import { nextOn } from './lists';
 import { mapped, peek64, value } from './memory';
-import { isReferenced, typeIndexOf } from './objects';
+import { FIRST_INDEX, isReferenced, typeAt, typeIndexOf, typesKnown } from './objects';
 import { isListedProcess, isListedThread, nextProcess, processCount, threadCount } from './processes';
 import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
 
 const LEVEL_MASK: u64 = 3; // low bits of TableCode
 const HIGHEST_LEVEL: u32 = 2;
 const VALUES_PER_ENTRY: u64 = 4; // handle values step by 4
+const ENTRIES: u64 = 256; // of a page
 const POINTERS: u32 = PAGE_SIZE / 8;
 const POINTER_SHIFT: u64 = 4; // ObjectPointerBits drops the low bits of the address
 const KERNEL_BITS: u64 = 0xffff000000000000;
 
+const handleCounts = new AddressTable(); // handles to each object, by its header
+const typeCounts = new StaticArray<u32>(256);
+let pages: u64 = 0; // of entries, of the table that is walked
 let used: u32 = 0; // entries of the table that is walked
 let isCidTable: bool = false;
 
 /** Checks the handle table of every process, and the list of them. */
 export function checkHandles(): void {
   let tables: u32 = 0;
+  handleCounts.clear();
+  for (let index = 0; index < 256; index++) unchecked((typeCounts[index] = 0));
   for (let process = nextProcess(0); process != 0; process = nextProcess(process)) {
     if (value(process, EPROCESS.ObjectTable) == 0) continue; // minimal processes may have none
     const table = follow(process, EPROCESS.ObjectTable);
@@ -54,6 +62,30 @@ export function checkHandles(): void {
     listed++;
   }
   if (!broken() && listed != tables) disagreeAt(Rule.HandleTableIsTheProcesses, link, head, tables, listed);
+  checkCounts();
+}
+
+/** Number of handles to the object with a header. To be asked after {@link checkHandles}. */
+export function handlesTo(header: u64): u64 {
+  return handleCounts.get(header);
+}
+
+/** What objects and types say of the handles to them. */
+function checkCounts(): void {
+  for (let slot: u32 = 0; slot < handleCounts.slots && !broken(); slot++) {
+    const header = handleCounts.keyAt(slot);
+    if (header == 0) continue;
+    expect(Rule.HandlesOfObjectsAreCounted, header, OBJECT_HEADER.HandleCount, handleCounts.get(header));
+  }
+  for (let i: u32 = 0; i < typesKnown() && !broken(); i++) {
+    const index = FIRST_INDEX + i;
+    expect(
+      Rule.HandlesOfTypesAreCounted,
+      typeAt(index),
+      OBJECT_TYPE.TotalNumberOfHandles,
+      unchecked(typeCounts[index]),
+    );
+  }
 }
 
 /** Checks nt!PspCidTable: every id to its object, every object by its id. */
@@ -80,13 +112,43 @@ function checkTable(table: u64, forIds: bool): void {
     return;
   }
   used = 0;
+  pages = 0;
   isCidTable = forIds;
   const values = checkPage(code & ~LEVEL_MASK, level, 0);
   if (broken()) return;
   expect(Rule.HandleTableHasItsPages, table, HANDLE_TABLE.NextHandleNeedingPool, values);
   const list = table + offsetOf(HANDLE_TABLE.FreeLists);
   expect(Rule.HandlesAreCounted, list, HANDLE_TABLE_FREE_LIST.HandleCount, used);
+  if (!broken()) checkFreeEntries(list);
   visit(Visited.HandleTables);
+}
+
+/** The chain of free entries holds all but those in use and the first one of each page, which is set aside. */
+function checkFreeEntries(list: u64): void {
+  const expected = pages * (ENTRIES - 1) - used;
+  let count: u64 = 0;
+  let last: u64 = 0;
+  let entry = value(list, HANDLE_TABLE_FREE_LIST.FirstFreeHandleEntry);
+  while (entry != 0 && count <= expected && !broken()) {
+    if (!mapped(entry)) {
+      disagree(
+        Rule.FreeHandlesAreChained,
+        last == 0 ? list : last,
+        HANDLE_TABLE_ENTRY.NextFreeHandleEntry,
+        0,
+        entry,
+      );
+      return;
+    }
+    expect(Rule.FreeHandlesAreChained, entry, HANDLE_TABLE_ENTRY.ObjectPointerBits, 0);
+    last = entry;
+    entry = value(entry, HANDLE_TABLE_ENTRY.NextFreeHandleEntry);
+    count++;
+  }
+  if (!broken() && count != expected)
+    disagree(Rule.FreeHandlesAreChained, list, HANDLE_TABLE_FREE_LIST.FirstFreeHandleEntry, expected, count);
+  expect(Rule.FreeHandlesAreChained, list, HANDLE_TABLE_FREE_LIST.LastFreeHandleEntry, last);
+  visit(Visited.FreeHandles, u32(count));
 }
 
 /** Checks a page of a table, whose first entry has the value `first`; returns the first value after it. */
@@ -108,6 +170,7 @@ function checkPage(page: u64, level: u32, first: u64): u64 {
 function checkEntries(page: u64, first: u64): u64 {
   const size = offsetOf(HANDLE_TABLE_ENTRY.SIZE);
   const count = PAGE_SIZE / size;
+  pages++;
   for (let i: u32 = 0; i < count && !broken(); i++) {
     const entry = page + i * size;
     const bits = value(entry, HANDLE_TABLE_ENTRY.ObjectPointerBits);
@@ -125,8 +188,10 @@ function checkHandle(entry: u64, header: u64): void {
     disagree(Rule.HandleLeadsToObject, entry, HANDLE_TABLE_ENTRY.ObjectPointerBits, 1, header);
     return;
   }
-  typeIndexOf(header + offsetOf(OBJECT_HEADER.Body));
-  isReferenced(header);
+  const index = typeIndexOf(header + offsetOf(OBJECT_HEADER.Body));
+  if (broken() || !isReferenced(header)) return;
+  handleCounts.add(header, 1);
+  unchecked(typeCounts[index]++);
   visit(Visited.Handles);
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { addressOf } from '../kernel/symbols';
+import { AddressTable } from './address-table';
 import { expect, holderOf } from './expect';
 import { nextOn } from './lists';
 import { mapped, value } from './memory';
@@ -25,16 +26,23 @@ const MAXIMUM: i32 = 1024;
 const bases = new StaticArray<u64>(MAXIMUM);
 const sizes = new StaticArray<u32>(MAXIMUM);
 let count: i32 = 0;
+const entries = new AddressTable();
 let lastHit: i32 = 0;
 
 /** Checks every module, and remembers where each one lies. */
 export function checkModules(): void {
   count = 0;
   lastHit = 0;
+  entries.clear();
   const head = addressOf(NT.PsLoadedModuleList);
   const link = KLDR_DATA_TABLE_ENTRY.InLoadOrderLinks;
   for (let entry = nextOn(head, head, link); entry != 0; entry = nextOn(head, entry, link))
     checkModule(holderOf(entry, link));
+}
+
+/** Whether a KLDR_DATA_TABLE_ENTRY is on nt!PsLoadedModuleList. */
+export function isModuleEntry(entry: u64): bool {
+  return entries.has(entry);
 }
 
 /** Whether an address lies in a loaded module. To be asked after {@link checkModules}. */
@@ -81,6 +89,7 @@ function checkModule(entry: u64): bool {
     unchecked((sizes[count] = size));
     count++;
   }
+  entries.set(entry, 1);
   visit(Visited.Modules);
   return true;
 }

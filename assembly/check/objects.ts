@@ -9,7 +9,7 @@ import { isText } from './modules';
 import { peek64, peek8, value } from './memory';
 import { broken, disagree, visit } from './report';
 
-const FIRST_INDEX: u32 = 2; // 0 and 1 of nt!ObTypeIndexTable are not types
+export const FIRST_INDEX: u32 = 2; // 0 and 1 of nt!ObTypeIndexTable are not types
 const LAST_INDEX: u32 = 255;
 
 let typeCount: u32 = 0;
@@ -33,7 +33,8 @@ export function checkTypes(): void {
   }
 }
 
-function typeAt(index: u32): u64 {
+/** Address of the OBJECT_TYPE with an index. */
+export function typeAt(index: u32): u64 {
   return peek64(addressOf(NT.ObTypeIndexTable) + u64(index) * 8);
 }
 
@@ -46,6 +47,17 @@ export function typeIndexOf(body: u64): u32 {
   if (index - FIRST_INDEX < typeCount) return index;
   disagree(Rule.ObjectHasAType, header, OBJECT_HEADER.TypeIndex, FIRST_INDEX, index);
   return 0;
+}
+
+/** Address of the OBJECT_TYPE that the header before `body` decodes to; 0, and a finding, when there is no such type. */
+export function typeOf(body: u64): u64 {
+  const index = typeIndexOf(body);
+  return broken() ? 0 : typeAt(index);
+}
+
+/** Number of object types; their indices start at 2. */
+export function typesKnown(): u32 {
+  return typeCount;
 }
 
 /** The header before `body` must decode to the OBJECT_TYPE at `type`, and count at least one reference. */

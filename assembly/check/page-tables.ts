@@ -12,7 +12,7 @@ import { AddressTable } from './address-table';
 import { expect } from './expect';
 import { frameLimit, noteMapping } from './frame-table';
 import { peek64, readUserSpaceOf, systemRoot, value } from './memory';
-import { pfnEntry } from './pfn-entries';
+import { locationIn, pfnAddress, pfnEntry } from './pfn-entries';
 import { nextProcess } from './processes';
 import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
 import { beginSections, checkViewCounts } from './sections';
@@ -24,6 +24,10 @@ const PML4_LEVEL: i32 = 4;
 const LARGE_PAGE_FRAMES: u32 = 512;
 /** Where every process sees KUSER_SHARED_DATA. */
 const USER_SHARED_DATA: u64 = 0x7ffe0000;
+const PROTOTYPE: u64 = 1 << 10; // bits of an entry that is not present
+const TRANSITION: u64 = 1 << 11;
+const STANDBY: u32 = 2; // _MMLISTS
+const MODIFIED_NO_WRITE: u32 = 4;
 const FRAME_BITS: u64 = 0x000ffffffffff000;
 
 let copies: usize = 0; // a page for the table of each level, where it is rendered
@@ -124,7 +128,10 @@ function below(pfn: u32, level: i32, base: u64, from: u32, to: u32): void {
   visit(Visited.PageTables);
   for (let index = from; index < to; index++) {
     const entry = entryIn(table, index);
-    if ((entry & PRESENT) == 0) continue;
+    if ((entry & PRESENT) == 0) {
+      if (isTransition(entry)) checkTransition(entry, firstEntry + u64(index) * 8, pfn);
+      continue;
+    }
     if (broken()) return;
     const address = canonical(base | (u64(index) << shift));
     const frame = u32(min((entry & FRAME_BITS) >> 12, u64(u32.MAX_VALUE)));
@@ -139,6 +146,25 @@ function below(pfn: u32, level: i32, base: u64, from: u32, to: u32): void {
     else if (level != PML4_LEVEL || index != selfMapSlot)
       below(frame, level - 1, address & 0x0000ffffffffffff, 0, ENTRIES);
   }
+}
+
+/** Whether an entry that is not present names a frame on its way out: MMPTE_TRANSITION. */
+export function isTransition(entry: u64): bool {
+  return (entry & (PRESENT | PROTOTYPE | TRANSITION)) == TRANSITION;
+}
+
+/** The frame of a page in transition is on a list, and names the PTE. */
+function checkTransition(entry: u64, pte: u64, table: u32): void {
+  const rule = Rule.TransitionLeadsToFrame;
+  const pfn = frameOf(entry);
+  const found = pfn < frameLimit() ? pfnEntry(pfn) : 0;
+  if (found == 0 || locationIn(found) - STANDBY > MODIFIED_NO_WRITE - STANDBY)
+    disagreeAt(rule, NO_FIELD, pte, STANDBY, found == 0 ? pfn : locationIn(found));
+  else if (get(found, MMPFN.PteAddress) != pte)
+    disagree(rule, pfnAddress(pfn), MMPFN.PteAddress, pte, get(found, MMPFN.PteAddress));
+  else if (get(found, MMPFN.u4_PteFrame) != table)
+    disagree(rule, pfnAddress(pfn), MMPFN.u4_PteFrame, table, get(found, MMPFN.u4_PteFrame));
+  visit(Visited.PagesInTransition);
 }
 
 function leaf(address: u64, frame: u32, frames: u32): void {

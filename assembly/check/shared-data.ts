@@ -11,11 +11,18 @@ import { broken, disagreeAt, NO_FIELD } from './report';
 /** Where every Windows has it. */
 const SHARED_DATA: u64 = 0xfffff78000000000;
 
+let ticks: u64 = 0;
+
+/** Clock ticks since boot. To be asked after {@link checkSharedData}. */
+export function ticksSinceBoot(): u64 {
+  return ticks;
+}
+
 /** Checks the times. */
 export function checkSharedData(): void {
   time(KUSER_SHARED_DATA.SystemTime);
   const sinceBoot = time(KUSER_SHARED_DATA.InterruptTime);
-  const ticks = time(KUSER_SHARED_DATA.TickCount);
+  ticks = time(KUSER_SHARED_DATA.TickCount);
   const increment = peek32(addressOf(NT.KeTimeIncrement));
   if (broken()) return;
   if (increment == 0) disagreeAt(Rule.TimeIsInTicks, NO_FIELD, addressOf(NT.KeTimeIncrement), 1, 0);

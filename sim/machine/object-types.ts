@@ -62,7 +62,10 @@ function wordsOf({ name, size, pool, flags, generic, access, kind }: ObjectType)
 
 /** The first four characters of a type's name, lowest first, are the pool tag of its objects; types' own is ObjT. */
 function poolTag(name: string): number {
-  return [...(name === 'Type' ? 'ObjT' : name).slice(0, 4).padEnd(4)].reduceRight((tag, letter) => tag * 256 + letter.charCodeAt(0), 0);
+  return [...(name === 'Type' ? 'ObjT' : name).slice(0, 4).padEnd(4)].reduceRight(
+    (tag, letter) => tag * 256 + letter.charCodeAt(0),
+    0,
+  );
 }
 
 /** What a type's objects can be opened for. @throws Error when there is no such type */

@@ -15,6 +15,7 @@ import { offsetOf } from '../../layout/fields';
 import { addressOf } from '../../kernel/symbols';
 import { AddressTable } from '../address-table';
 import { expect } from '../expect';
+import { handlesTo } from '../handles';
 import { peek64, peek8, value } from '../memory';
 import { broken, visit } from '../report';
 
@@ -70,6 +71,7 @@ export function countObjectIn(block: u64, bytes: u32, tag: u32): void {
     const type = peek64(addressOf(NT.ObTypeIndexTable) + u64(index) * 8);
     if (index < FIRST_INDEX || type == 0 || value(type, OBJECT_TYPE.Key) != tag) continue;
     unchecked(totals[index]++);
+    expect(Rule.HandlesOfObjectsAreCounted, header, OBJECT_HEADER.HandleCount, handlesTo(header));
     visit(Visited.Objects);
     return;
   }

@@ -5,6 +5,7 @@ import { field, offsetOf, sizeOf, type Field } from '../../oracles/readers/layou
 const U64 = (1n << 64n) - 1n;
 const PAGE_SHIFT = 12n;
 const POINTER: Field = { offset: 0, bytes: 8 };
+const BUCKETS = 37n;
 const LOW_48 = 0x0000ffffffffffffn;
 
 /** One field of one structure. */
@@ -46,7 +47,9 @@ export class Subject {
   /**
    * Finds a field. A path starts with `nt!Name`, `process N`, `thread N M` (thread M of process N), `pfn X` or `pte X`
    * (the MMPFN or PTE of frame or address X, or of the start in parentheses), `tracker Tag` (the tag's row of pool),
-   * `big` (the first large pool allocation in its table) or `view N` (the first view of process N), and goes on with fields: ` / ` leads into
+   * `big` (the first large pool allocation in its table), `view N` (the first view of process N), `irp` (the first request on
+   * a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
+   * `entry \\Path` (an object in the namespace, its directory entry), and goes on with fields: ` / ` leads into
    * the structure that the field is, ` -> ` to what it points at, ` <- ` back to the structure that has the field there.
    */
   find(path: string): Place {
@@ -70,6 +73,10 @@ export class Subject {
     if (kind === 'pfn') return this.pfn(inner ? this.frameOf(this.start(inner[1]!)) : Number(rest[0]));
     if (kind === 'pte') return this.pte(inner ? this.start(inner[1]!) : BigInt(rest[0]!));
     if (kind === 'tracker') return this.tracker(rest.join(' '));
+    if (kind === 'irp') return this.irp();
+    if (kind === 'transition') return this.transition();
+    if (kind === 'object') return this.read(this.entry(rest.join(' ')) + 8n, 8);
+    if (kind === 'entry') return this.entry(rest.join(' '));
     if (kind === 'big') return this.bigPool();
     if (kind === 'view')
       return this.view(this.find(`process ${rest[0]} / EPROCESS.VadRoot.Root -> MMVAD.Core`).address)!;
@@ -84,6 +91,60 @@ export class Subject {
     for (let i = 0n; i < rows; i++, row += BigInt(sizeOf('_POOL_TRACKER_TABLE')))
       if (this.read(row, 4) === key) return row;
     throw new Error(`no row for tag ${tag}`);
+  }
+
+  private irp(): bigint {
+    for (const { address } of this.machine.stage.processes.flatMap(({ threads }) => threads)) {
+      const head = address + BigInt(offsetOf('_ETHREAD', 'IrpList'));
+      const first = this.read(head, 8);
+      if (first !== head) return first - BigInt(offsetOf('_IRP', 'ThreadListEntry'));
+    }
+    throw new Error('no thread has a request');
+  }
+
+  /** A frame on a list that says which PTE it was mapped by, and is no section's. */
+  private transition(): bigint {
+    const frames = this.core.exports.machineFrames();
+    for (let pfn = 1; pfn < frames; pfn++) {
+      const at = this.pfn(pfn);
+      if (this.core.exports.memoryRead(at, 48) !== 48) continue;
+      const { exchange } = this.core;
+      const location = exchange.getUint8(34) & 7;
+      const isPrototype = exchange.getBigUint64(40, true) >> 63n === 1n;
+      if ((location === 2 || location === 3) && exchange.getBigUint64(8, true) !== 0n && !isPrototype)
+        return at;
+    }
+    throw new Error('no page is in transition');
+  }
+
+  /** The OBJECT_DIRECTORY_ENTRY of a path. */
+  private entry(path: string): bigint {
+    let directory = this.read(this.symbol('ObpRootDirectoryObject'), 8);
+    let entry = 0n;
+    for (const part of path.split('\\').slice(1)) {
+      entry = this.entriesOf(directory).find((one) => this.nameOf(this.read(one + 8n, 8)) === part) ?? 0n;
+      if (entry === 0n) throw new Error(`no ${part} in ${path}`);
+      directory = this.read(entry + 8n, 8);
+    }
+    return entry;
+  }
+
+  private entriesOf(directory: bigint): bigint[] {
+    const found: bigint[] = [];
+    for (let bucket = 0n; bucket < BUCKETS; bucket++)
+      for (let at = this.read(directory + bucket * 8n, 8); at !== 0n; at = this.read(at, 8)) found.push(at);
+    return found;
+  }
+
+  /** Name of an object: its name info lies before its header, and before that its creator's if it has one. */
+  private nameOf(body: bigint): string {
+    const header = body - BigInt(offsetOf('_OBJECT_HEADER', 'Body'));
+    const mask = this.read(header + BigInt(offsetOf('_OBJECT_HEADER', 'InfoMask')), 1);
+    const creator = (mask & 1n) === 0n ? 0 : sizeOf('_OBJECT_HEADER_CREATOR_INFO');
+    const name = header - BigInt(creator + sizeOf('_OBJECT_HEADER_NAME_INFO')) + 8n;
+    const length = Number(this.read(name, 2));
+    this.core.exports.memoryRead(this.read(name + 8n, 8), length);
+    return Buffer.from(this.core.view(this.core.exports.exchangeBuffer(), length)).toString('utf16le');
   }
 
   private bigPool(): bigint {

@@ -1,9 +1,11 @@
 // Machines as they come must agree with themselves: after boot, in every scenario, and after time has passed.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createMachine, scenarioNames, type LabMachine } from '../../../sim/index.js';
 
 const MINUTE = 60_000;
 const STEP = 100; // ms, as the page lets time pass
+
+vi.setConfig({ testTimeout: MINUTE });
 
 /** What the check says: nothing when all is well. */
 function complaint(machine: LabMachine): string {

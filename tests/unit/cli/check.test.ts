@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CLI } from '../../support/generated-dump.js';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const check = (...options: string[]) =>
   spawnSync(process.execPath, [CLI, 'check', '--machine', 'tiny', ...options], { encoding: 'utf8' });
