@@ -3,7 +3,7 @@
 import { EPROCESS, KPROCESS, MMPFN, MMSUPPORT_FULL, MMSUPPORT_INSTANCE } from '../../generated/types';
 import { readableFrame, renderFrame, SEEDED, writableFrame } from '../../memory/frames';
 import { FOR_USER, MODIFIED, STANDBY, takeFrame } from '../../memory/ranges';
-import { addToField, at, flush, getField } from '../../memory/virtual';
+import { addToField, at, forget, getField } from '../../memory/virtual';
 import { freeFrame, putOnList, takeOffList } from '../../paging/frame-states';
 import { PRIVATE_MODIFIED } from '../../paging/page-lists';
 import {
@@ -59,7 +59,7 @@ function entryOf(table: u32, address: u64): u64 {
 
 function setEntry(table: u32, address: u64, entry: u64): void {
   store<u64>(writableFrame(table) + indexAt(address, 1) * 8, entry);
-  flush();
+  forget(address);
 }
 
 /** Adds to the sizes of a working set. */
