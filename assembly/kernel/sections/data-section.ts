@@ -33,6 +33,12 @@ class DataSection {
 const MAXIMUM: i32 = 8192;
 const sections = new StaticArray<DataSection>(MAXIMUM);
 let count: i32 = 0;
+let committed: u64 = 0;
+
+/** Pages that sections of the page file have committed. */
+export function sharedCommit(): u64 {
+  return committed;
+}
 
 function create(pages: u32, present: u32, isFile: bool): DataSection {
   assert(count < MAXIMUM, 'too many sections of data');
@@ -93,6 +99,7 @@ export function createPageFileSection(creator: u32, pages: u32, present: u32): i
   const section = create(pages, present, false);
   const segment = getField(section.area, CONTROL_AREA.Segment);
   setField(segment, SEGMENT.NumberOfCommittedPages, pages);
+  committed += pages;
   setField(segment, SEGMENT.u1_CreatingProcessId, creator);
   describeSubsection(section.area, 0, 0, pages, PROTECT_READ_WRITE, 0, 0);
   const untouched = demandZeroPte(PROTECT_READ_WRITE);

@@ -281,7 +281,9 @@ export function memoryRules(opened: () => Kernel): void {
       );
       expect(nonPaged).toBeGreaterThan(0n);
       expect(paged).toBeGreaterThan(0n);
-      expect(committed).toBeGreaterThan(own + nonPaged + paged);
+      const shared = kernel.space.u64(visible('SharedCommit'));
+      expect(shared).toBeGreaterThan(0n);
+      expect(committed).toBeGreaterThan(own + nonPaged + paged + shared);
       const files = kernel.truth.physicalMemory.pageFiles.reduce((sum, { pages }) => sum + pages, 0);
       expect(Number(kernel.space.u64(visible('TotalCommitLimit')))).toBe(frames.size + files);
     });
