@@ -174,6 +174,8 @@ export {
   createSection as sectionCreate,
   fillSection as sectionFill,
 } from './kernel/sections/section-object';
+export { noteUnloadedDriver as imageNoteUnloaded } from './kernel/modules/unloaded';
+export { nameThread as threadSetName } from './kernel/processes/thread-name';
 export { exitProcess as processExit } from './kernel/processes/process-end';
 export { processNext, processRead, processUnlink } from './kernel/processes/process-list';
 

@@ -28,7 +28,8 @@ export function buildImages(specs: readonly ModuleSpec[] = catalogue): ImageSet 
   };
   const images = specs.map((spec) => linkImage(spec, scope));
   const byModule = new Map(images.map((image) => [image.spec.module, image]));
-  for (const image of images) checkImports(image, byModule);
+  const exportsOf = exportNames(modules);
+  for (const image of images) checkImports(image, exportsOf);
   return {
     images,
     get(module) {
@@ -45,12 +46,22 @@ export function serviceNumber({ module, services }: ModuleSpec, name: string): n
   return index < 0 ? undefined : index + (module === 'nt' ? 0 : GUI_SERVICES);
 }
 
-function checkImports(image: LabImage, byModule: ReadonlyMap<string, LabImage>): void {
-  for (const { module, symbol } of image.imports) {
-    const spec = byModule.get(module)?.spec;
-    const exported = [...(spec?.functions ?? []), ...(spec?.globals ?? [])].some(
-      (candidate) => candidate.name === symbol && candidate.exported,
-    );
-    if (!exported) throw new Error(`${image.spec.module} imports ${module}!${symbol}, which is not exported`);
-  }
+function checkImports(image: LabImage, exportsOf: (module: string) => ReadonlySet<string>): void {
+  for (const { module, symbol } of image.imports)
+    if (!exportsOf(module).has(symbol))
+      throw new Error(`${image.spec.module} imports ${module}!${symbol}, which is not exported`);
+}
+
+/** Names that each module exports, found when they are first asked for. */
+function exportNames(modules: ReadonlyMap<string, ModuleSpec>): (module: string) => ReadonlySet<string> {
+  const known = new Map<string, ReadonlySet<string>>();
+  return (module) => {
+    let names = known.get(module);
+    if (!names) {
+      const { functions = [], globals = [] } = modules.get(module) ?? {};
+      names = new Set([...functions, ...globals].filter(({ exported }) => exported).map(({ name }) => name));
+      known.set(module, names);
+    }
+    return names;
+  };
 }

@@ -74,6 +74,7 @@ export function expandDriver(driver: CompactDriver, kinds: DriverKinds): ModuleS
     kind: 'driver',
     imageBase: DRIVER_BASE,
     entryPoint: 'GsDriverEntry',
+    shared: { family: kind, prefix },
     functions: [
       { name: 'GsDriverEntry', section: 'INIT', calls: [{ to: 'DriverEntry' }] },
       {

@@ -1,4 +1,4 @@
 export { buildImages, serviceNumber } from './build.js';
-export { catalogue, catalogueFor } from './catalogue/index.js';
+export { catalogue, catalogueFor, unloadedDrivers } from './catalogue/index.js';
 export type { ImageSet, LabImage, LabSection, LabSymbol } from './lab-image.js';
 export type { CallSpec, FrameSpec, FunctionSpec, GlobalSpec, ModuleSpec } from './spec.js';

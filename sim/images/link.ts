@@ -1,5 +1,6 @@
-import { generateFunction, importSlot, type CodeBlock, type CodeScope } from './code/function.js';
+import { importSlot, type CodeBlock, type CodeScope } from './code/function.js';
 import { callKind } from './code/frame.js';
+import { functionCode } from './code/shared-code.js';
 import { writeGlobals } from './globals.js';
 import type { LabImage } from './lab-image.js';
 import { LinkedImage, type PublicSymbol } from './linked-image.js';
@@ -61,7 +62,7 @@ function writeCode(draft: Draft, spec: ModuleSpec, link: LinkScope, publics: Pub
   const blocks: CodeBlock[] = [];
   for (const name of CODE_SECTIONS)
     for (const definition of spec.functions.filter((candidate) => sectionName(candidate) === name)) {
-      const block = generateFunction(definition, scope);
+      const block = functionCode(definition, scope, spec.shared);
       const section = draft.section(name, characteristicsOf(name));
       section.bytes.align(FUNCTION_ALIGNMENT, INT3);
       const start = section.bytes.length;

@@ -15,6 +15,11 @@ export interface ModuleSpec {
   sectionAlignment?: 'page' | 'large-page';
   entryPoint: string;
   functions: FunctionSpec[];
+  /**
+   * Modules of one family share the code of functions that are alike but for the prefix of their names, as programs
+   * built from one library do; so the code needs to be generated only once.
+   */
+  shared?: { family: string; prefix: string };
   globals: GlobalSpec[];
   /**
    * System services, and how many arguments each takes from the stack. Their order gives their numbers, which are

@@ -38,11 +38,11 @@ export class Core {
     let offset = 0;
     return texts.map(({ text, wide }) => {
       const start = offset;
-      for (const unit of text.split('')) {
-        if (offset + 2 > exchange.byteLength)
-          throw new CoreError(`too long a text for the core: ${text.slice(0, 40)}…`);
-        if (wide) exchange.setUint16(offset, unit.charCodeAt(0), true);
-        else exchange.setUint8(offset, unit.charCodeAt(0) & 0xff);
+      if (offset + text.length * 2 > exchange.byteLength)
+        throw new CoreError(`too long a text for the core: ${text.slice(0, 40)}…`);
+      for (let index = 0; index < text.length; index++) {
+        if (wide) exchange.setUint16(offset, text.charCodeAt(index), true);
+        else exchange.setUint8(offset, text.charCodeAt(index) & 0xff);
         offset += wide ? 2 : 1;
       }
       return offset - start;
@@ -73,6 +73,12 @@ export class Core {
     for (let i = 0; i < text.length; i++)
       exchange.setUint16(words.length * 4 + i * 2, text.charCodeAt(i), true);
     return text.length * 2;
+  }
+
+  /** Puts 64-bit words, made before, into the exchange buffer. */
+  putWords(words: BigUint64Array): void {
+    const { memory, exchangeBuffer } = this.exports;
+    new BigUint64Array(memory.buffer as ArrayBuffer, exchangeBuffer(), words.length).set(words);
   }
 
   /** Puts bytes into the exchange buffer. */

@@ -15,6 +15,8 @@ export interface ProcessReading {
   /** It takes the system down with it when it ends. */
   critical: boolean;
   frozen: boolean;
+  /** It has ended; something still refers to it. */
+  hasEnded: boolean;
   /** Address of the EPROCESS. */
   address: bigint;
   /** NT path of its image: `\Device\HarddiskVolume3\Windows\…`. */
@@ -43,6 +45,7 @@ export function readProcesses(core: Core): ProcessReading[] {
       critical: number(8) !== 0n,
       frozen: number(9) !== 0n,
       address: number(10),
+      hasEnded: number(11) !== 0n,
       imagePath: core.takeText(NUMBERS_BYTES, pathBytes),
     });
   }

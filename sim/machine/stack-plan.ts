@@ -25,11 +25,21 @@ interface PlannedFrame {
 export class StackPlan {
   /** From the innermost out. */
   readonly names: readonly string[];
-  readonly #frames: readonly PlannedFrame[];
+  /** What the core is told of each frame, from the outermost in. */
+  readonly #words: BigUint64Array;
 
   private constructor(frames: readonly PlannedFrame[]) {
-    this.#frames = frames;
     this.names = frames.map(({ name }) => name);
+    this.#words = BigUint64Array.from(
+      frames
+        .toReversed()
+        .flatMap(({ address, dynamicAllocation, localOffset, localValue }) => [
+          address,
+          dynamicAllocation,
+          localOffset,
+          localValue,
+        ]),
+    );
   }
 
   /**
@@ -62,17 +72,8 @@ export class StackPlan {
 
   /** Puts the frames into the exchange buffer, outermost first, as the core wants them; returns their number. */
   put(core: Core): number {
-    core.putList(
-      [...this.#frames]
-        .reverse()
-        .flatMap(({ address, dynamicAllocation, localOffset, localValue }) => [
-          address,
-          dynamicAllocation,
-          localOffset,
-          localValue,
-        ]),
-    );
-    return this.#frames.length;
+    core.putWords(this.#words);
+    return this.names.length;
   }
 }
 

@@ -7,6 +7,7 @@ import { version } from '../version.js';
 import { hex, type Address } from './address.js';
 import { truthOfHandles, type TruthHandles } from './handles.js';
 import { truthOfLoaded, truthOfRanges, type TruthLoadedModule, type TruthRange } from './memory.js';
+import { truthOfIdentity, type TruthIdentity } from './identity.js';
 import { truthOfIo, type TruthIo } from './io.js';
 import { truthOfPool, type TruthPoolTag } from './pool.js';
 import { truthOfMemory, type TruthMemory } from './physical-memory.js';
@@ -68,7 +69,7 @@ export interface TruthModule {
   pdb: { name: string; guid: string; age: number };
 }
 
-export interface TruthProcess {
+export interface TruthProcess extends TruthIdentity {
   pid: number;
   parentPid: number;
   /** As in EPROCESS.ImageFileName: up to 14 characters. */
@@ -89,6 +90,8 @@ export interface TruthProcess {
 
 export interface TruthThread {
   tid: number;
+  /** What it has called itself. */
+  name?: string;
   /** ETHREAD. */
   address: Address;
   state: StagedThread['state'];
@@ -160,6 +163,7 @@ function truthOfProcess(
     name,
     address: hex(address),
     sessionId,
+    ...truthOfIdentity(process),
     ...(unlinked ? { unlinked } : {}),
     modules: process.modules.map(truthOfLoaded),
     memory,
@@ -167,6 +171,7 @@ function truthOfProcess(
     handles: truthOfHandles(kernel, address),
     threads: threads.map((thread) => ({
       tid: thread.tid,
+      ...(thread.name === undefined ? {} : { name: thread.name }),
       address: hex(thread.address),
       state: thread.state,
       ...(thread.waitReason === undefined ? {} : { waitReason: thread.waitReason }),

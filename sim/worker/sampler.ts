@@ -35,7 +35,7 @@ export class Sampler {
   sample(): Sample {
     const { kernel, time } = this.#machine;
     if (this.#last?.time === time) return this.#last;
-    const readings = readProcesses(kernel.core);
+    const readings = readProcesses(kernel.core).filter(({ hasEnded }) => !hasEnded);
     const seconds = (time - this.#timeBefore) / 1000;
     const rows = [...readings.map((reading) => this.#row(reading, seconds)), this.#interrupts(seconds)];
     const sample: Sample = {

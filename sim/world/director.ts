@@ -1,3 +1,4 @@
+import { unloadedDrivers } from '../images/index.js';
 import type { Kernel } from '../machine/machine.js';
 import { cacheFiles } from './cached-files.js';
 import { ClientIds } from './client-ids.js';
@@ -83,6 +84,7 @@ export class Director {
     createKnownDlls(this.#kernel, this.#user);
     createLookasides(this.#kernel);
     populatePool(this.#kernel, BEFORE_PROCESSES, this.#seed);
+    this.#noteUnloadedDrivers();
     const idle = this.#idle();
     const processes = population.flatMap((spec) => {
       this.#setClock(BigInt(Math.round(spec.startsAt * TICKS_PER_SECOND)));
@@ -108,6 +110,15 @@ export class Director {
     core.exports.clockSet(start.bootTime, uptime < start.uptime ? uptime : start.uptime);
   }
 
+  #noteUnloadedDrivers(): void {
+    const { core, start } = this.#kernel;
+    for (const { file, size, at } of unloadedDrivers) {
+      const [bytes] = core.putTexts({ text: file, wide: true });
+      const time = start.bootTime + BigInt(Math.round(at * TICKS_PER_SECOND));
+      core.exports.imageNoteUnloaded(core.exports.exchangeBuffer(), bytes!, size, time);
+    }
+  }
+
   /** The Idle process and a thread of it for each processor. */
   #idle(): StagedProcess {
     const { core, loaded, profile, hardware } = this.#kernel;
@@ -119,6 +130,7 @@ export class Director {
       parentPid: 0,
       sessionId: 0,
       user: 'SYSTEM',
+      basePriority: 0,
       createTime: 0n,
       name: 'Idle',
       program,
@@ -152,13 +164,13 @@ export class Director {
 
   #create(pid: number, parent: number, traits: number, program: Program, name: string, path: string): bigint {
     const { core } = this.#kernel;
-    const { value, base } = PRIORITY_CLASSES[program.priorityClass]!;
+    const { value } = PRIORITY_CLASSES[program.priorityClass]!;
     const [shortBytes, pathBytes] = core.putTexts({ text: name, wide: false }, { text: path, wide: true });
     return core.exports.processCreate(
       pid,
       parent,
       traits,
-      program.basePriority ?? base,
+      basePriorityOf(program),
       value,
       program.protection,
       core.exports.exchangeBuffer(),
@@ -188,9 +200,10 @@ export class Director {
     const process: StagedProcess = {
       pid,
       parentPid,
-      sessionId: spec.session ?? 0,
+      sessionId: hasEnded ? 0 : (spec.session ?? 0), // what has ended has left its session
       name,
       user: forOwner(spec.user),
+      basePriority: basePriorityOf(program),
       createTime: exports.clockNow(),
       ...(hasEnded ? { exitTime: this.#end(spec) } : {}),
       program: { ...program, description: spec.description ?? program.description },
@@ -246,4 +259,9 @@ export class Director {
   #devicePath(path: string): string {
     return path.replace(/^C:/, this.#kernel.profile.system.systemVolume);
   }
+}
+
+/** KPROCESS.BasePriority of a program's processes. */
+function basePriorityOf({ basePriority, priorityClass }: Program): number {
+  return basePriority ?? PRIORITY_CLASSES[priorityClass]!.base;
 }

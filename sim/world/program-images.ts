@@ -53,6 +53,7 @@ function programSpec(path: string): ModuleSpec {
     kind: 'program',
     imageBase: IMAGE_BASE,
     entryPoint: 'mainCRTStartup',
+    shared: { family: 'program', prefix: '' },
     functions: Object.entries(functions).map(([name, calls]): FunctionSpec => ({
       name,
       calls: calls.map((to) => ({ to })),

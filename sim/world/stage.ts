@@ -21,6 +21,8 @@ export interface StagedThread {
   readonly tid: number;
   readonly address: bigint;
   readonly archetype?: string;
+  /** What it has called itself. */
+  readonly name?: string;
   /** Set anew for those that run when a dump is captured. */
   state: 'Waiting' | 'Running' | 'Ready' | 'Standby';
   /** Of a running thread: what it runs on. */
@@ -48,6 +50,8 @@ export interface StagedProcess {
   readonly sessionId: number;
   /** Account that it runs as: `SYSTEM`, `LOCAL SERVICE`, a user's name. */
   readonly user: string;
+  /** KPROCESS.BasePriority. */
+  readonly basePriority: number;
   /** FILETIME. */
   readonly createTime: bigint;
   /** FILETIME of its end, for those that something still refers to. */

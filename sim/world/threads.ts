@@ -1,14 +1,17 @@
 import type { Kernel } from '../machine/machine.js';
 import { StackPlan } from '../machine/stack-plan.js';
 import type { ClientIds } from './client-ids.js';
-import { findArchetype } from './archetypes.js';
+import { findArchetype, type ThreadArchetype } from './archetypes.js';
 import type { StagedProcess, StagedThread, UserMode } from './stage.js';
 import type { UserImages } from './user-images.js';
+import { threadName } from './thread-names.js';
 import type { WaitObjects } from './wait-objects.js';
 
 const FIRST_PROCESSOR = 0;
 const CLOCK_TICK = 156_250n; // 100 ns
 const TICKS_A_MINUTE = 3840;
+const NORMAL = 8; // base priority of the class
+const HIGHEST_DYNAMIC = 15;
 /** KPROCESSOR_MODE. */
 const WAIT_MODES = { Kernel: 0, User: 1 };
 /** Makes threads as their archetypes have them. */
@@ -16,6 +19,7 @@ export class ThreadMaker {
   readonly #kernel: Kernel;
   readonly #ids: ClientIds;
   readonly #user: UserImages;
+  readonly #plans = new Map<string, StackPlan>();
 
   constructor(kernel: Kernel, ids: ClientIds, user: UserImages) {
     this.#kernel = kernel;
@@ -43,15 +47,17 @@ export class ThreadMaker {
       tid,
       start,
       userStart,
-      archetype.priority,
+      isUser ? userPriority(process, archetype) : archetype.priority,
       isUser,
       0n,
     );
+    const name = threadName(process.program.path, archetypeName, process.threads.length);
+    if (name !== undefined) this.#name(thread, name);
     const userMode = userStack
       ? this.#user.enterService(process, thread, peb, archetype.userCall!, userStack)
       : undefined;
     if (archetype.running) return this.#runningThread(process, thread, tid, archetypeName, userMode!);
-    const plan = StackPlan.waiting(loaded, archetype.stack);
+    const plan = this.#plan(archetypeName, archetype);
     exports.stackBegin(thread, userMode?.trapFrameEnd ?? 0n, 0n);
     exports.stackLayOutWaiting(thread, plan.put(core));
     const waitObjects = waits.forThread(thread, archetype, isUser);
@@ -68,12 +74,26 @@ export class ThreadMaker {
       tid,
       address: thread,
       archetype: archetypeName,
+      ...(name === undefined ? {} : { name }),
       state: 'Waiting',
       waitReason: archetype.waitReason,
       waitObjects,
       stack: plan.names,
       ...(userMode ? { userMode } : {}),
     };
+  }
+
+  /** The kernel stack of an archetype's threads: the same for all of them. */
+  #plan(name: string, { stack }: ThreadArchetype): StackPlan {
+    let plan = this.#plans.get(name);
+    if (!plan) this.#plans.set(name, (plan = StackPlan.waiting(this.#kernel.loaded, stack)));
+    return plan;
+  }
+
+  #name(thread: bigint, name: string): void {
+    const { core } = this.#kernel;
+    const [bytes] = core.putTexts({ text: name, wide: true });
+    core.exports.threadSetName(thread, core.exports.exchangeBuffer(), bytes!);
   }
 
   /** Clock tick at which a thread began to wait: within the last minute, each at a time of its own. */
@@ -103,4 +123,9 @@ export class ThreadMaker {
       userMode,
     };
   }
+}
+
+/** Archetypes' priorities are those of a process of the class Normal; others have theirs shifted likewise. */
+function userPriority({ basePriority }: StagedProcess, { priority }: ThreadArchetype): number {
+  return Math.min(HIGHEST_DYNAMIC, Math.max(1, priority + basePriority - NORMAL));
 }

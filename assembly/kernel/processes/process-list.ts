@@ -28,7 +28,7 @@ export function processNext(process: u64): u64 {
 
 /**
  * Reads a process to the exchange buffer: 16 u64 (id, parent's id, session, threads, cycles, private working set in
- * pages, bytes read, bytes written, break on termination, frozen, address; rest 0), then its image path in UTF-16.
+ * pages, bytes read, bytes written, break on termination, frozen, address, time of its end; rest 0), then its image path in UTF-16.
  * Returns the path's length in bytes.
  */
 export function processRead(process: u64): u32 {
@@ -47,6 +47,7 @@ export function processRead(process: u64): u32 {
   store<u64>(out, getField(process, EPROCESS.BreakOnTermination), 64);
   store<u64>(out, getField(process, KPROCESS.DeepFreeze), 72);
   store<u64>(out, process, 80);
+  store<u64>(out, read64(at(process, EPROCESS.ExitTime)), 88);
   const info = getField(
     at(process, EPROCESS.SeAuditProcessCreationInfo),
     SE_AUDIT_PROCESS_CREATION_INFO.ImageFileName,

@@ -51,6 +51,9 @@ export const catalogue: readonly ModuleSpec[] = [
   ntdll as unknown as ModuleSpec,
 ];
 
+/** Drivers that a machine has unloaded since it booted: name, bytes, and seconds after the boot. */
+export const unloadedDrivers: readonly { file: string; size: number; at: number }[] = drivers.unloaded;
+
 /** The modules of a machine of a size: small ones do without drivers that nothing refers to. */
 export function catalogueFor({ drivers: wanted }: MachineSize): readonly ModuleSpec[] {
   return wanted === 'all' ? catalogue : catalogue.filter(({ module }) => !ordinary.has(module));

@@ -20,8 +20,7 @@ export function writeExceptionData(draft: Draft, functions: readonly FunctionRan
   const shared = new Map<string, string>();
   table.define('$exceptions');
   for (const { name, end, unwind } of functions) {
-    const encoded = encodeUnwindInfo(unwind);
-    const key = encoded.join();
+    const { encoded, key } = encode(unwind);
     let symbol = shared.get(key);
     if (symbol === undefined) {
       symbol = `$unwind.${name}`;
@@ -36,4 +35,16 @@ export function writeExceptionData(draft: Draft, functions: readonly FunctionRan
     target: '$exceptions',
     size: table.bytes.length,
   });
+}
+
+const encodings = new WeakMap<UnwindInfo, { encoded: Uint8Array; key: string }>();
+
+/** Unwind data, and a text that is equal for equal data; remembered for functions that modules share. */
+function encode(unwind: UnwindInfo): { encoded: Uint8Array; key: string } {
+  const known = encodings.get(unwind);
+  if (known) return known;
+  const encoded = encodeUnwindInfo(unwind);
+  const made = { encoded, key: encoded.join() };
+  encodings.set(unwind, made);
+  return made;
 }

@@ -31,7 +31,8 @@ export function finishFile(
     rva: place(target).rva,
     size,
   }));
-  const file = new ByteWriter(0x10000);
+  const last = layout.sections.findLast(({ rawSize }) => rawSize > 0);
+  const file = new ByteWriter(last ? last.rawOffset + last.rawSize : layout.sizeOfHeaders);
   file.append(encodeHeaders({ spec, layout, entryPoint, directories }));
   for (const section of layout.sections)
     if (section.draft && section.rawSize > 0) {

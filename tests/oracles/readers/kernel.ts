@@ -143,6 +143,11 @@ export class Kernel {
     return new AddressSpace(this.dump, this.get(process, '_EPROCESS', 'Pcb.DirectoryTableBase'));
   }
 
+  /** EPROCESSes of those that have not ended. */
+  get livingProcesses(): bigint[] {
+    return this.processes.filter((process) => this.get(process, '_EPROCESS', 'ExitTime.QuadPart') === 0n);
+  }
+
   /** EPROCESSes on PsActiveProcessHead. */
   get processes(): bigint[] {
     return this.list(this.address('PsActiveProcessHead'), '_EPROCESS', 'ActiveProcessLinks');

@@ -125,7 +125,7 @@ export function memProcFsRules(opened: () => Kernel): void {
     });
 
     it('the object table: a block tagged Obtb', () => {
-      for (const process of opened().processes)
+      for (const process of opened().livingProcesses)
         expect(poolTag(opened(), opened().get(process, '_EPROCESS', 'ObjectTable'))).toBe('Obtb');
     });
 
@@ -139,7 +139,7 @@ export function memProcFsRules(opened: () => Kernel): void {
     });
 
     it('VadRoot: an ExitStatus of STATUS_PENDING before it, and VadCount nodes', () => {
-      for (const process of opened().processes) {
+      for (const process of opened().livingProcesses) {
         const root = process + BigInt(offsetOf('_EPROCESS', 'VadRoot'));
         expect(opened().space.u32(root - 4n)).toBe(STATUS_PENDING);
         expect(Number(opened().get(process, '_EPROCESS', 'VadCount'))).toBe(vadsOf(opened(), process).length);

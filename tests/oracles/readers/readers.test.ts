@@ -15,6 +15,7 @@ import { securityRules } from './security-rules.js';
 import { poolRules } from './pool-rules.js';
 import { processorRules } from './processor-rules.js';
 import { sectionRules } from './section-rules.js';
+import { processRules } from './process-rules.js';
 import { threadRules } from './thread-rules.js';
 import { volatilityRules } from './volatility-rules.js';
 
@@ -37,6 +38,7 @@ describe.each(SEEDS)('a dump of seed %i', (seed) => {
   memoryRules(opened);
   volatilityRules(opened);
   memProcFsRules(opened);
+  processRules(opened);
   threadRules(opened);
   objectRules(opened);
   securityRules(opened);

@@ -242,7 +242,7 @@ export function volatilityRules(opened: () => Kernel): void {
       const kernel = opened();
       const types = objectTypes(kernel);
       const body = BigInt(offsetOf('_OBJECT_HEADER', 'Body'));
-      for (const process of kernel.processes) {
+      for (const process of kernel.livingProcesses) {
         const handles = handlesOf(kernel, kernel.get(process, '_EPROCESS', 'ObjectTable'));
         for (const { object } of handles) expect(typeOf(kernel, object + body, types)).toBeDefined();
       }
@@ -250,7 +250,7 @@ export function volatilityRules(opened: () => Kernel): void {
 
     it('handle tables: the free list counts the entries in use', () => {
       const kernel = opened();
-      const tables = kernel.processes.map((process) => kernel.get(process, '_EPROCESS', 'ObjectTable'));
+      const tables = kernel.livingProcesses.map((process) => kernel.get(process, '_EPROCESS', 'ObjectTable'));
       for (const table of [kernel.pointer('PspCidTable'), ...tables]) {
         const list = table + BigInt(offsetOf('_HANDLE_TABLE', 'FreeLists'));
         const count = Number(kernel.get(list, '_HANDLE_TABLE_FREE_LIST', 'HandleCount'));

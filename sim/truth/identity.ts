@@ -1,0 +1,36 @@
+import type { StagedProcess } from '../world/stage.js';
+
+/** Who a process is and since when. */
+export interface TruthIdentity {
+  /** Account that it runs as: `SYSTEM`, `LOCAL SERVICE`, a user's name. */
+  user: string;
+  /** DOS path of its program; absent for processes without one. */
+  path?: string;
+  /** FILETIME, decimal. */
+  createTime: string;
+  /** FILETIME, decimal; of a process that has ended and is still referred to. */
+  exitTime?: string;
+  /** KPROCESS.BasePriority. */
+  basePriority: number;
+  /** PS_PROTECTION.Level; absent when it is 0. */
+  protection?: number;
+  /** What it is beyond an ordinary process: `critical`, `minimal`, `suspended`, … */
+  traits?: readonly string[];
+  /** Services that it hosts, by name. */
+  services?: readonly string[];
+}
+
+/** What the population asked for. */
+export function truthOfIdentity(process: StagedProcess): TruthIdentity {
+  const { user, program, createTime, exitTime, basePriority, spec } = process;
+  return {
+    user,
+    ...(program.path.includes('\\') ? { path: program.path } : {}),
+    createTime: String(createTime),
+    ...(exitTime === undefined ? {} : { exitTime: String(exitTime) }),
+    basePriority,
+    ...(program.protection === 0 ? {} : { protection: program.protection }),
+    ...(spec.traits.length > 0 ? { traits: spec.traits } : {}),
+    ...(spec.services.length > 0 ? { services: spec.services.map(([name]) => name) } : {}),
+  };
+}
