@@ -1,10 +1,10 @@
 import type { Kernel } from '../machine/machine.js';
 import { StackPlan } from '../machine/stack-plan.js';
+import { threadName } from './thread-names.js';
 import type { ClientIds } from './client-ids.js';
 import { findArchetype, type ThreadArchetype } from './archetypes.js';
 import type { StagedProcess, StagedThread, UserMode } from './stage.js';
 import type { UserImages } from './user-images.js';
-import { threadName } from './thread-names.js';
 import type { WaitObjects } from './wait-objects.js';
 
 const FIRST_PROCESSOR = 0;
@@ -16,10 +16,11 @@ const HIGHEST_DYNAMIC = 15;
 const WAIT_MODES = { Kernel: 0, User: 1 };
 /** Makes threads as their archetypes have them. */
 export class ThreadMaker {
+  /** Kernel stacks by archetype. */
+  readonly #plans = new Map<string, StackPlan>();
   readonly #kernel: Kernel;
   readonly #ids: ClientIds;
   readonly #user: UserImages;
-  readonly #plans = new Map<string, StackPlan>();
 
   constructor(kernel: Kernel, ids: ClientIds, user: UserImages) {
     this.#kernel = kernel;
@@ -83,6 +84,12 @@ export class ThreadMaker {
     };
   }
 
+  /** Clock tick at which a thread began to wait: within the last minute, each at a time of its own. */
+  #waitsSince(tid: number): number {
+    const now = Number(this.#kernel.start.uptime / CLOCK_TICK);
+    return Math.max(0, now - ((tid * 2654435761) % TICKS_A_MINUTE));
+  }
+
   /** The kernel stack of an archetype's threads: the same for all of them. */
   #plan(name: string, { stack }: ThreadArchetype): StackPlan {
     let plan = this.#plans.get(name);
@@ -94,12 +101,6 @@ export class ThreadMaker {
     const { core } = this.#kernel;
     const [bytes] = core.putTexts({ text: name, wide: true });
     core.exports.threadSetName(thread, core.exports.exchangeBuffer(), bytes!);
-  }
-
-  /** Clock tick at which a thread began to wait: within the last minute, each at a time of its own. */
-  #waitsSince(tid: number): number {
-    const now = Number(this.#kernel.start.uptime / CLOCK_TICK);
-    return Math.max(0, now - ((tid * 2654435761) % TICKS_A_MINUTE));
   }
 
   /** Lets a thread run on the first processor. Its stack is laid out when something stops the processor. */
