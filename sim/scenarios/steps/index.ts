@@ -1,15 +1,17 @@
 import * as v from 'valibot';
 import { leakPool } from './leak-pool.js';
+import { mapMemory } from './map-memory.js';
 import { run } from './run.js';
 import type { Facts, Scene } from './step.js';
+import { stuckIrp } from './stuck-irp.js';
 import { unlinkProcess } from './unlink-process.js';
 
-const NAMES = ['run', 'leak-pool', 'unlink-process'];
+const NAMES = ['run', 'leak-pool', 'map-memory', 'stuck-irp', 'unlink-process'];
 
 /** One step of a scenario. */
 export const stepSchema = v.variant(
   'do',
-  [run.schema, leakPool.schema, unlinkProcess.schema],
+  [run.schema, leakPool.schema, mapMemory.schema, stuckIrp.schema, unlinkProcess.schema],
   (issue) => `There is no step ${issue.received}. Steps: ${NAMES.join(', ')}.`,
 );
 
@@ -22,6 +24,10 @@ export function perform(step: Step, scene: Scene): Facts | (() => Facts) {
       return run.perform(step, scene);
     case 'leak-pool':
       return leakPool.perform(step, scene);
+    case 'map-memory':
+      return mapMemory.perform(step, scene);
+    case 'stuck-irp':
+      return stuckIrp.perform(step, scene);
     case 'unlink-process':
       return unlinkProcess.perform(step, scene);
   }

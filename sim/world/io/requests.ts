@@ -54,6 +54,13 @@ export interface Requester {
 
 const SPECS = data.requests as unknown as Readonly<Record<string, RequestSpec>>;
 
+/** Names of the kinds of requests that a program can make. */
+export function requestNames(): string[] {
+  return Object.keys(SPECS).filter(
+    (name) => SPECS[name]!.device !== undefined || SPECS[name]!.role !== undefined,
+  );
+}
+
 /** Kind of request by its name in the catalogue. @throws RangeError when there is none */
 export function requestSpec(name: string): RequestSpec {
   const spec = SPECS[name];

@@ -51,6 +51,8 @@ describe('steps of a scenario', () => {
     [{ do: 'unlink-process', process: 'csrss.exe' }, /2 processes .* "index": 0/],
     [{ do: 'unlink-process', process: { image: 'csrss.exe', index: 9 } }, /index 9/],
     [{ do: 'unlink-process', process: { service: 'Spooler9' } }, /Spooler9/],
+    [{ do: 'stuck-irp', thread: { process: 'explorer.exe' }, driver: 'floppy' }, /no floppy/],
+    [{ do: 'map-memory', process: 'System', size: '4 KiB' }, /no user mode/],
   ])('that name nobody are refused: %j', async (step, message) => {
     await expect(boot([step])).rejects.toThrow(message);
   });
