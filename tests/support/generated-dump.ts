@@ -16,6 +16,17 @@ export interface Truth {
   processors: TruthProcessor[];
   modules: { name: string; base: string; size: number }[];
   processes: TruthProcess[];
+  pool: ({ tag: string } & Record<string, number | string>)[];
+}
+
+/** A range of a process's addresses. */
+export interface TruthRange {
+  start: string;
+  end: string;
+  kind: 'private' | 'mapped' | 'image';
+  protection: string;
+  committed: number;
+  file?: string;
 }
 
 /** Pages of 4 KiB. */
@@ -41,6 +52,7 @@ export interface TruthProcess {
   name: string;
   /** Of the EPROCESS. */
   address: string;
+  memory: TruthRange[];
   threads: TruthThread[];
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { generateDump, type GeneratedDump } from '../../support/generated-dump.js';
+import { generateDump, type GeneratedDump, type TruthRange } from '../../support/generated-dump.js';
 import { describeWith } from '../../support/tools.js';
 import { address } from './answers.js';
 import { WINDBG } from './engine.js';
@@ -7,7 +7,8 @@ import { EngineSession } from './session.js';
 import { TypedMemory } from './typed-memory.js';
 import { HandleWalk } from './walks/handles.js';
 import { walkModules, walkProcesses, type WalkedProcess } from './walks/processes.js';
-import { VadWalk } from './walks/vads.js';
+import { walkPoolTags } from './walks/pool.js';
+import { VadWalk, type WalkedVad } from './walks/vads.js';
 
 describeWith([WINDBG], "the whole kernel as WinDbg's engine reads it", () => {
   let made: GeneratedDump;
@@ -16,7 +17,7 @@ describeWith([WINDBG], "the whole kernel as WinDbg's engine reads it", () => {
   let processes: WalkedProcess[];
 
   beforeAll(async () => {
-    made = generateDump(['--seed', '1']);
+    made = generateDump(['--machine', 'tiny', '--seed', '1']);
     session = await EngineSession.open(made.dump, made.symbols, made.symbols);
     memory = new TypedMemory(session);
     processes = await walkProcesses(memory);
@@ -59,8 +60,45 @@ describeWith([WINDBG], "the whole kernel as WinDbg's engine reads it", () => {
     for (const process of processes) await walk.ofProcess(process.address);
   });
 
-  it('has every VAD', async () => {
+  it('has every range of every process, and the files behind them', async () => {
     const walk = await VadWalk.begin(memory);
-    for (const process of processes) await walk.ofProcess(process.address);
+    for (const [index, process] of processes.entries()) {
+      const seen = (await walk.ofProcess(process.address)).map(rangeOf);
+      expect(seen, process.name).toEqual(made.truth.processes[index]!.memory);
+    }
+  });
+
+  it("has every tag's pool", async () => {
+    const tags = await walkPoolTags(memory, made.truth.processors.length);
+    expect(Object.fromEntries(tags)).toEqual(
+      Object.fromEntries(made.truth.pool.map(({ tag, ...use }) => [tag, use])),
+    );
   });
 });
+
+const IMAGE_MAP = 2;
+const PAGE_BITS = 12n;
+/** As !vad prints the low three bits of a protection. */
+const ACCESS = [
+  'NO_ACCESS',
+  'READONLY',
+  'EXECUTE',
+  'EXECUTE_READ',
+  'READWRITE',
+  'WRITECOPY',
+  'EXECUTE_READWRITE',
+  'EXECUTE_WRITECOPY',
+];
+
+/** A descriptor in the truth's words. */
+function rangeOf({ start, end, type, protection, isPrivate, committed, file }: WalkedVad): TruthRange {
+  const text = (page: bigint) => `0x${(page << PAGE_BITS).toString(16).padStart(16, '0')}`;
+  return {
+    start: text(start),
+    end: text(end + 1n),
+    kind: isPrivate ? 'private' : type === IMAGE_MAP ? 'image' : 'mapped',
+    protection: ACCESS[protection & 7]!,
+    committed,
+    ...(file === undefined ? {} : { file }),
+  };
+}

@@ -114,7 +114,7 @@ export class HandleWalk {
   /** Type of the object whose header is at an address. */
   typeOf(header: bigint): string {
     const encoded = Number(this.#memory.get(header, '_OBJECT_HEADER.TypeIndex'));
-    const index = encoded ^ this.#cookie ^ (Number(header >> 8n) & 0xff);
+    const index = encoded ^ this.#cookie ^ Number((header >> 8n) & 0xffn);
     const name = this.#types.get(index);
     if (name === undefined) throw new Error(`object header ${header.toString(16)} is of no type (${index})`);
     return name;

@@ -10,6 +10,8 @@ export interface WalkedVad {
   /** Index of nt!MmProtectToValue. */
   protection: number;
   isPrivate: boolean;
+  /** Pages that count against the commit limit. */
+  committed: number;
   /** Volume-relative path of the file that is mapped. */
   file?: string;
 }
@@ -42,6 +44,8 @@ export class VadWalk {
       `${FLAGS}.VadType`,
       `${FLAGS}.Protection`,
       `${FLAGS}.PrivateMemory`,
+      `${SHORT}.u1.VadFlags1.CommitCharge`,
+      `${SHORT}.CommitChargeHigh`,
       '_MMVAD.Subsection',
       '_SUBSECTION.ControlArea',
       '_CONTROL_AREA.FilePointer',
@@ -90,6 +94,10 @@ export class VadWalk {
       type: Number(memory.get(vad, `${FLAGS}.VadType`)),
       protection: Number(memory.get(vad, `${FLAGS}.Protection`)),
       isPrivate,
+      committed: Number(
+        memory.get(vad, `${SHORT}.u1.VadFlags1.CommitCharge`) |
+          (memory.get(vad, `${SHORT}.CommitChargeHigh`) << 31n),
+      ),
       ...(file === undefined ? {} : { file }),
     };
   }
