@@ -6,7 +6,7 @@ import { listed } from '../host-buffer';
 
 const MAXIMUM_SITES: i32 = 2048;
 /** Of 256 stacks, how many were ever used as deep as each page, counted from the base. */
-const EVER_USED: u32[] = [256, 256, 235, 168, 90, 46, 20];
+const EVER_USED: u32[] = [256, 256, 250, 232, 190, 130, 80];
 const LEAST_FRAME: u32 = 6; // words
 const FRAME_SPREAD: u64 = 40;
 
@@ -48,8 +48,8 @@ export function renderRemains(pfn: u32, depth: u32, target: usize): void {
 /** A saved register or local: nothing, a small number, flags, or a pointer to pool. */
 function leftWord(bits: u64): u64 {
   const kind = u32(bits) & 15;
-  if (kind < 7) return 0;
-  if (kind < 10) return (bits >> 8) & 0xff;
-  if (kind < 11) return (bits >> 8) & 0xffff_ffff;
+  if (kind < 5) return 0;
+  if (kind < 7) return (bits >> 8) & 0xff;
+  if (kind < 9) return (bits >> 8) & 0xffff_ffff;
   return pool + ((bits >> 16) & 0x1ff_fff0);
 }
