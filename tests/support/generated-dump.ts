@@ -33,7 +33,10 @@ export interface TruthRange {
 export interface TruthMemory {
   pages: number;
   active: number;
-  lists: Record<'zeroed' | 'free' | 'modifiedPrivate' | 'modifiedFile' | 'modifiedNoWrite' | 'bad', number> & {
+  lists: Record<
+    'zeroed' | 'free' | 'modifiedPrivate' | 'modifiedFile' | 'modifiedNoWrite' | 'bad',
+    number
+  > & {
     standby: number[];
   };
   pageFiles: { name: string; pages: number; used: number }[];
