@@ -4,6 +4,7 @@ import { fillDebuggerData } from './debugger-data.js';
 import { KernelImages } from './kernel-images.js';
 import { Namespace } from './namespace.js';
 import { createObjectTypes } from './object-types.js';
+import { leaveLoaderRemains } from './loader-remains.js';
 import { loadLayouts, type Profile } from './profile.js';
 import type { Hardware, MachineSize } from './size.js';
 
@@ -51,6 +52,7 @@ export async function startKernel(
   exports.kernelPublish(loaded.get('nt').base, profile.build, hardware.processors, hardware.nodes);
   fillDebuggerData(core, profile, loaded);
   listCallSites(core, loaded);
+  leaveLoaderRemains(core, loaded);
   const [rootBytes] = core.putTexts({ text: profile.system.systemRoot, wide: true });
   exports.clockCreateSharedData(
     profile.build,

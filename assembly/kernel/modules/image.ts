@@ -11,7 +11,6 @@ import {
 import { get, offsetOf } from '../../layout/fields';
 import { commit, Region, reserve } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
-import { physicalFrames } from '../../memory/physical-layout';
 import { takeLargePage } from '../../memory/ranges';
 import {
   at,
@@ -30,8 +29,6 @@ import { allocatePool, NON_PAGED, PAGED } from '../pool/pool';
 import { newUnicodeString } from '../strings';
 import { addressOf } from '../symbols';
 
-const PAD: u32 = 0x646150; // first three characters of names such as Pad1
-const FRAMES_TO_SPARE: u32 = 0x20000; // 512 MiB
 const LARGE_PAGE: u64 = 0x200000;
 const IMAGE_ALIGNMENT: u64 = 0x10000;
 const SCN_MEM_EXECUTE: u32 = 0x20000000;
@@ -136,44 +133,22 @@ export class FileView {
     }
     return KERNEL_READ_ONLY;
   }
-
-  /** Whether a page has headers or belongs to a section that does more than fill a large page. */
-  isFilled(rva: u32): bool {
-    if (rva < this.headerBytes) return true;
-    for (let i: u32 = 0; i < this.sectionCount; i++) {
-      const section = this.section(i);
-      const start = u32(get(section, IMAGE_SECTION_HEADER.VirtualAddress));
-      if (rva >= start && rva < start + u32(get(section, IMAGE_SECTION_HEADER.VirtualSize)))
-        return (load<u32>(section + offsetOf(IMAGE_SECTION_HEADER.Name)) & 0xffffff) != PAD;
-    }
-    return false;
-  }
 }
 
-/**
- * Loads the PE file in the file buffer as a kernel image; with large pages where its sections are laid out for them. A
- * machine with little memory spends a large page on code only, and none on what merely fills the others.
- */
+/** Loads the PE file in the file buffer as a kernel image; large pages where its sections are laid out for them. */
 export function loadKernelImage(file: usize, largePages: bool): u64 {
   const view = FileView.of(file);
   const base = reserve(<i32>Region.SystemImages, view.size, largePages ? LARGE_PAGE : IMAGE_ALIGNMENT);
-  if (largePages) for (let rva: u64 = 0; rva < view.size; rva += LARGE_PAGE) mapPart(view, base, u32(rva));
-  else for (let rva: u32 = 0; rva < view.size; rva += PAGE_SIZE) commit(base + rva, 1, view.protection(rva));
+  const step = largePages ? LARGE_PAGE : u64(PAGE_SIZE);
+  for (let rva: u64 = 0; rva < view.size; rva += step) {
+    if (largePages)
+      mapLargePage(attachedRoot(), base + rva, takeLargePage(), largePageProtection(view, u32(rva)));
+    else commit(base + rva, 1, view.protection(u32(rva)));
+  }
   copySections(view, base);
   relocate(view, base);
   registerImage(view, base);
   return base;
-}
-
-/** Maps the 2 MiB of an image at `rva`. */
-function mapPart(view: FileView, base: u64, rva: u32): void {
-  const protection = largePageProtection(view, rva);
-  if (protection == KERNEL_CODE || physicalFrames() >= FRAMES_TO_SPARE) {
-    mapLargePage(attachedRoot(), base + rva, takeLargePage(), protection);
-    return;
-  }
-  for (let page = rva; page < rva + u32(LARGE_PAGE); page += PAGE_SIZE)
-    if (view.isFilled(page)) commit(base + page, 1, view.protection(page));
 }
 
 /** A large page has one protection; its sections were grouped so that they agree. */
