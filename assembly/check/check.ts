@@ -25,6 +25,7 @@ import { checkProcessors } from './processors';
 import { beginReport, broken, writeReport } from './report';
 import { checkSharedData } from './shared-data';
 import { checkTimes } from './times';
+import { checkTokens } from './tokens';
 import { checkWaits } from './waits';
 
 /**
@@ -41,6 +42,7 @@ export function checkMachine(): bool {
   if (!broken()) checkProcesses();
   if (!broken()) checkClientIds();
   if (!broken()) checkHandles();
+  if (!broken()) checkTokens();
   if (!broken()) checkWaits();
   if (!broken()) checkProcessors();
   if (!broken()) checkTimes();

@@ -47,7 +47,7 @@ export class Subject {
   /**
    * Finds a field. A path starts with `nt!Name`, `process N`, `thread N M` (thread M of process N), `pfn X` or `pte X`
    * (the MMPFN or PTE of frame or address X, or of the start in parentheses), `tracker Tag` (the tag's row of pool),
-   * `big` (the first large pool allocation in its table), `view N` (the first view of process N), `irp` (the first request on
+   * `big` (the first large pool allocation in its table), `view N` (the first view of process N), `token N` (that of process N), `irp` (the first request on
    * a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
    * `entry \\Path` (an object in the namespace, its directory entry), and goes on with fields: ` / ` leads into
    * the structure that the field is, ` -> ` to what it points at, ` <- ` back to the structure that has the field there.
@@ -73,6 +73,7 @@ export class Subject {
     if (kind === 'pfn') return this.pfn(inner ? this.frameOf(this.start(inner[1]!)) : Number(rest[0]));
     if (kind === 'pte') return this.pte(inner ? this.start(inner[1]!) : BigInt(rest[0]!));
     if (kind === 'tracker') return this.tracker(rest.join(' '));
+    if (kind === 'token') return this.token(this.machine.stage.processes[Number(rest[0])]!.address);
     if (kind === 'irp') return this.irp();
     if (kind === 'transition') return this.transition();
     if (kind === 'object') return this.read(this.entry(rest.join(' ')) + 8n, 8);
@@ -91,6 +92,10 @@ export class Subject {
     for (let i = 0n; i < rows; i++, row += BigInt(sizeOf('_POOL_TRACKER_TABLE')))
       if (this.read(row, 4) === key) return row;
     throw new Error(`no row for tag ${tag}`);
+  }
+
+  private token(process: bigint): bigint {
+    return this.read(process + BigInt(offsetOf('_EPROCESS', 'Token')), 8) & ~15n; // an EX_FAST_REF
   }
 
   private irp(): bigint {
