@@ -13,6 +13,7 @@ import { startScheduler, startTask } from './scheduler';
 import { initialiseSchedulerApc } from './suspension';
 import { addCpu, addParty, addTask, countTasks, Cpu, createLedger, Party, Task } from './tasks';
 import { initialiseTimers } from './timers';
+import { choosePages } from './traffic';
 
 const WORDS: i32 = 12;
 const SPARE_EVENTS: u32 = 4096; // switches that others came before
@@ -58,6 +59,7 @@ export function addProcess(process: u64, pulse: u64): u32 {
   party.disk = getField(process, EPROCESS.DiskCounters);
   party.pulse = pulse;
   party.random = hash(seed, process) | 1;
+  choosePages(party);
   return addParty(party);
 }
 

@@ -34,6 +34,7 @@ import {
   taskAt,
   WAITING,
 } from './tasks';
+import { stir } from './traffic';
 import { beginWait, joinWaitList, setTimeout, timeoutAfter } from './waits';
 
 const CHANCES: u64 = 256;
@@ -77,6 +78,7 @@ function finish(cpu: Cpu, task: Task): void {
   const party = partyAt(task.process);
   task.random = draw(task.random);
   countWork(cpu, party, task, 1, (task.random >> 48) % CHANCES);
+  stir(cpu, party, task);
   if ((task.random >> 8) % CHANCES < u64(task.signals) && party.sleepers != 0)
     signal(sleeperOf(party, u32(task.random >> 32)));
   if ((task.random >> 16) % CHANCES < u64(task.calls) && hasServers()) signal(server(u32(task.random >> 40)));

@@ -42,6 +42,8 @@ export class Task {
   processor: u32 = 0;
   isShared: bool = false;
   isPreempted: bool = false;
+  /** Handle that it has open for a while, 0 for none. */
+  handle: u32 = 0;
 }
 
 /** A processor. */
@@ -67,6 +69,9 @@ export class Party {
   random: u64 = 0;
   firstSleeper: u32 = 0;
   sleepers: u32 = 0;
+  /** Addresses of pages that it does without from time to time. */
+  pages: usize = 0;
+  pageCount: u32 = 0;
 }
 
 let tasks = new StaticArray<Task>(0);

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { GeneratedDump } from '../../support/generated-dump.js';
 import { generateDump } from '../../support/generated-dump.js';
+import { dumpAfter } from '../../support/later-dump.js';
 import { containerRules } from './container-rules.js';
 import { filterRules } from './filter-rules.js';
 import { ioRules } from './io-rules.js';
@@ -22,13 +23,22 @@ import { volatilityRules } from './volatility-rules.js';
 /** Seeds of the machines; `READERS_SEEDS=5,6,7` looks at others. */
 const SEEDS = (process.env['READERS_SEEDS'] ?? '1,4096').split(',').map(Number);
 
-describe.each(SEEDS)('a dump of seed %i', (seed) => {
+/** Of seeds, and of one machine on which a minute has passed. */
+const DUMPS: [string, () => GeneratedDump | Promise<GeneratedDump>][] = [
+  ...SEEDS.map((seed): [string, () => GeneratedDump] => [
+    `of seed ${seed}`,
+    () => generateDump(['--machine', 'tiny', '--seed', String(seed)]),
+  ]),
+  ['after a minute', () => dumpAfter(60_000, { machine: 'tiny', seed: 2 })],
+];
+
+describe.each(DUMPS)('a dump %s', (_, make) => {
   let made: GeneratedDump;
   let kernel: Kernel;
   const opened = (): Kernel => kernel;
 
-  beforeAll(() => {
-    made = generateDump(['--machine', 'tiny', '--seed', String(seed)]);
+  beforeAll(async () => {
+    made = await make();
     kernel = new Kernel(made);
   });
   afterAll(() => made.remove());
