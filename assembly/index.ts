@@ -273,6 +273,7 @@ export {
   stackSizeOf as deviceStackSize,
   referenceDevice as deviceReference,
 } from './kernel/io/device';
+export { connectInterrupt as interruptConnect } from './kernel/io/interrupt';
 export { createDeviceNode as deviceCreateNode } from './kernel/io/device-node';
 export {
   createVpb as volumeCreateVpb,
@@ -283,7 +284,11 @@ export {
 } from './kernel/io/volumes';
 export { createIrp as irpCreate, createSystemBuffer as irpCreateBuffer } from './kernel/io/irp';
 export { createMdl as irpCreateMdl } from './kernel/io/mdl';
-export { openFileHandle as fileOpenHandle, referenceFile as fileReference } from './kernel/io/file-handle';
+export {
+  openFileHandle as fileOpenHandle,
+  referenceFile as fileReference,
+  fileEvent,
+} from './kernel/io/file-handle';
 
 // The filter manager.
 export {

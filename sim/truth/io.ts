@@ -1,11 +1,11 @@
 import type {
-  IoStage,
   StagedDevice,
   StagedDriver,
   StagedFilter,
   StagedNode,
   StagedRequest,
 } from '../world/io/io-stage.js';
+import type { Stage } from '../world/stage.js';
 import { hex, type Address } from './address.js';
 
 /** Drivers and devices of a machine. */
@@ -20,6 +20,7 @@ export interface TruthIo {
   requests: TruthRequest[];
   /** Minifilters in the order of their frame's list, the highest altitude first. */
   filters: TruthFilter[];
+  interrupts: TruthInterrupt[];
 }
 
 export interface TruthDriver {
@@ -87,13 +88,29 @@ export interface TruthFilter {
   instances: { address: Address; name: string; volume: string }[];
 }
 
-export function truthOfIo({ drivers, devices, nodes, requests, filters }: IoStage): TruthIo {
+export interface TruthInterrupt {
+  /** KINTERRUPT. */
+  address: Address;
+  processor: number;
+  /** Of the IDT. */
+  vector: number;
+  /** `module!Function` that services it. */
+  routine: string;
+}
+
+export function truthOfIo({ drivers, devices, nodes, requests, filters, interrupts }: Stage['io']): TruthIo {
   return {
     drivers: drivers.map(truthOfDriver),
     devices: devices.map(truthOfDevice),
     nodes: nodes.map(truthOfNode),
     requests: requests.all.map(truthOfRequest),
     filters: filters.map(truthOfFilter),
+    interrupts: interrupts.map(({ address, processor, vector, routine }) => ({
+      address: hex(address),
+      processor,
+      vector,
+      routine,
+    })),
   };
 }
 

@@ -28,6 +28,8 @@ export interface ThreadArchetype {
     /** The thread is asked to suspend itself, but cannot yet. */
     readonly suspendPending?: boolean;
   };
+  /** Request of the catalogue that the thread waits for, on its file's event; `wait` where the machine lacks the device. */
+  readonly request?: string;
   /** System threads: their start routine. */
   readonly start?: string;
   /** User threads: the stub in which they left user mode. */

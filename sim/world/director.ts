@@ -6,6 +6,7 @@ import type { Population, ProcessSpec } from './population.js';
 import { findProgram, forOwner, type Program } from './programs.js';
 import type { IoStage } from './io/io-stage.js';
 import { createIoSystem } from './io/io-system.js';
+import { connectInterrupts } from './io/interrupts.js';
 import { createKnownDlls } from './known-dlls.js';
 import { pendRequests } from './io/pending-requests.js';
 import { createPageFiles } from './page-files.js';
@@ -75,7 +76,7 @@ export class Director {
     this.#io = createIoSystem(kernel); // files lie on a volume
     this.#user = new UserImages(kernel, seed);
     this.#memory = new UserMemory(kernel);
-    this.#threads = new ThreadMaker(kernel, this.#ids, this.#user);
+    this.#threads = new ThreadMaker(kernel, this.#ids, this.#user, this.#io.requests);
   }
 
   stage(population: Population): Stage {
@@ -94,6 +95,7 @@ export class Director {
     const system = processes[0]!.address;
     exports.memoryWritePointer(this.#kernel.loaded.address('nt!PsInitialSystemProcess'), system);
     exports.processAttach(system);
+    const interrupts = connectInterrupts(this.#kernel, io);
     pendRequests(this.#kernel, io, processes);
     cacheFiles(this.#kernel, this.#seed);
     const pageFiles = createPageFiles(this.#kernel);
@@ -101,7 +103,7 @@ export class Director {
     const objects = createObjectWorld(this.#kernel, processes, files, this.#seed);
     for (const { address } of processes) exports.memoryAgeWorkingSet(address);
     populatePool(this.#kernel, AFTER_PROCESSES, this.#seed);
-    return { idle, processes, io, files, pageFiles, objects };
+    return { idle, processes, io: { ...io, interrupts }, files, pageFiles, objects };
   }
 
   /** Sets the machine's clock to a time since boot, not beyond now: processes start one after the other. */

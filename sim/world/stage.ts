@@ -2,7 +2,7 @@ import type { StagedPageFile } from './page-files.js';
 import type { ObjectWorld } from './objects/object-world.js';
 import type { ProcessSpec } from './population.js';
 import type { Program } from './programs.js';
-import type { IoStage } from './io/io-stage.js';
+import type { IoStage, StagedInterrupt } from './io/io-stage.js';
 import type { WaitObject } from './wait-objects.js';
 
 /** Where a thread left user mode, and for which system service. */
@@ -73,7 +73,7 @@ export interface Stage {
   readonly idle: StagedProcess;
   readonly processes: readonly StagedProcess[];
   /** Drivers and devices. */
-  readonly io: IoStage;
+  readonly io: IoStage & { readonly interrupts: readonly StagedInterrupt[] };
   /** Paths of the files that processes map, on their volume, by control area. */
   readonly files: ReadonlyMap<bigint, string>;
   readonly pageFiles: readonly StagedPageFile[];

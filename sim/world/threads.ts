@@ -3,9 +3,10 @@ import { StackPlan } from '../machine/stack-plan.js';
 import { threadName } from './thread-names.js';
 import type { ClientIds } from './client-ids.js';
 import { findArchetype, type ThreadArchetype } from './archetypes.js';
+import { requestSpec, type IoRequests } from './io/requests.js';
 import type { StagedProcess, StagedThread, UserMode } from './stage.js';
 import type { UserImages } from './user-images.js';
-import type { WaitObjects } from './wait-objects.js';
+import type { WaitObject, WaitObjects } from './wait-objects.js';
 
 const FIRST_PROCESSOR = 0;
 const CLOCK_TICK = 156_250n; // 100 ns
@@ -21,11 +22,13 @@ export class ThreadMaker {
   readonly #kernel: Kernel;
   readonly #ids: ClientIds;
   readonly #user: UserImages;
+  readonly #requests: IoRequests;
 
-  constructor(kernel: Kernel, ids: ClientIds, user: UserImages) {
+  constructor(kernel: Kernel, ids: ClientIds, user: UserImages, requests: IoRequests) {
     this.#kernel = kernel;
     this.#ids = ids;
     this.#user = user;
+    this.#requests = requests;
   }
 
   /** Creates a thread of the attached process, stack, wait blocks and user mode's side included; `peb` is 0 where it has none. */
@@ -61,7 +64,8 @@ export class ThreadMaker {
     const plan = this.#plan(archetypeName, archetype);
     exports.stackBegin(thread, userMode?.trapFrameEnd ?? 0n, 0n);
     exports.stackLayOutWaiting(thread, plan.put(core));
-    const waitObjects = waits.forThread(thread, archetype, isUser);
+    const waitObjects =
+      this.#requestOf(process, thread, archetype, userMode) ?? waits.forThread(thread, archetype, isUser);
     core.putList(waitObjects.map(({ address }) => address));
     exports.waitBegin(
       thread,
@@ -82,6 +86,20 @@ export class ThreadMaker {
       stack: plan.names,
       ...(userMode ? { userMode } : {}),
     };
+  }
+
+  /** Lets a thread of an archetype that is in the middle of an operation have its request pending; what it waits for. */
+  #requestOf(
+    process: StagedProcess,
+    thread: bigint,
+    { request }: ThreadArchetype,
+    userMode: UserMode | undefined,
+  ): WaitObject[] | undefined {
+    if (request === undefined || !this.#requests.target(requestSpec(request))) return undefined;
+    const requester = { process: process.address, thread, ...(userMode ? { rsp: userMode.rsp } : {}) };
+    const file = `\\${process.name.replace(/\.\w*$/, '')}.${process.pid}`;
+    const { file: opened } = this.#requests.pend(requestSpec(request), requester, file);
+    return [{ address: this.#kernel.core.exports.fileEvent(opened!), type: 'Event', isInside: true }];
   }
 
   /** Clock tick at which a thread began to wait: within the last minute, each at a time of its own. */

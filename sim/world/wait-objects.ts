@@ -5,6 +5,8 @@ import type { ThreadArchetype } from './archetypes.js';
 export interface WaitObject {
   readonly address: bigint;
   readonly type: 'Event' | 'Mutant' | 'Semaphore' | 'Queue' | 'PriQueue' | 'Timer';
+  /** It lies inside another object, as a file's event does, and nothing opens it by itself. */
+  readonly isInside?: true;
 }
 
 /** Names in _KOBJECTS of what can be created. */

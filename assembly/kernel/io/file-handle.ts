@@ -1,6 +1,6 @@
 // Files that processes have open.
-import { EPROCESS } from '../../generated/types';
-import { getField } from '../../memory/virtual';
+import { EPROCESS, FILE_OBJECT } from '../../generated/types';
+import { at, getField } from '../../memory/virtual';
 import { openHandle } from '../objects/handles';
 import { referenceObject } from '../objects/object';
 
@@ -9,6 +9,11 @@ export function openFileHandle(process: u64, file: u64, access: u32): u32 {
   const handle = openHandle(getField(process, EPROCESS.ObjectTable), file, access, 0);
   referenceObject(file, -1);
   return handle;
+}
+
+/** Event that a file's synchronous operations are waited for on. */
+export function fileEvent(file: u64): u64 {
+  return at(file, FILE_OBJECT.Event);
 }
 
 /** A request refers to its file until it is finished. */

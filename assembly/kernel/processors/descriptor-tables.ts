@@ -109,6 +109,11 @@ export function fillIdt(idt: u64): void {
   gate(idt, 0xe1, addressOf(NT.KiIpiInterrupt), 0, 0);
 }
 
+/** Points a vector of an IDT at the code that dispatches a device's interrupts. */
+export function setInterruptGate(idt: u64, vector: u32, handler: u64): void {
+  gate(idt, vector, handler, 0, 0);
+}
+
 /** Gives a TSS its interrupt stacks. */
 export function fillTss(tss: u64): void {
   for (let i: u32 = 1; i <= 4; i++) write64(at(tss, KTSS64.Ist) + u64(i) * 8, createKernelStack());

@@ -4,7 +4,7 @@ import pci from '../catalogue/devices/pci.json';
 import root from '../catalogue/devices/root.json';
 import usb from '../catalogue/devices/usb.json';
 import { serviceOf, type DeviceObjects, type DeviceRequest } from './device-objects.js';
-import type { StagedDevice, StagedNode } from './io-stage.js';
+import type { DeviceInterrupt, StagedDevice, StagedNode } from './io-stage.js';
 import type { IoNames } from './names.js';
 
 /** A device above the one that its bus created; a name alone is a driver's. */
@@ -32,6 +32,7 @@ interface DeviceSpec {
   readonly problem?: number;
   /** Driver without which the hardware is not there either. */
   readonly needs?: string;
+  readonly interrupt?: { readonly vector: number; readonly irql: number };
   readonly perProcessor?: boolean;
   readonly include?: string;
   readonly children?: readonly DeviceSpec[];
@@ -68,6 +69,7 @@ const NO_PARENT = 0n;
 export class DeviceTree {
   readonly nodes: StagedNode[] = [];
   readonly roles = new Map<string, StagedDevice>();
+  readonly lines: DeviceInterrupt[] = [];
   readonly #kernel: Kernel;
   readonly #names: IoNames;
   readonly #devices: DeviceObjects;
@@ -152,6 +154,7 @@ export class DeviceTree {
         top,
       );
       if ('as' in request && request.as !== undefined) this.roles.set(request.as, top);
+      if (spec.interrupt && request.driver === service) this.lines.push({ device: top, ...spec.interrupt });
     }
     if (spec.as !== undefined) this.roles.set(spec.as, top);
   }

@@ -48,6 +48,24 @@ export interface StagedNode {
   readonly problem?: number;
 }
 
+/** An interrupt line or message of a device. */
+export interface DeviceInterrupt {
+  /** The device whose driver services it. */
+  readonly device: StagedDevice;
+  /** Of the IDT. */
+  readonly vector: number;
+  readonly irql: number;
+}
+
+/** An interrupt that is connected. */
+export interface StagedInterrupt extends DeviceInterrupt {
+  /** KINTERRUPT. */
+  readonly address: bigint;
+  readonly processor: number;
+  /** `module!Function` that services it. */
+  readonly routine: string;
+}
+
 /** A request that a driver holds. */
 export interface StagedRequest {
   /** IRP. */
@@ -91,6 +109,8 @@ export interface IoStage {
   /** Devices that others ask for by what they are: `keyboard`, `system-volume`. */
   readonly roles: ReadonlyMap<string, StagedDevice>;
   readonly requests: IoRequests;
+  /** Interrupts of the devices, to be connected once there are processors. */
+  readonly lines: readonly DeviceInterrupt[];
   /** Minifilters, the highest altitude first. */
   readonly filters: readonly StagedFilter[];
 }

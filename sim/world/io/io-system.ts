@@ -37,5 +37,6 @@ export function createIoSystem(kernel: Kernel): IoStage {
   );
   const requests = new IoRequests(kernel, devices.all, tree.roles);
   const filters = createFilters(kernel, devices, fileSystems.filtered);
-  return { drivers, devices: devices.all, nodes: tree.nodes, roles: tree.roles, requests, filters };
+  const { nodes, roles, lines } = tree;
+  return { drivers, devices: devices.all, nodes, roles, requests, filters, lines };
 }

@@ -147,7 +147,7 @@ export class Handles {
       if (archetype === undefined || findArchetype(archetype).userCall === undefined) continue;
       const { kind } = findArchetype(archetype).wait;
       if (kind !== 'event' && kind !== 'semaphore' && kind !== 'queue') continue;
-      for (const { address } of waitObjects) objects.add(address);
+      for (const { address, isInside } of waitObjects) if (!isInside) objects.add(address);
     }
     for (const object of objects) rows.add('open', object, 0, 0, ALL_ACCESS);
     return objects.size;

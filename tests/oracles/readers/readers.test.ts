@@ -8,6 +8,7 @@ import { filterRules } from './filter-rules.js';
 import { ioRules } from './io-rules.js';
 import { Kernel } from './kernel.js';
 import { lockRules } from './lock-rules.js';
+import { requestRules } from './request-rules.js';
 import { memProcFsRules } from './memprocfs-rules.js';
 import { memoryRules } from './memory-rules.js';
 import { pfnRules } from './pfn-rules.js';
@@ -57,5 +58,6 @@ describe.each(DUMPS)('a dump %s', (_, make) => {
   lockRules(opened);
   sectionRules(opened);
   ioRules(opened);
+  requestRules(opened);
   filterRules(opened);
 });
