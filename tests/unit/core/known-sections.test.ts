@@ -17,7 +17,8 @@ describe('\\KnownDlls', () => {
       const name = path.slice(path.lastIndexOf('\\') + 1);
       const area = get(address, '_SECTION', 'u1.ControlArea');
       expect(get(area, '_CONTROL_AREA', 'u.Flags.Image')).toBe(1n);
-      expect(get(area, '_CONTROL_AREA', 'NumberOfSectionReferences')).toBe(1n);
+      // Programs that opened a section of the same DLL count too.
+      expect(get(area, '_CONTROL_AREA', 'NumberOfSectionReferences')).toBeGreaterThan(0n);
       const file = get(area, '_CONTROL_AREA', 'FilePointer.Value') & ~15n;
       expect(text(file + offsetOf('_FILE_OBJECT', 'FileName'))).toBe(`\\Windows\\System32\\${name}`);
       expect(get(file, '_FILE_OBJECT', 'DeviceObject')).toBe(core.exports.volumeSystem());
