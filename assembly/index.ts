@@ -94,6 +94,7 @@ export {
   listTypes as namespaceListTypes,
 } from './kernel/objects/namespace';
 export { openHandle as handleOpen, closeHandle as handleClose } from './kernel/objects/handles';
+export { openFreshHandles as handleOpenFresh } from './kernel/objects/fresh-handles';
 export { createHandleTable as handleCreateTable } from './kernel/objects/handle-table';
 export {
   handleTableOf as handleTable,

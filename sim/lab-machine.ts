@@ -55,6 +55,7 @@ export class LabMachine {
   readonly seed: number;
   readonly profile: Profile;
   readonly stage: Stage;
+  readonly director: Director;
   readonly kernel: Kernel;
   #events: readonly (() => StepEvent)[] = [];
   readonly #ongoing: Ongoing[] = [];
@@ -62,12 +63,13 @@ export class LabMachine {
   readonly #traffic: PoolTraffic;
   #capturing = false;
 
-  private constructor(scenario: Scenario, seed: number, kernel: Kernel, stage: Stage) {
+  private constructor(scenario: Scenario, seed: number, kernel: Kernel, stage: Stage, director: Director) {
     this.scenario = scenario;
     this.seed = seed;
     this.profile = kernel.profile;
     this.kernel = kernel;
     this.stage = stage;
+    this.director = director;
     const { interruptsCpu } = findImage(scenario.image);
     this.#schedule = new Schedule(kernel, stage, interruptsCpu, BigInt(seed));
     this.#traffic = new PoolTraffic(kernel, BigInt(seed), this.time);
@@ -100,8 +102,9 @@ export class LabMachine {
         bootId: image.bootId,
       },
     );
-    const stage = new Director(kernel, BigInt(seed)).stage(population);
-    const machine = new LabMachine(scenario, seed, kernel, stage);
+    const director = new Director(kernel, BigInt(seed));
+    const stage = director.stage(population);
+    const machine = new LabMachine(scenario, seed, kernel, stage, director);
     machine.#events = play(machine, scenario);
     kernel.core.exports.memorySettle();
     return machine;

@@ -6,10 +6,19 @@ export interface ChosenThread {
   readonly thread: StagedThread;
 }
 
+/** An ERESOURCE that a scenario names. */
+export interface NamedResource {
+  readonly address: bigint;
+  /** Threads, by the scenario's names. */
+  owner?: string;
+  wantedBy?: string;
+}
+
 /** Who a scenario's steps are about: finds processes and threads as a step names them. */
 export class Cast {
   readonly #stage: Stage;
   readonly #threads = new Map<string, ChosenThread>();
+  readonly resources = new Map<string, NamedResource>();
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -40,6 +49,19 @@ export class Cast {
         `${process.name} (${process.pid}) has ${process.threads.length} threads, none with index ${selector.index}.`,
       );
     return { process, thread };
+  }
+
+  /** Gives a thread a name for later steps. @throws RangeError when another has it */
+  nameThread(name: string, thread: ChosenThread): void {
+    if (this.#threads.has(name)) throw new RangeError(`Two threads are called "${name}". Choose another name.`);
+    this.#threads.set(name, thread);
+  }
+
+  /** To be called when all steps are done. @throws RangeError when a thread waits for what nobody owns */
+  finish(): void {
+    for (const [name, { owner, wantedBy }] of this.resources)
+      if (wantedBy !== undefined && owner === undefined)
+        throw new RangeError(`${wantedBy} waits for ${name}, which nobody owns. Let another thread own it.`);
   }
 
   #named(image: string): StagedProcess[] {

@@ -15,7 +15,7 @@ export interface StepEvent {
  */
 export function play(machine: LabMachine, { steps }: Scenario): (() => StepEvent)[] {
   const cast = new Cast(machine.stage);
-  return steps.map((step, index) => {
+  const events = steps.map((step, index) => {
     try {
       const facts = perform(step, { machine, cast });
       return () => ({ do: step.do, ...(typeof facts === 'function' ? facts() : facts) });
@@ -24,4 +24,6 @@ export function play(machine: LabMachine, { steps }: Scenario): (() => StepEvent
       throw new RangeError(`steps[${index}] (${step.do}): ${error.message}`);
     }
   });
+  cast.finish();
+  return events;
 }

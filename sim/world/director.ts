@@ -11,13 +11,13 @@ import { createKnownDlls } from './known-dlls.js';
 import { pendRequests } from './io/pending-requests.js';
 import { createPageFiles } from './page-files.js';
 import { writeStart } from './process-start.js';
-import type { Stage, StagedProcess } from './stage.js';
+import type { Stage, StagedProcess, StagedThread } from './stage.js';
 import { AFTER_PROCESSES, BEFORE_PROCESSES, createLookasides, populatePool } from './pool-population.js';
 import { createObjectWorld } from './objects/object-world.js';
 import { ThreadMaker } from './threads.js';
 import { UserImages } from './user-images.js';
 import { UserMemory } from './user-memory.js';
-import { WaitObjects } from './wait-objects.js';
+import { WaitObjects, type WaitMaker } from './wait-objects.js';
 
 const IMAGE_NAME_LENGTH = 14;
 /** Bits that the core knows: TRAIT_* in kernel/processes/process.ts. */
@@ -104,6 +104,14 @@ export class Director {
     for (const { address } of processes) exports.memoryAgeWorkingSet(address);
     populatePool(this.#kernel, AFTER_PROCESSES, this.#seed);
     return { idle, processes, io: { ...io, interrupts }, files, pageFiles, objects };
+  }
+
+  /** Starts a thread of the kernel in a process that lives already; the scheduler will never wake it. */
+  startKernelThread(process: StagedProcess, archetype: string, waits: WaitMaker): StagedThread {
+    this.#kernel.core.exports.processAttach(process.address);
+    const thread = this.#threads.create(process, archetype, 0n, waits);
+    process.threads.push(thread);
+    return thread;
   }
 
   /** Sets the machine's clock to a time since boot, not beyond now: processes start one after the other. */

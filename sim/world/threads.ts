@@ -6,7 +6,7 @@ import { findArchetype, type ThreadArchetype } from './archetypes.js';
 import { requestSpec, type IoRequests } from './io/requests.js';
 import type { StagedProcess, StagedThread, UserMode } from './stage.js';
 import type { UserImages } from './user-images.js';
-import type { WaitObject, WaitObjects } from './wait-objects.js';
+import type { WaitMaker, WaitObject } from './wait-objects.js';
 
 const FIRST_PROCESSOR = 0;
 const CLOCK_TICK = 156_250n; // 100 ns
@@ -32,7 +32,7 @@ export class ThreadMaker {
   }
 
   /** Creates a thread of the attached process, stack, wait blocks and user mode's side included; `peb` is 0 where it has none. */
-  create(process: StagedProcess, archetypeName: string, peb: bigint, waits: WaitObjects): StagedThread {
+  create(process: StagedProcess, archetypeName: string, peb: bigint, waits: WaitMaker): StagedThread {
     const { core, loaded } = this.#kernel;
     const { exports } = core;
     const archetype = findArchetype(archetypeName);

@@ -25,8 +25,14 @@ function tag(text: string): number {
   return [...text].reduceRight((value, character) => value * 256 + character.charCodeAt(0), 0);
 }
 
+/** Makes what a thread waits for. */
+export interface WaitMaker {
+  /** Objects for a thread to wait for, in the order of its wait blocks. */
+  forThread(thread: bigint, archetype: ThreadArchetype, isUser: boolean): WaitObject[];
+}
+
 /** Makes what a process's threads wait for, by archetype. */
-export class WaitObjects {
+export class WaitObjects implements WaitMaker {
   readonly #kernel: Kernel;
   readonly #shared = new Map<string, WaitObject>();
   readonly #resources = new Map<string, bigint>();
