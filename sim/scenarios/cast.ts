@@ -53,7 +53,8 @@ export class Cast {
 
   /** Gives a thread a name for later steps. @throws RangeError when another has it */
   nameThread(name: string, thread: ChosenThread): void {
-    if (this.#threads.has(name)) throw new RangeError(`Two threads are called "${name}". Choose another name.`);
+    if (this.#threads.has(name))
+      throw new RangeError(`Two threads are called "${name}". Choose another name.`);
     this.#threads.set(name, thread);
   }
 

@@ -1,11 +1,19 @@
 import * as v from 'valibot';
 import baseline from './catalogue/baseline.json';
+import handleLeak from './catalogue/handle-leak.json';
+import hiddenProcess from './catalogue/hidden-process.json';
+import injectedCode from './catalogue/injected-code.json';
+import poolLeak from './catalogue/pool-leak.json';
+import resourceDeadlock from './catalogue/resource-deadlock.json';
+import stuckIrp from './catalogue/stuck-irp.json';
 import { scenarioSchema, type Scenario } from './schema.js';
 
 export type { Scenario } from './schema.js';
 
 const scenarios: ReadonlyMap<string, unknown> = new Map(
-  [baseline].map((scenario) => [scenario.name, scenario]),
+  [baseline, handleLeak, hiddenProcess, injectedCode, poolLeak, resourceDeadlock, stuckIrp].map(
+    (scenario) => [scenario.name, scenario],
+  ),
 );
 
 /** Names of the scenarios that come with the lab. */

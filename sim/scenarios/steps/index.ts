@@ -1,17 +1,35 @@
 import * as v from 'valibot';
+import { leakHandles } from './leak-handles.js';
 import { leakPool } from './leak-pool.js';
+import { lockResources } from './lock-resources.js';
 import { mapMemory } from './map-memory.js';
 import { run } from './run.js';
 import type { Facts, Scene } from './step.js';
 import { stuckIrp } from './stuck-irp.js';
 import { unlinkProcess } from './unlink-process.js';
 
-const NAMES = ['run', 'leak-pool', 'map-memory', 'stuck-irp', 'unlink-process'];
+const NAMES = [
+  'run',
+  'leak-handles',
+  'leak-pool',
+  'lock-resources',
+  'map-memory',
+  'stuck-irp',
+  'unlink-process',
+];
 
 /** One step of a scenario. */
 export const stepSchema = v.variant(
   'do',
-  [run.schema, leakPool.schema, mapMemory.schema, stuckIrp.schema, unlinkProcess.schema],
+  [
+    run.schema,
+    leakHandles.schema,
+    leakPool.schema,
+    lockResources.schema,
+    mapMemory.schema,
+    stuckIrp.schema,
+    unlinkProcess.schema,
+  ],
   (issue) => `There is no step ${issue.received}. Steps: ${NAMES.join(', ')}.`,
 );
 
@@ -22,6 +40,10 @@ export function perform(step: Step, scene: Scene): Facts | (() => Facts) {
   switch (step.do) {
     case 'run':
       return run.perform(step, scene);
+    case 'leak-handles':
+      return leakHandles.perform(step, scene);
+    case 'lock-resources':
+      return lockResources.perform(step, scene);
     case 'leak-pool':
       return leakPool.perform(step, scene);
     case 'map-memory':

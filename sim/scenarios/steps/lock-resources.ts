@@ -13,12 +13,17 @@ export const lockResources = defineStep(
   v.pipe(
     v.strictObject({
       do: v.literal('lock-resources'),
-      thread: v.pipe(name, v.description('Name for the thread, a worker of the System process that is started for it.')),
+      thread: v.pipe(
+        name,
+        v.description('Name for the thread, a worker of the System process that is started for it.'),
+      ),
       owns: v.optional(
         v.pipe(v.array(name), v.description('ERESOURCEs that it owns exclusively, by names of your choice.')),
         [],
       ),
-      wants: v.optional(v.pipe(name, v.description('ERESOURCE that it waits for. Without one it waits for its disk.'))),
+      wants: v.optional(
+        v.pipe(name, v.description('ERESOURCE that it waits for. Without one it waits for its disk.')),
+      ),
       access: v.optional(
         v.pipe(
           v.picklist(['exclusive', 'shared'], 'A thread wants a resource exclusive or shared.'),

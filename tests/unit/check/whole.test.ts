@@ -41,8 +41,12 @@ describe('everything agrees', () => {
     SLOW,
   );
 
-  it.each(scenarioNames())('in the scenario %s', async (scenario) => {
-    expect(complaint(await createMachine({ machine: 'tiny', scenario }))).toBe('');
+  /** What some scenarios do on purpose, by the rule that notices. */
+  const onPurpose: Readonly<Record<string, string>> = { 'hidden-process': 'process-is-on-all-lists' };
+
+  it.each(scenarioNames())('in the scenario %s, but for what it does on purpose', async (scenario) => {
+    const result = (await createMachine({ machine: 'tiny', scenario })).check();
+    expect(result.ok ? undefined : result.rule, result.ok ? '' : result.message).toBe(onPurpose[scenario]);
   });
 
   it('after a minute has passed', async () => {

@@ -51,6 +51,7 @@ describe('steps of a scenario', () => {
     [{ do: 'unlink-process', process: 'csrss.exe' }, /2 processes .* "index": 0/],
     [{ do: 'unlink-process', process: { image: 'csrss.exe', index: 9 } }, /index 9/],
     [{ do: 'unlink-process', process: { service: 'Spooler9' } }, /Spooler9/],
+    [{ do: 'lock-resources', thread: 'A', wants: 'R' }, /A waits for R, which nobody owns/],
     [{ do: 'stuck-irp', thread: { process: 'explorer.exe' }, driver: 'floppy' }, /no floppy/],
     [{ do: 'map-memory', process: 'System', size: '4 KiB' }, /no user mode/],
   ])('that name nobody are refused: %j', async (step, message) => {
