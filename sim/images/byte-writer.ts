@@ -1,12 +1,10 @@
 /** A growing buffer of little-endian values. */
 export class ByteWriter {
   #bytes: Uint8Array;
-  #view: DataView;
   #length = 0;
 
   constructor(capacity = 256) {
     this.#bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.#bytes.buffer);
   }
 
   get length(): number {
@@ -19,29 +17,23 @@ export class ByteWriter {
   }
 
   u8(...values: number[]): this {
-    for (const value of values) {
-      const at = this.#grow(1);
-      this.#bytes[at] = value;
-    }
+    const at = this.#grow(values.length);
+    for (let index = 0; index < values.length; index++) this.#bytes[at + index] = values[index]!;
     return this;
   }
 
   u16(value: number): this {
-    const at = this.#grow(2);
-    this.#view.setUint16(at, value, true);
+    this.setU16(this.#grow(2), value);
     return this;
   }
 
   u32(value: number): this {
-    const at = this.#grow(4);
-    this.#view.setUint32(at, value, true);
+    this.setU32(this.#grow(4), value);
     return this;
   }
 
   u64(value: bigint): this {
-    const at = this.#grow(8);
-    this.#view.setBigUint64(at, value, true);
-    return this;
+    return this.u32(Number(BigInt.asUintN(32, value))).u32(Number(BigInt.asUintN(32, value >> 32n)));
   }
 
   append(bytes: Uint8Array): this {
@@ -52,12 +44,14 @@ export class ByteWriter {
 
   /** Characters below U+0100, one byte each. */
   ascii(text: string): this {
-    for (let index = 0; index < text.length; index++) this.u8(text.charCodeAt(index));
+    const at = this.#grow(text.length);
+    for (let index = 0; index < text.length; index++) this.#bytes[at + index] = text.charCodeAt(index);
     return this;
   }
 
   utf16(text: string): this {
-    for (let index = 0; index < text.length; index++) this.u16(text.charCodeAt(index));
+    const at = this.#grow(text.length * 2);
+    for (let index = 0; index < text.length; index++) this.setU16(at + index * 2, text.charCodeAt(index));
     return this;
   }
 
@@ -72,11 +66,15 @@ export class ByteWriter {
   }
 
   setU16(offset: number, value: number): void {
-    this.#view.setUint16(offset, value, true);
+    this.#bytes[offset] = value;
+    this.#bytes[offset + 1] = value >>> 8;
   }
 
   setU32(offset: number, value: number): void {
-    this.#view.setUint32(offset, value, true);
+    this.#bytes[offset] = value;
+    this.#bytes[offset + 1] = value >>> 8;
+    this.#bytes[offset + 2] = value >>> 16;
+    this.#bytes[offset + 3] = value >>> 24;
   }
 
   /** Forgets what was written after `length`. */
@@ -90,7 +88,6 @@ export class ByteWriter {
       const larger = new Uint8Array(Math.max(this.#bytes.length * 2, at + count));
       larger.set(this.#bytes.subarray(0, at));
       this.#bytes = larger;
-      this.#view = new DataView(larger.buffer);
     }
     this.#length = at + count;
     return at;

@@ -14,8 +14,10 @@ const REX_W = 0x48;
 
 /** Encodes the x64 instructions that the lab's functions are made of. Encodings as in the processors' manuals. */
 export class Assembler {
-  readonly out = new ByteWriter();
   readonly fixups: CodeFixup[] = [];
+
+  /** Writes to the end of `out`; offsets count from its start. */
+  constructor(readonly out = new ByteWriter()) {}
 
   get offset(): number {
     return this.out.length;

@@ -1,4 +1,5 @@
 import type { FunctionSpec } from '../spec.js';
+import { ByteWriter } from '../byte-writer.js';
 import { Assembler, type CodeFixup } from './assembler.js';
 import { Dice } from './dice.js';
 import { emitFiller, type FillerScope } from './filler.js';
@@ -43,9 +44,13 @@ export interface CodeScope {
 /** Name of the symbol for the import address table slot of `module!Function`. */
 export const importSlot = (target: string): string => `__imp_${target}`;
 
+/** Where every function is written first: thousands of buffers would be more work than their code. */
+const scratch = new ByteWriter(4096);
+
 /** Writes a function's code as its spec says; what the spec leaves open follows from its name. */
 export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBlock {
-  const asm = new Assembler();
+  scratch.truncate(0);
+  const asm = new Assembler(scratch);
   if (spec.template) {
     const rest = emitTemplate(asm, spec, scope);
     return finish(asm, spec, [...entryCalls(spec)], [], rest, undefined);
@@ -130,14 +135,28 @@ function emitCalls(asm: Assembler, spec: FunctionSpec, dice: Dice, filler: Fille
 function fillerScope(spec: FunctionSpec, frame: Frame, scope: CodeScope): FillerScope {
   const saved = [...frame.pushes, ...frame.homeSaves, ...frame.frameSaves.map(({ register }) => register)];
   const pointer = frame.framePointer?.register;
-  const taken = new Set((spec.calls ?? []).filter((call) => callKind(call) === 'stack').map(callSlot));
+  const taken = (spec.calls ?? []).filter((call) => callKind(call) === 'stack').map(callSlot);
   const keepsLocals =
     !frame.leaf && !frame.machineFrame && frame.frameSaves.length + frame.vectorSaves.length === 0;
-  const locals: number[] = [];
-  if (keepsLocals)
-    for (let offset = HOME_SPACE; offset < Math.min(frame.allocation, 0x200); offset += 8)
-      if (!taken.has(offset)) locals.push(offset);
-  return { saved: saved.filter((register) => register !== pointer), locals, globals: scope.globals };
+  const all = keepsLocals ? localsOf(Math.min(frame.allocation, FARTHEST_LOCAL)) : [];
+  return {
+    saved: pointer === undefined ? saved : saved.filter((register) => register !== pointer),
+    locals: taken.length === 0 ? all : all.filter((offset) => !taken.includes(offset)),
+    globals: scope.globals,
+  };
+}
+
+const FARTHEST_LOCAL = 0x200;
+const locals = new Map<number, readonly number[]>();
+
+/** Offsets of the locals of a frame of so many bytes; most frames are of a few sizes. */
+function localsOf(bytes: number): readonly number[] {
+  let offsets = locals.get(bytes);
+  if (!offsets) {
+    const count = Math.max(0, Math.ceil((bytes - HOME_SPACE) / 8));
+    locals.set(bytes, (offsets = Array.from({ length: count }, (_, index) => HOME_SPACE + 8 * index)));
+  }
+  return offsets;
 }
 
 function* entryCalls(spec: FunctionSpec): Generator<CallSite> {

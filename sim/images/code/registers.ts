@@ -5,9 +5,11 @@ const GENERAL = [
 
 export type Register = (typeof GENERAL)[number];
 
+const NUMBERS = Object.fromEntries(GENERAL.map((name, number) => [name, number])) as Record<Register, number>;
+
 /** Number of a general register in instructions and unwind codes. */
 export function registerNumber(register: Register): number {
-  return GENERAL.indexOf(register);
+  return NUMBERS[register];
 }
 
 /** Registers a function must give back as it found them, RSP aside. */

@@ -11,9 +11,9 @@ export function functionCode(spec: FunctionSpec, scope: CodeScope, shared: Modul
   const general = (name: string) =>
     prefix !== '' && name.startsWith(prefix) ? PREFIX + name.slice(prefix.length) : name;
   const own = (name: string) => (name.startsWith(PREFIX) ? prefix + name.slice(PREFIX.length) : name);
-  const generalSpec = rename(spec, general);
-  const globals = scope.globals.map(general);
-  const key = JSON.stringify([family, generalSpec, globals]);
+  const generalSpec = prefix === '' ? spec : rename(spec, general);
+  const { globals, key: globalsKey } = generalGlobals(scope, general);
+  const key = `${family} ${globalsKey} ${JSON.stringify(generalSpec)}`;
   let block = blocks.get(key);
   if (!block) {
     block = generateFunction(generalSpec, { ...scope, module: family, globals });
@@ -25,6 +25,18 @@ export function functionCode(spec: FunctionSpec, scope: CodeScope, shared: Modul
     fixups: block.fixups.map((fixup) => ({ ...fixup, target: own(fixup.target) })),
     calls: block.calls.map((call) => ({ ...call, to: call.to === undefined ? undefined : own(call.to) })),
   };
+}
+
+const generalised = new WeakMap<CodeScope, { globals: readonly string[]; key: string }>();
+
+/** A module's data by general names: the same for each of its functions. */
+function generalGlobals(scope: CodeScope, general: (name: string) => string) {
+  let known = generalised.get(scope);
+  if (!known) {
+    const globals = scope.globals.map(general);
+    generalised.set(scope, (known = { globals, key: JSON.stringify(globals) }));
+  }
+  return known;
 }
 
 function rename(spec: FunctionSpec, general: (name: string) => string): FunctionSpec {

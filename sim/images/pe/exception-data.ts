@@ -44,7 +44,7 @@ function encode(unwind: UnwindInfo): { encoded: Uint8Array; key: string } {
   const known = encodings.get(unwind);
   if (known) return known;
   const encoded = encodeUnwindInfo(unwind);
-  const made = { encoded, key: encoded.join() };
+  const made = { encoded, key: String.fromCharCode(...encoded) };
   encodings.set(unwind, made);
   return made;
 }

@@ -39,9 +39,9 @@ export function finishFile(
       file.append(section.draft.bytes.bytes);
       file.fill(section.rawOffset + section.rawSize - file.length);
     }
-  const bytes = file.bytes.slice();
+  const { bytes } = file;
   const identity = identityOf(bytes, JSON.stringify([publics, spec.globals]));
-  const view = new DataView(bytes.buffer);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   bytes.set(identity.guid, place(DEBUG_IDENTITY.guid).raw);
   bytes.set(identity.hash, place(DEBUG_IDENTITY.hash).raw);
   for (const stamp of DEBUG_IDENTITY.stamps) view.setUint32(place(stamp).raw, identity.timeDateStamp, true);

@@ -7,9 +7,11 @@ export interface Identity {
   hash: Uint8Array;
 }
 
+const encoder = new TextEncoder();
+
 /** `content` is the file without identity, `symbols` what else its PDB tells. */
 export function identityOf(content: Uint8Array, symbols: string): Identity {
-  const hash = sha256.create().update(content).update(new TextEncoder().encode(symbols)).digest();
+  const hash = sha256.create().update(content).update(encoder.encode(symbols)).digest();
   const view = new DataView(hash.buffer, hash.byteOffset);
   return { hash, guid: hash.slice(0, 16), timeDateStamp: view.getUint32(16, true) };
 }

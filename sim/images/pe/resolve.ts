@@ -1,34 +1,33 @@
-import type { Draft, Fixup } from './draft.js';
-import type { Layout, PlacedSection } from './place.js';
+import type { Draft, DraftSection, Fixup, Place } from './draft.js';
+import type { Layout } from './place.js';
 
 /** Writes addresses into every place that waits for one. Throws when a symbol is missing. */
 export function resolveFixups(draft: Draft, layout: Layout): void {
   const placed = new Map(layout.sections.map((section) => [section.draft, section]));
-  const locate = (symbol: string, wanted: string) => {
-    const place = draft.find(symbol, wanted);
-    return { rva: layout.rvaOf(place.section, place.offset), ...place, home: placed.get(place.section)! };
-  };
   for (const section of draft.sections) {
     const base = layout.rvaOf(section, 0);
-    for (const fixup of section.fixups) {
-      const target = locate(fixup.target, `${section.name}+0x${fixup.offset.toString(16)}`);
-      section.bytes.setU32(fixup.offset, value32(fixup, base, target));
-    }
-    function value32(
-      fixup: Fixup,
-      base: number,
-      target: { rva: number; offset: number; home: PlacedSection },
-    ): number {
-      switch (fixup.kind) {
-        case 'rel32':
-          return (target.rva - (base + fixup.end)) >>> 0;
-        case 'rva32':
-          return target.rva;
-        case 'file32':
-          return target.home.rawOffset + target.offset;
-        case 'service32':
-          return (((target.rva - locate(fixup.table, 'a service').rva) << 4) | fixup.stackArguments) >>> 0;
+    for (const fixup of section.fixups) section.bytes.setU32(fixup.offset, value32(fixup, section, base));
+  }
+
+  function value32(fixup: Fixup, section: DraftSection, base: number): number {
+    const place = draft.symbols.get(fixup.target) ?? missing(fixup, section);
+    const rva = layout.rvaOf(place.section, place.offset);
+    switch (fixup.kind) {
+      case 'rel32':
+        return (rva - (base + fixup.end)) >>> 0;
+      case 'rva32':
+        return rva;
+      case 'file32':
+        return placed.get(place.section)!.rawOffset + place.offset;
+      case 'service32': {
+        const table = draft.find(fixup.table, 'a service');
+        return (((rva - layout.rvaOf(table.section, table.offset)) << 4) | fixup.stackArguments) >>> 0;
       }
     }
+  }
+
+  /** Throws, naming the place that wants the symbol. */
+  function missing({ target, offset }: Fixup, { name }: DraftSection): Place {
+    return draft.find(target, `${name}+0x${offset.toString(16)}`);
   }
 }
