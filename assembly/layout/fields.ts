@@ -21,8 +21,16 @@ function shapeOf(field: i32): u32 {
 
 /** Writes a field of the structure at host address `structure`; bit fields keep their neighbours. */
 export function put(structure: usize, field: i32, value: u64): void {
-  const at = structure + offsetOf(field);
+  putAt(structure + offsetOf(field), field, value);
+}
+
+/** Writes a field that starts at host address `at`; bit fields keep their neighbours. */
+export function putAt(at: usize, field: i32, value: u64): void {
   const shape = shapeOf(field);
+  if (shape == 8) {
+    store<u64>(at, value); // most are pointers or counts
+    return;
+  }
   const bits = shape >>> 16;
   let word = value;
   if (bits != 0) {
@@ -35,8 +43,14 @@ export function put(structure: usize, field: i32, value: u64): void {
 
 /** Reads a field of the structure at host address `structure`, zero-extended. */
 export function get(structure: usize, field: i32): u64 {
+  return getAt(structure + offsetOf(field), field);
+}
+
+/** Reads a field that starts at host address `at`, zero-extended. */
+export function getAt(at: usize, field: i32): u64 {
   const shape = shapeOf(field);
-  const word = load_(structure + offsetOf(field), shape & 0xff);
+  if (shape == 8) return load<u64>(at);
+  const word = load_(at, shape & 0xff);
   const bits = shape >>> 16;
   if (bits == 0 || bits == 64) return word;
   return (word >> ((shape >>> 8) & 0xff)) & ((u64(1) << bits) - 1);

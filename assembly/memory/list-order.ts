@@ -12,7 +12,7 @@ export const NO_FRAME: u64 = 0xffffffffff;
 
 const BLOCK_BITS: u32 = 12;
 const BLOCK_FRAMES: u32 = 1 << BLOCK_BITS;
-const CACHED: i32 = 8;
+const CACHED: i32 = 32; // a shuffle costs more than a look at each; frames are taken and given back in many blocks
 const NONE: u32 = 0xffffffff;
 
 class Block {

@@ -1,5 +1,5 @@
 // Reading and writing virtual addresses, as a processor does: through the page tables of the attached process.
-import { get, offsetOf, put, widthOf } from '../layout/fields';
+import { getAt, offsetOf, putAt, widthOf } from '../layout/fields';
 import { NOT_MAPPED, translate } from '../paging/walk';
 import { allocateTable, PAGE_SIZE } from './arena';
 import { readableFrame, writableFrame } from './frames';
@@ -44,23 +44,26 @@ export function isMapped(address: u64): bool {
 export function hostFor(address: u64): usize {
   const page = (address >> 12) + 1;
   const entry = tlb + usize(u32(page) % TLB_ENTRIES) * TLB_ENTRY_BYTES;
-  if (load<u64>(entry) != page) {
-    const physical = translate(root, address);
-    assert(physical != NOT_MAPPED, 'write to an address that is not mapped');
-    store<u64>(entry, page);
-    store<u32>(entry, u32(writableFrame(u32(physical >> 12))), 8);
-  }
+  if (load<u64>(entry) != page) fillEntry(entry, address);
   return usize(load<u32>(entry, 8)) + usize(address & OFFSET_MASK);
+}
+
+/** Apart, so that the compiler puts the rest of {@link hostFor} where it is called. */
+function fillEntry(entry: usize, address: u64): void {
+  const physical = translate(root, address);
+  assert(physical != NOT_MAPPED, 'write to an address that is not mapped');
+  store<u64>(entry, (address >> 12) + 1);
+  store<u32>(entry, u32(writableFrame(u32(physical >> 12))), 8);
 }
 
 /** Writes a field of the structure at virtual address `structure`. */
 export function setField(structure: u64, field: i32, value: u64): void {
-  put(hostFor(structure + offsetOf(field)) - offsetOf(field), field, value);
+  putAt(hostFor(structure + offsetOf(field)), field, value);
 }
 
 /** Reads a field of the structure at virtual address `structure`. */
 export function getField(structure: u64, field: i32): u64 {
-  return get(hostFor(structure + offsetOf(field)) - offsetOf(field), field);
+  return getAt(hostFor(structure + offsetOf(field)), field);
 }
 
 /** Address of a field of the structure at `structure`. */
@@ -71,7 +74,8 @@ export function at(structure: u64, field: i32): u64 {
 /** Adds to a numeric field. */
 export function addToField(structure: u64, field: i32, value: u64): void {
   assert(widthOf(field) != 0, 'a structure or array has no value of its own');
-  setField(structure, field, getField(structure, field) + value);
+  const host = hostFor(structure + offsetOf(field));
+  putAt(host, field, getAt(host, field) + value);
 }
 
 export function write64(address: u64, value: u64): void {

@@ -126,25 +126,33 @@ export function activate(
   original: u64,
   shared: bool,
 ): void {
-  memory.fill(built, 0, 64);
-  put(built, MMPFN.PteAddress, pteAddress);
-  put(built + offsetOf(MMPFN.OriginalPte), MMPTE.u_Long, original);
-  put(built + offsetOf(MMPFN.u2), MIPFNBLINK.EntireField, shared ? 0 : 1); // ShareCount: mappings
-  put(built, MMPFN.u3_ReferenceCount, 1);
-  setState(ranges.ACTIVE, true, priority);
-  put(built, MMPFN.u4_PteFrame, pteFrame);
-  put(built, MMPFN.u4_PfnExists, 1);
-  put(built, MMPFN.u4_ResidentPage, 1);
-  put(built, MMPFN.u4_PrototypePte, shared ? 1 : 0);
-  writeEntry(pfn, built);
+  const kind = i32((priority << 1) | u32(shared));
+  if (kind != activeKind) {
+    activeKind = kind;
+    memory.fill(active, 0, 64);
+    put(active + offsetOf(MMPFN.u2), MIPFNBLINK.EntireField, shared ? 0 : 1); // ShareCount: mappings
+    put(active, MMPFN.u3_ReferenceCount, 1);
+    setState(active, ranges.ACTIVE, true, priority);
+    put(active, MMPFN.u4_PfnExists, 1);
+    put(active, MMPFN.u4_ResidentPage, 1);
+    put(active, MMPFN.u4_PrototypePte, shared ? 1 : 0);
+  }
+  put(active, MMPFN.PteAddress, pteAddress);
+  put(active + offsetOf(MMPFN.OriginalPte), MMPTE.u_Long, original);
+  put(active, MMPFN.u4_PteFrame, pteFrame);
+  writeEntry(pfn, active);
 }
 
-function setState(location: u32, modified: bool, priority: u32): void {
-  const state = built + offsetOf(MMPFN.u3_e1);
+// Entry of the frame activated last. Most are of the same kind as the one before, and differ in where they are mapped.
+const active: usize = memory.data(64, 16);
+let activeKind: i32 = -1;
+
+function setState(entry: usize, location: u32, modified: bool, priority: u32): void {
+  const state = entry + offsetOf(MMPFN.u3_e1);
   put(state, MMPFNENTRY1.PageLocation, location);
   put(state, MMPFNENTRY1.Modified, modified ? 1 : 0);
   put(state, MMPFNENTRY1.CacheAttribute, WRITE_BACK);
-  put(built + offsetOf(MMPFN.u3_e3), MMPFNENTRY3.Priority, priority);
+  put(entry + offsetOf(MMPFN.u3_e3), MMPFNENTRY3.Priority, priority);
 }
 
 /** One more PTE maps the frame. */
@@ -205,7 +213,7 @@ export function previousOf(pfn: u32): u64 {
 /** Writes an entry that says nothing but that the frame exists and where it is: what had it is gone. */
 export function resetEntry(pfn: u32, location: u32): void {
   memory.fill(built, 0, 64);
-  setState(location, false, 0);
+  setState(built, location, false, 0);
   put(built, MMPFN.u4_PfnExists, 1);
   put(built + offsetOf(MMPFN.u5), MI_PFN_ULONG5.EntireField, 0);
   writeEntry(pfn, built);
