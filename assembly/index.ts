@@ -45,6 +45,7 @@ export {
   memoryWalk,
   memoryReadPhysical,
 } from './memory/exports';
+export { packMemory as memoryPack } from './memory/packing';
 export { attach as memoryAttach } from './memory/virtual';
 export { systemPml4 as memorySystemRoot } from './kernel/processes/process';
 export { publishCounters as memorySettle } from './kernel/memory-manager/counters';

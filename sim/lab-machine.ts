@@ -107,6 +107,7 @@ export class LabMachine {
     const machine = new LabMachine(scenario, seed, kernel, stage, director);
     machine.#events = play(machine, scenario);
     kernel.core.exports.memorySettle();
+    kernel.core.exports.memoryPack();
     return machine;
   }
 
@@ -125,6 +126,7 @@ export class LabMachine {
     if (this.#capturing) throw new Error('The machine stands still while its dump is written.');
     this.#letPass(ms);
     this.kernel.core.exports.memorySettle();
+    this.kernel.core.exports.memoryPack();
   }
 
   #letPass(ms: number): void {

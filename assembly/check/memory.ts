@@ -3,7 +3,7 @@
 import { Rule } from '../generated/rules';
 import { get, offsetOf, widthOf } from '../layout/fields';
 import { allocateTable, PAGE_SIZE } from '../memory/arena';
-import { readableFrame, residentFrame } from '../memory/frames';
+import { copyFrame, residentFrame } from '../memory/frames';
 import { NOT_MAPPED, translate } from '../paging/walk';
 import { disagree, disagreeAt, NO_FIELD } from './report';
 
@@ -15,12 +15,17 @@ const KERNEL_START: u64 = 0xffff800000000000;
 let cache: usize = 0;
 let kernelRoot: u32 = 0;
 let userRoot: u32 = 0;
+const COPIES: u32 = 256;
+let copies: usize = 0; // of pages that are rendered or packed
+const copied = new StaticArray<u32>(<i32>COPIES); // frame number + 1 of each copy
 const straddling: usize = memory.data(8, 8);
 
 /** Starts reading: `root` is the frame of the PML4 whose kernel's half is everybody's. */
 export function beginReading(root: u32): void {
   if (cache == 0) cache = allocateTable(CACHED_PAGES * CACHE_ENTRY_BYTES);
   else memory.fill(cache, 0, CACHED_PAGES * CACHE_ENTRY_BYTES);
+  if (copies == 0) copies = allocateTable(COPIES * PAGE_SIZE);
+  for (let i: u32 = 0; i < COPIES; i++) unchecked((copied[i] = 0));
   kernelRoot = root;
   userRoot = root;
 }
@@ -56,11 +61,21 @@ function hostPage(address: u64): usize {
   if (load<u64>(entry) == page) return load<u32>(entry, 8);
   const physical = physicalOf(address);
   if (physical == NOT_MAPPED) return 0;
-  const resident = residentFrame(u32(physical >> 12));
-  if (resident == 0) return readableFrame(u32(physical >> 12));
+  const pfn = u32(physical >> 12);
+  const resident = residentFrame(pfn);
+  if (resident == 0) return copyOf(pfn);
   store<u64>(entry, page);
   store<u32>(entry, u32(resident), 8);
   return resident;
+}
+
+function copyOf(pfn: u32): usize {
+  const copy = copies + usize(pfn % COPIES) * PAGE_SIZE;
+  if (unchecked(copied[pfn % COPIES]) != pfn + 1) {
+    copyFrame(pfn, copy);
+    unchecked((copied[pfn % COPIES] = pfn + 1));
+  }
+  return copy;
 }
 
 /** Host address of `width` bytes, 8 at most, good until the next call; 0 when they are not mapped. */

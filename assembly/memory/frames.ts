@@ -3,9 +3,12 @@
 //
 //   PFN ─▶ directory[PFN >> 10] ─▶ chunk[PFN & 1023] = 0            never written, zero
 //                                                      kind | n << 4  rendered on demand
+//                                                      record | kind  resident, packed: few words in it
 //                                                      page address   resident
 import { allocatePage, allocateTable, freePage, PAGE_SIZE, zeroPage } from './arena';
 import { renderEntriesPage } from './entry-pages';
+import { dropPacked, pack, packedWord, unpack } from './packed';
+import { noteResident } from './packing';
 import { renderSeededPage } from './seeded';
 import { renderRemains } from '../stacks/remains';
 import { renderPfnDatabasePage } from '../paging/pfn-render';
@@ -13,6 +16,7 @@ import { renderPoolPage } from '../kernel/pool/bulk-pages';
 
 const CHUNK_FRAMES: u32 = 1024;
 const KIND_MASK: u32 = 0xf;
+const PACKED: u32 = 15;
 
 /** Kinds of frames that are rendered. */
 export const SEEDED: u32 = 1;
@@ -70,13 +74,15 @@ function render(pfn: u32, slot: u32, target: usize): void {
   else if (kind == ENTRIES) renderEntriesPage(slot >>> 4, target);
   else if (kind == POOL_PAGES) renderPoolPage(slot >>> 4, target);
   else if (kind == STACK) renderRemains(pfn, slot >>> 4, target);
+  else if (kind == PACKED) unpack(slot & ~KIND_MASK, target);
   else memory.fill(target, 0, PAGE_SIZE);
 }
 
 /** Whether a frame's bytes are kept, not rendered or zero. */
 export function isResident(pfn: u32): bool {
   const slot = slotValue(pfn);
-  return slot != 0 && (slot & KIND_MASK) == 0;
+  const kind = slot & KIND_MASK;
+  return slot != 0 && (kind == 0 || kind == PACKED);
 }
 
 /** Whether a frame's bytes follow from the seed: nobody wrote to it. */
@@ -89,6 +95,7 @@ export function clearFrame(pfn: u32): void {
   const slot = slotValue(pfn);
   if (slot == 0) return;
   if ((slot & KIND_MASK) == 0) freePage(slot);
+  else if ((slot & KIND_MASK) == PACKED) dropPacked(slot & ~KIND_MASK);
   store<u32>(slotOf(pfn), 0);
 }
 
@@ -99,11 +106,23 @@ export function writableFrame(pfn: u32): usize {
   if (slot > KIND_MASK && (slot & KIND_MASK) == 0) return slot;
   const page = allocatePage();
   if (slot != 0) render(pfn, slot, page);
+  if ((slot & KIND_MASK) == PACKED) dropPacked(slot & ~KIND_MASK);
   store<u32>(at, u32(page));
+  noteResident(pfn);
   return page;
 }
 
-/** Host address of a resident frame's bytes, good for as long as nothing is written; 0 when the frame is rendered or zero. */
+/** Keeps only the words of a resident frame, if those are few. Addresses of its bytes are no longer good. */
+export function packFrame(pfn: u32): void {
+  const page = residentFrame(pfn);
+  if (page == 0) return;
+  const record = pack(page);
+  if (record == 0) return;
+  store<u32>(slotOf(pfn), u32(record) | PACKED);
+  freePage(page);
+}
+
+/** Host address of a resident frame's bytes, good for as long as nothing is written; 0 when the frame is rendered, packed or zero. */
 export function residentFrame(pfn: u32): usize {
   const slot: usize = slotValue(pfn);
   return (slot & KIND_MASK) == 0 ? slot : 0;
@@ -116,6 +135,13 @@ export function readableFrame(pfn: u32): usize {
   if ((slot & KIND_MASK) == 0) return slot;
   render(pfn, slot, rendered);
   return rendered;
+}
+
+/** The word at `index`, 0 to 511, of a frame. */
+export function frameWord(pfn: u32, index: u32): u64 {
+  const slot = slotValue(pfn);
+  if ((slot & KIND_MASK) == PACKED) return packedWord(slot & ~KIND_MASK, index);
+  return load<u64>(readableFrame(pfn) + usize(index) * 8);
 }
 
 /** Copies a frame's bytes to `target`. */

@@ -1,5 +1,5 @@
 // Translation of virtual addresses, and a walk that explains itself level by level.
-import { readableFrame } from '../memory/frames';
+import { frameWord } from '../memory/frames';
 import { frameOf, LARGE, PRESENT } from './pte';
 import { indexAt, PML4_LEVEL } from './tables';
 
@@ -10,7 +10,7 @@ export const NOT_MAPPED: u64 = u64.MAX_VALUE;
 export function translate(root: u32, address: u64): u64 {
   let table = root;
   for (let level = PML4_LEVEL; level > 0; level--) {
-    const entry = load<u64>(readableFrame(table) + indexAt(address, level) * 8);
+    const entry = frameWord(table, indexAt(address, level));
     if ((entry & PRESENT) == 0) return NOT_MAPPED;
     if (level == 1 || (entry & LARGE) != 0) {
       const size = u64(1) << (12 + 9 * (level - 1));
@@ -29,9 +29,9 @@ export function explain(root: u32, address: u64, target: usize): i32 {
   let table = root;
   let steps = 0;
   for (let level = PML4_LEVEL; level > 0; level--) {
-    const offset = indexAt(address, level) * 8;
-    const entry = load<u64>(readableFrame(table) + offset);
-    store<u64>(target + steps * STEP_BYTES, (u64(table) << 12) | offset);
+    const index = indexAt(address, level);
+    const entry = frameWord(table, index);
+    store<u64>(target + steps * STEP_BYTES, (u64(table) << 12) | (index * 8));
     store<u64>(target + steps * STEP_BYTES, entry, 8);
     steps++;
     if ((entry & PRESENT) == 0 || (entry & LARGE) != 0) break;

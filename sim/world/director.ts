@@ -89,7 +89,9 @@ export class Director {
     const idle = this.#idle();
     const processes = population.flatMap((spec) => {
       this.#setClock(BigInt(Math.round(spec.startsAt * TICKS_PER_SECOND)));
-      return this.#process(spec) ?? [];
+      const process = this.#process(spec) ?? [];
+      exports.memoryPack(); // what it has written, before the next one needs room
+      return process;
     });
     this.#setClock(this.#kernel.start.uptime);
     const system = processes[0]!.address;
@@ -99,9 +101,11 @@ export class Director {
     pendRequests(this.#kernel, io, processes);
     cacheFiles(this.#kernel, this.#seed);
     const pageFiles = createPageFiles(this.#kernel);
+    exports.memoryPack();
     const files = new Map([...this.#user.files, ...this.#memory.files]);
     const objects = createObjectWorld(this.#kernel, processes, files, this.#seed);
     for (const { address } of processes) exports.memoryAgeWorkingSet(address);
+    exports.memoryPack();
     populatePool(this.#kernel, AFTER_PROCESSES, this.#seed);
     return { idle, processes, io: { ...io, interrupts }, files, pageFiles, objects };
   }

@@ -1,6 +1,6 @@
 // A machine that has run for hours: parts of what programs once used have left their working sets.
 import { KPROCESS } from '../../generated/types';
-import { isSeeded, readableFrame } from '../../memory/frames';
+import { frameWord, isSeeded } from '../../memory/frames';
 import { getField } from '../../memory/virtual';
 import { frameOf, LARGE, PRESENT } from '../../paging/pte';
 import { hash } from '../../random';
@@ -28,7 +28,7 @@ export function ageWorkingSet(process: u64): void {
 function age(process: u64, table: u32, level: u64, base: u64, count: u64): void {
   const span = u64(1) << (PAGE_BITS + LEVEL_BITS * (level - 1));
   for (let i: u64 = 0; i < count && left > 0; i++) {
-    const entry = load<u64>(readableFrame(table) + usize(i) * 8);
+    const entry = frameWord(table, u32(i));
     if ((entry & PRESENT) == 0 || (entry & LARGE) != 0) continue;
     const address = base + i * span;
     if (level > 1) age(process, frameOf(entry), level - 1, address, ENTRIES);

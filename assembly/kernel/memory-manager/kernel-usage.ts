@@ -1,6 +1,6 @@
 // What the kernel's half maps, counted from its page tables region by region.
 import { Region, regionBase } from '../../memory/address-space';
-import { readableFrame } from '../../memory/frames';
+import { copyFrame, frameWord } from '../../memory/frames';
 import { frameOf, LARGE, PRESENT } from '../../paging/pte';
 import { indexAt, PML4_LEVEL } from '../../paging/tables';
 import { systemPml4 } from '../processes/process';
@@ -23,14 +23,14 @@ export function countKernelPages(): void {
 }
 
 function pagesBelow(address: u64): u64 {
-  const slot = load<u64>(readableFrame(systemPml4()) + indexAt(address, PML4_LEVEL) * 8);
+  const slot = frameWord(systemPml4(), indexAt(address, PML4_LEVEL));
   return slot & PRESENT ? pagesIn(frameOf(slot), PML4_LEVEL - 1) : 0;
 }
 
 function pagesIn(table: u32, level: i32): u64 {
   tables++;
   const copy = entries + usize(level) * 4096;
-  memory.copy(copy, readableFrame(table), 4096);
+  copyFrame(table, copy);
   let found: u64 = 0;
   for (let i: u32 = 0; i < ENTRIES; i++) {
     const entry = load<u64>(copy + i * 8);
@@ -61,7 +61,7 @@ function tablesBelow(table: u32, level: i32, count: u32): u64 {
   if (level == 1) return 0;
   let found: u64 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const entry = load<u64>(readableFrame(table) + i * 8); // never rendered: only lowest tables are
+    const entry = frameWord(table, i);
     if ((entry & PRESENT) == 0 || (entry & LARGE) != 0) continue;
     found += 1 + tablesBelow(frameOf(entry), level - 1, ENTRIES);
   }

@@ -1,7 +1,7 @@
 // Private pages leaving a working set and coming back: valid, then in transition on the modified or the standby list,
 // then in the page file. What the trimmer, the modified page writer and the page fault handler do.
 import { EPROCESS, KPROCESS, MMPFN, MMSUPPORT_FULL, MMSUPPORT_INSTANCE } from '../../generated/types';
-import { readableFrame, renderFrame, SEEDED, writableFrame } from '../../memory/frames';
+import { frameWord, renderFrame, SEEDED, writableFrame } from '../../memory/frames';
 import { FOR_USER, MODIFIED, STANDBY, takeFrame } from '../../memory/ranges';
 import { addToField, at, forget, getField } from '../../memory/virtual';
 import { freeFrame, putOnList, takeOffList } from '../../paging/frame-states';
@@ -46,7 +46,7 @@ const DEFAULT_PRIORITY: u32 = 5;
 function tableOf(process: u64, address: u64): u32 {
   let table = u32(getField(process, KPROCESS.DirectoryTableBase) >> 12);
   for (let level = PML4_LEVEL; level > 1; level--) {
-    const entry = load<u64>(readableFrame(table) + indexAt(address, level) * 8);
+    const entry = frameWord(table, indexAt(address, level));
     if ((entry & PRESENT) == 0 || (entry & LARGE) != 0) return 0;
     table = frameOf(entry);
   }
@@ -54,7 +54,7 @@ function tableOf(process: u64, address: u64): u32 {
 }
 
 function entryOf(table: u32, address: u64): u64 {
-  return load<u64>(readableFrame(table) + indexAt(address, 1) * 8);
+  return frameWord(table, indexAt(address, 1));
 }
 
 function setEntry(table: u32, address: u64, entry: u64): void {

@@ -1,7 +1,7 @@
 // What programs keep doing besides running: pages leave working sets and come back, handles come and go.
 import { EPROCESS, KPROCESS, KPRCB } from '../../generated/types';
 import { allocateTable } from '../../memory/arena';
-import { isSeeded, readableFrame } from '../../memory/frames';
+import { frameWord, isSeeded } from '../../memory/frames';
 import { addToField, getField } from '../../memory/virtual';
 import { frameOf, LARGE, PRESENT } from '../../paging/pte';
 import { faultPage, trimPage } from '../memory-manager/working-set';
@@ -36,7 +36,7 @@ export function choosePages(party: Party): void {
 function search(party: Party, table: u32, level: u64, base: u64, count: u64): void {
   const span = u64(1) << (PAGE_BITS + LEVEL_BITS * (level - 1));
   for (let i: u64 = 0; i < count && found < PAGES; i++) {
-    const entry = load<u64>(readableFrame(table) + usize(i) * 8);
+    const entry = frameWord(table, u32(i));
     if ((entry & PRESENT) == 0 || (entry & LARGE) != 0) continue;
     const address = base + i * span;
     if (level > 1) search(party, frameOf(entry), level - 1, address, ENTRIES);

@@ -68,7 +68,10 @@ export class Handles {
     const wanted = new Map(this.#processes.map((process) => [process, handlesOf(process)]));
     const sum = [...wanted.values()].reduce((total, count) => total + count, 0);
     const factor = data.totals[this.#kernel.size.name] / sum;
-    for (const [process, count] of wanted) if (count > 0) this.#fill(process, Math.round(count * factor));
+    for (const [process, count] of wanted) {
+      if (count > 0) this.#fill(process, Math.round(count * factor));
+      this.#kernel.core.exports.memoryPack();
+    }
   }
 
   #fill(process: StagedProcess, count: number): void {
