@@ -12,6 +12,7 @@ const GUI_SERVICES = 0x1000;
  */
 export function buildImages(specs: readonly ModuleSpec[] = catalogue): ImageSet {
   const modules = new Map(specs.map((spec) => [spec.module, spec]));
+  const services = serviceNumbers(specs);
   const scope: LinkScope = {
     fileOf(module) {
       const spec = modules.get(module);
@@ -19,11 +20,9 @@ export function buildImages(specs: readonly ModuleSpec[] = catalogue): ImageSet 
       return spec.file;
     },
     serviceNumber(name) {
-      for (const spec of specs) {
-        const number = serviceNumber(spec, name);
-        if (number !== undefined) return number;
-      }
-      throw new Error(`there is no system service ${name}`);
+      const number = services.get(name);
+      if (number === undefined) throw new Error(`there is no system service ${name}`);
+      return number;
     },
   };
   const images = specs.map((spec) => linkImage(spec, scope));
@@ -40,10 +39,24 @@ export function buildImages(specs: readonly ModuleSpec[] = catalogue): ImageSet 
   };
 }
 
+/** Numbers of the system services of all modules; where two have one of a name, the first module's. */
+function serviceNumbers(specs: readonly ModuleSpec[]): ReadonlyMap<string, number> {
+  const numbers = new Map<string, number>();
+  for (const { module, services = {} } of specs)
+    Object.keys(services).forEach((name, index) => {
+      if (!numbers.has(name)) numbers.set(name, firstService(module) + index);
+    });
+  return numbers;
+}
+
+function firstService(module: string): number {
+  return module === 'nt' ? 0 : GUI_SERVICES;
+}
+
 /** Number by which user mode asks for a system service of a module; `undefined` when the module has none of the name. */
 export function serviceNumber({ module, services }: ModuleSpec, name: string): number | undefined {
   const index = Object.keys(services ?? {}).indexOf(name);
-  return index < 0 ? undefined : index + (module === 'nt' ? 0 : GUI_SERVICES);
+  return index < 0 ? undefined : index + firstService(module);
 }
 
 function checkImports(image: LabImage, exportsOf: (module: string) => ReadonlySet<string>): void {

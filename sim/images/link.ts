@@ -60,10 +60,14 @@ function writeCode(draft: Draft, spec: ModuleSpec, link: LinkScope, publics: Pub
     serviceNumber: link.serviceNumber,
   };
   const blocks: CodeBlock[] = [];
-  for (const name of CODE_SECTIONS)
-    for (const definition of spec.functions.filter((candidate) => sectionName(candidate) === name)) {
+  const prefix = `${spec.module}!`;
+  for (const name of CODE_SECTIONS) {
+    const functions = spec.functions.filter((candidate) => sectionName(candidate) === name);
+    if (functions.length === 0) continue;
+    const section = draft.section(name, characteristicsOf(name));
+    for (const definition of functions) {
       const block = functionCode(definition, scope, spec.shared);
-      const section = draft.section(name, characteristicsOf(name));
+      const { fixups } = section;
       section.bytes.align(FUNCTION_ALIGNMENT, INT3);
       const start = section.bytes.length;
       section.define(definition.name);
@@ -71,11 +75,11 @@ function writeCode(draft: Draft, spec: ModuleSpec, link: LinkScope, publics: Pub
       section.bytes.append(block.bytes);
       section.define(endOf(definition.name));
       for (const { offset, end, target } of block.fixups)
-        section.fixups.push({
+        fixups.push({
           kind: 'rel32',
           offset: start + offset,
           end: start + end,
-          target: localName(spec, target),
+          target: target.startsWith(prefix) ? target.slice(prefix.length) : target,
         });
       blocks.push(block);
       publics.push({
@@ -87,6 +91,7 @@ function writeCode(draft: Draft, spec: ModuleSpec, link: LinkScope, publics: Pub
       for (const { name: label, offset } of block.labels)
         publics.push({ name: label, kind: 'label', size: block.bytes.length - offset });
     }
+  }
   return blocks;
 }
 
@@ -96,10 +101,6 @@ function sectionName(definition: FunctionSpec): CodeSection {
 
 function endOf(name: string): string {
   return `$end.${name}`;
-}
-
-function localName(spec: ModuleSpec, target: string): string {
-  return target.startsWith(`${spec.module}!`) ? target.slice(spec.module.length + 1) : target;
 }
 
 function functionRanges(blocks: readonly CodeBlock[]): FunctionRange[] {

@@ -81,15 +81,47 @@ function frameOf(images: CodeModules, caller: string, callee: string): PlannedFr
   if (isInterruptEntry(images, callee)) return restingFrame(images, caller);
   const [module, name] = split(caller);
   const { image, base } = images.get(module);
-  const rva = image.returnAddress(name, callee);
-  const slot = image.callSlot(name, callee);
+  const { rva, slot, allocation, symbol } = siteOf(image, name, callee);
   return {
-    address: base + BigInt(rva),
-    dynamicAllocation: BigInt(dynamicAllocation(images, module, name)),
-    localOffset: slot === undefined ? NO_LOCAL : BigInt(slot),
+    address: base + rva,
+    dynamicAllocation: allocation,
+    localOffset: slot ?? NO_LOCAL,
     localValue: slot === undefined ? 0n : images.address(callee),
-    name: nameOf(images, module, rva),
+    name: symbol,
   };
+}
+
+/** A call in an image, wherever that is loaded. */
+interface Site {
+  /** Of the return address. */
+  rva: bigint;
+  /** Local that holds the call's target, if one does. */
+  slot: bigint | undefined;
+  /** Bytes that the caller allocates beyond what its unwind data says. */
+  allocation: bigint;
+  symbol: string;
+}
+
+const sites = new WeakMap<LabImage, Map<string, Site>>();
+
+/** The call of a function of an image to `callee`: found once, as most stacks go through the same few. */
+function siteOf(image: LabImage, name: string, callee: string): Site {
+  let known = sites.get(image);
+  if (!known) sites.set(image, (known = new Map<string, Site>()));
+  const key = `${name} ${callee}`;
+  let site = known.get(key);
+  if (!site) {
+    const rva = image.returnAddress(name, callee);
+    const slot = image.callSlot(name, callee);
+    site = {
+      rva: BigInt(rva),
+      slot: slot === undefined ? undefined : BigInt(slot),
+      allocation: BigInt(dynamicAllocation(image, name)),
+      symbol: nearest(image, rva),
+    };
+    known.set(key, site);
+  }
+  return site;
 }
 
 /** Whether a function is entered by an interrupt, at any instruction of what ran before. */
@@ -120,8 +152,7 @@ function restingFrame(images: CodeModules, qualified: string): PlannedFrame {
 }
 
 /** Bytes that the function allocates beyond what its unwind data says. */
-function dynamicAllocation(images: CodeModules, module: string, name: string): number {
-  const { functions } = images.get(module).image.spec;
+function dynamicAllocation({ spec: { functions } }: LabImage, name: string): number {
   const spec = functions.find(
     (candidate) => candidate.name === name || candidate.labels?.some((label) => label.name === name),
   );
@@ -130,7 +161,11 @@ function dynamicAllocation(images: CodeModules, module: string, name: string): n
 
 /** The nearest public symbol at or before an RVA, and the displacement from it. */
 export function nameOf(images: CodeModules, module: string, rva: number): string {
-  const symbols = sortedSymbols(images.get(module).image);
+  return nearest(images.get(module).image, rva);
+}
+
+function nearest(image: LabImage, rva: number): string {
+  const symbols = sortedSymbols(image);
   let low = 0;
   let high = symbols.length;
   while (low < high) {
@@ -138,9 +173,9 @@ export function nameOf(images: CodeModules, module: string, rva: number): string
     if (symbols[middle]!.rva <= rva) low = middle + 1;
     else high = middle;
   }
-  const nearest = symbols[low - 1]!;
-  const displacement = rva - nearest.rva;
-  return `${module}!${nearest.name}${displacement === 0 ? '' : `+0x${displacement.toString(16)}`}`;
+  const { name, rva: start } = symbols[low - 1]!;
+  const displacement = rva - start;
+  return `${image.spec.module}!${name}${displacement === 0 ? '' : `+0x${displacement.toString(16)}`}`;
 }
 
 const sorted = new WeakMap<LabImage, readonly LabSymbol[]>();

@@ -22,9 +22,14 @@ export interface UserStack {
   readonly start: string;
 }
 
+const modules = new Map<string, string>();
+
 /** Module name of a program's image: its file's without the extension. */
 export function moduleOf(path: string): string {
-  return path.slice(path.lastIndexOf('\\') + 1).replace(/\.exe$/i, '');
+  let module = modules.get(path);
+  if (module === undefined)
+    modules.set(path, (module = path.slice(path.lastIndexOf('\\') + 1).replace(/\.exe$/i, '')));
+  return module;
 }
 
 /** What user mode's programs have loaded and how their threads' stacks look, as data of the catalogue has it. */

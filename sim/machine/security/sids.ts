@@ -6,8 +6,16 @@ const PACKAGE = 'S-1-15-2';
 const CAPABILITY = 'S-1-15-3-1024';
 const PACKAGE_PARTS = 7;
 
+const encoded = new Map<string, Uint8Array>();
+
 /** A SID's bytes: revision, number of parts, authority (big-endian), parts. @throws Error when it is none */
 export function sidBytes(sid: string): Uint8Array {
+  let bytes = encoded.get(sid);
+  if (!bytes) encoded.set(sid, (bytes = encode(sid)));
+  return bytes;
+}
+
+function encode(sid: string): Uint8Array {
   const match = /^S-1-(\d+)((?:-\d+)+)$/.exec(sid);
   if (!match) throw new Error(`no SID: ${sid}`);
   const parts = match[2]!.slice(1).split('-').map(Number);
@@ -22,7 +30,8 @@ export function sidBytes(sid: string): Uint8Array {
 
 function wide(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length * 2);
-  for (let i = 0; i < text.length; i++) new DataView(bytes.buffer).setUint16(i * 2, text.charCodeAt(i), true);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < text.length; i++) view.setUint16(i * 2, text.charCodeAt(i), true);
   return bytes;
 }
 

@@ -2,6 +2,7 @@ import type { Core } from '../../machine/core.js';
 
 /** What a row asks for, as assembly/kernel/objects/handle-batch.ts knows it. */
 const VERBS = { open: 0, create: 1, file: 2, key: 3, connect: 4, listen: 5, map: 6, register: 7 } as const;
+const FIRST_ROOM = 256; // rows; most processes have a few hundred handles
 const ROW_BYTES = 32; // u64 subject, u32 verb, type, detail, access, attributes, handle
 
 /** Handles to be opened for one process, sent to the core in batches and in order. */
@@ -9,14 +10,14 @@ export class HandleRows {
   readonly #core: Core;
   readonly #process: bigint;
   readonly #most: number;
-  #view: DataView;
+  #view: DataView<ArrayBuffer>;
   #rows = 0;
 
   constructor(core: Core, process: bigint) {
     this.#core = core;
     this.#process = process;
     this.#most = Math.floor(core.exports.exchangeBytes() / ROW_BYTES);
-    this.#view = new DataView(new ArrayBuffer(this.#most * ROW_BYTES));
+    this.#view = rowsFor(Math.min(FIRST_ROOM, this.#most));
   }
 
   /**
@@ -33,6 +34,7 @@ export class HandleRows {
     attributes = 0,
   ): void {
     if (this.#rows === this.#most) this.send();
+    else if (this.#rows * ROW_BYTES === this.#view.byteLength) this.#grow();
     const at = this.#rows++ * ROW_BYTES;
     const view = this.#view;
     view.setBigUint64(at, subject, true);
@@ -50,4 +52,14 @@ export class HandleRows {
     this.#core.exports.handleOpenMany(this.#process, this.#rows);
     this.#rows = 0;
   }
+
+  #grow(): void {
+    const larger = rowsFor(Math.min(this.#rows * 4, this.#most));
+    new Uint8Array(larger.buffer).set(new Uint8Array(this.#view.buffer));
+    this.#view = larger;
+  }
+}
+
+function rowsFor(rows: number): DataView<ArrayBuffer> {
+  return new DataView(new ArrayBuffer(rows * ROW_BYTES));
 }

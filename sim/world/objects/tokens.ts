@@ -59,6 +59,8 @@ export class Tokens {
   readonly #primary = new Map<StagedProcess, StagedToken>();
   readonly #all: StagedToken[] = [];
   readonly #globalMap: bigint;
+  /** What every packaged program is allowed. */
+  #capabilities: readonly string[] | undefined;
   #nextLuid = FIRST_LUID;
 
   constructor(kernel: Kernel) {
@@ -104,7 +106,10 @@ export class Tokens {
     const integrity = packaged ? 'Low' : account.integrity;
     const groups = this.#groups(name, process, fill, integrity);
     const capabilities = packaged
-      ? [...data.appContainer.capabilities, ...data.appContainer.namedCapabilities.map(capabilitySid)]
+      ? (this.#capabilities ??= [
+          ...data.appContainer.capabilities,
+          ...data.appContainer.namedCapabilities.map(capabilitySid),
+        ])
       : [];
     const family = packaged ? familyOf(process.program.path) : (account as { package?: string }).package;
     const token = {
