@@ -7,7 +7,7 @@ const openPage = useBrowser();
 
 /** Presses `key` until the focus is on `text`. */
 async function pressUntil(page: Page, key: string, text: RegExp): Promise<void> {
-  for (let presses = 0; presses < 80; presses++) {
+  for (let presses = 0; presses < 400; presses++) {
     if (text.test((await focused(page)).text)) return;
     await page.keyboard.press(key);
   }

@@ -56,6 +56,8 @@ export interface TruthProcess {
   /** Of the EPROCESS. */
   address: string;
   memory: TruthRange[];
+  /** By type: value, object and access of each. */
+  handles: { open: Record<string, string[]> };
   threads: TruthThread[];
 }
 

@@ -18,8 +18,8 @@ import {
 import type { Transcript } from './engine.js';
 import { WINDBG, runWindbg } from './engine.js';
 
-/** Of the default machine. */
-const PROCESSORS = [0, 1, 2, 3];
+/** Of the smallest machine: `dx` lists no more than 100 threads of a process. */
+const PROCESSORS = [0, 1];
 /** Task Manager's first parameter of bug check 0x161: "Taskmgr" in ASCII. */
 const TASKMGR = '00546173`6b6d6772';
 /** Offset in the file: the bitmap header at 0x2000, its count of set bits at +0x28. */
@@ -63,7 +63,7 @@ describeWith([WINDBG], "full live dump in WinDbg's engine", () => {
   const codeUpTo = (site: string): string => `u ${site.replace(/\+0x.*/, '')} ${site}-1`;
 
   beforeAll(async () => {
-    made = generateDump(['--scenario', 'baseline', '--seed', '1', '--kind', 'full']);
+    made = generateDump(['--scenario', 'baseline', '--machine', 'tiny', '--seed', '1', '--kind', 'full']);
     transcript = await runWindbg(made.dump, made.symbols, made.symbols, [
       'vertarget',
       '.bugcheck',
@@ -177,6 +177,7 @@ describeWith([WINDBG], "full live dump in WinDbg's engine", () => {
       stack.slice(1).forEach((site, i) => {
         const callee = stack[i]!;
         if (entries.test(callee)) return; // Not called: the processor came here by itself.
+        if (site === 'nt!KiServiceLinkage') return; // Pushed as the place to return to, not called from.
         const code = instructions(answer(codeUpTo(site)));
         const last = code.at(-1)!;
         expect(last.text, `${site} in ${stack.join(' < ')}`).toMatch(/^call\s/);
