@@ -17,5 +17,5 @@ export type * from './truth/truth.js';
  * @throws RangeError with a sentence for the user when an option is not one
  */
 export async function createMachine(options: MachineOptions = {}): Promise<LabMachine> {
-  return LabMachine.boot(await loadCore(), options);
+  return LabMachine.boot(loadCore(), options);
 }

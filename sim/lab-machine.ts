@@ -75,8 +75,14 @@ export class LabMachine {
     this.#traffic = new PoolTraffic(kernel, BigInt(seed), this.time);
   }
 
-  /** Boots a scenario on a fresh core. @throws RangeError with a sentence for the user when an option is bad */
-  static async boot(module: WebAssembly.Module, options: MachineOptions = {}): Promise<LabMachine> {
+  /**
+   * Boots a scenario on a fresh core, which may still be compiling: the images are made meanwhile.
+   * @throws RangeError with a sentence for the user when an option is bad
+   */
+  static async boot(
+    module: WebAssembly.Module | Promise<WebAssembly.Module>,
+    options: MachineOptions = {},
+  ): Promise<LabMachine> {
     const { scenario: named = 'baseline' } = options;
     const scenario = typeof named === 'string' ? findScenario(named) : named;
     const image = findImage(scenario.image);
@@ -89,10 +95,11 @@ export class LabMachine {
     const asked = scenario.memory === undefined ? undefined : byteCount(scenario.memory);
     const hardware = hardwareOf(size, options.memory ?? asked, options.processors ?? scenario.processors);
     const population = populationOf(size, hardware);
+    const images = buildImages(withDriverRoutines([...catalogueFor(size), ...programSpecs(population)]));
     const kernel = await startKernel(
-      module,
+      await module,
       windows11_22631,
-      buildImages(withDriverRoutines([...catalogueFor(size), ...programSpecs(population)])),
+      images,
       BigInt(seed),
       size,
       hardware,

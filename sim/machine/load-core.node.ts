@@ -1,20 +1,23 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 /** The core as the build left it: beside the bundled code, or, when the sources themselves run, in the build folder. */
 const PLACES = ['./core.wasm', '../../build/core/release.wasm'];
 
-/** Compiles the core once for all machines of this process. */
+/**
+ * Compiles the core once for all machines of this process. It is under way on other threads when this returns.
+ * @throws Error when the core has not been built
+ */
 export function loadCore(): Promise<WebAssembly.Module> {
-  compiled ??= readCore().then((bytes) => WebAssembly.compile(bytes));
+  compiled ??= WebAssembly.compile(readCore());
   return compiled;
 }
 
-async function readCore(): Promise<Uint8Array<ArrayBuffer>> {
+function readCore(): Uint8Array<ArrayBuffer> {
   for (const place of PLACES) {
     try {
-      return await readFile(new URL(place, import.meta.url));
+      return readFileSync(new URL(place, import.meta.url));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
