@@ -14,6 +14,7 @@ import {
   setNext,
   setPrevious,
 } from './pfn-database';
+import { beginLinks } from './pfn-render';
 
 const LOCATIONS: u32 = 6;
 const PRIORITIES: u32 = 8;
@@ -76,6 +77,7 @@ export function takeFreedFrame(): u32 {
  * To be called before anyone reads the lists.
  */
 export function relinkLists(): void {
+  beginLinks();
   for (let i = 0; i < ranges.rangeCount(); i++) {
     if (ranges.framesListed(i) == 0) continue;
     refreshEntries(ranges.rangeFront(i), firstBlockEnd(i));

@@ -3,6 +3,7 @@ import { MIPFNBLINK, MMPFN, MMPFNENTRY1, MMPFNENTRY3, MMPTE } from '../generated
 import { offsetOf, put } from '../layout/fields';
 import { PAGE_SIZE } from '../memory/arena';
 import { frameCount } from '../memory/frames';
+import { firstBlockEnd } from '../memory/list-order';
 import * as ranges from '../memory/ranges';
 import { nextOnList, previousOnList } from './page-lists';
 import { Run, runAt, runAtOrAfter, runCount, RUN_FILE } from './pfn-runs';
@@ -16,6 +17,17 @@ let range: i32 = -1;
 let run: Run | null = null;
 let listed: bool = false;
 let stretchEnd: u32 = 0;
+
+let areLinksDue: bool = false;
+let linkedFrom: u32 = 0; // first frame of the stretch whose links are written
+
+/**
+ * From now on links are written at the fronts of the lists too. Until the lists are first put in order, giving out frames
+ * moves their fronts all the time, and what is written there is written again then.
+ */
+export function beginLinks(): void {
+  areLinksDue = true;
+}
 
 /** Makes the model for the stretch of frames that starts at `pfn`. */
 function beginStretch(pfn: u32): void {
@@ -37,6 +49,7 @@ function beginStretch(pfn: u32): void {
       stretchEnd = min(stretchEnd, found.end);
     }
   }
+  linkedFrom = listed && !areLinksDue ? firstBlockEnd(range) : 0;
   const location = listed ? ranges.rangeLocation(range) : ranges.ACTIVE;
   const state = model + offsetOf(MMPFN.u3_e1);
   put(model, MMPFN.u4_PfnExists, 1);
@@ -81,7 +94,7 @@ export function renderEntry(pfn: u32, entry: usize): void {
 function writeEntry(pfn: u32, entry: usize, bytes: usize): void {
   copyModel(entry, bytes);
   if (range < 0) return;
-  if (listed) {
+  if (listed && pfn >= linkedFrom) {
     // The other bits of both words are 0 for a listed frame.
     store<u64>(entry + offsetOf(MMPFN.u1), nextOnList(pfn, range));
     store<u64>(entry + offsetOf(MMPFN.u2), previousOnList(pfn, range));
