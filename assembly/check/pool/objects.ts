@@ -22,7 +22,7 @@ import { broken, visit } from '../report';
 const FIRST_INDEX: u32 = 2; // 0 and 1 of nt!ObTypeIndexTable are not types
 const TYPES: u32 = 256;
 const GRANULE: i32 = 16;
-const MOST_POINTERS: u64 = 0x1000000;
+const MOST_POINTERS: u64 = 0x100000000; // each handle holds some 32,000 in reserve
 const LONGEST: u32 = 0xb0; // all optional headers together
 
 const keys = new AddressTable(); // pool tags of object types
