@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { createMachine } from '../index.js';
 import type { Capture } from '../livedump/capture.js';
 import type { SizeName } from '../machine/size.js';
+import type { Truth } from '../truth/truth.js';
 import { UserError } from './errors.js';
+import { jsonPieces } from './json-pieces.js';
 import { PendingFile } from './pending-file.js';
 import { machineOptions, type MachineCommandOptions } from './machine-options.js';
 import { Progress } from './progress.js';
@@ -63,7 +65,7 @@ export async function generate(options: GenerateOptions): Promise<void> {
     await writeDump(capture, dumpFile, options.json ? undefined : new Progress('Writing dump'));
     const writeMs = stopwatch.lap();
     machine.endCapture();
-    truthFile?.write(Buffer.from(`${JSON.stringify(machine.truth(), undefined, 2)}\n`));
+    if (truthFile) writeTruth(machine.truth(), truthFile);
     if (options.symbols !== undefined) writeSymbols(resolve(options.symbols), await machine.symbols());
     for (const file of files) file.finish();
     const symbolsMs = stopwatch.lap();
@@ -102,6 +104,11 @@ async function writeDump(capture: Capture, file: PendingFile, progress: Progress
     }
   }
   progress?.end(capture.bytes);
+}
+
+function writeTruth(truth: Truth, file: PendingFile): void {
+  for (const piece of jsonPieces(truth)) file.write(Buffer.from(piece));
+  file.write(Buffer.from('\n'));
 }
 
 function report(options: GenerateOptions, result: GenerateResult): void {
