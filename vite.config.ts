@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { core } from './scripts/lib/vite-core-plugin.js';
+import { data } from './scripts/lib/vite-data-plugin.js';
 
 // The page. The Node side is built by scripts/lib/node-side.mjs.
 export default defineConfig({
@@ -17,5 +18,5 @@ export default defineConfig({
     // An inlined module could not be compiled while it streams in.
     assetsInlineLimit: (file) => (file.endsWith('.wasm') ? false : undefined),
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [data()] },
 });

@@ -26,7 +26,7 @@ const steps = {
   },
   page: {
     needs: 'core',
-    inputs: ['web', 'public', 'sim', 'vite.config.ts', ...CORE, LOCK],
+    inputs: ['web', 'public', 'sim', 'vite.config.ts', 'scripts/lib', ...CORE, LOCK],
     outputs: ['dist/web/index.html'],
     async run() {
       const { build } = await import('vite');

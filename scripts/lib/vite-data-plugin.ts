@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Where data of ours lies; build/ has what is generated from it. */
+const FOLDERS = ['sim', 'build'].map((folder) => join(root, folder));
+const ALL = '\0catalogues';
+const ONE = '\0catalogue:'; // and the path without its extension, at which Vite would take the module for JSON
+const EXTENSION = '.json';
+
+/**
+ * Keeps the simulation's data out of its code: the JSON files of ours that it imports become one file beside the worker, which
+ * the browser parses much faster than the same data as JavaScript. What is imported on demand stays as it is.
+ */
+export function data(): Plugin {
+  const version = hashOf(FOLDERS);
+  const name = `catalogues-${version}.json`;
+  const used = new Map<string, unknown>();
+  return {
+    name: 'livedump-data',
+    apply: 'build',
+    enforce: 'pre',
+    resolveId(source, importer, options) {
+      if (source === ALL) return ALL;
+      if (
+        !source.endsWith(EXTENSION) ||
+        !importer ||
+        (options as { kind?: string }).kind === 'dynamic-import'
+      )
+        return;
+      const path = resolve(dirname(importer), source);
+      return FOLDERS.some((folder) => path.startsWith(folder))
+        ? ONE + relative(root, path).slice(0, -EXTENSION.length)
+        : undefined;
+    },
+    load(id) {
+      if (id === ALL) return moduleOfAll(name);
+      if (!id.startsWith(ONE)) return;
+      const path = id.slice(ONE.length) + EXTENSION;
+      const content = JSON.parse(readFileSync(join(root, path), 'utf8')) as Record<string, unknown>;
+      used.set(path, content);
+      return moduleOfOne(path, content);
+    },
+    generateBundle() {
+      this.emitFile({
+        type: 'asset',
+        fileName: `assets/${name}`,
+        source: JSON.stringify(Object.fromEntries(used)),
+      });
+    },
+  };
+}
+
+function moduleOfAll(name: string): string {
+  return `const name = ${JSON.stringify(name)};
+const response = await fetch(new URL(name, import.meta.url));
+if (!response.ok) throw new Error(\`\${name} could not be loaded (\${response.status}).\`);
+export default await response.json();`;
+}
+
+/** The file's content, and its members by name where those are names that JavaScript can import. */
+function moduleOfOne(path: string, content: Record<string, unknown>): string {
+  const members = Object.keys(content).filter((key) => /^[a-z_]\w*$/i.test(key) && key !== 'default');
+  return `import all from ${JSON.stringify(ALL)};
+const content = all[${JSON.stringify(path)}];
+export default content;
+${members.map((key, index) => `const m${index} = content.${key};\nexport { m${index} as ${key} };`).join('\n')}`;
+}
+
+/** Changes with any of the data. */
+function hashOf(folders: readonly string[]): string {
+  const hash = createHash('sha256');
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: folder.endsWith('sim'), withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith(EXTENSION))
+      .map((entry) => join(entry.parentPath, entry.name)),
+  );
+  for (const file of files.sort()) hash.update(readFileSync(file));
+  return hash.digest('base64url').slice(0, 8);
+}
