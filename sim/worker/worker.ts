@@ -3,9 +3,14 @@
 //   page ── Comlink ──▶ worker.ts (SimApi) ──▶ LabMachine ──▶ core.wasm
 //                            └── chunks of a dump ──▶ Disk (OPFS)
 //
-// `expose` has to run while the module is evaluated: calls that arrive before it are lost.
+// The machine's code waits for its data while it loads. Calls that arrive before are kept: they would be lost.
 import { expose } from 'comlink';
-import { LabWorker } from './lab-worker.js';
 import type { SimApi } from './sim-api.js';
 
+const early: MessageEvent[] = [];
+const keep = (event: MessageEvent) => early.push(event);
+addEventListener('message', keep);
+const { LabWorker } = await import('./lab-worker.js');
+removeEventListener('message', keep);
 expose(new LabWorker() satisfies SimApi);
+for (const { data, ports } of early) dispatchEvent(new MessageEvent('message', { data, ports: [...ports] }));
