@@ -30,12 +30,15 @@ export function setCallSites(count: i32): void {
 /** Fills `target` with what calls left on the `depth`-th page of a stack from its base. */
 export function renderRemains(pfn: u32, depth: u32, target: usize): void {
   memory.fill(target, 0, PAGE_SIZE);
-  let bits = hash(seed, pfn);
-  if (siteCount == 0 || (u32(bits) & 255) >= unchecked(EVER_USED[depth])) return;
+  let bits = hash(seed, pfn) | 1;
+  if (siteCount == 0 || (u32(bits >> 8) & 255) >= unchecked(EVER_USED[depth])) return;
   const words = u32(PAGE_SIZE / 8);
   let next: u32 = 0; // where the next return address lies
   for (let word: u32 = 0; word < words; word++) {
-    bits = hash(bits, word);
+    // xorshift64: cheap, as a dump has tens of thousands of these pages
+    bits ^= bits << 13;
+    bits ^= bits >> 7;
+    bits ^= bits << 17;
     let value: u64 = 0;
     if (word == next) {
       value = unchecked(sites[u32(bits >> 32) % siteCount]);
