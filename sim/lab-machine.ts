@@ -96,19 +96,11 @@ export class LabMachine {
     const hardware = hardwareOf(size, options.memory ?? asked, options.processors ?? scenario.processors);
     const population = populationOf(size, hardware);
     const images = buildImages(withDriverRoutines([...catalogueFor(size), ...programSpecs(population)]));
-    const kernel = await startKernel(
-      await module,
-      windows11_22631,
-      images,
-      BigInt(seed),
-      size,
-      hardware,
-      {
-        bootTime: FILETIME_1970 + BigInt(Date.parse(scenario.bootTime ?? image.bootTime)) * TICKS_PER_MS,
-        uptime: BigInt(uptimeOf(scenario, image)) * TICKS_PER_MS,
-        bootId: image.bootId,
-      },
-    );
+    const kernel = await startKernel(await module, windows11_22631, images, BigInt(seed), size, hardware, {
+      bootTime: FILETIME_1970 + BigInt(Date.parse(scenario.bootTime ?? image.bootTime)) * TICKS_PER_MS,
+      uptime: BigInt(uptimeOf(scenario, image)) * TICKS_PER_MS,
+      bootId: image.bootId,
+    });
     const director = new Director(kernel, BigInt(seed));
     const stage = director.stage(population);
     const machine = new LabMachine(scenario, seed, kernel, stage, director);

@@ -20,10 +20,19 @@ export function play(machine: LabMachine, { steps }: Scenario): (() => StepEvent
       const facts = perform(step, { machine, cast });
       return () => ({ do: step.do, ...(typeof facts === 'function' ? facts() : facts) });
     } catch (error) {
+      if (isOutOfMemory(error))
+        throw new RangeError(
+          `steps[${index}] (${step.do}): the machine has too little memory for that. Give it more (--memory), or do less.`,
+        );
       if (!(error instanceof RangeError)) throw error;
       throw new RangeError(`steps[${index}] (${step.do}): ${error.message}`);
     }
   });
   cast.finish();
   return events;
+}
+
+/** Whether the core stopped because all frames are in use: see takeFrame in memory/ranges.ts. */
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('out of physical memory');
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   generateDump,
@@ -16,18 +17,23 @@ import { walkPoolTags } from './walks/pool.js';
 import { walkModules, walkProcesses, type WalkedProcess } from './walks/processes.js';
 import { VadWalk, type WalkedVad } from './walks/vads.js';
 
-const MACHINES = [
+const MACHINES: { machine: string; seed: number; scenario?: string }[] = [
   { machine: 'tiny', seed: 1 },
   { machine: 'classroom', seed: 1 },
   { machine: 'classroom', seed: 2 },
   { machine: 'classroom', seed: 3 },
   { machine: 'workstation', seed: 1 },
+  {
+    machine: 'classroom',
+    seed: 4,
+    scenario: fileURLToPath(new URL('three-levels.jsonc', import.meta.url)),
+  },
 ];
 const THREADS_AT_ONCE = 200;
 const MINUTES = 60_000;
 const USER_MODE = /^0x0000[0-7]/;
 
-for (const { machine, seed } of MACHINES)
+for (const { machine, seed, scenario = 'baseline' } of MACHINES)
   describeWith([WINDBG], `a ${machine} of seed ${seed}, all of it, as WinDbg's engine reads it`, () => {
     let made: GeneratedDump;
     let session: EngineSession;
@@ -35,7 +41,7 @@ for (const { machine, seed } of MACHINES)
     let processes: WalkedProcess[];
 
     beforeAll(async () => {
-      made = generateDump(['--machine', machine, '--seed', String(seed)]);
+      made = generateDump(['--machine', machine, '--seed', String(seed), '--scenario', scenario]);
       session = await EngineSession.open(made.dump, made.symbols, made.symbols);
       memory = new TypedMemory(session);
       processes = await walkProcesses(memory);
