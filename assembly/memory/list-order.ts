@@ -28,6 +28,7 @@ class Block {
 const cache = new StaticArray<Block>(CACHED);
 const shuffled = new StaticArray<u32>(BLOCK_FRAMES);
 let nextVictim: i32 = 0;
+let recent: i32 = 0;
 let orderSeed: u64 = 0;
 
 export function seedListOrder(seed: u64): void {
@@ -45,10 +46,16 @@ function blockAt(range: i32, pfn: u32): Block {
   const start = pfn & ~(BLOCK_FRAMES - 1);
   const from = max(start, ranges.rangeFront(range));
   const to = min(start + BLOCK_FRAMES, ranges.rangeEnd(range));
+  // Mostly the frame's neighbour was looked at just before.
+  const latest = unchecked(cache[recent]);
+  if (latest.from == from && latest.to == to && latest.range == range) return latest;
   for (let i = 0; i < CACHED; i++) {
     const block = unchecked(cache[i]);
-    if (block.from == from && block.to == to && block.range == range) return block;
+    if (block.from != from || block.to != to || block.range != range) continue;
+    recent = i;
+    return block;
   }
+  recent = nextVictim;
   const block = unchecked(cache[nextVictim]);
   nextVictim = (nextVictim + 1) % CACHED;
   block.range = range;
