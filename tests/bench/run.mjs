@@ -52,9 +52,9 @@ const promises = [
   },
   {
     what: 'machine boot in Chromium, worker start included',
-    limit: '≤ 1500 ms',
+    limit: '≤ 1000 ms',
     measured: `${Math.round(page.bootMs)} ms`,
-    holds: page.bootMs <= 1500,
+    holds: page.bootMs <= 1000,
   },
   {
     what: 'JavaScript and WebAssembly of the first page load, gzipped',
