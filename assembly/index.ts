@@ -258,7 +258,15 @@ export {
   dumpWindow as dumpWindow,
   pagesRead as dumpPagesRead,
 } from './dump/stream';
-export { selectedFrames as dumpPages } from './dump/selection';
+export {
+  selectPages as dumpSelect,
+  selectAllMemory as dumpSelectAllMemory,
+  selectedFrames as dumpPages,
+  framesOfClass as dumpFramesOfClass,
+  selectedOfClass as dumpSelectedOfClass,
+  leftOut as dumpLeftOut,
+  leftOutCount as dumpLeftOutCount,
+} from './dump/selection';
 
 // Drivers and devices.
 export { initialiseIo as ioInitialise } from './kernel/io/io-manager';

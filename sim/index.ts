@@ -1,9 +1,11 @@
 import { LabMachine, type MachineOptions } from './lab-machine.js';
 import { loadCore } from './machine/load-core.node.js';
 
-export { LabMachine, type DumpKind, type MachineOptions } from './lab-machine.js';
+export { LabMachine, type MachineOptions } from './lab-machine.js';
 export type { CheckResult, RuleName, Visited } from './check/check.js';
 export { Capture } from './livedump/capture.js';
+export { dumpFormats, type CaptureOptions, type DumpFormat, type DumpKind } from './livedump/options.js';
+export type { ClassContents } from './livedump/contents.js';
 export type { AddressWalk, WalkStep } from './machine/address-walk.js';
 export { findScenario, scenarioNames, type Scenario } from './scenarios/scenario.js';
 export { parseScenario, ScenarioError } from './scenarios/load.js';

@@ -2,8 +2,10 @@ import { checkMachine, type CheckResult } from './check/check.js';
 import { buildImages, catalogueFor } from './images/index.js';
 import { withDriverRoutines } from './images/driver-routines/index.js';
 import { symbolStoreFiles, type StoreFile } from './images/store.js';
-import { Capture } from './livedump/capture.js';
+import type { Capture } from './livedump/capture.js';
 import { corralProcessors } from './livedump/corral.js';
+import { openCapture } from './livedump/open-capture.js';
+import { resolveCaptureOptions, type CaptureOptions } from './livedump/options.js';
 import { walkAddress, type AddressWalk } from './machine/address-walk.js';
 import { startKernel, type Kernel } from './machine/machine.js';
 import { windows11_22631, type Profile } from './machine/profile.js';
@@ -35,9 +37,6 @@ export interface MachineOptions {
   processors?: number;
 }
 
-/** What a dump is to hold. */
-export type DumpKind = 'full';
-
 const FILETIME_1970 = 116444736000000000n;
 const TICKS_PER_MS = 10_000n;
 const SECOND = 1000;
@@ -62,6 +61,7 @@ export class LabMachine {
   readonly #schedule: Schedule;
   readonly #traffic: PoolTraffic;
   #capturing = false;
+  #latest: Capture | undefined;
 
   private constructor(scenario: Scenario, seed: number, kernel: Kernel, stage: Stage, director: Director) {
     this.scenario = scenario;
@@ -156,25 +156,24 @@ export class LabMachine {
     return walkAddress(this.kernel.core, address, this.kernel.core.exports.memorySystemRoot());
   }
 
-  /** Captures a live kernel dump of the machine as it is now. The machine stands still until it is read or dropped. */
-  capture({ kind = 'full' }: { kind?: DumpKind } = {}): Capture {
-    if (kind !== 'full') throw new RangeError(`There is no kind of dump "${String(kind)}". Kinds: full.`);
-    const { core, hardware } = this.kernel;
-    const { exports } = core;
+  /**
+   * Captures a dump of the machine as it is now. The machine stands still until it is read or dropped.
+   * @throws RangeError with a sentence for the user when the options are bad
+   */
+  capture(options: CaptureOptions = {}): Capture {
+    const resolved = resolveCaptureOptions(options);
     if (this.#capturing)
       throw new Error('Another dump of this machine is being written. Wait for it to complete.');
     corralProcessors(this.kernel, this.stage);
     const comment = `livedump-lab ${version} scenario=${this.scenario.name} machine=${this.kernel.size.name} seed=${this.seed}`;
-    const [commentBytes] = core.putTexts({ text: comment, wide: false });
-    const bytes = exports.dumpOpen(
-      this.profile.build,
-      hardware.processors,
-      exports.memorySystemRoot(),
-      exports.exchangeBuffer(),
-      commentBytes!,
-    );
+    this.#latest = openCapture(this.kernel, resolved, comment);
     this.#capturing = true;
-    return new Capture(core, Number(bytes), exports.dumpPages());
+    return this.#latest;
+  }
+
+  /** The capture that was made last. */
+  get latestCapture(): Capture | undefined {
+    return this.#latest;
   }
 
   /** Lets the machine go on after a capture. */

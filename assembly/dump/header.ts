@@ -7,49 +7,47 @@ import {
   EXCEPTION_RECORD64,
   KPRCB,
   KUSER_SHARED_DATA,
+  PHYSICAL_MEMORY_DESCRIPTOR,
+  PHYSICAL_MEMORY_RUN,
 } from '../generated/types';
 import { offsetOf, put } from '../layout/fields';
-import { PAGE_SIZE } from '../memory/arena';
-import { at, getField, read32, readBytes } from '../memory/virtual';
+import { at, getField, read32, read64, readBytes } from '../memory/virtual';
 import { interruptTime, SHARED_DATA, systemTime } from '../kernel/scheduler/clock';
 import { processorBlock } from '../kernel/processors/processor';
 import { addressOf } from '../kernel/symbols';
 import { bitmapBits, selectedFrames } from './selection';
+import { Container, containerBytes, firstPageOffset } from './container';
 
 const PAGE: u32 = 0x45474150; // 'PAGE': fill of everything that is not set
 const DU64: u32 = 0x34365544; // 'DU64'
 const SDMP: u32 = 0x504d4453; // 'SDMP'
+const FDMP: u32 = 0x504d4446; // 'FDMP'
 const DUMP: u32 = 0x504d5544; // 'DUMP'
 const FREE_BUILD: u32 = 0xf;
 const AMD64: u32 = 0x8664;
 const LIVE_SYSTEM_DUMP: u32 = 0x161;
 const TASKMGR: u64 = 0x005461736b6d6772; // 'Taskmgr' as text in a ULONG64, first character highest
-const BITMAP_KERNEL: u32 = 6; // DumpType of live kernel dumps
-const LIVE_DUMP_GENERATED: u32 = 0x10; // DUMP_FILE_ATTRIBUTES
+const FULL: u32 = 1; // DumpType of all physical memory
+const BITMAP_FULL: u32 = 5;
+const BITMAP_KERNEL: u32 = 6; // of live kernel dumps
+// DUMP_FILE_ATTRIBUTES. The last one is in no public header: WinDbg's engine calls such a dump a partial one.
+const LIVE_DUMP_GENERATED: u32 = 0x10;
+const FILTERED: u32 = 0x40;
+const PARTIAL_KERNEL: u32 = 0x400;
+const MOST_RUNS: u64 = 43; // of physical memory, that the header has room for
 const STATUS_BREAKPOINT: u32 = 0x80000003;
 const MINI_DUMP_FIELDS: u32 = 0xcff; // as kernel-written headers have it
 const COMMENT_BYTES: u32 = 128;
 const PRODUCT_WORKSTATION: u32 = 1;
 
-/** Bytes of the header proper. */
-export function headerBytes(): u32 {
-  return offsetOf(DUMP_HEADER64.SIZE);
-}
-
-/** File offset of the first page: after header and bitmap, at a page boundary as the kernel writes it. */
-export function firstPageOffset(): u64 {
-  const end = u64(offsetOf(DUMP_HEADER64.SIZE)) + offsetOf(BITMAP_DUMP.Bitmap) + bitmapBits() / 8;
-  return (end + PAGE_SIZE - 1) & ~u64(PAGE_SIZE - 1);
-}
-
-/** Size of the whole file. */
-export function dumpBytes(): u64 {
-  return firstPageOffset() + u64(selectedFrames()) * PAGE_SIZE;
-}
-
-/** Writes the header to `target`; `comment` is `commentBytes` bytes of 8-bit text without its final zero. */
+/**
+ * Writes the header to `target`; `comment` is `commentBytes` bytes of 8-bit text without its final zero. `isPartial`
+ * says that pages of the kernel's half are missing which a dump of its kind has.
+ */
 export function writeHeader(
   target: usize,
+  container: Container,
+  isPartial: bool,
   build: u32,
   processors: u32,
   root: u32,
@@ -80,8 +78,9 @@ export function writeHeader(
   put(exception, EXCEPTION_RECORD64.ExceptionRecord, 0);
   put(exception, EXCEPTION_RECORD64.ExceptionAddress, rip);
   put(exception, EXCEPTION_RECORD64.NumberParameters, 0);
-  put(target, DUMP_HEADER64.DumpType, BITMAP_KERNEL);
-  put(target, DUMP_HEADER64.RequiredDumpSpace, dumpBytes());
+  put(target, DUMP_HEADER64.DumpType, dumpType(container));
+  if (container == Container.Full) writeMemoryBlock(target + offsetOf(DUMP_HEADER64.PhysicalMemoryBlock));
+  put(target, DUMP_HEADER64.RequiredDumpSpace, containerBytes(container));
   put(target, DUMP_HEADER64.SystemTime, systemTime());
   memory.copy(target + offsetOf(DUMP_HEADER64.Comment), comment, min(commentBytes, COMMENT_BYTES - 1));
   store<u8>(target + offsetOf(DUMP_HEADER64.Comment) + min(commentBytes, COMMENT_BYTES - 1), 0);
@@ -91,8 +90,27 @@ export function writeHeader(
   put(target, DUMP_HEADER64.SuiteMask, read32(at(SHARED_DATA, KUSER_SHARED_DATA.SuiteMask)));
   put(target, DUMP_HEADER64.WriterStatus, 0);
   put(target, DUMP_HEADER64.KdSecondaryVersion, 0);
-  put(target, DUMP_HEADER64.Attributes, LIVE_DUMP_GENERATED);
+  put(target, DUMP_HEADER64.Attributes, attributes(container, isPartial));
   put(target, DUMP_HEADER64.BootId, read32(at(SHARED_DATA, KUSER_SHARED_DATA.BootId)));
+}
+
+function dumpType(container: Container): u32 {
+  if (container == Container.Full) return FULL;
+  return container == Container.BitmapFull ? BITMAP_FULL : BITMAP_KERNEL;
+}
+
+function attributes(container: Container, isPartial: bool): u32 {
+  const filtered = container == Container.BitmapFull ? FILTERED : 0;
+  return LIVE_DUMP_GENERATED | filtered | (isPartial ? PARTIAL_KERNEL : 0);
+}
+
+/** The runs of physical memory, as nt!MmPhysicalMemoryBlock has them. */
+function writeMemoryBlock(target: usize): void {
+  const block = read64(addressOf(NT.MmPhysicalMemoryBlock));
+  const runs = getField(block, PHYSICAL_MEMORY_DESCRIPTOR.NumberOfRuns);
+  assert(runs <= MOST_RUNS, 'more runs of physical memory than the header has room for');
+  const bytes = offsetOf(PHYSICAL_MEMORY_DESCRIPTOR.Run) + u32(runs) * offsetOf(PHYSICAL_MEMORY_RUN.SIZE);
+  readBytes(block, target, bytes);
 }
 
 /** The first processor's registers; what follows the CONTEXT in its space is zero. Returns its RIP. */
@@ -104,16 +122,12 @@ function writeContext(target: usize): u64 {
 }
 
 /** Writes the bitmap header to `target`. */
-export function writeBitmapHeader(target: usize): void {
+export function writeBitmapHeader(target: usize, container: Container): void {
   memory.fill(target, 0, offsetOf(BITMAP_DUMP.SIZE));
-  put(target, BITMAP_DUMP.Signature, SDMP);
+  put(target, BITMAP_DUMP.Signature, container == Container.BitmapFull ? FDMP : SDMP);
   put(target, BITMAP_DUMP.ValidDump, DUMP);
   put(target, BITMAP_DUMP.DumpOptions, 0);
-  put(target, BITMAP_DUMP.FirstPage, firstPageOffset());
+  put(target, BITMAP_DUMP.FirstPage, firstPageOffset(container));
   put(target, BITMAP_DUMP.TotalPresentPages, selectedFrames());
   put(target, BITMAP_DUMP.Pages, bitmapBits());
-}
-
-export function bitmapHeaderBytes(): u32 {
-  return offsetOf(BITMAP_DUMP.Bitmap);
 }

@@ -1,85 +1,130 @@
-// Which frames a full live kernel dump holds, decided from the PFN database: active kernel pages, and nothing that is
-// free, zeroed, standby, file cache or user mode's.
-import { MMPFN } from '../generated/types';
-import { isIn, Region } from '../memory/address-space';
-import { allocateTable } from '../memory/arena';
+// Which frames a dump holds: the classes that were asked for, as many of them as there is room for.
 import { frameCount } from '../memory/frames';
 import * as ranges from '../memory/ranges';
-import { pageLocation, pfnField } from '../paging/pfn-database';
-import { runAt, runAtOrAfter, runCount, RUN_LARGE } from '../paging/pfn-runs';
-import { pteBase } from '../paging/tables';
+import { FrameSet } from './frame-set';
+import { markFrames } from './marks';
+import { CLASSES } from './page-class';
+import { visitUsedFrames } from './used-frames';
 
-const PTE_BYTES: u64 = 8;
-const SLOT_BITS: u64 = 39;
+/** Frames in the dump. */
+export const selected: FrameSet = new FrameSet();
 
-let bitmap: usize = 0;
-let bits: u32 = 0;
-let present: u32 = 0;
+const found = new StaticArray<u32>(CLASSES);
+const taken = new StaticArray<u32>(CLASSES);
+const room = new StaticArray<u32>(CLASSES); // frames of each class that may still be taken
+let asked: u32 = 0; // bit of each class
+
+// Stretches of frames in use that are not in the dump: u32 first, u32 frames, u32 class.
+const STRETCH_BYTES: usize = 12;
+const FIRST_CAPACITY: u32 = 1024;
+let stretches: usize = 0;
+let stretchCount: u32 = 0;
+let capacity: u32 = 0;
 
 /** Bits of the bitmap: one for each frame, rounded up so that readers that take 64 at a time see all. */
 export function bitmapBits(): u32 {
-  return bits;
-}
-
-/** Host address of the bitmap, lowest frame in the lowest bit. */
-export function bitmapAddress(): usize {
-  return bitmap;
+  return (frameCount() + 63) & ~u32(63);
 }
 
 /** Number of frames selected. */
 export function selectedFrames(): u32 {
-  return present;
+  return selected.count;
 }
 
-export function isSelected(pfn: u32): bool {
-  return ((load<u8>(bitmap + (pfn >> 3)) >> u8(pfn & 7)) & 1) != 0;
+/** Frames of a class on the machine when the selection was made. */
+export function framesOfClass(kind: i32): u32 {
+  return unchecked(found[kind]);
 }
 
-/** Frames kept from the dump: those that stand for memory the capture may not see. */
-function isKernelPage(pfn: u32): bool {
-  if (pageLocation(pfn) != ranges.ACTIVE) return false;
-  if (pfnField(pfn, MMPFN.u4_PrototypePte) != 0) return false; // mapped file or image of user mode
-  const pte = pfnField(pfn, MMPFN.PteAddress);
-  if (!isPageTableAddress(pte)) return true;
-  const address = mappedAddress(pte);
-  if (isPageTableAddress(address)) return true; // a page table, whoever's address space it serves
-  return address >> 47 != 0 && !isIn(<i32>Region.SystemCache, address);
+/** Those of them that are in the dump. */
+export function selectedOfClass(kind: i32): u32 {
+  return unchecked(taken[kind]);
 }
 
-function isPageTableAddress(address: u64): bool {
-  return address >> SLOT_BITS == pteBase() >> SLOT_BITS;
+/** Selects all memory that exists, in use or not. */
+export function selectAllMemory(): void {
+  begin(0);
+  for (let i = 0; i < ranges.rangeCount(); i++) selected.addStretch(ranges.rangeBase(i), ranges.rangeEnd(i));
 }
 
-/** The address that the PTE at `pte` in the self-map maps. */
-function mappedAddress(pte: u64): u64 {
-  const address = ((pte - pteBase()) / PTE_BYTES) << 12;
-  return u64(i64(address << 16) >> 16);
-}
-
-/** Selects anew. Only frames in use are looked at: what is left of a range is on a list. */
-export function selectKernelPages(): void {
-  bits = (frameCount() + 63) & ~u32(63);
-  if (bitmap == 0) bitmap = allocateTable(bits / 8);
-  memory.fill(bitmap, 0, bits / 8);
-  present = 0;
-  for (let i = 0; i < ranges.rangeCount(); i++) {
-    let pfn = ranges.rangeBase(i);
-    while (pfn < ranges.rangeFront(i)) {
-      const index = runAtOrAfter(pfn);
-      const front = ranges.rangeFront(i);
-      const run = index < runCount() ? runAt(index) : null;
-      const from = run === null ? front : min(run.base, front);
-      for (; pfn < from; pfn++) if (isKernelPage(pfn)) select(pfn);
-      if (run === null || pfn >= front) continue;
-      const to = min(run.end, front);
-      if (run.kind == RUN_LARGE) for (; pfn < to; pfn++) select(pfn);
-      pfn = to; // all other runs are of user mode and of files
-    }
+function begin(mask: u32): void {
+  selected.reset(bitmapBits());
+  stretchCount = 0;
+  asked = mask;
+  for (let kind = 0; kind < CLASSES; kind++) {
+    unchecked((found[kind] = 0));
+    unchecked((taken[kind] = 0));
+    unchecked((room[kind] = u32.MAX_VALUE));
   }
 }
 
-function select(pfn: u32): void {
-  const byte = bitmap + (pfn >> 3);
-  store<u8>(byte, load<u8>(byte) | u8(u32(1) << (pfn & 7)));
-  present++;
+/**
+ * Selects anew: frames of the classes in `mask` (bit 0 is the first class), at most `budget` of them. Where that is
+ * not enough, classes are taken in their order, and of a class the lowest frames.
+ */
+export function selectPages(mask: u32, budget: u32): void {
+  begin(mask);
+  markFrames();
+  if (budget != u32.MAX_VALUE) {
+    visitUsedFrames(countStretch);
+    spend(budget);
+  }
+  visitUsedFrames(takeStretch);
+}
+
+function countStretch(from: u32, to: u32, kind: i32): void {
+  unchecked((found[kind] += to - from));
+}
+
+/** Deals the budget to the classes, in their order. */
+function spend(budget: u32): void {
+  let left = budget;
+  for (let kind = 0; kind < CLASSES; kind++) {
+    const part: u32 = ((asked >> kind) & 1) == 0 ? 0 : min(left, unchecked(found[kind]));
+    unchecked((room[kind] = part));
+    left -= part;
+    unchecked((found[kind] = 0));
+  }
+}
+
+function takeStretch(from: u32, to: u32, kind: i32): void {
+  unchecked((found[kind] += to - from));
+  const most: u32 = ((asked >> kind) & 1) == 0 ? 0 : unchecked(room[kind]);
+  const part = min(most, to - from);
+  if (part != 0) {
+    selected.addStretch(from, from + part);
+    unchecked((taken[kind] += part));
+    if (most != u32.MAX_VALUE) unchecked((room[kind] = most - part));
+  }
+  if (from + part < to) leaveOut(from + part, to, kind);
+}
+
+function leaveOut(from: u32, to: u32, kind: i32): void {
+  if (stretchCount != 0) {
+    const before = stretches + usize(stretchCount - 1) * STRETCH_BYTES;
+    if (load<u32>(before) + load<u32>(before, 4) == from && load<u32>(before, 8) == u32(kind)) {
+      store<u32>(before, load<u32>(before, 4) + (to - from), 4);
+      return;
+    }
+  }
+  if (stretchCount == capacity) {
+    const larger = capacity == 0 ? FIRST_CAPACITY : capacity * 2;
+    const table = heap.alloc(usize(larger) * STRETCH_BYTES);
+    memory.copy(table, stretches, usize(stretchCount) * STRETCH_BYTES);
+    stretches = table;
+    capacity = larger;
+  }
+  const at = stretches + usize(stretchCount++) * STRETCH_BYTES;
+  store<u32>(at, from);
+  store<u32>(at, to - from, 4);
+  store<u32>(at, u32(kind), 8);
+}
+
+/** Host address of the stretches of frames in use that were left out: u32 first, u32 frames, u32 class each. */
+export function leftOut(): usize {
+  return stretches;
+}
+
+export function leftOutCount(): u32 {
+  return stretchCount;
 }

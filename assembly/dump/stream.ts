@@ -1,43 +1,54 @@
 // A dump as a stream: the host asks for the next piece, the core fills a window. A dump is never held whole.
+import { DUMP_HEADER64 } from '../generated/types';
+import { offsetOf } from '../layout/fields';
 import { PAGE_SIZE } from '../memory/arena';
 import { copyFrame, frameCount } from '../memory/frames';
-import { publishCounters } from '../kernel/memory-manager/counters';
-import {
-  bitmapHeaderBytes,
-  dumpBytes,
-  firstPageOffset,
-  headerBytes,
-  writeBitmapHeader,
-  writeHeader,
-} from './header';
-import { bitmapAddress, bitmapBits, isSelected, selectKernelPages } from './selection';
+import { bitmapOffset, Container, containerBytes, firstPageOffset, hasBitmap } from './container';
+import { writeBitmapHeader, writeHeader } from './header';
+import { bitmapBits, selected } from './selection';
 
 const WINDOW_BYTES: u32 = 1 << 20;
 let window: usize = 0;
 let prefix: usize = 0; // header, bitmap header, bitmap, padding
+let prefixRoom: u64 = 0;
 let prefixBytes: u64 = 0;
 let position: u64 = 0;
 let nextFrame: u32 = 0;
+let withHoles: bool = false; // frames that are not selected are zeros in the file
 
 /** Host address of the window that {@link readDump} fills. */
 export function dumpWindow(): usize {
   return window;
 }
 
-/** Captures: decides which pages belong to the dump and makes its headers. Returns the file's size in bytes. */
-export function openDump(build: u32, processors: u32, root: u32, comment: usize, commentBytes: u32): u64 {
-  publishCounters();
-  selectKernelPages();
+/** Makes the headers of a dump of the selected pages. Returns the file's size in bytes. */
+export function openDump(
+  container: u32,
+  isPartial: bool,
+  build: u32,
+  processors: u32,
+  root: u32,
+  comment: usize,
+  commentBytes: u32,
+): u64 {
+  const kind = <Container>container;
   if (window == 0) window = heap.alloc(WINDOW_BYTES + PAGE_SIZE);
-  if (prefix == 0) prefix = heap.alloc(usize(firstPageOffset()));
-  prefixBytes = firstPageOffset();
+  prefixBytes = firstPageOffset(kind);
+  if (prefixRoom < prefixBytes) {
+    prefix = heap.alloc(usize(prefixBytes));
+    prefixRoom = prefixBytes;
+  }
   memory.fill(prefix, 0, usize(prefixBytes));
-  writeHeader(prefix, build, processors, root, comment, commentBytes);
-  writeBitmapHeader(prefix + headerBytes());
-  memory.copy(prefix + headerBytes() + bitmapHeaderBytes(), bitmapAddress(), bitmapBits() / 8);
+  if (kind != Container.Raw)
+    writeHeader(prefix, kind, isPartial, build, processors, root, comment, commentBytes);
+  if (hasBitmap(kind)) {
+    writeBitmapHeader(prefix + offsetOf(DUMP_HEADER64.SIZE), kind);
+    memory.copy(prefix + bitmapOffset(), selected.bits, bitmapBits() / 8);
+  }
+  withHoles = kind == Container.Raw;
   position = 0;
   nextFrame = 0;
-  return dumpBytes();
+  return containerBytes(kind);
 }
 
 /** Fills the window with the next piece of the file; returns its length, 0 at the end. */
@@ -50,16 +61,17 @@ export function readDump(): u32 {
     if (position < prefixBytes) return u32(filled);
   }
   while (filled + PAGE_SIZE <= WINDOW_BYTES && nextFrame < frameCount()) {
-    if ((nextFrame & 31) == 0 && load<u32>(bitmapAddress() + (nextFrame >> 3)) == 0) {
+    if (!withHoles && (nextFrame & 31) == 0 && load<u32>(selected.bits + (nextFrame >> 3)) == 0) {
       nextFrame += 32;
       continue;
     }
-    if (isSelected(nextFrame)) {
-      copyFrame(nextFrame, window + filled);
-      filled += PAGE_SIZE;
-      position += PAGE_SIZE;
-    }
+    const isPresent = selected.has(nextFrame);
+    if (isPresent) copyFrame(nextFrame, window + filled);
+    else if (withHoles) memory.fill(window + filled, 0, PAGE_SIZE);
     nextFrame++;
+    if (!isPresent && !withHoles) continue;
+    filled += PAGE_SIZE;
+    position += PAGE_SIZE;
   }
   return u32(filled);
 }

@@ -57,7 +57,7 @@ export function chunkFrame(chunk: u32): u32 {
 }
 
 /** The frame that holds byte `at` of the database. */
-function databaseFrame(at: u64): u32 {
+export function databaseFrame(at: u64): u32 {
   const page = u32(at / PAGE_SIZE);
   const base = chunkFrame(page / FRAMES_PER_CHUNK);
   assert(base != 0, 'no PFN entry for this frame');

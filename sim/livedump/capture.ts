@@ -1,4 +1,6 @@
 import type { Core } from '../machine/core.js';
+import type { ClassContents } from './contents.js';
+import type { ResolvedCaptureOptions } from './options.js';
 
 /** A dump that is being read out of the core, chunk by chunk. It is never held whole. */
 export class Capture {
@@ -6,13 +8,24 @@ export class Capture {
   readonly bytes: number;
   /** Pages of memory in it. */
   readonly pages: number;
+  /** What was asked for. */
+  readonly options: ResolvedCaptureOptions;
+  /** What is in it and what is not, by class of page; empty for formats that hold all of physical memory. */
+  readonly contents: readonly ClassContents[];
   readonly #core: Core;
   #bytesRead = 0;
 
-  constructor(core: Core, bytes: number, pages: number) {
+  constructor(
+    core: Core,
+    bytes: number,
+    options: ResolvedCaptureOptions,
+    contents: readonly ClassContents[],
+  ) {
     this.#core = core;
     this.bytes = bytes;
-    this.pages = pages;
+    this.pages = core.exports.dumpPages();
+    this.options = options;
+    this.contents = contents;
   }
 
   get bytesRead(): number {

@@ -5,6 +5,7 @@ import type { StagedProcess, StagedThread } from '../world/stage.js';
 import type { StagedToken } from '../world/objects/tokens.js';
 import { version } from '../version.js';
 import { hex, type Address } from './address.js';
+import { truthOfDump, type TruthDump } from './dump.js';
 import { truthOfHandles, type TruthHandles } from './handles.js';
 import { truthOfLoaded, truthOfRanges, type TruthLoadedModule, type TruthRange } from './memory.js';
 import { truthOfIdentity, type TruthIdentity } from './identity.js';
@@ -41,6 +42,8 @@ export interface Truth {
   /** What lies in the object namespace. */
   namedObjects: TruthNamedObject[];
   jobs: TruthJob[];
+  /** The dump that was captured last; absent before the first one. */
+  dump?: TruthDump;
 }
 
 export interface TruthProcessor {
@@ -105,7 +108,7 @@ export interface TruthThread {
 
 /** Writes down a machine's truth. */
 export function writeTruth(machine: LabMachine): Truth {
-  const { kernel, stage, scenario, seed, profile, time, events } = machine;
+  const { kernel, stage, scenario, seed, profile, time, events, latestCapture } = machine;
   const running = stage.processes
     .flatMap(({ threads }) => threads)
     .filter(({ state }) => state === 'Running');
@@ -147,6 +150,7 @@ export function writeTruth(machine: LabMachine): Truth {
     jobs: stage.objects.jobs.map(truthOfJob),
     pool: truthOfPool(kernel.core),
     physicalMemory: truthOfMemory(machine),
+    ...(latestCapture && { dump: truthOfDump(latestCapture) }),
   };
 }
 

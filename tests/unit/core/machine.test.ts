@@ -54,7 +54,7 @@ describe('a machine', () => {
   });
 
   it('refuses a kind of dump that it does not make', () => {
-    expect(() => machine.capture({ kind: 'stacks' as 'full' })).toThrow(/stacks/);
+    expect(() => machine.capture({ kind: 'half' as 'full' })).toThrow(/half/);
   });
 
   it('stands still while its dump is read, and captures one at a time', async () => {

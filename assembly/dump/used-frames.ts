@@ -1,0 +1,68 @@
+// All frames in use, in stretches of one class. What is left of a range of memory is on a list and is never looked at.
+import * as ranges from '../memory/ranges';
+import { beginReading } from '../paging/pfn-reader';
+import { Run, runAt, runAtOrAfter, runCount, RUN_LARGE } from '../paging/pfn-runs';
+import { beginClasses, classOfFrame, classOfRun, NO_CLASS, PageClass } from './page-class';
+import { importantFrames, requiredFrames } from './marks';
+
+/** Calls `visit` for each stretch of frames `from` to `to` - 1 of class `kind`, in order of frames. */
+export function visitUsedFrames(visit: (from: u32, to: u32, kind: i32) => void): void {
+  beginReading();
+  beginClasses();
+  for (let i = 0; i < ranges.rangeCount(); i++) {
+    const front = ranges.rangeFront(i);
+    let pfn = ranges.rangeBase(i);
+    let next = runAtOrAfter(pfn);
+    while (pfn < front) {
+      const run = next < runCount() ? runAt(next) : null;
+      const from = run === null ? front : min(run.base, front);
+      visitFrames(pfn, from, visit);
+      pfn = max(pfn, from);
+      if (run === null || pfn >= front) continue;
+      const to = min(run.end, front);
+      visitRun(run, pfn, to, visit);
+      pfn = to;
+      if (run.end <= front) next++;
+    }
+  }
+}
+
+/** Frames that each have an entry of their own. */
+function visitFrames(from: u32, to: u32, visit: (from: u32, to: u32, kind: i32) => void): void {
+  let start = from;
+  let kind = NO_CLASS;
+  for (let pfn = from; pfn < to; pfn++) {
+    const found = marked(pfn, classOfFrame(pfn));
+    if (found == kind) continue;
+    if (kind != NO_CLASS) visit(start, pfn, kind);
+    start = pfn;
+    kind = found;
+  }
+  if (kind != NO_CLASS && start < to) visit(start, to, kind);
+}
+
+function visitRun(run: Run, from: u32, to: u32, visit: (from: u32, to: u32, kind: i32) => void): void {
+  const whole = classOfRun(run);
+  if (run.kind != RUN_LARGE) {
+    visit(from, to, whole);
+    return;
+  }
+  // The kernel's image: some of its pages belong to the required set.
+  let start = from;
+  let kind = marked(from, whole);
+  for (let pfn = from + 1; pfn < to; pfn++) {
+    const found = marked(pfn, whole);
+    if (found == kind) continue;
+    visit(start, pfn, kind);
+    start = pfn;
+    kind = found;
+  }
+  visit(start, to, kind);
+}
+
+/** The class of a frame that is in use: the required and the important set come before what the page is. */
+function marked(pfn: u32, kind: i32): i32 {
+  if (kind == NO_CLASS) return NO_CLASS;
+  if (requiredFrames.has(pfn)) return <i32>PageClass.Required;
+  return importantFrames.has(pfn) ? <i32>PageClass.Important : kind;
+}
