@@ -48,13 +48,16 @@ function writeContent(draft: Draft, spec: ModuleSpec, global: GlobalSpec): void 
   bytes.fill(rest);
 }
 
-/** Where the kernel writes which symbol's address when it starts: `offset` bytes after the start of the global. */
+/** Where the kernel writes which address when it starts: at `offset` in the global, that of `target` and `distance`. */
 export function* startPointers(
   spec: ModuleSpec,
-): Generator<{ global: string; offset: number; target: string }> {
+): Generator<{ global: string; offset: number; target: string; distance: number }> {
   for (const { name, pointers = [] } of spec.globals)
-    for (const [index, target] of pointers.entries())
-      if (!isNumber(target)) yield { global: name, offset: 8 * index, target };
+    for (const [index, pointer] of pointers.entries()) {
+      if (isNumber(pointer)) continue;
+      const [target = '', distance = '0'] = pointer.split('+');
+      yield { global: name, offset: 8 * index, target, distance: Number(distance) };
+    }
 }
 
 function isNumber(value: string): boolean {

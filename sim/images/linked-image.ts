@@ -60,9 +60,9 @@ export class LinkedImage implements LabImage {
       module,
       symbol,
     }));
-    this.pointers = [...startPointers(spec)].map(({ global, offset, target }) => ({
+    this.pointers = [...startPointers(spec)].map(({ global, offset, target, distance }) => ({
       rva: rvaOf(global, 'a pointer') + offset,
-      targetRva: rvaOf(target, global),
+      targetRva: rvaOf(target, global) + distance,
     }));
     this.symbols = publicSymbols(spec.module, publics, rvaOf);
     for (const block of blocks) {

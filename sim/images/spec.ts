@@ -102,8 +102,8 @@ export interface GlobalSpec {
   /** What the file holds from the start of the global: hexadecimal bytes, or `text:` and ASCII with a final NUL. */
   data?: string;
   /**
-   * 8-byte values from the start of the global: numbers, which the file holds, or symbols of this module, whose
-   * addresses the kernel writes there when it starts.
+   * 8-byte values from the start of the global: numbers, which the file holds, or symbols of this module with or
+   * without a distance (`WheapErrorSourceTable+16`), whose addresses the kernel writes there when it starts.
    */
   pointers?: string[];
   /** The table of system services: for each, its distance from the table shifted left by 4, and its stack arguments. */

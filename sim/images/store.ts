@@ -1,4 +1,5 @@
 import type { TypeCatalogue } from '../profiles/profile.js';
+import { buildIsf, isfPath } from './isf/build-isf.js';
 import type { ImageSet, LabImage } from './lab-image.js';
 import { buildPdb } from './pdb/build-pdb.js';
 import { withContained } from './pdb/contained-types.js';
@@ -7,14 +8,15 @@ import { withContained } from './pdb/contained-types.js';
 const KERNEL = 'nt';
 
 export interface StoreFile {
-  /** `name/KEY/name`, with `/` on every system. */
+  /** `name/KEY/name`, or `windows/name/KEY.json` for Volatility; with `/` on every system. */
   path: string;
   /** Makes the file's bytes: PDBs are only built when asked for. */
   bytes: () => Uint8Array;
 }
 
 /**
- * The symbol store tree of a machine's images: PDB, then image, of each in load order.
+ * The symbol store tree of a machine's images: PDB, then image, of each in load order; of those whose PDB has types,
+ * the same as an ISF file after them.
  * Other modules' PDBs have the types that `moduleTypes` says, with what these contain of the kernel's.
  * Keys are SymSrv's: GUID and age of a PDB; time stamp (eight upper-case digits) and size (lower-case) of an image.
  */
@@ -28,6 +30,7 @@ export function* symbolStoreFiles(
     const typesOfImage = image.spec.module === KERNEL ? types : own && withContained(own, types);
     yield { path: storePath(image.pdb.name, pdbKey(image)), bytes: () => buildPdb(image, typesOfImage) };
     yield { path: storePath(image.spec.file, imageKey(image)), bytes: () => image.file };
+    if (typesOfImage) yield { path: isfPath(image), bytes: () => buildIsf(image, typesOfImage) };
   }
 }
 

@@ -29,10 +29,25 @@ export const windows11_22631: Profile = {
   enums: layout.profiles['win11-22631'].enums,
   types: async () => (await import('../profiles/win11-22631/types.json')).default as unknown as TypeCatalogue,
   moduleTypes: async () => {
+    const kernel = (await import('../profiles/win11-22631/types.json')).default as unknown as TypeCatalogue;
     const fltmgr = (await import('../profiles/win11-22631/modules/fltmgr.json')).default;
-    return new Map([[fltmgr.module, fltmgr as unknown as TypeCatalogue]]);
+    const ntdll = (await import('../profiles/win11-22631/modules/ntdll.json')).default;
+    return new Map([
+      [fltmgr.module, fltmgr as unknown as TypeCatalogue],
+      [ntdll.module, typesNamed(kernel, ntdll.types)],
+    ]);
   },
 };
+
+/** Some of a build's types. @throws Error when it has none of a name */
+function typesNamed({ build, types }: TypeCatalogue, names: readonly string[]): TypeCatalogue {
+  const layouts = names.map((name) => {
+    const layout = types[name];
+    if (!layout) throw new Error(`build ${build} has no type ${name}`);
+    return [name, layout] as const;
+  });
+  return { build, types: Object.fromEntries(layouts), enums: {} };
+}
 
 /** Names of the kernel symbols that the core looks up, in the order of its table. */
 export const coreSymbols: readonly string[] = layout.symbols;

@@ -83,7 +83,7 @@ class CatalogueWriter {
     let properties = udt.isNested ? PROPERTY_NESTED : 0;
     for (const member of members) {
       const isAnonymous = member.members.length > 0;
-      const type = isAnonymous ? this.anonymous(udt.name, member) : this.memberType(udt.name, member);
+      const type = isAnonymous ? this.anonymous(udt, member) : this.memberType(udt.name, member);
       if (isAnonymous) {
         properties |= PROPERTY_CONTAINS_NESTED;
         fields.nestedType(unnamedType(member), type);
@@ -106,11 +106,11 @@ class CatalogueWriter {
   }
 
   /** The type of `u1` in `_MMPFN` is `_MMPFN::<unnamed-type-u1>`, as Microsoft's compiler names it. */
-  private anonymous(scope: string, member: Member): number {
+  private anonymous(scope: Udt, member: Member): number {
     const udt: Udt = {
-      name: `${scope}::${unnamedType(member)}`,
+      name: `${scope.name}::${unnamedType(member)}`,
       kind: isUnion(member) ? 'union' : 'struct',
-      size: this.sizes.anonymousSize(member),
+      size: this.sizes.anonymousSize(member, scope.start + scope.size - member.offset),
       start: member.offset,
       isNested: true,
     };

@@ -37,12 +37,15 @@ export class TypeSizes {
     return pointers > 0 ? POINTER_BYTES : this.baseSize(base);
   }
 
-  /** Size of a named anonymous member's type: up to the end of its last member, rounded up to its alignment. */
-  anonymousSize(member: Member): number {
+  /**
+   * Size of a named anonymous member's type: up to the end of its last member, rounded up to its alignment, but no
+   * more than the `room` that a packed structure leaves it.
+   */
+  anonymousSize(member: Member, room = Infinity): number {
     const ends = member.members.map((inner) => inner.offset + this.memberSize(inner));
     const used = Math.max(...ends) - member.offset;
     const alignment = this.memberAlignment(member);
-    return member.offset % alignment === 0 ? Math.ceil(used / alignment) * alignment : used;
+    return member.offset % alignment === 0 ? Math.min(Math.ceil(used / alignment) * alignment, room) : used;
   }
 
   memberSize(member: Member): number {
@@ -62,7 +65,9 @@ export class TypeSizes {
     if (!layout) return this.baseSize(base);
     const known = this.alignments.get(base);
     if (known !== undefined) return known;
-    const alignment = Math.max(1, ...memberTree(base, layout).map((member) => this.memberAlignment(member)));
+    let alignment = Math.max(1, ...memberTree(base, layout).map((member) => this.memberAlignment(member)));
+    // A packed structure is less aligned than its members; its size tells.
+    while (layout.size % alignment !== 0) alignment /= 2;
     this.alignments.set(base, alignment);
     return alignment;
   }

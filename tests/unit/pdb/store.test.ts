@@ -50,6 +50,7 @@ describe('symbol store', () => {
     expect(files.map(({ path }) => path)).toEqual([
       'ntkrnlmp.pdb/6B29FC40CA471067B31D00DD010662DA1a/ntkrnlmp.pdb',
       'ntoskrnl.exe/00C0FFEE104a000/ntoskrnl.exe',
+      'windows/ntkrnlmp.pdb/6B29FC40CA471067B31D00DD010662DA-26.json',
       'hal.pdb/6B29FC40CA471067B31D00DD010662DA1a/hal.pdb',
       'hal.dll/BD5E1B9E104a000/hal.dll',
     ]);
