@@ -3,9 +3,12 @@ import { buildImages, catalogueFor } from './images/index.js';
 import { withDriverRoutines } from './images/driver-routines/index.js';
 import { symbolStoreFiles, type StoreFile } from './images/store.js';
 import type { Capture } from './livedump/capture.js';
-import { corralProcessors } from './livedump/corral.js';
-import { openCapture } from './livedump/open-capture.js';
+import type { Conditions } from './livedump/conditions.js';
+import { EventLog, type EventFile } from './livedump/event-log.js';
+import { LiveDump } from './livedump/live-dump.js';
 import { resolveCaptureOptions, type CaptureOptions } from './livedump/options.js';
+import { callFor } from './livedump/request.js';
+import { LiveDumpError, type Situation } from './livedump/status.js';
 import { walkAddress, type AddressWalk } from './machine/address-walk.js';
 import { startKernel, type Kernel } from './machine/machine.js';
 import { windows11_22631, type Profile } from './machine/profile.js';
@@ -60,7 +63,10 @@ export class LabMachine {
   readonly #ongoing: Ongoing[] = [];
   readonly #schedule: Schedule;
   readonly #traffic: PoolTraffic;
-  #capturing = false;
+  /** What stands in the way of a live dump; the scenario says so first. */
+  conditions: Conditions;
+  readonly #log: EventLog;
+  #dump: LiveDump | undefined;
   #latest: Capture | undefined;
 
   private constructor(scenario: Scenario, seed: number, kernel: Kernel, stage: Stage, director: Director) {
@@ -70,6 +76,8 @@ export class LabMachine {
     this.kernel = kernel;
     this.stage = stage;
     this.director = director;
+    this.conditions = scenario.liveDump ?? {};
+    this.#log = new EventLog(() => kernel.core.exports.clockNow());
     const { interruptsCpu } = findImage(scenario.image);
     this.#schedule = new Schedule(kernel, stage, interruptsCpu, BigInt(seed));
     this.#traffic = new PoolTraffic(kernel, BigInt(seed), this.time);
@@ -122,7 +130,7 @@ export class LabMachine {
 
   /** Lets time pass on the machine. @throws Error while a dump is read: the dump is of one instant */
   advance(ms: number): void {
-    if (this.#capturing) throw new Error('The machine stands still while its dump is written.');
+    if (this.isDumping) throw new Error('The machine stands still while its dump is written.');
     this.#letPass(ms);
     this.kernel.core.exports.memorySettle();
     this.kernel.core.exports.memoryPack();
@@ -159,16 +167,40 @@ export class LabMachine {
   /**
    * Captures a dump of the machine as it is now. The machine stands still until it is read or dropped.
    * @throws RangeError with a sentence for the user when the options are bad
+   * @throws LiveDumpError when the machine refuses or cannot do it
    */
   capture(options: CaptureOptions = {}): Capture {
-    const resolved = resolveCaptureOptions(options);
-    if (this.#capturing)
-      throw new Error('Another dump of this machine is being written. Wait for it to complete.');
-    corralProcessors(this.kernel, this.stage);
-    const comment = `livedump-lab ${version} scenario=${this.scenario.name} machine=${this.kernel.size.name} seed=${this.seed}`;
-    this.#latest = openCapture(this.kernel, resolved, comment);
-    this.#capturing = true;
-    return this.#latest;
+    const dump = this.requestDump(options);
+    const steps = dump.steps();
+    while (!steps.next().done);
+    return dump.capture!;
+  }
+
+  /**
+   * Asks the machine for a dump, as Task Manager does, and leaves its steps to the caller: until they are done or the
+   * dump is dropped, no other one can be asked for. Throws as {@link capture} does.
+   */
+  requestDump(options: CaptureOptions = {}): LiveDump {
+    const { format, pageBudget, ...settings } = resolveCaptureOptions(options);
+    const { kernel, stage, conditions } = this;
+    const call = callFor(settings, conditions.administrator ?? true);
+    const comment = `livedump-lab ${version} scenario=${this.scenario.name} machine=${kernel.size.name} seed=${this.seed}`;
+    const machine = { kernel, stage, conditions, log: this.#log, comment };
+    const dump = new LiveDump(machine, call, { format, ...(pageBudget !== undefined && { pageBudget }) });
+    if (this.isDumping) throw new LiveDumpError('busy');
+    this.#dump = dump;
+    dump.onCapture = (capture) => (this.#latest = capture);
+    return dump;
+  }
+
+  /** Whether a dump was asked for and has not ended. */
+  get isDumping(): boolean {
+    return this.#dump !== undefined && !this.#dump.hasEnded;
+  }
+
+  /** What the machine has logged of its live dumps. */
+  get liveDumpEvents(): EventFile {
+    return this.#log.file;
   }
 
   /** The capture that was made last. */
@@ -176,9 +208,9 @@ export class LabMachine {
     return this.#latest;
   }
 
-  /** Lets the machine go on after a capture. */
-  endCapture(): void {
-    this.#capturing = false;
+  /** Ends a dump. One that was not read to its end is given up, for the reason that is given. */
+  endCapture(reason: Situation = 'cancelled'): void {
+    this.#dump?.end(reason);
   }
 
   /**

@@ -1,3 +1,5 @@
+import { LiveDumpError, statusText } from '../livedump/status.js';
+
 /** Something the user can mend; its message is a sentence that says how. */
 export class UserError extends Error {
   override name = 'UserError';
@@ -29,6 +31,11 @@ export function fileProblem(action: string, path: string, error: unknown): UserE
 export function fail(error: unknown): void {
   if (error instanceof UserError || error instanceof RangeError) {
     process.stderr.write(`${error.message}\n`);
+    process.exitCode = EXIT_FAILED;
+    return;
+  }
+  if (error instanceof LiveDumpError) {
+    process.stderr.write(`${error.message} (${error.status}, ${statusText(error.code)})\n`);
     process.exitCode = EXIT_FAILED;
     return;
   }

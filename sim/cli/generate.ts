@@ -2,20 +2,36 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createMachine } from '../index.js';
 import type { Capture } from '../livedump/capture.js';
+import type { EventFile } from '../livedump/event-log.js';
+import {
+  resolveCaptureOptions,
+  type DumpFormat,
+  type DumpKind,
+  type ResolvedCaptureOptions,
+} from '../livedump/options.js';
 import type { SizeName } from '../machine/size.js';
 import type { Truth } from '../truth/truth.js';
 import { UserError } from './errors.js';
 import { jsonPieces } from './json-pieces.js';
 import { PendingFile } from './pending-file.js';
 import { machineOptions, type MachineCommandOptions } from './machine-options.js';
+import { parseMemory } from './numbers.js';
 import { Progress } from './progress.js';
 import { writeSymbols } from './symbols.js';
 
 export interface GenerateOptions extends MachineCommandOptions {
-  kind: 'full';
+  kind: DumpKind;
+  userPages: boolean;
+  hypervisorPages: boolean;
+  nonessentialPages: boolean;
+  /** Give up with too little free memory. */
+  abort: boolean;
+  availableMemory?: string;
+  format: DumpFormat;
   out: string;
   symbols?: string;
   truth?: string;
+  events?: string;
   force: boolean;
   json: boolean;
 }
@@ -23,7 +39,8 @@ export interface GenerateOptions extends MachineCommandOptions {
 /** What `--json` prints. */
 interface GenerateResult {
   path: string;
-  kind: 'full';
+  kind: DumpKind;
+  format: DumpFormat;
   scenario: string;
   seed: number;
   machine: SizeName;
@@ -41,51 +58,86 @@ interface GenerateResult {
 
 /** Boots a machine and writes its dump, and what else is asked for. */
 export async function generate(options: GenerateOptions): Promise<void> {
-  const out = resolve(options.out);
-  const truth = options.truth === undefined ? undefined : resolve(options.truth);
-  if (out === truth)
-    throw new UserError('The dump and the truth cannot be the same file. Give --truth another name.');
-  for (const path of [out, truth]) if (path !== undefined) refuseToOverwrite(path, options.force);
+  const [out, truth, events] = [options.out, options.truth, options.events].map((path) =>
+    path === undefined ? undefined : resolve(path),
+  ) as [string, string | undefined, string | undefined];
+  refuseSameFile({ '--out': out, '--truth': truth, '--events': events });
+  for (const path of [out, truth, events]) if (path !== undefined) refuseToOverwrite(path, options.force);
   const asked = machineOptions(options);
+  const wanted = captureOptions(options);
+  const availableMemory =
+    options.availableMemory === undefined ? undefined : parseMemory(options.availableMemory);
 
   const stopwatch = new Stopwatch();
   const files: PendingFile[] = [];
-  const create = (path: string) => {
+  const create = (path: string | undefined) => {
+    if (path === undefined) return undefined;
     const file = PendingFile.create(path);
     files.push(file);
     return file;
   };
   try {
-    const dumpFile = create(out);
-    const truthFile = truth === undefined ? undefined : create(truth);
+    const dumpFile = create(out)!;
+    const truthFile = create(truth);
+    const eventFile = create(events);
     const machine = await createMachine(asked);
     const bootMs = stopwatch.lap();
-    const capture = machine.capture({ kind: options.kind });
-    const captureMs = stopwatch.lap();
-    await writeDump(capture, dumpFile, options.json ? undefined : new Progress('Writing dump'));
-    const writeMs = stopwatch.lap();
-    machine.endCapture();
-    if (truthFile) writeTruth(machine.truth(), truthFile);
-    if (options.symbols !== undefined) writeSymbols(resolve(options.symbols), await machine.symbols());
-    for (const file of files) file.finish();
-    const symbolsMs = stopwatch.lap();
-    report(options, {
-      path: out,
-      kind: options.kind,
-      scenario: machine.scenario.name,
-      seed: machine.seed,
-      machine: machine.kernel.size.name,
-      memory: machine.kernel.hardware.memory,
-      processors: machine.kernel.hardware.processors,
-      bytes: capture.bytes,
-      pages: capture.pages,
-      phases: { bootMs, captureMs, writeMs, symbolsMs },
-      writeBytesPerSecond: Math.round(capture.bytes / (writeMs / 1000)),
-      peakMemory: process.resourceUsage().maxRSS * 1024,
-    });
+    if (availableMemory !== undefined)
+      machine.conditions = { ...machine.conditions, availableMemory: `${availableMemory} B` };
+    try {
+      const capture = machine.capture(wanted);
+      const captureMs = stopwatch.lap();
+      await writeDump(capture, dumpFile, options.json ? undefined : new Progress('Writing dump'));
+      const writeMs = stopwatch.lap();
+      if (truthFile) writeTruth(machine.truth(), truthFile);
+      if (options.symbols !== undefined) writeSymbols(resolve(options.symbols), await machine.symbols());
+      for (const file of files) if (file !== eventFile) file.finish();
+      const symbolsMs = stopwatch.lap();
+      report(options, {
+        path: out,
+        kind: options.kind,
+        format: options.format,
+        scenario: machine.scenario.name,
+        seed: machine.seed,
+        machine: machine.kernel.size.name,
+        memory: machine.kernel.hardware.memory,
+        processors: machine.kernel.hardware.processors,
+        bytes: capture.bytes,
+        pages: capture.pages,
+        phases: { bootMs, captureMs, writeMs, symbolsMs },
+        writeBytesPerSecond: Math.round(capture.bytes / (writeMs / 1000)),
+        peakMemory: process.resourceUsage().maxRSS * 1024,
+      });
+    } finally {
+      machine.endCapture();
+      // The events of a dump that failed say why: they are written all the same.
+      if (eventFile) writeEvents(machine.liveDumpEvents, eventFile);
+    }
   } catch (error) {
     for (const file of files) file.discard();
     throw error;
+  }
+}
+
+/** What to capture. @throws RangeError with a sentence for the user when the options contradict each other */
+function captureOptions(options: GenerateOptions): ResolvedCaptureOptions {
+  const { kind, userPages, hypervisorPages, nonessentialPages, abort, format } = options;
+  return resolveCaptureOptions({
+    kind,
+    userPages,
+    hypervisorPages,
+    nonessentialPages,
+    abortIfMemoryPressure: abort,
+    format,
+  });
+}
+
+function refuseSameFile(paths: Readonly<Record<string, string | undefined>>): void {
+  const given = Object.entries(paths).filter(([, path]) => path !== undefined);
+  for (const [index, [option, path]] of given.entries()) {
+    const other = given.slice(0, index).find(([, earlier]) => earlier === path);
+    if (other)
+      throw new UserError(`${other[0]} and ${option} cannot be the same file. Give ${option} another name.`);
   }
 }
 
@@ -109,6 +161,11 @@ async function writeDump(capture: Capture, file: PendingFile, progress: Progress
 function writeTruth(truth: Truth, file: PendingFile): void {
   for (const piece of jsonPieces(truth)) file.write(Buffer.from(piece));
   file.write(Buffer.from('\n'));
+}
+
+function writeEvents(events: EventFile, file: PendingFile): void {
+  file.write(Buffer.from(`${JSON.stringify(events, undefined, 2)}\n`));
+  file.finish();
 }
 
 function report(options: GenerateOptions, result: GenerateResult): void {

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { dumpFormats } from '../livedump/options.js';
 import { version } from '../version.js';
 import { check, type CheckOptions } from './check.js';
 import { fail, UserError } from './errors.js';
@@ -17,7 +18,16 @@ const program = new Command('livedump-lab')
 withMachineOptions(
   program.command('generate').description('boot a machine and write a live kernel dump of it'),
 )
-  .addOption(new Option('--kind <kind>', 'what the dump holds').choices(['full']).default('full'))
+  .addOption(new Option('--kind <kind>', 'what the dump holds').choices(['full', 'stacks']).default('full'))
+  .option('--user-pages', 'also the pages of user mode (full dumps)', false)
+  .option('--hypervisor-pages', "also the hypervisor's pages (full dumps)", false)
+  .option('--nonessential-pages', 'with --hypervisor-pages: also those that are not essential', false)
+  .option('--no-abort', 'with too little free memory: write what there is room for instead of giving up')
+  .option('--available-memory <size>', 'free memory of the machine when the dump is asked for, like 64MiB')
+  .addOption(
+    new Option('--format <format>', 'container of the dump').choices(dumpFormats()).default('bitmap'),
+  )
+  .option('--events <file>', 'also write the events that the machine logged of the dump, as JSON')
   .requiredOption('--out <file>', 'the dump file to write')
   .option('--symbols <folder>', 'also write a symbol store: PDBs and images')
   .option('--truth <file>', 'also write what is true of the machine, as JSON')

@@ -2,6 +2,16 @@ import type { Core } from '../machine/core.js';
 import type { ClassContents } from './contents.js';
 import type { ResolvedCaptureOptions } from './options.js';
 
+/** Who is told while a dump is read. Each may throw to stop it. */
+export interface CaptureWatcher {
+  /** Before a piece is read. */
+  before(): void;
+  /** When one was read. */
+  read(): void;
+  /** When all were. */
+  end(): void;
+}
+
 /** A dump that is being read out of the core, chunk by chunk. It is never held whole. */
 export class Capture {
   /** Size of the file. */
@@ -14,6 +24,7 @@ export class Capture {
   readonly contents: readonly ClassContents[];
   readonly #core: Core;
   #bytesRead = 0;
+  #watcher: CaptureWatcher | undefined;
 
   constructor(
     core: Core,
@@ -28,6 +39,11 @@ export class Capture {
     this.contents = contents;
   }
 
+  /** Tells `watcher` from now on. */
+  watch(watcher: CaptureWatcher): void {
+    this.#watcher = watcher;
+  }
+
   get bytesRead(): number {
     return this.#bytesRead;
   }
@@ -39,11 +55,17 @@ export class Capture {
   /**
    * The next piece of the file, up to 1 MiB, `undefined` at the end. It is a view of the core's window: use it before
    * the next call.
+   * @throws LiveDumpError when the dump was cancelled, or the machine's disk takes no more
    */
   next(): Uint8Array<ArrayBuffer> | undefined {
+    this.#watcher?.before();
     const length = this.#core.exports.dumpRead();
-    if (length === 0) return undefined;
+    if (length === 0) {
+      this.#watcher?.end();
+      return undefined;
+    }
     this.#bytesRead += length;
+    this.#watcher?.read();
     return this.#core.view(this.#core.exports.dumpWindow(), length);
   }
 }

@@ -13,6 +13,7 @@ export interface ClassContents {
   missing: [first: number, pages: number][];
 }
 
+const PAGE = 4096;
 const WORDS_OF_STRETCH = 3;
 const { classes } = classData;
 
@@ -33,10 +34,10 @@ export function classMask({
 
 /** Whether pages are missing that belong to the kernel's half: all but user mode's and the hypervisor's. */
 export function lacksKernelPages(contents: readonly ClassContents[]): boolean {
-  return contents.some(({ name, pages, captured }) => {
-    const { group } = classes.find((candidate) => candidate.name === name)!;
-    return captured < pages && ['required', 'important', 'kernel'].includes(group);
-  });
+  return contents.some(
+    ({ name, pages, captured }) =>
+      captured < pages && ['required', 'important', 'kernel'].includes(groupOf(name)),
+  );
 }
 
 /** What the selection that was made last took and left, by class. */
@@ -52,4 +53,16 @@ export function contentsOf({ exports }: Core): ClassContents[] {
   for (let at = 0; at < words.length; at += WORDS_OF_STRETCH)
     contents[words[at + 2]!]!.missing.push([words[at]!, words[at + 1]!]);
   return contents;
+}
+
+/** Bytes of the pages that the dump holds: all of them, or those of one group of classes. */
+export function bytesIn(contents: readonly ClassContents[], group?: string): number {
+  const pages = contents
+    .filter(({ name }) => group === undefined || groupOf(name) === group)
+    .reduce((sum, { captured }) => sum + captured, 0);
+  return pages * PAGE;
+}
+
+function groupOf(name: string): string {
+  return classes.find((candidate) => candidate.name === name)!.group;
 }

@@ -14,6 +14,15 @@ export interface CaptureOptions {
   hypervisorPages?: boolean;
   /** With `hypervisorPages`: adds the rest of the hypervisor's memory. */
   nonessentialPages?: boolean;
+  /**
+   * Whether to give up when there is too little free memory for the copy; true by default. When off, the dump then
+   * holds what there is room for.
+   */
+  abortIfMemoryPressure?: boolean;
+  /** SYSDBG_LIVEDUMP_CONTROL flag CompressMemoryPagesData, which the machine does not support. */
+  compressPages?: boolean;
+  /** SYSDBG_LIVEDUMP_CONTROL flag UseDumpStorageStack, which the machine does not support. */
+  dumpStorageStack?: boolean;
   /** Most pages that the dump may hold; what matters least is left out. No bound by default. */
   pageBudget?: number;
   /** `bitmap` by default. Those that hold all of physical memory take no option that chooses pages. */
@@ -43,6 +52,9 @@ export function resolveCaptureOptions(options: CaptureOptions): ResolvedCaptureO
     userPages = false,
     hypervisorPages = false,
     nonessentialPages = false,
+    abortIfMemoryPressure = true,
+    compressPages = false,
+    dumpStorageStack = false,
     pageBudget,
     format = 'bitmap',
   } = options;
@@ -67,6 +79,9 @@ export function resolveCaptureOptions(options: CaptureOptions): ResolvedCaptureO
     userPages,
     hypervisorPages,
     nonessentialPages,
+    abortIfMemoryPressure,
+    compressPages,
+    dumpStorageStack,
     format,
     ...(pageBudget !== undefined && { pageBudget }),
   };

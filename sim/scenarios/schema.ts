@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { bytes, duration } from './quantities.js';
+import { conditionsSchema } from '../livedump/conditions.js';
 import { stepSchema } from './steps/index.js';
 
 /** Version of the format that this release reads. */
@@ -58,6 +59,7 @@ export const scenarioSchema = v.pipe(
       ),
     ),
     uptime: v.optional(v.pipe(duration, v.description('How long ago that was, before the steps.'))),
+    liveDump: v.optional(conditionsSchema),
     steps: v.optional(v.pipe(v.array(stepSchema), v.description('What happens, one after the other.')), []),
   }),
   v.title('livedump-lab scenario'),

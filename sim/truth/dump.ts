@@ -24,8 +24,14 @@ export interface TruthClass {
 }
 
 export function truthOfDump({ options, pages, contents }: Capture): TruthDump {
+  const { kind, format, userPages, hypervisorPages, nonessentialPages, pageBudget } = options;
   return {
-    ...options,
+    kind,
+    format,
+    userPages,
+    hypervisorPages,
+    nonessentialPages,
+    ...(pageBudget !== undefined && { pageBudget }),
     pages,
     classes: contents.map(({ missing, ...numbers }) => ({
       ...numbers,

@@ -1,18 +1,23 @@
 import { createSHA256 } from 'hash-wasm';
 import type { LabMachine } from '../lab-machine.js';
 import type { Capture } from '../livedump/capture.js';
+import type { LiveDump } from '../livedump/live-dump.js';
+import { LiveDumpError, statusText } from '../livedump/status.js';
 import { UNFINISHED, type Disk, type DiskFile } from './disk.js';
 import type { CaptureOutcome, CaptureProgress, CaptureRequest } from './sim-api.js';
 
 const NAME = 'livedump';
 const EXTENSION = '.DMP';
+/** Names of the browser's exceptions that refuse a file. */
+const REFUSALS = ['NoModificationAllowedError', 'NotAllowedError', 'SecurityError', 'InvalidStateError'];
 
 /** One live kernel dump on its way to the disk. */
 export class DumpJob {
   readonly #machine: LabMachine;
   readonly #disk: Disk;
   readonly #folder: string;
-  #cancelled = false;
+  #dump: LiveDump | undefined;
+  #isCancelled = false;
 
   constructor(machine: LabMachine, disk: Disk, folder: string) {
     this.#machine = machine;
@@ -21,66 +26,60 @@ export class DumpJob {
   }
 
   cancel(): void {
-    this.#cancelled = true;
+    this.#isCancelled = true;
+    this.#dump?.cancel();
   }
 
   async run(
-    request: CaptureRequest,
+    { administrator, ...options }: CaptureRequest,
     onProgress: (progress: CaptureProgress) => void,
   ): Promise<CaptureOutcome> {
-    const refusal = unsupported(request);
-    if (refusal) return refusal;
-    const name = await this.#freeName();
-    const path = `${this.#folder}\\${name}`;
+    const machine = this.#machine;
     let file: DiskFile | undefined;
     try {
+      machine.conditions = { ...machine.conditions, administrator };
+      const dump = machine.requestDump(options);
+      this.#dump = dump;
+      const name = await this.#freeName();
+      const path = `${this.#folder}\\${name}`;
+      if (this.#isCancelled) dump.cancel();
       file = await this.#disk.create(`${path}${UNFINISHED}`);
-      const capture = this.#machine.capture({ kind: 'full' });
-      const sha256 = await this.#write(capture, file, onProgress);
-      if (sha256 === undefined) {
-        await file.discard();
-        return { result: 'cancelled' };
+      for (const phase of dump.steps()) {
+        onProgress({ phase, pagesDone: 0, pagesTotal: 0, bytesDone: 0, bytesTotal: 0 });
+        await breath();
       }
+      const capture = dump.capture!;
+      const { time } = machine;
+      const sha256 = await this.#write(capture, file, onProgress);
       await file.finish(name);
-      return {
-        result: 'created',
-        path,
-        bytes: capture.bytes,
-        pages: capture.pages,
-        sha256,
-        time: this.#machine.time,
-      };
+      return { result: 'created', path, bytes: capture.bytes, pages: capture.pages, sha256, time };
     } catch (error) {
+      const failed = asLiveDumpError(error);
+      if (this.#dump) machine.endCapture(failed?.situation);
       await file?.discard();
-      return failure(error);
-    } finally {
-      this.#machine.endCapture();
+      return outcomeOf(failed, error);
     }
   }
 
-  /** Streams the dump; returns its hash, or nothing when it was cancelled. */
+  /** Streams the dump; returns its hash. */
   async #write(
     capture: Capture,
     file: DiskFile,
     onProgress: (progress: CaptureProgress) => void,
-  ): Promise<string | undefined> {
+  ): Promise<string> {
     const hash = await createSHA256();
-    const progress = (phase: CaptureProgress['phase']) =>
+    for (let chunk = capture.next(); chunk; chunk = capture.next()) {
+      hash.update(chunk);
+      file.write(chunk);
       onProgress({
-        phase,
+        phase: 'write',
         pagesDone: capture.pagesRead,
         pagesTotal: capture.pages,
         bytesDone: capture.bytesRead,
         bytesTotal: capture.bytes,
       });
-    progress('capturing');
-    for (let chunk = capture.next(); chunk; chunk = capture.next()) {
-      hash.update(chunk);
-      file.write(chunk);
-      progress('writing');
       // Lets a cancel and Task Manager's next reading in.
       await breath();
-      if (this.#cancelled) return undefined;
     }
     return hash.digest('hex');
   }
@@ -99,30 +98,19 @@ function breath(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-/** What the capture cannot do yet, as the engine's answer. */
-function unsupported(request: CaptureRequest): CaptureOutcome | undefined {
-  const what =
-    request.kind === 'stacks'
-      ? 'Kernel stacks memory dumps'
-      : request.userPages
-        ? 'User pages'
-        : request.hypervisorPages
-          ? 'Hypervisor pages'
-          : undefined;
-  if (what === undefined) return undefined;
-  return {
-    result: 'failed',
-    status: 'STATUS_NOT_SUPPORTED',
-    message: `${what} are not supported by this version of the machine. Create a full live kernel memory dump with the default settings instead.`,
-  };
+/** What a failure is to the machine: the browser's storage is its disk. */
+function asLiveDumpError(error: unknown): LiveDumpError | undefined {
+  if (error instanceof LiveDumpError) return error;
+  if (!(error instanceof DOMException)) return undefined;
+  if (error.name === 'QuotaExceededError') return new LiveDumpError('diskFull');
+  return REFUSALS.includes(error.name) ? new LiveDumpError('accessDenied') : undefined;
 }
 
-function failure(error: unknown): CaptureOutcome {
-  if (error instanceof DOMException && error.name === 'QuotaExceededError')
-    return {
-      result: 'failed',
-      status: 'STATUS_DISK_FULL',
-      message: 'There is not enough space on the disk. Delete older memory dumps, then try again.',
-    };
-  return { result: 'failed', status: 'STATUS_UNSUCCESSFUL', message: (error as Error).message };
+function outcomeOf(failed: LiveDumpError | undefined, error: unknown): CaptureOutcome {
+  if (failed?.situation === 'cancelled') return { result: 'cancelled' };
+  return {
+    result: 'failed',
+    status: failed ? `${failed.status} (${statusText(failed.code)})` : 'STATUS_UNSUCCESSFUL',
+    message: (error instanceof DOMException && failed ? failed : (error as Error)).message,
+  };
 }

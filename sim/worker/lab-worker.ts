@@ -1,5 +1,6 @@
 import coreUrl from '../../build/core/release.wasm?url';
 import { LabMachine } from '../lab-machine.js';
+import type { EventFile } from '../livedump/event-log.js';
 import { Disk } from './disk.js';
 import { DumpJob } from './dump-job.js';
 import { Sampler } from './sampler.js';
@@ -52,19 +53,13 @@ export class LabWorker implements SimApi {
     onProgress: (progress: CaptureProgress) => void,
   ): Promise<CaptureOutcome> {
     const machine = this.#running();
-    if (this.#job)
-      return {
-        result: 'failed',
-        status: 'STATUS_DEVICE_BUSY',
-        message: 'Another memory dump is being created. Wait for it to complete, then try again.',
-      };
-    this.#job = new DumpJob(
-      machine,
-      this.#disk!,
-      expandFolder(LIVE_KERNEL_DUMPS, machine.profile.system.userName),
-    );
+    const folder = expandFolder(LIVE_KERNEL_DUMPS, machine.profile.system.userName);
+    const job = new DumpJob(machine, this.#disk!, folder);
+    // The machine itself refuses a second dump while one is being made.
+    if (this.#job) return job.run(request, onProgress);
+    this.#job = job;
     try {
-      return await this.#job.run(request, onProgress);
+      return await job.run(request, onProgress);
     } finally {
       this.#job = undefined;
     }
@@ -84,6 +79,10 @@ export class LabWorker implements SimApi {
 
   async deleteFile(path: string): Promise<void> {
     await this.#disk!.delete(path);
+  }
+
+  async liveDumpEvents(): Promise<EventFile> {
+    return this.#running().liveDumpEvents;
   }
 
   async symbolsZip(): Promise<Blob> {

@@ -1,18 +1,24 @@
+import type { EventFile } from '../livedump/event-log.js';
+import type { Phase } from '../livedump/live-dump.js';
+import type { CaptureOptions } from '../livedump/options.js';
+
 /** What the page may ask of the machine. Implemented by the worker; the page holds only a Comlink proxy of it. */
 export interface SimApi {
   /** Boots a machine; resolves when it runs. Rejects with a sentence for the user when scenario or seed is bad. */
   boot(options: BootOptions): Promise<MachineInfo>;
   /** One reading of the emulated kernel's structures for Task Manager. Advances the machine's clock by `elapsedMs`. */
   sample(elapsedMs: number): Promise<Sample>;
-  /** Creates a live kernel dump and streams it to the emulated machine's disk (OPFS). */
+  /** Asks the machine for a live kernel dump and streams it to the emulated machine's disk (OPFS). */
   capture(request: CaptureRequest, onProgress: (progress: CaptureProgress) => void): Promise<CaptureOutcome>;
-  /** Asks the running capture to stop at the next chunk; its promise then resolves with `cancelled`. */
+  /** Asks the running capture to stop at its next step or piece; its promise then resolves with `cancelled`. */
   cancelCapture(): Promise<void>;
   /** Files on the emulated machine's disk that hold real bytes. */
   listFiles(folder: string): Promise<FileEntry[]>;
   /** The bytes, backed by disk: nothing is read until the caller reads it. */
   readFile(path: string): Promise<Blob>;
   deleteFile(path: string): Promise<void>;
+  /** What the machine has logged of its live dumps, oldest first. */
+  liveDumpEvents(): Promise<EventFile>;
   /** Symbol store of the machine's images as a zip: `ntkrnlmp.pdb/<GUID+age>/ntkrnlmp.pdb`, `ntoskrnl.exe/<stamp+size>/ntoskrnl.exe`, … */
   symbolsZip(): Promise<Blob>;
 }
@@ -74,17 +80,18 @@ export interface ProcessRow {
   imagePath: string;
 }
 
-export interface CaptureRequest {
-  kind: 'full' | 'stacks';
-  abortIfMemoryPressure: boolean;
-  hypervisorPages: boolean;
-  nonEssentialHypervisorPages: boolean;
-  userPages: boolean;
-}
+/** What Task Manager asks for, and as whom. */
+export type CaptureRequest = Required<
+  Pick<
+    CaptureOptions,
+    'kind' | 'abortIfMemoryPressure' | 'hypervisorPages' | 'nonessentialPages' | 'userPages'
+  >
+> & { administrator: boolean };
 
 export interface CaptureProgress {
-  phase: 'capturing' | 'writing';
+  phase: Phase;
   pagesDone: number;
+  /** 0 until the machine knows. */
   pagesTotal: number;
   bytesDone: number;
   bytesTotal: number;

@@ -30,8 +30,9 @@ async function captureInWorker(page: Page, worker: string, seed: number): Promis
         kind: 'full' as const,
         abortIfMemoryPressure: false,
         hypervisorPages: false,
-        nonEssentialHypervisorPages: false,
+        nonessentialPages: false,
         userPages: false,
+        administrator: true,
       };
       const outcome = await machine.capture(
         request,

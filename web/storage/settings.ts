@@ -2,6 +2,8 @@ import { get, set } from 'idb-keyval';
 import { Store } from './store.js';
 
 export type UpdateSpeed = 'high' | 'normal' | 'low' | 'paused';
+/** Whom Task Manager runs as: only an administrator may dump the kernel's memory. */
+export type RunAs = 'administrator' | 'user';
 export type Theme = 'system' | 'light' | 'dark';
 
 /** The check boxes under *Live kernel memory dump options (Advanced)*. */
@@ -16,6 +18,7 @@ export interface DumpOptions {
 export interface Settings {
   updateSpeed: UpdateSpeed;
   theme: Theme;
+  runAs: RunAs;
   dumpOptions: DumpOptions;
 }
 
@@ -32,6 +35,7 @@ const DEFAULTS: Settings = {
   // and the same dump.
   updateSpeed: 'paused',
   theme: 'system',
+  runAs: 'administrator',
   dumpOptions: { ...DEFAULT_DUMP_OPTIONS },
 };
 const KEY = 'settings';

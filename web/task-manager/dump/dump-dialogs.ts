@@ -14,6 +14,10 @@ const text = strings.dump;
 /** The user presses Cancel, or closes the dialog of an outcome. */
 export type DumpDialogAction = 'll-dump-cancel' | 'll-dump-close';
 
+function megabytes(bytes: number): string {
+  return formatCount(Math.round(bytes / 2 ** 20));
+}
+
 /**
  * The dialogs of a live kernel dump: progress, success, failure.
  * @fires ll-dump-cancel | ll-dump-close | ll-open-location
@@ -38,14 +42,17 @@ export class DumpDialogs extends LitElement {
       progress && progress.pagesTotal > 0 ? (100 * progress.pagesDone) / progress.pagesTotal : null;
     const cancel = () => this.#tell('ll-dump-cancel');
     const cancelling = running?.isCancelling ? text.cancelling : '';
-    const pages = progress && text.pages(formatCount(progress.pagesDone), formatCount(progress.pagesTotal));
+    const isKnown = progress && progress.pagesTotal > 0;
+    const pages = isKnown && text.pages(formatCount(progress.pagesDone), formatCount(progress.pagesTotal));
+    const bytes = isKnown && text.bytes(megabytes(progress.bytesDone), megabytes(progress.bytesTotal));
     return html`<ll-dialog
       heading=${text.title[running?.kind ?? 'full']}
       .open=${running !== null}
       .content=${html`
         <p role="status">${progress ? text.phases[progress.phase] : text.starting}</p>
         <ll-progress-bar label=${text.progress} .value=${percent}></ll-progress-bar>
-        <p class="small">${pages}</p>
+        <p class="small">${pages || nothing}</p>
+        <p class="small">${bytes || nothing}</p>
       `}
       .buttons=${html`<ll-button data-first disabled-reason=${cancelling} @click=${cancel}>
         ${cancelling || text.cancel}

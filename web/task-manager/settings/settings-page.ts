@@ -2,7 +2,7 @@ import { LitElement, css, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import '../../controls/select/select.js';
 import type { LabSelect } from '../../controls/select/select.js';
-import type { Settings, Theme, UpdateSpeed } from '../../storage/settings.js';
+import type { RunAs, Settings, Theme, UpdateSpeed } from '../../storage/settings.js';
 import { strings } from '../../strings.js';
 import '../processes/command-bar.js';
 import { SettingsChangeEvent } from '../task-manager-events.js';
@@ -66,8 +66,12 @@ export class SettingsPage extends LitElement {
     this.#change({ theme: (event.target as LabSelect).value as Theme });
   }
 
+  #onRunAs(event: Event): void {
+    this.#change({ runAs: (event.target as LabSelect).value as RunAs });
+  }
+
   override render() {
-    const { updateSpeed, theme, dumpOptions } = this.settings;
+    const { updateSpeed, theme, runAs, dumpOptions } = this.settings;
     return html`
       <tm-command-bar heading=${strings.taskManager.pages.settings}></tm-command-bar>
       <div class="content">
@@ -83,6 +87,12 @@ export class SettingsPage extends LitElement {
           .options=${text.themes}
           .value=${theme}
           @change=${this.#onTheme}
+        ></ll-select>
+        <ll-select
+          label=${text.runAs}
+          .options=${text.runAsWhom}
+          .value=${runAs}
+          @change=${this.#onRunAs}
         ></ll-select>
         <tm-dump-options .options=${dumpOptions}></tm-dump-options>
       </div>
