@@ -258,6 +258,7 @@ export {
   dumpWindow as dumpWindow,
   pagesRead as dumpPagesRead,
 } from './dump/stream';
+export { endSnapshot as dumpClose, keptFrames as dumpKeptFrames } from './memory/snapshot';
 export {
   selectPages as dumpSelect,
   selectAllMemory as dumpSelectAllMemory,

@@ -128,9 +128,9 @@ export class LabMachine {
     return Number((this.kernel.start.bootTime - FILETIME_1970) / TICKS_PER_MS);
   }
 
-  /** Lets time pass on the machine. @throws Error while a dump is read: the dump is of one instant */
+  /** Lets time pass on the machine, also while a dump of it is read. @throws Error while its processors are corralled */
   advance(ms: number): void {
-    if (this.isDumping) throw new Error('The machine stands still while its dump is written.');
+    if (this.isAtRest) throw new Error('The machine stands still while its pages are captured.');
     this.#letPass(ms);
     this.kernel.core.exports.memorySettle();
     this.kernel.core.exports.memoryPack();
@@ -165,7 +165,7 @@ export class LabMachine {
   }
 
   /**
-   * Captures a dump of the machine as it is now. The machine stands still until it is read or dropped.
+   * Captures a dump of the machine as it is now. The machine may go on while it is read.
    * @throws RangeError with a sentence for the user when the options are bad
    * @throws LiveDumpError when the machine refuses or cannot do it
    */
@@ -198,6 +198,11 @@ export class LabMachine {
     return this.#dump !== undefined && !this.#dump.hasEnded;
   }
 
+  /** Whether a dump has brought the processors to rest, so that time cannot pass. */
+  get isAtRest(): boolean {
+    return this.#dump?.isAtRest ?? false;
+  }
+
   /** What the machine has logged of its live dumps. */
   get liveDumpEvents(): EventFile {
     return this.#log.file;
@@ -221,7 +226,10 @@ export class LabMachine {
     return checkMachine(this.kernel.core);
   }
 
-  /** What the scenario put on the machine, for checks of a dump. Stacks of running threads are those of the last capture. */
+  /**
+   * What the scenario put on the machine, for checks of a dump. Stacks of running threads are those of the last capture;
+   * all else is of now, so that what is to be held against a dump is taken before time goes on.
+   */
   truth(): Truth {
     return writeTruth(this);
   }

@@ -41,10 +41,7 @@ export class Lab {
           seed: machine.seed,
         }),
     });
-    this.sampler = new Sampler(
-      (elapsedMs) => api.sample(elapsedMs),
-      () => this.dumpFlow.value.step === 'running',
-    );
+    this.sampler = new Sampler((elapsedMs) => api.sample(elapsedMs));
     this.disk = {
       list: async (folder) => {
         const [files, records] = await Promise.all([api.listFiles(folder), dumpCatalogue.all()]);

@@ -15,11 +15,7 @@ export class Sampler extends Store<Sample | null> {
   #timer: ReturnType<typeof setInterval> | undefined;
   #isReading = false;
 
-  /** @param isFrozen True while the machine stands still, as it does while its dump is taken. */
-  constructor(
-    private readonly read: (elapsedMs: number) => Promise<Sample>,
-    private readonly isFrozen: () => boolean,
-  ) {
+  constructor(private readonly read: (elapsedMs: number) => Promise<Sample>) {
     super(null);
   }
 
@@ -37,7 +33,7 @@ export class Sampler extends Store<Sample | null> {
 
   async #tick(elapsedMs: number): Promise<void> {
     // A busy machine is not asked twice, and nobody looks at a hidden page.
-    if (this.#isReading || document.hidden || this.isFrozen()) return;
+    if (this.#isReading || document.hidden) return;
     this.#isReading = true;
     try {
       this.set(await this.read(elapsedMs));

@@ -2,7 +2,8 @@
 import { DUMP_HEADER64 } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { PAGE_SIZE } from '../memory/arena';
-import { copyFrame, frameCount } from '../memory/frames';
+import { frameCount } from '../memory/frames';
+import { beginSnapshot, copyFromSnapshot, exchangeSnapshot } from '../memory/snapshot';
 import { bitmapOffset, Container, containerBytes, firstPageOffset, hasBitmap } from './container';
 import { writeBitmapHeader, writeHeader } from './header';
 import { bitmapBits, selected } from './selection';
@@ -48,6 +49,7 @@ export function openDump(
   withHoles = kind == Container.Raw;
   position = 0;
   nextFrame = 0;
+  beginSnapshot(selected.bits);
   return containerBytes(kind);
 }
 
@@ -60,19 +62,21 @@ export function readDump(): u32 {
     position += filled;
     if (position < prefixBytes) return u32(filled);
   }
+  exchangeSnapshot();
   while (filled + PAGE_SIZE <= WINDOW_BYTES && nextFrame < frameCount()) {
     if (!withHoles && (nextFrame & 31) == 0 && load<u32>(selected.bits + (nextFrame >> 3)) == 0) {
       nextFrame += 32;
       continue;
     }
     const isPresent = selected.has(nextFrame);
-    if (isPresent) copyFrame(nextFrame, window + filled);
+    if (isPresent) copyFromSnapshot(nextFrame, window + filled);
     else if (withHoles) memory.fill(window + filled, 0, PAGE_SIZE);
     nextFrame++;
     if (!isPresent && !withHoles) continue;
     filled += PAGE_SIZE;
     position += PAGE_SIZE;
   }
+  exchangeSnapshot();
   return u32(filled);
 }
 

@@ -13,6 +13,7 @@ import { renderSeededPage } from './seeded';
 import { renderRemains } from '../stacks/remains';
 import { renderPfnDatabasePage } from '../paging/pfn-render';
 import { renderPoolPage } from '../kernel/pool/bulk-pages';
+import { isSnapshotOn, keep } from './snapshot';
 
 const CHUNK_FRAMES: u32 = 1024;
 const KIND_MASK: u32 = 0xf;
@@ -64,6 +65,7 @@ export function isUntouched(pfn: u32): bool {
 
 /** Makes an untouched frame one that is rendered: `kind`, with a number that the renderer understands. */
 export function renderFrame(pfn: u32, kind: u32, argument: u32): void {
+  if (isSnapshotOn) keep(pfn);
   store<u32>(slotOf(pfn), kind | (argument << 4));
 }
 
@@ -92,6 +94,7 @@ export function isSeeded(pfn: u32): bool {
 
 /** Forgets what a frame holds: it is zero again. Addresses of its bytes are no longer good. */
 export function clearFrame(pfn: u32): void {
+  if (isSnapshotOn) keep(pfn);
   const slot = slotValue(pfn);
   if (slot == 0) return;
   if ((slot & KIND_MASK) == 0) freePage(slot);
@@ -101,6 +104,7 @@ export function clearFrame(pfn: u32): void {
 
 /** Host address of a frame's bytes for writing; makes the frame resident. */
 export function writableFrame(pfn: u32): usize {
+  if (isSnapshotOn) keep(pfn);
   const at = slotOf(pfn);
   const slot = load<u32>(at);
   if (slot > KIND_MASK && (slot & KIND_MASK) == 0) return slot;
@@ -146,7 +150,29 @@ export function frameWord(pfn: u32, index: u32): u64 {
 
 /** Copies a frame's bytes to `target`. */
 export function copyFrame(pfn: u32, target: usize): void {
+  copySlot(pfn, slotValue(pfn), target);
+}
+
+/**
+ * What a frame holds, in a form that stays good when the frame changes: how it is rendered, or the address of a copy.
+ * To be given back with {@link dropSlot}.
+ */
+export function keptSlot(pfn: u32): u32 {
   const slot = slotValue(pfn);
+  const kind = slot & KIND_MASK;
+  if (slot == 0 || (kind != 0 && kind != PACKED)) return slot;
+  const page = allocatePage();
+  copySlot(pfn, slot, page);
+  return u32(page);
+}
+
+/** Gives back what {@link keptSlot} returned. */
+export function dropSlot(slot: u32): void {
+  if (slot != 0 && (slot & KIND_MASK) == 0) freePage(slot);
+}
+
+/** Copies what a slot of a frame says to `target`. */
+export function copySlot(pfn: u32, slot: u32, target: usize): void {
   if (slot == 0) memory.fill(target, 0, PAGE_SIZE);
   else if ((slot & KIND_MASK) == 0) memory.copy(target, slot, PAGE_SIZE);
   else render(pfn, slot, target);

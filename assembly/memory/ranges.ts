@@ -26,8 +26,6 @@ const NONE: i32 = -1;
 
 class Range {
   base: u32 = 0;
-  /** First frame not given out; those from `base` up to here are in use. */
-  front: u32 = 0;
   end: u32 = 0;
   location: u32 = 0;
   priority: u32 = 0;
@@ -35,6 +33,9 @@ class Range {
 }
 
 const ranges = new StaticArray<Range>(MAXIMUM);
+/** First frame of each range that was not given out; those from its base up to here are in use. */
+let fronts = new StaticArray<u32>(MAXIMUM);
+let frozenFronts = new StaticArray<u32>(MAXIMUM);
 const cursors = new StaticArray<i32>(PURPOSES); // the range of each purpose that frames are taken from
 let count: i32 = 0;
 let last: i32 = 0; // where rangeOf found the frame before
@@ -44,7 +45,7 @@ export function addRange(base: u32, end: u32, location: u32, priority: u32, purp
   assert(count < MAXIMUM, 'too many ranges of physical memory');
   const range = new Range();
   range.base = base;
-  range.front = base;
+  unchecked((fronts[count] = base));
   range.end = end;
   range.location = location;
   range.priority = priority;
@@ -82,7 +83,7 @@ export function rangeBase(index: i32): u32 {
 
 /** First frame of the range that is still on its list. */
 export function rangeFront(index: i32): u32 {
-  return unchecked(ranges[index]).front;
+  return unchecked(fronts[index]);
 }
 
 export function rangeEnd(index: i32): u32 {
@@ -111,12 +112,12 @@ function isSpare(range: Range): bool {
 function findRange(purpose: u32, frames: u32): i32 {
   for (let i = unchecked(cursors[purpose]); i < count; i++) {
     const range = unchecked(ranges[i]);
-    if (range.purpose == purpose && range.end - range.front >= frames) return i;
+    if (range.purpose == purpose && framesListed(i) >= frames) return i;
   }
   if (purpose == FOR_SYSTEM_ROOT) return NONE;
   for (let i = count - 1; i >= 0; i--) {
     const range = unchecked(ranges[i]);
-    if (isSpare(range) && range.end - range.front >= frames) return i;
+    if (isSpare(range) && framesListed(i) >= frames) return i;
   }
   return NONE;
 }
@@ -125,21 +126,20 @@ function findRange(purpose: u32, frames: u32): i32 {
 export function takeFrame(purpose: u32): u32 {
   const freed = purpose == FOR_USER ? takeFreedFrame() : 0;
   if (freed != 0) return freed;
-  const range = unchecked(ranges[unchecked(cursors[purpose])]);
-  if (range.purpose == purpose && range.front < range.end) return range.front++;
+  const at = unchecked(cursors[purpose]);
+  if (unchecked(ranges[at]).purpose == purpose && framesListed(at) != 0) return unchecked(fronts[at]++);
   const found = findRange(purpose, 1);
   assert(found != NONE, 'the machine is out of physical memory');
   if (unchecked(ranges[found]).purpose == purpose) unchecked((cursors[purpose] = found));
-  return unchecked(ranges[found]).front++;
+  return unchecked(fronts[found]++);
 }
 
 /** Takes `frames` frames that lie together; returns the first one, or 0 when nowhere are so many left in one run. */
 export function takeRun(purpose: u32, frames: u32): u32 {
   const found = findRange(purpose, frames);
   if (found == NONE) return 0;
-  const range = unchecked(ranges[found]);
-  const first = range.front;
-  range.front += frames;
+  const first = unchecked(fronts[found]);
+  unchecked((fronts[found] = first + frames));
   return first;
 }
 
@@ -148,10 +148,11 @@ export function takeLargePage(): u32 {
   for (let i = 0; i < count; i++) {
     const range = unchecked(ranges[i]);
     if (range.purpose != FOR_LARGE_PAGES) continue;
-    const base = (range.front + LARGE_PAGE_FRAMES - 1) & ~(LARGE_PAGE_FRAMES - 1);
+    const front = rangeFront(i);
+    const base = (front + LARGE_PAGE_FRAMES - 1) & ~(LARGE_PAGE_FRAMES - 1);
     if (base + LARGE_PAGE_FRAMES > range.end) continue;
-    assert(base == range.front, 'frames before a large page would be on no list');
-    range.front = base + LARGE_PAGE_FRAMES;
+    assert(base == front, 'frames before a large page would be on no list');
+    unchecked((fronts[i] = base + LARGE_PAGE_FRAMES));
     return base;
   }
   assert(false, 'the machine is out of physical memory');
@@ -161,4 +162,16 @@ export function takeLargePage(): u32 {
 /** Frames of a range that are on its list. */
 export function framesListed(index: i32): u32 {
   return rangeEnd(index) - rangeFront(index);
+}
+
+/** Keeps what is given out now, for a snapshot. */
+export function freezeRanges(): void {
+  for (let i = 0; i < count; i++) unchecked((frozenFronts[i] = unchecked(fronts[i])));
+}
+
+/** Changes what is given out now for what {@link freezeRanges} kept, or back. */
+export function exchangeRanges(): void {
+  const now = fronts;
+  fronts = frozenFronts;
+  frozenFronts = now;
 }

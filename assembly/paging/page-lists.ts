@@ -14,9 +14,12 @@ const PRIORITIES: u32 = 8;
 const LISTS: u32 = LOCATIONS * PRIORITIES * COLORS;
 
 // Frames put on each list since: the first and the last one, and how many.
-const firsts = new StaticArray<u32>(LISTS);
+let firsts = new StaticArray<u32>(LISTS);
+let totals = new StaticArray<u32>(LISTS);
 const lasts = new StaticArray<u32>(LISTS);
-const totals = new StaticArray<u32>(LISTS);
+// The same as they were when a snapshot began. What is rendered does not depend on the last ones.
+let frozenFirsts = new StaticArray<u32>(LISTS);
+let frozenTotals = new StaticArray<u32>(LISTS);
 
 /** Index of the list that a frame is on at a location and priority. */
 export function listIndex(location: u32, priority: u32, pfn: u32): u32 {
@@ -103,4 +106,22 @@ export function framesOn(location: u32): u64 {
     for (let color: u32 = 0; color < order.colorsOf(location); color++)
       frames += listTotal(location, priority, color);
   return frames;
+}
+
+/** Keeps the lists as they are now, for a snapshot. */
+export function freezeLists(): void {
+  for (let i: u32 = 0; i < LISTS; i++) {
+    unchecked((frozenFirsts[i] = unchecked(firsts[i])));
+    unchecked((frozenTotals[i] = unchecked(totals[i])));
+  }
+}
+
+/** Changes the lists of now for those that {@link freezeLists} kept, or back. */
+export function exchangeLists(): void {
+  const nowFirsts = firsts;
+  const nowTotals = totals;
+  firsts = frozenFirsts;
+  totals = frozenTotals;
+  frozenFirsts = nowFirsts;
+  frozenTotals = nowTotals;
 }

@@ -23,6 +23,17 @@ export class Run {
   pteFrame: u32 = 0;
   originalPte: u64 = 0;
 
+  copyFrom(other: Run): void {
+    this.base = other.base;
+    this.end = other.end;
+    this.kind = other.kind;
+    this.priority = other.priority;
+    this.step = other.step;
+    this.pteAddress = other.pteAddress;
+    this.pteFrame = other.pteFrame;
+    this.originalPte = other.originalPte;
+  }
+
   pteAddressOf(pfn: u32): u64 {
     return this.pteAddress + u64((pfn - this.base) / this.step) * PTE_BYTES;
   }
@@ -35,6 +46,8 @@ export class Run {
 
 let runs = new StaticArray<Run | null>(FIRST_CAPACITY); // in order of their frames
 let count: i32 = 0;
+let frozen = new StaticArray<Run | null>(0); // as they were when a snapshot began
+let frozenCount: i32 = 0;
 
 /** Index of the first run that ends above a frame: the one that holds it, or the next one. */
 export function runAtOrAfter(pfn: u32): i32 {
@@ -105,4 +118,26 @@ function insert(at: i32, run: Run): void {
   for (let i = count; i > at; i--) unchecked((runs[i] = unchecked(runs[i - 1])));
   unchecked((runs[at] = run));
   count++;
+}
+
+/** Keeps the runs as they are now, for a snapshot. Those that an earlier one kept are used again. */
+export function freezeRuns(): void {
+  if (frozen.length < count) {
+    const larger = new StaticArray<Run | null>(runs.length);
+    for (let i = 0; i < frozen.length; i++) unchecked((larger[i] = unchecked(frozen[i])));
+    for (let i = frozen.length; i < larger.length; i++) unchecked((larger[i] = new Run()));
+    frozen = larger;
+  }
+  for (let i = 0; i < count; i++) unchecked(frozen[i])!.copyFrom(runAt(i));
+  frozenCount = count;
+}
+
+/** Changes the runs of now for those that {@link freezeRuns} kept, or back. */
+export function exchangeRuns(): void {
+  const now = runs;
+  const nowCount = count;
+  runs = frozen;
+  count = frozenCount;
+  frozen = now;
+  frozenCount = nowCount;
 }

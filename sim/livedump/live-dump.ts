@@ -184,6 +184,7 @@ export class LiveDump {
 
   #close(code: number): void {
     this.#hasEnded = true;
+    this.#machine.kernel.core.exports.dumpClose();
     if (this.#hasBegun) this.#machine.log.write('2', { NTStatus: statusText(code) });
   }
 

@@ -44,7 +44,9 @@ export class LabWorker implements SimApi {
   }
 
   async sample(elapsedMs: number): Promise<Sample> {
-    if (!this.#job) this.#running().advance(elapsedMs);
+    // Time stands still only for the moment in which a dump has the processors corralled.
+    const machine = this.#running();
+    if (!machine.isAtRest) machine.advance(elapsedMs);
     return this.#sampler!.sample();
   }
 

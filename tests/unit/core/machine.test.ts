@@ -57,10 +57,9 @@ describe('a machine', () => {
     expect(() => machine.capture({ kind: 'half' as 'full' })).toThrow(/half/);
   });
 
-  it('stands still while its dump is read, and captures one at a time', async () => {
+  it('captures one dump at a time', async () => {
     const own = await createMachine({ machine: 'tiny', seed: 3 });
     const capture = own.capture();
-    expect(() => own.advance(1)).toThrow(/stands still/);
     expect(() => own.capture()).toThrow(/Another live kernel memory dump/);
     let length = 0;
     for (let chunk = capture.next(); chunk; chunk = capture.next()) length += chunk.length;
