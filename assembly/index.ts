@@ -75,6 +75,7 @@ export {
 export { createSharedData as clockCreateSharedData } from './kernel/processors/shared-data';
 
 // Images.
+export { discardSections as imageDiscard } from './kernel/modules/discard';
 export { loadKernelImage as imageLoad, enterLoadedModule as imageEnter } from './kernel/modules/image';
 export {
   createSharedImage as imageShare,

@@ -1,6 +1,7 @@
 import { catalogue } from './catalogue/index.js';
 import type { ImageSet, LabImage } from './lab-image.js';
 import { linkImage, type LinkScope } from './link.js';
+import { withRuntime } from './runtime.js';
 import type { ModuleSpec } from './spec.js';
 
 /** Numbers of GUI services start here: bits 12 and up choose the service table. */
@@ -10,7 +11,8 @@ const GUI_SERVICES = 0x1000;
  * Makes the images of a set of modules, by default the whole lab kernel and ntdll. A pure function of its argument.
  * Throws, naming module and symbol, when something refers to what does not exist or is not exported.
  */
-export function buildImages(specs: readonly ModuleSpec[] = catalogue): ImageSet {
+export function buildImages(modulesWithoutRuntime: readonly ModuleSpec[] = catalogue): ImageSet {
+  const specs = modulesWithoutRuntime.map(withRuntime);
   const modules = new Map(specs.map((spec) => [spec.module, spec]));
   const services = serviceNumbers(specs);
   const scope: LinkScope = {

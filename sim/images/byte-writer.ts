@@ -77,6 +77,11 @@ export class ByteWriter {
     this.#bytes[offset + 3] = value >>> 24;
   }
 
+  setU64(offset: number, value: bigint): void {
+    this.setU32(offset, Number(BigInt.asUintN(32, value)));
+    this.setU32(offset + 4, Number(BigInt.asUintN(32, value >> 32n)));
+  }
+
   /** Forgets what was written after `length`. */
   truncate(length: number): void {
     this.#length = length;

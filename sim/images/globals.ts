@@ -8,7 +8,7 @@ const DEFAULT_ALIGNMENT = 8;
 /** Writes a module's data: what the file holds first, then what is zero, which takes no room in the file. */
 export function writeGlobals(draft: Draft, spec: ModuleSpec): void {
   const hasContent = (global: GlobalSpec) =>
-    global.data !== undefined || global.pointers !== undefined || global.serviceTable === true;
+    global.data !== undefined || pointersOf(global).length > 0 || global.serviceTable === true;
   for (const global of spec.globals.filter(hasContent)) writeContent(draft, spec, global);
   for (const global of spec.globals.filter((candidate) => !hasContent(candidate))) {
     const section = sectionOf(draft, global);
@@ -30,7 +30,12 @@ function writeContent(draft: Draft, spec: ModuleSpec, global: GlobalSpec): void 
   section.define(global.name);
   const start = bytes.length;
   if (global.data !== undefined) writeData(bytes, global.data);
-  for (const value of global.pointers ?? []) bytes.u64(isNumber(value) ? BigInt(value) : 0n);
+  for (const value of pointersOf(global))
+    if (isNumber(value)) bytes.u64(BigInt(value));
+    else {
+      const [target = '', distance = '0'] = value.split('+');
+      section.va(target, Number(distance));
+    }
   if (global.serviceTable)
     for (const [target, stackArguments] of Object.entries(spec.services ?? {})) {
       section.fixups.push({
@@ -48,16 +53,9 @@ function writeContent(draft: Draft, spec: ModuleSpec, global: GlobalSpec): void 
   bytes.fill(rest);
 }
 
-/** Where the kernel writes which address when it starts: at `offset` in the global, that of `target` and `distance`. */
-export function* startPointers(
-  spec: ModuleSpec,
-): Generator<{ global: string; offset: number; target: string; distance: number }> {
-  for (const { name, pointers = [] } of spec.globals)
-    for (const [index, pointer] of pointers.entries()) {
-      if (isNumber(pointer)) continue;
-      const [target = '', distance = '0'] = pointer.split('+');
-      yield { global: name, offset: 8 * index, target, distance: Number(distance) };
-    }
+/** A list head without more said of it is that of an empty list. */
+function pointersOf({ name, type, data, pointers }: GlobalSpec): readonly string[] {
+  return pointers ?? (type === '_LIST_ENTRY' && data === undefined ? [name, name] : []);
 }
 
 function isNumber(value: string): boolean {

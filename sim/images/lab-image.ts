@@ -37,11 +37,6 @@ export interface LabImage {
   /** Import address table slots: where in memory the address of which export of which module belongs. */
   readonly imports: readonly { slotRva: number; module: string; symbol: string }[];
   /**
-   * Addresses that the kernel writes into its data when it starts: at base + `rva`, base + `targetRva`. There are no
-   * base relocations: nothing in the file is absolute.
-   */
-  readonly pointers: readonly { rva: number; targetRva: number }[];
-  /**
    * RVA just after the call in `caller` (a function or a label of one) that reaches `callee` (`module!Function`, or
    * `Function` of this module; for an indirect call any callee will do). Throws an Error that names both when there
    * is no such call.

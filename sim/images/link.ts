@@ -1,3 +1,4 @@
+import { indirectCallTargets } from './call-targets.js';
 import { importSlot, type CodeBlock, type CodeScope } from './code/function.js';
 import { callKind } from './code/frame.js';
 import { functionCode } from './code/shared-code.js';
@@ -10,7 +11,9 @@ import { writeExceptionData, type FunctionRange } from './pe/exception-data.js';
 import { writeExports } from './pe/exports.js';
 import { finishFile } from './pe/finish.js';
 import { writeImports, type Import } from './pe/imports.js';
-import { placeSections } from './pe/place.js';
+import { writeLoadConfig } from './pe/load-config.js';
+import { placeSections, type Layout } from './pe/place.js';
+import { reserveRelocations, writeRelocations } from './pe/relocations.js';
 import { resolveFixups } from './pe/resolve.js';
 import { characteristicsOf, CODE_SECTIONS } from './pe/section-kinds.js';
 import { writeVersionResource } from './pe/version-resource.js';
@@ -40,16 +43,27 @@ export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
   writeImports(draft, imports, scope.fileOf);
   for (const { symbol, slot } of imports)
     publics.push({ name: importSlot(symbol), kind: 'data', size: 8, at: slot });
+  const isKernelMode = spec.kind === 'kernel' || spec.kind === 'driver';
+  writeLoadConfig(draft, indirectCallTargets(spec), isKernelMode ? 'GFIDS' : '.rdata');
   writeDebugDirectory(draft, spec.pdb);
   writeVersionResource(draft, spec);
-  const layout = placeSections(draft, spec.sectionAlignment ?? 'page');
-  resolveFixups(draft, layout);
+  const layout = place(draft, spec);
+  resolveFixups(draft, layout, BigInt(spec.imageBase));
   const rvaOf = (symbol: string, wanted: string) => {
     const place = draft.find(symbol, wanted);
     return layout.rvaOf(place.section, place.offset);
   };
   const file = finishFile(spec, draft, layout, rvaOf(spec.entryPoint, 'the header'), publics);
   return new LinkedImage({ spec, draft, layout, file, blocks, publics, imports, rvaOf });
+}
+
+/** Gives sections their places, the relocations' among them, whose size depends on the places. */
+function place(draft: Draft, spec: ModuleSpec): Layout {
+  reserveRelocations(draft);
+  for (;;) {
+    const layout = placeSections(draft, spec.sectionAlignment ?? 'page');
+    if (writeRelocations(draft, layout)) return layout;
+  }
 }
 
 /** Puts functions into their sections, one after the other; between them only breakpoints. */

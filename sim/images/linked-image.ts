@@ -1,5 +1,4 @@
 import type { CallSite, CodeBlock } from './code/function.js';
-import { startPointers } from './globals.js';
 import type { LabImage, LabSection, LabSymbol } from './lab-image.js';
 import type { Draft } from './pe/draft.js';
 import type { FinishedFile } from './pe/finish.js';
@@ -41,7 +40,6 @@ export class LinkedImage implements LabImage {
   readonly sections: readonly LabSection[];
   readonly symbols: ReadonlyMap<string, LabSymbol>;
   readonly imports: LabImage['imports'];
-  readonly pointers: LabImage['pointers'];
   /** By the names of functions and of the labels in them. */
   readonly #blocks = new Map<string, CodeBlock>();
 
@@ -59,10 +57,6 @@ export class LinkedImage implements LabImage {
       slotRva: rvaOf(slot, 'an import'),
       module,
       symbol,
-    }));
-    this.pointers = [...startPointers(spec)].map(({ global, offset, target, distance }) => ({
-      rva: rvaOf(global, 'a pointer') + offset,
-      targetRva: rvaOf(target, global) + distance,
     }));
     this.symbols = publicSymbols(spec.module, publics, rvaOf);
     for (const block of blocks) {

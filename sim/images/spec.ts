@@ -46,9 +46,9 @@ export interface FunctionSpec {
   tail?: string;
   /**
    * Whole body that the ABI dictates. `service-stub`: user mode's way into a system service. `zw-stub`: kernel
-   * mode's, through KiServiceInternal. `break`: a breakpoint and a return. `return`: only a return.
+   * mode's, through KiServiceInternal. `break`: a breakpoint and a return. `return`: only a return. `dispatch`: a jump to where rax points.
    */
-  template?: 'service-stub' | 'zw-stub' | 'break' | 'return';
+  template?: 'service-stub' | 'zw-stub' | 'break' | 'return' | 'dispatch';
 }
 
 export type CodeSection = '.text' | 'PAGE' | 'POOLCODE' | 'INIT';
@@ -103,7 +103,7 @@ export interface GlobalSpec {
   data?: string;
   /**
    * 8-byte values from the start of the global: numbers, which the file holds, or symbols of this module with or
-   * without a distance (`WheapErrorSourceTable+16`), whose addresses the kernel writes there when it starts.
+   * without a distance (`WheapErrorSourceTable+16`), whose addresses the loader corrects with the image's base. Omitted for a list head: it is empty.
    */
   pointers?: string[];
   /** The table of system services: for each, its distance from the table shifted left by 4, and its stack arguments. */

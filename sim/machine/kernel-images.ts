@@ -21,7 +21,7 @@ export class KernelImages {
   }
 
   /** Loads every kernel image of the set, nt first; links their imports; enters them in nt!PsLoadedModuleList. */
-  static load(core: Core, images: ImageSet, processors: number): KernelImages {
+  static load(core: Core, images: ImageSet, processors: number, seed: bigint): KernelImages {
     const kernel = images.images.filter(({ spec }) => spec.kind === 'kernel' || spec.kind === 'driver');
     const bases = new Map<string, bigint>();
     const entries = new Map<string, bigint>();
@@ -51,7 +51,8 @@ export class KernelImages {
           bases.get(image.spec.module)! + BigInt(slotRva),
           bases.get(module)! + BigInt(images.get(module).symbols.get(symbol)!.rva),
         );
-    for (const image of kernel) storePointers(core, image, bases.get(image.spec.module)!);
+    for (const [index, image] of kernel.entries())
+      storeCookie(core, image, bases.get(image.spec.module)!, seed + BigInt(index));
     return new KernelImages(
       kernel.map((image) => ({
         image,
@@ -59,6 +60,12 @@ export class KernelImages {
         entry: entries.get(image.spec.module)!,
       })),
     );
+  }
+
+  /** Drivers have started: what only their start needed leaves memory. The kernel keeps its own, in large pages. */
+  discardStartUp({ exports }: Core): void {
+    for (const { image, base } of this.modules)
+      if (image.spec.sectionAlignment !== 'large-page') exports.imageDiscard(base);
   }
 
   /** @throws Error when no module has the name */
@@ -85,10 +92,14 @@ export function split(qualified: string): [module: string, symbol: string] {
   return [qualified.slice(0, mark), qualified.slice(mark + 1)];
 }
 
-/** Stores the addresses that the module's start-up code leaves in its globals. */
-function storePointers(core: Core, { pointers }: LabImage, base: bigint): void {
-  for (const { rva, targetRva } of pointers)
-    core.exports.memoryWritePointer(base + BigInt(rva), base + BigInt(targetRva));
+/** Gives an image the random cookie that its loader chooses for it, of 48 bits as the compiler's runtime wants. */
+function storeCookie(core: Core, { symbols }: LabImage, base: bigint, seed: bigint): void {
+  const mixed = BigInt.asUintN(64, (seed + 1n) * 0x9e3779b97f4a7c15n);
+  const cookie = (mixed ^ (mixed >> 29n)) & 0xffff_ffff_ffffn;
+  const write = (name: string, value: bigint) =>
+    core.exports.memoryWritePointer(base + BigInt(symbols.get(name)!.rva), BigInt.asUintN(64, value));
+  write('__security_cookie', cookie);
+  write('__security_cookie_complement', ~cookie);
 }
 
 function loadSymbols(core: Core, nt: LabImage, base: bigint): void {

@@ -1,4 +1,4 @@
-import type { ImageSet } from '../images/index.js';
+import type { ImageSet, LabImage } from '../images/index.js';
 import { Core } from './core.js';
 import { fillDebuggerData } from './debugger-data.js';
 import { KernelImages } from './kernel-images.js';
@@ -48,7 +48,7 @@ export async function startKernel(
   loadLayouts(core, profile);
   exports.machineCreate(seed, BigInt(hardware.memory), hardware.nodes);
   exports.clockSet(start.bootTime, start.uptime);
-  const loaded = KernelImages.load(core, images, hardware.processors);
+  const loaded = KernelImages.load(core, images, hardware.processors, seed);
   exports.kernelPublish(loaded.get('nt').base, profile.build, hardware.processors, hardware.nodes);
   fillDebuggerData(core, profile, loaded);
   listCallSites(core, loaded);
@@ -69,14 +69,26 @@ export async function startKernel(
   exports.threadInitialise(typeIndex.get('Thread')!);
   exports.fileInitialise(typeIndex.get('File')!);
   exports.sectionInitialise(typeIndex.get('Section')!);
+  loaded.discardStartUp(core);
   return { core, profile, images, loaded, size, hardware, start, typeIndex, namespace };
 }
 
 /** Tells the core where calls in kernel code return to: addresses that old frames have left on stacks. */
 function listCallSites(core: Core, { modules }: KernelImages): void {
-  const sites = modules.flatMap(({ image, base }) => image.callSites().map((rva) => base + BigInt(rva)));
+  const sites = modules.flatMap(({ image, base }) =>
+    image
+      .callSites()
+      .filter((rva) => !isDiscarded(image, rva))
+      .map((rva) => base + BigInt(rva)),
+  );
   const step = Math.ceil(sites.length / MOST_CALL_SITES);
   const some = sites.filter((_, index) => index % step === 0);
   core.putList(some);
   core.exports.stackSetCallSites(some.length);
+}
+
+/** Whether an address of an image is in memory only while it starts. */
+function isDiscarded({ sections }: LabImage, rva: number): boolean {
+  const section = sections.findLast((candidate) => rva >= candidate.rva);
+  return section?.name === 'INIT';
 }

@@ -21,6 +21,9 @@ export function emitTemplate(asm: Assembler, spec: FunctionSpec, scope: CodeScop
     case 'break':
       asm.bytes(0xcc).ret();
       return 0;
+    case 'dispatch':
+      asm.bytes(0xff, 0xe0); // jmp rax
+      return 0;
     default:
       asm.ret();
       return 0;

@@ -2,12 +2,14 @@ import { ByteWriter } from '../byte-writer.js';
 
 /**
  * A place in a section that needs an address once there is one. `rel32`: distance from `end`. `rva32`: relative to
- * the image. `file32`: offset in the file. `service32`: distance from the start of the service table shifted left by
- * 4, with the number of stack arguments. None is absolute: our images run at any base as they are.
+ * the image. `file32`: offset in the file. `size32`: bytes of the section of that name. `service32`: distance from the
+ * start of the service table shifted left by 4, with the number of stack arguments. `va64`: absolute, `distance` bytes
+ * after the target; where the image is loaded at another base than it is linked for, the loader corrects it.
  */
 export type Fixup = { offset: number; target: string } & (
   | { kind: 'rel32'; /** Offset of the next instruction. */ end: number }
-  | { kind: 'rva32' | 'file32' }
+  | { kind: 'rva32' | 'file32' | 'size32' }
+  | { kind: 'va64'; distance: number }
   | { kind: 'service32'; table: string; stackArguments: number }
 );
 
@@ -39,6 +41,18 @@ export class DraftSection {
     return this;
   }
 
+  va(target: string, distance = 0): this {
+    this.fixups.push({ kind: 'va64', offset: this.bytes.length, target, distance });
+    this.bytes.u64(0n);
+    return this;
+  }
+
+  sizeOf(section: string): this {
+    this.fixups.push({ kind: 'size32', offset: this.bytes.length, target: section });
+    this.bytes.u32(0);
+    return this;
+  }
+
   fileOffset(target: string): this {
     this.fixups.push({ kind: 'file32', offset: this.bytes.length, target });
     this.bytes.u32(0);
@@ -62,7 +76,7 @@ export interface Directory {
 export class Draft {
   readonly sections: DraftSection[] = [];
   readonly symbols = new Map<string, Place>();
-  readonly directories: Directory[] = [];
+  directories: Directory[] = [];
 
   constructor(readonly module: string) {}
 

@@ -2,14 +2,23 @@ import type { Draft, DraftSection, Fixup, Place } from './draft.js';
 import type { Layout } from './place.js';
 
 /** Writes addresses into every place that waits for one. Throws when a symbol is missing. */
-export function resolveFixups(draft: Draft, layout: Layout): void {
+export function resolveFixups(draft: Draft, layout: Layout, imageBase: bigint): void {
   const placed = new Map(layout.sections.map((section) => [section.draft, section]));
   for (const section of draft.sections) {
     const base = layout.rvaOf(section, 0);
-    for (const fixup of section.fixups) section.bytes.setU32(fixup.offset, value32(fixup, section, base));
+    for (const fixup of section.fixups)
+      if (fixup.kind === 'va64')
+        section.bytes.setU64(fixup.offset, imageBase + BigInt(rvaOf(fixup, section) + fixup.distance));
+      else section.bytes.setU32(fixup.offset, value32(fixup, section, base));
   }
 
-  function value32(fixup: Fixup, section: DraftSection, base: number): number {
+  function rvaOf(fixup: Fixup, section: DraftSection): number {
+    const place = draft.symbols.get(fixup.target) ?? missing(fixup, section);
+    return layout.rvaOf(place.section, place.offset);
+  }
+
+  function value32(fixup: Exclude<Fixup, { kind: 'va64' }>, section: DraftSection, base: number): number {
+    if (fixup.kind === 'size32') return draft.sections.find(({ name }) => name === fixup.target)!.size;
     const place = draft.symbols.get(fixup.target) ?? missing(fixup, section);
     const rva = layout.rvaOf(place.section, place.offset);
     switch (fixup.kind) {

@@ -22,21 +22,23 @@ const CHARACTERISTICS: Record<string, number> = {
   '.pdata': READ_ONLY,
   '.idata': READ_ONLY,
   '.edata': DATA | READ,
+  GFIDS: DATA | READ,
   '.data': WRITABLE,
   ALMOSTRO: WRITABLE,
   PAGEDATA: (DATA | READ | WRITE) >>> 0,
   CFGRO: WRITABLE,
   '.rsrc': DATA | READ | DISCARDABLE,
+  '.reloc': DATA | READ | DISCARDABLE,
 };
 
 const DRIVER_ORDER = [
-  '.text', '.rdata', '.data', 'ALMOSTRO', 'CFGRO', 'PAGEDATA', '.pdata', '.idata', '.edata', 'PAGE', 'POOLCODE', 'INIT',
-  '.rsrc',
+  '.text', '.rdata', '.data', 'ALMOSTRO', 'CFGRO', 'PAGEDATA', '.pdata', '.idata', '.edata', 'PAGE', 'POOLCODE', 'GFIDS', 'INIT',
+  '.rsrc', '.reloc',
 ]; // prettier-ignore
 
 /** Sections of the kernel by protection: each group starts a large page. */
 const KERNEL_GROUPS = [
-  ['.rdata', '.pdata', '.idata', '.edata', '.rsrc'],
+  ['.rdata', '.pdata', '.idata', '.edata', 'GFIDS', '.rsrc', '.reloc'],
   ['.text', 'PAGE', 'POOLCODE', 'INIT'],
   ['.data', 'ALMOSTRO', 'CFGRO', 'PAGEDATA'],
 ];

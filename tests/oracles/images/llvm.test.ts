@@ -64,14 +64,46 @@ describeWithTool('llvm-readobj', 'images as llvm-readobj reads them', (readobj) 
       expect(text).toContain(`PDBFileName: ${image.spec.pdb}`);
       const guid = all(text, /PDBGUID: \(?(.*?)\)?\n/g)[0]!;
       expect(guidOf(guid)).toBe(image.pdb.guid);
-      expect(text).toContain('Type: Repro (0x10)');
+      expect(all(text, /Type: (\S+) \(/g)).toEqual([
+        'CodeView',
+        'POGO',
+        'Repro',
+        'ExtendedDLLCharacteristics',
+      ]);
       expect(read(image, '--file-headers')).toMatch(
         new RegExp(`TimeDateStamp: .*\\(${hex(image.timeDateStamp)}\\)`),
       );
     });
 
-    it('needs no relocation', () => {
-      expect(read(image, '--coff-basereloc')).not.toContain('Type:');
+    it('is relocated wherever it holds an address of its own', () => {
+      const text = read(image, '--coff-basereloc');
+      const entries = all(text, /Address: 0x([0-9A-F]+)/g).map((digits) => parseInt(digits, 16));
+      expect(all(text, /Type: (\S+)/g).filter((type) => type !== 'DIR64' && type !== 'ABSOLUTE')).toEqual([]);
+      const view = new DataView(image.file.buffer, image.file.byteOffset);
+      for (const rva of entries.filter((address) => address % 8 === 0)) {
+        const section = image.sections.findLast((candidate) => rva >= candidate.rva)!;
+        const target = view.getBigUint64(section.rawOffset + rva - section.rva, true) - image.imageBase;
+        expect(target > 0n && target < BigInt(image.sizeOfImage), rva.toString(16)).toBe(true);
+      }
+      expect(entries.length).toBeGreaterThanOrEqual(4);
+    });
+
+    it('has a load configuration that agrees with itself', () => {
+      const text = read(image, '--coff-load-config');
+      const number = (name: string) => Number(new RegExp(` ${name}: (\\S+)`).exec(text)?.[1]);
+      const table = all(text.slice(text.indexOf('GuardFidTable')), /\n  0x([0-9A-F]+)/g).map((digits) =>
+        parseInt(digits, 16),
+      );
+      expect(number('GuardFlags')).toBe(0x10000500);
+      expect(table).toHaveLength(number('GuardCFFunctionCount'));
+      expect(table).toEqual([...new Set(table)].sort((a, b) => a - b));
+      const starts = new Set(
+        image.spec.functions.map(({ name }) => Number(image.imageBase) + image.symbols.get(name)!.rva),
+      );
+      expect(table.filter((address) => !starts.has(address))).toEqual([]);
+      const cookie = image.symbols.get('__security_cookie')!.rva;
+      expect(number('SecurityCookie')).toBe(Number(image.imageBase) + cookie);
+      expect(read(image, '--file-headers')).toContain('IMAGE_DLL_CHARACTERISTICS_GUARD_CF');
     });
 
     it('has a version that does not pretend to be Microsoft’s', () => {

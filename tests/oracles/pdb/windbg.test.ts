@@ -23,8 +23,8 @@ const typeCommand = (name: string) => `dt ${MODULE}!${name}`;
 const sizeCommand = (name: string) => `?? sizeof(${MODULE}!${name})`;
 // To `x`, a name with a template's arguments is no exact name.
 const nameCommand = (name: string) => `x ${MODULE}!${name.replace(/<.*>::/, '*')}`;
-/** The engine takes away an underscore of two, as real kernels' `nt!_chkstk` shows. */
-const shownName = (name: string) => `${MODULE}!${name.replace(/^__/, '_')}`;
+/** The engine takes away an underscore, as real kernels' `nt!_chkstk` and `nt!guard_dispatch_icall_nop` show. */
+const shownName = (name: string) => `${MODULE}!${name.replace(/^_/, '')}`;
 const addressCommand = (address: bigint) => `ln 0x${address.toString(16)}`;
 const addressOf = (rva: number) => nt.imageBase + BigInt(rva);
 

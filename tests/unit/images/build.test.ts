@@ -99,21 +99,39 @@ describe('kernel image', () => {
   });
 });
 
-describe('pointers that the kernel writes when it starts', () => {
-  it('are places and targets', () => {
-    const { symbols, pointers } = buildImages([
-      tiny({ globals: [{ name: 'Table', size: 24, pointers: ['4', 'Callee', 'Table'] }] }),
+describe('pointers in data', () => {
+  it('hold addresses at the base the image is linked for, and are in its relocations', () => {
+    const image = buildImages([
+      tiny({ globals: [{ name: 'Table', size: 24, pointers: ['4', 'Callee', 'Table+16'] }] }),
     ]).get('tiny');
+    const { symbols, sections, file, imageBase } = image;
     const table = symbols.get('Table')!.rva;
-    expect(pointers).toEqual([
-      { rva: table + 8, targetRva: symbols.get('Callee')!.rva },
-      { rva: table + 16, targetRva: table },
+    const view = new DataView(file.buffer, file.byteOffset);
+    const place = (rva: number) => {
+      const section = sections.findLast((candidate) => rva >= candidate.rva)!;
+      return section.rawOffset + rva - section.rva;
+    };
+    const at = (rva: number) => view.getBigUint64(place(rva), true);
+    expect([at(table), at(table + 8), at(table + 16)]).toEqual([
+      4n,
+      imageBase + BigInt(symbols.get('Callee')!.rva),
+      imageBase + BigInt(table + 16),
     ]);
+    const { rva: start, virtualSize } = sections.find(({ name }) => name === '.reloc')!;
+    const relocated: number[] = [];
+    for (let block = 0; block < virtualSize; block += view.getUint32(place(start) + block + 4, true))
+      for (let entry = 8; entry < view.getUint32(place(start) + block + 4, true); entry += 2) {
+        const word = view.getUint16(place(start) + block + entry, true);
+        if (word >> 12 === 10) relocated.push(view.getUint32(place(start) + block, true) + (word & 0xfff));
+      }
+    expect(relocated).toEqual(expect.arrayContaining([table + 8, table + 16]));
+    expect(relocated).not.toContain(table);
+    expect(relocated).toEqual([...relocated].sort((a, b) => a - b));
   });
 
   it('have targets', () => {
     const globals = [{ name: 'Table', size: 8, pointers: ['Lost'] }];
-    expect(() => buildImages([tiny({ globals })])).toThrow('Table needs Lost');
+    expect(() => buildImages([tiny({ globals })])).toThrow('needs Lost');
   });
 });
 

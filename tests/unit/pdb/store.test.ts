@@ -30,7 +30,6 @@ function image(module: string, file: string, pdb: string, timeDateStamp: number)
     sections: [],
     symbols: new Map(),
     imports: [],
-    pointers: [],
     returnAddress: none,
     callSites: none,
     callSlot: none,
