@@ -1,4 +1,4 @@
-import type { ModuleSpec } from './spec.js';
+import type { FunctionSource, ModuleSpec } from './spec.js';
 
 export interface LabSection {
   name: string;
@@ -19,6 +19,22 @@ export interface LabSymbol {
   kind: 'function' | 'label' | 'data';
 }
 
+/** A function's code, as debug information tells of it. */
+export interface LabFunction {
+  name: string;
+  rva: number;
+  size: number;
+  /** Where the body is that prolog and epilog surround; from the function's start. */
+  body: { start: number; end: number };
+  /** Bytes between the return address and RSP in the body. */
+  frameBytes: number;
+  /** Names inside it that debuggers show from there on, and offsets from its start. */
+  labels: readonly { name: string; offset: number }[];
+  /** Source lines of the code from each offset on; none without sources. */
+  lines: readonly { offset: number; line: number }[];
+  source: FunctionSource | undefined;
+}
+
 /** A finished image of ours: the PE file, and what its builder knows about it. */
 export interface LabImage {
   readonly spec: ModuleSpec;
@@ -34,6 +50,8 @@ export interface LabImage {
   readonly sections: readonly LabSection[];
   /** Every public symbol, by name. No two share an address. */
   readonly symbols: ReadonlyMap<string, LabSymbol>;
+  /** In the order of their addresses. */
+  readonly functions: readonly LabFunction[];
   /** Import address table slots: where in memory the address of which export of which module belongs. */
   readonly imports: readonly { slotRva: number; module: string; symbol: string }[];
   /**

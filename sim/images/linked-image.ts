@@ -1,5 +1,5 @@
 import type { CallSite, CodeBlock } from './code/function.js';
-import type { LabImage, LabSection, LabSymbol } from './lab-image.js';
+import type { LabFunction, LabImage, LabSection, LabSymbol } from './lab-image.js';
 import type { Draft } from './pe/draft.js';
 import type { FinishedFile } from './pe/finish.js';
 import { guidText } from './pe/identity.js';
@@ -63,6 +63,21 @@ export class LinkedImage implements LabImage {
       this.#blocks.set(block.spec.name, block);
       for (const { name } of block.labels) this.#blocks.set(name, block);
     }
+  }
+
+  get functions(): readonly LabFunction[] {
+    return [...new Set(this.#blocks.values())]
+      .map(({ spec, bytes, body, frameBytes, labels, lines }) => ({
+        name: spec.name,
+        rva: this.symbols.get(spec.name)!.rva,
+        size: bytes.length,
+        body,
+        frameBytes,
+        labels,
+        lines,
+        source: spec.source,
+      }))
+      .sort((a, b) => a.rva - b.rva);
   }
 
   returnAddress(caller: string, callee: string): number {

@@ -21,11 +21,20 @@ export interface ModuleSpec {
    */
   shared?: { family: string; prefix: string };
   globals: GlobalSpec[];
+  /** The file that the module was built from; its PDB then has private symbols. */
+  source?: SourceFile;
   /**
    * System services, and how many arguments each takes from the stack. Their order gives their numbers, which are
    * the lab kernel's own.
    */
   services?: Record<string, number>;
+}
+
+export interface SourceFile {
+  /** Where it was when the module was built, as the PDB says: a Windows path. */
+  path: string;
+  /** Lines, without their ends. */
+  lines: string[];
 }
 
 export interface FunctionSpec {
@@ -38,6 +47,8 @@ export interface FunctionSpec {
   frame?: FrameSpec;
   /** Call sites, in the order they stand in the body. */
   calls?: CallSpec[];
+  /** What a debug build tells of the function, in modules that have sources. */
+  source?: FunctionSource;
   /** Symbols inside the function, with the call site whose return address is `displacement` bytes after them. */
   labels?: { name: string; beforeCall: number; displacement?: number }[];
   /** Where a processor stays: the instruction after a `hlt` or a `pause`. It comes after all calls. */
@@ -49,6 +60,20 @@ export interface FunctionSpec {
    * mode's, through KiServiceInternal. `break`: a breakpoint and a return. `return`: only a return. `dispatch`: a jump to where rax points.
    */
   template?: 'service-stub' | 'zw-stub' | 'break' | 'return' | 'dispatch';
+}
+
+/** A function in its module's source file. It is built without optimisation: arguments go to their home space first. */
+export interface FunctionSource {
+  /** Line on which the body opens, and the one on which it closes; the first line is 1. */
+  opens: number;
+  closes: number;
+  /** Line of each call, in the order of `calls`. */
+  calls: number[];
+  /** Type that it returns; omitted for void. */
+  returns?: string;
+  parameters?: { name: string; type: string }[];
+  /** `offset`: bytes from RSP in the body. */
+  locals?: { name: string; type: string; offset: number }[];
 }
 
 export type CodeSection = '.text' | 'PAGE' | 'POOLCODE' | 'INIT';

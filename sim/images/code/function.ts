@@ -1,4 +1,4 @@
-import type { FunctionSpec } from '../spec.js';
+import type { FunctionSource, FunctionSpec } from '../spec.js';
 import { ByteWriter } from '../byte-writer.js';
 import { Assembler, type CodeFixup } from './assembler.js';
 import { Dice } from './dice.js';
@@ -7,6 +7,7 @@ import { callKind, callSlot, HOME_SPACE, planFrame, type CallKind, type Frame } 
 import { emitEpilog, emitProlog } from './prolog.js';
 import { emitTemplate } from './templates.js';
 import { emitTrapEntry, emitTrapExit } from './trap-entry.js';
+import type { Register } from './registers.js';
 import type { UnwindInfo } from './unwind.js';
 
 export interface CallSite {
@@ -30,6 +31,17 @@ export interface CodeBlock {
   rest: number;
   /** Absent for leaf functions. */
   unwind: UnwindInfo | undefined;
+  /** Where the body is that prolog and epilog surround. */
+  body: { start: number; end: number };
+  /** Bytes of the frame between the return address and RSP in the body. */
+  frameBytes: number;
+  /** Source lines of the code from each offset on, in modules that have sources. */
+  lines: readonly SourceLine[];
+}
+
+export interface SourceLine {
+  offset: number;
+  line: number;
 }
 
 /** What a module offers to the code of its functions. */
@@ -44,6 +56,11 @@ export interface CodeScope {
 /** Name of the symbol for the import address table slot of `module!Function`. */
 export const importSlot = (target: string): string => `__imp_${target}`;
 
+/** Registers of the first arguments, in order. */
+const ARGUMENTS: readonly Register[] = ['rcx', 'rdx', 'r8', 'r9'];
+/** Where code with sources keeps what a call returned: the lowest local. */
+const RESULT_SLOT = HOME_SPACE;
+
 /** Where every function is written first: thousands of buffers would be more work than their code. */
 const scratch = new ByteWriter(4096);
 
@@ -53,10 +70,13 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
   const asm = new Assembler(scratch);
   if (spec.template) {
     const rest = emitTemplate(asm, spec, scope);
-    return finish(asm, spec, [...entryCalls(spec)], [], rest, undefined);
+    const end = asm.offset;
+    return finish(asm, spec, { calls: [...entryCalls(spec)], rest, body: { start: 0, end } });
   }
   const dice = new Dice(`${scope.module}!${spec.name}`);
   const frame = planFrame(spec, dice);
+  const { source } = spec;
+  (source?.parameters ?? []).forEach((_, index) => asm.store('rsp', 8 * (index + 1), ARGUMENTS[index]!));
   const unwind = frame.leaf
     ? undefined
     : frame.machineFrame
@@ -65,7 +85,8 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
   const filler = fillerScope(spec, frame, scope);
   for (const call of spec.calls ?? [])
     if (callKind(call) === 'stack') asm.store('rsp', callSlot(call), 'rdx');
-  let rest = asm.offset;
+  const start = asm.offset;
+  let rest = start;
   const body = emitCalls(asm, spec, dice, filler);
   emitFiller(asm, dice, filler, 12 + dice.below(48));
   if (spec.rests) {
@@ -73,8 +94,35 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
     rest = asm.offset;
     emitFiller(asm, dice, filler, 3 + dice.below(6));
   }
+  const end = asm.offset;
   emitEnd(asm, spec, frame);
-  return finish(asm, spec, [...entryCalls(spec), ...body.calls], body.labels, rest, unwind);
+  return finish(asm, spec, {
+    ...body,
+    calls: [...entryCalls(spec), ...body.calls],
+    rest,
+    unwind,
+    body: { start, end },
+    frameBytes: frame.allocation + 8 * frame.pushes.length,
+    lines: source ? linesOf(source, body.lines, start, end) : [],
+  });
+}
+
+/** Lines of a function's code: what opens it, each call up to the end of its statement, what closes it. */
+function linesOf(
+  { opens, closes }: FunctionSource,
+  calls: readonly SourceLine[],
+  start: number,
+  end: number,
+): SourceLine[] {
+  const all = [
+    { offset: 0, line: opens },
+    ...calls.map((call, index) => ({
+      offset: index === 0 ? start : calls[index - 1]!.offset,
+      line: call.line,
+    })),
+    { offset: calls.at(-1)?.offset ?? end, line: closes },
+  ];
+  return all.filter(({ offset }, index) => index === all.length - 1 || offset < all[index + 1]!.offset);
 }
 
 function emitEnd(asm: Assembler, spec: FunctionSpec, frame: Frame): void {
@@ -95,6 +143,7 @@ function emitEnd(asm: Assembler, spec: FunctionSpec, frame: Frame): void {
 function emitCalls(asm: Assembler, spec: FunctionSpec, dice: Dice, filler: FillerScope) {
   const calls: CallSite[] = [];
   const labels: CodeBlock['labels'] = [];
+  const lines: SourceLine[] = []; // each with the offset at which its statement ends
   (spec.calls ?? []).forEach((call, index) => {
     const via = callKind(call);
     if (via === 'entry') return;
@@ -128,14 +177,21 @@ function emitCalls(asm: Assembler, spec: FunctionSpec, dice: Dice, filler: Fille
     calls.push({ to: call.to, frame: call.frame, via, returnAt: asm.offset, slot });
     // Room for a patch of the call, as the compiler leaves it.
     if (via === 'import') asm.bytes(0x0f, 0x1f, 0x44, 0x00, 0x00);
+    if (spec.source) {
+      asm.store('rsp', RESULT_SLOT, 'rax'); // the statement goes on with what the call returned
+      lines.push({ offset: asm.offset, line: spec.source.calls[index]! });
+    }
   });
-  return { calls, labels };
+  return { calls, labels, lines };
 }
 
 function fillerScope(spec: FunctionSpec, frame: Frame, scope: CodeScope): FillerScope {
   const saved = [...frame.pushes, ...frame.homeSaves, ...frame.frameSaves.map(({ register }) => register)];
   const pointer = frame.framePointer?.register;
-  const taken = (spec.calls ?? []).filter((call) => callKind(call) === 'stack').map(callSlot);
+  const taken = [
+    ...(spec.calls ?? []).filter((call) => callKind(call) === 'stack').map(callSlot),
+    ...(spec.source?.locals ?? []).map(({ offset }) => offset),
+  ];
   const keepsLocals =
     !frame.leaf && !frame.machineFrame && frame.frameSaves.length + frame.vectorSaves.length === 0;
   const all = keepsLocals ? localsOf(Math.min(frame.allocation, FARTHEST_LOCAL)) : [];
@@ -168,10 +224,16 @@ function* entryCalls(spec: FunctionSpec): Generator<CallSite> {
 function finish(
   asm: Assembler,
   spec: FunctionSpec,
-  calls: CallSite[],
-  labels: CodeBlock['labels'],
-  rest: number,
-  unwind: UnwindInfo | undefined,
+  parts: Pick<CodeBlock, 'calls' | 'rest' | 'body'> & Partial<CodeBlock>,
 ): CodeBlock {
-  return { spec, bytes: asm.out.bytes.slice(), fixups: asm.fixups, calls, labels, rest, unwind };
+  return {
+    unwind: undefined,
+    labels: [],
+    frameBytes: 0,
+    lines: [],
+    ...parts,
+    spec,
+    bytes: asm.out.bytes.slice(),
+    fixups: asm.fixups,
+  };
 }

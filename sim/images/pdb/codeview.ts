@@ -53,6 +53,7 @@ export const SIMPLE_TYPES: Readonly<Record<string, number>> = {
   i8: 0x0070, // char
   wchar: 0x0071,
 };
+export const T_NOTYPE = 0;
 export const T_VOID = 0x0003;
 export const T_UQUAD = 0x0023;
 export const T_INT4 = 0x0074;
@@ -60,11 +61,28 @@ export const T_INT4 = 0x0074;
 export const SIMPLE_POINTER_64 = 0x0600;
 
 /** Symbol record kinds. */
+export const S_END = 0x0006;
+export const S_FRAMEPROC = 0x1012;
 export const S_OBJNAME = 0x1101;
+export const S_GDATA32 = 0x110d;
 export const S_PUB32 = 0x110e;
+export const S_GPROC32 = 0x1110;
+export const S_REGREL32 = 0x1111;
+export const S_PROCREF = 0x1125;
 export const S_COMPILE3 = 0x113c;
 
+/** Parts of a module's line information. */
+export const DEBUG_S_LINES = 0xf2;
+export const DEBUG_S_FILECHKSMS = 0xf4;
+export const CHECKSUM_SHA_256 = 3;
+
+/** CV_AMD64_RSP. */
+export const REGISTER_RSP = 335;
+/** S_FRAMEPROC: locals and parameters are addressed from RSP. */
+export const FRAME_BASE_RSP = (1 << 14) | (1 << 16);
+
 /** Source language and processor in S_COMPILE3. */
+export const LANGUAGE_C = 0;
 export const LANGUAGE_LINK = 7;
 export const CPU_AMD64 = 0xd0;
 

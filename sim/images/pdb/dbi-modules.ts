@@ -9,8 +9,9 @@ export interface DbiModule {
   objectFile: string;
   /** Its part of the image, in order of address. */
   contributions: SectionContribution[];
-  /** Stream of the module's own symbols, and how many bytes of it they are. */
-  symbols: { stream: number; bytes: number };
+  /** Stream of the module's own symbols, and how many bytes of it they and the line numbers are. */
+  symbols: { stream: number; bytes: number; lineBytes: number };
+  sourceFiles: readonly string[];
 }
 
 export interface SectionContribution {
@@ -29,10 +30,14 @@ const NO_CONTRIBUTION: SectionContribution = {
   characteristics: 0,
 };
 
-/** A contribution of each section whole. */
-export function wholeSections(sections: readonly LabSection[]): SectionContribution[] {
-  return sections.map(({ virtualSize, characteristics }, i) => {
-    return { section: i + 1, offset: 0, size: virtualSize, characteristics };
+/** A contribution of each section whole that `take` wants. */
+export function wholeSections(
+  sections: readonly LabSection[],
+  take: (section: LabSection) => boolean,
+): SectionContribution[] {
+  return sections.flatMap((section, i) => {
+    const { virtualSize, characteristics } = section;
+    return take(section) ? [{ section: i + 1, offset: 0, size: virtualSize, characteristics }] : [];
   });
 }
 
@@ -45,9 +50,8 @@ export function writeModules(modules: readonly DbiModule[]): Uint8Array {
     writeContribution(writer, module.contributions[0] ?? NO_CONTRIBUTION, i);
     const flags = 0;
     writer.u16(flags).u16(module.symbols.stream).u32(module.symbols.bytes);
-    const lineBytes = 0;
-    const sourceFiles = 0;
-    writer.u32(lineBytes).u32(lineBytes).u16(sourceFiles).align(4);
+    const oldLineBytes = 0;
+    writer.u32(oldLineBytes).u32(module.symbols.lineBytes).u16(module.sourceFiles.length).align(4);
     const fileNames = 0;
     const editAndContinueNames = 0;
     writer.u32(fileNames).u32(editAndContinueNames).u32(editAndContinueNames);
@@ -66,13 +70,18 @@ export function writeSectionContributions(modules: readonly DbiModule[]): Uint8A
   return writer.bytes;
 }
 
-/** The file information substream of modules without source files. */
+/** The file information substream: which source files each module has, and their names. */
 export function writeFileInfo(modules: readonly DbiModule[]): Uint8Array {
-  const sourceFiles = 0;
-  const writer = new ByteWriter().u16(modules.length).u16(sourceFiles);
+  const files = modules.flatMap(({ sourceFiles }) => sourceFiles);
+  const writer = new ByteWriter().u16(modules.length).u16(files.length);
   modules.forEach((_, i) => writer.u16(i));
-  for (let i = 0; i < modules.length; i++) writer.u16(sourceFiles);
-  return writer.align(4).bytes;
+  for (const { sourceFiles } of modules) writer.u16(sourceFiles.length);
+  const names = new ByteWriter();
+  for (const file of files) {
+    writer.u32(names.length);
+    names.ascii(file).u8(0);
+  }
+  return writer.append(names.bytes).align(4).bytes;
 }
 
 function writeContribution(writer: ByteWriter, part: SectionContribution, module: number): void {

@@ -4,14 +4,14 @@ import { MACHINE_AMD64 } from './codeview.js';
 import type { DbiModule } from './dbi-modules.js';
 import { writeFileInfo, writeModules, writeSectionContributions } from './dbi-modules.js';
 import { writeSectionMap } from './section-map.js';
-import { emptyStringTable } from './string-table.js';
+import { StringTable } from './string-table.js';
 
 const SIGNATURE = 0xffffffff;
 const VERSION_V70 = 19990903;
 /** Tool set 14.36; the top bit says that this is how the number is meant. */
 const BUILD_NUMBER = 0x8000 | (14 << 8) | 36;
-/** No private symbols: debuggers say "pdb symbols", as of Microsoft's public PDBs. */
-const FLAG_STRIPPED = 0x2;
+/** With private symbols, of one linking. */
+const NO_FLAGS = 0;
 
 /** Streams that the optional debug header can name, in its order; only section headers are ours. */
 const DEBUG_STREAMS = 11;
@@ -33,7 +33,7 @@ export function writeDbiStream({ age, sections, modules, streams }: DbiContents)
   const fileInfo = writeFileInfo(modules);
   const typeServerMap = new Uint8Array(0);
   const debugHeader = writeDebugHeader(streams.sectionHeaders);
-  const editAndContinue = emptyStringTable();
+  const editAndContinue = new StringTable().bytes;
 
   const mfcTypeServer = 0;
   const pdbDll = 0;
@@ -55,7 +55,7 @@ export function writeDbiStream({ age, sections, modules, streams }: DbiContents)
     .u32(mfcTypeServer)
     .u32(debugHeader.length)
     .u32(editAndContinue.length)
-    .u16(FLAG_STRIPPED)
+    .u16(NO_FLAGS)
     .u16(MACHINE_AMD64)
     .u32(0)
     .append(moduleInfo)

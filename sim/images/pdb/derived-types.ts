@@ -47,21 +47,22 @@ export class DerivedTypes {
     );
   }
 
-  /** The catalogue knows of functions only that they are: `void (*)(void)`. */
-  functionPointer(): number {
-    return remember(this.indices, 'function', () => {
-      const parameters = 0;
-      const list = this.records.add(LF_ARGLIST, new ByteWriter().u32(parameters).bytes);
+  /** A function by its parameters' types. */
+  procedure(returns: number, parameters: readonly number[]): number {
+    return remember(this.indices, `procedure ${returns} ${parameters.join()}`, () => {
+      const list = new ByteWriter().u32(parameters.length);
+      for (const parameter of parameters) list.u32(parameter);
+      const argumentList = this.records.add(LF_ARGLIST, list.bytes);
       const callingConvention = 0;
       const attributes = 0;
-      const body = new ByteWriter()
-        .u32(T_VOID)
-        .u8(callingConvention)
-        .u8(attributes)
-        .u16(parameters)
-        .u32(list);
-      return this.pointerTo(this.records.add(LF_PROCEDURE, body.bytes));
+      const body = new ByteWriter().u32(returns).u8(callingConvention).u8(attributes);
+      return this.records.add(LF_PROCEDURE, body.u16(parameters.length).u32(argumentList).bytes);
     });
+  }
+
+  /** The catalogue knows of functions only that they are: `void (*)(void)`. */
+  functionPointer(): number {
+    return this.pointerTo(this.procedure(T_VOID, []));
   }
 
   private pointerTo(target: number): number {

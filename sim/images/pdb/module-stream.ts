@@ -10,14 +10,19 @@ export interface ModuleStream {
   bytes: Uint8Array;
   /** How many of the bytes are symbols, the signature included. */
   symbolBytes: number;
+  lineBytes: number;
 }
 
-/** A module's own symbols, without line numbers. Source: LLVM, docs/PDB/ModiStream.rst. */
-export function writeModuleStream(symbols: Uint8Array): ModuleStream {
-  const writer = new ByteWriter().u32(SIGNATURE).append(symbols);
+/** A module's own symbols, then its line numbers. Source: LLVM, docs/PDB/ModiStream.rst. */
+export function writeModuleStream(symbols: Uint8Array, lines: Uint8Array = new Uint8Array(0)): ModuleStream {
+  const writer = new ByteWriter(symbols.length + lines.length + 8).u32(SIGNATURE).append(symbols);
   const symbolBytes = writer.length;
   const globalReferenceBytes = 0;
-  return { bytes: writer.u32(globalReferenceBytes).bytes, symbolBytes };
+  return {
+    bytes: writer.append(lines).u32(globalReferenceBytes).bytes,
+    symbolBytes,
+    lineBytes: lines.length,
+  };
 }
 
 /** What a linker says of itself in the module that it adds. */

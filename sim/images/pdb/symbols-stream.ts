@@ -1,5 +1,5 @@
 import { ByteWriter } from '../byte-writer.js';
-import { PUBLIC_FUNCTION, S_PUB32 } from './codeview.js';
+import { PUBLIC_FUNCTION, S_GDATA32, S_PROCREF, S_PUB32 } from './codeview.js';
 import { writeSymbol } from './module-stream.js';
 import type { HashedSymbol } from './symbol-hash.js';
 import { writeSymbolHash } from './symbol-hash.js';
@@ -18,15 +18,27 @@ export interface SymbolStreams {
   records: Uint8Array;
   /** Finds publics by name and by address. */
   publics: Uint8Array;
-  /** Finds globals by name; there are none. */
+  /** Finds globals by name. */
   globals: Uint8Array;
 }
 
+/** Data with its type, or a procedure of a module. */
+export type GlobalSymbol = { name: string } & (
+  | { type: number; section: number; offset: number }
+  | {
+      /** Number of the module, from 1. */ module: number;
+      /** Of the record in its stream. */ record: number;
+    }
+);
+
 /**
- * The three streams of public symbols. Records stand in order of address.
+ * The three streams of symbols. Records of publics stand in order of address, then those of globals.
  * Source: LLVM, docs/PDB/PublicStream.rst and GSIStreamBuilder.cpp.
  */
-export function writeSymbolStreams(symbols: readonly PublicSymbol[]): SymbolStreams {
+export function writeSymbolStreams(
+  symbols: readonly PublicSymbol[],
+  globals: readonly GlobalSymbol[],
+): SymbolStreams {
   const byAddress = [...symbols].sort(
     (a, b) => a.section - b.section || a.offset - b.offset || (a.name < b.name ? -1 : 1),
   );
@@ -36,11 +48,28 @@ export function writeSymbolStreams(symbols: readonly PublicSymbol[]): SymbolStre
     writePublic(records, symbol);
     return { name: symbol.name, recordOffset };
   });
+  const hashedGlobals = globals.map((symbol): HashedSymbol => {
+    const recordOffset = records.length;
+    writeGlobal(records, symbol);
+    return { name: symbol.name, recordOffset };
+  });
   return {
     records: records.bytes,
     publics: publicsStream(hashed),
-    globals: writeSymbolHash([]),
+    globals: writeSymbolHash(hashedGlobals),
   };
+}
+
+function writeGlobal(writer: ByteWriter, symbol: GlobalSymbol): void {
+  const noChecksum = 0;
+  if ('module' in symbol)
+    writeSymbol(writer, S_PROCREF, (body) =>
+      body.u32(noChecksum).u32(symbol.record).u16(symbol.module).ascii(symbol.name).u8(0),
+    );
+  else
+    writeSymbol(writer, S_GDATA32, (body) =>
+      body.u32(symbol.type).u32(symbol.offset).u16(symbol.section).ascii(symbol.name).u8(0),
+    );
 }
 
 function writePublic(writer: ByteWriter, { name, section, offset, isFunction }: PublicSymbol): void {

@@ -1,5 +1,6 @@
 import type { EnumLayout, TypeCatalogue, TypeLayout } from '../../profiles/profile.js';
 import { ByteWriter } from '../byte-writer.js';
+import type { FunctionSource } from '../spec.js';
 import {
   LF_ENUM,
   LF_STRUCTURE,
@@ -9,6 +10,8 @@ import {
   PROPERTY_NESTED,
   SIMPLE_TYPES,
   T_INT4,
+  T_NOTYPE,
+  T_VOID,
 } from './codeview.js';
 import { DerivedTypes, remember } from './derived-types.js';
 import { FieldList } from './field-list.js';
@@ -17,6 +20,7 @@ import { isUnion, memberTree } from './member-tree.js';
 import { writeNumeric } from './codeview-parts.js';
 import type { TypeName } from './type-name.js';
 import { parseTypeName } from './type-name.js';
+import type { SymbolTypes } from './procedures.js';
 import { TypeSizes } from './type-sizes.js';
 import type { TypeRecords } from './type-records.js';
 
@@ -30,17 +34,11 @@ interface Udt {
 }
 
 /**
- * Adds every type of the catalogue, complete, in the catalogue's order; what a type contains comes before it.
- * Pointers go through forward references, so that types may point at each other and at types nobody knows.
- * Throws an Error that names the type when one contains itself or a type that the catalogue lacks.
+ * Types of a catalogue as type records. Pointers go through forward references, so that types may point at each other
+ * and at types nobody knows. Throws an Error that names the type when one contains itself or a type that the catalogue
+ * lacks.
  */
-export function addCatalogue(records: TypeRecords, catalogue: TypeCatalogue): void {
-  const writer = new CatalogueWriter(records, catalogue);
-  for (const name of Object.keys(catalogue.enums)) writer.enumeration(name);
-  for (const name of Object.keys(catalogue.types)) writer.complete(name);
-}
-
-class CatalogueWriter {
+export class CatalogueWriter implements SymbolTypes {
   private readonly sizes: TypeSizes;
   private readonly enums = new Map<string, number>();
   private readonly definitions = new Map<string, number | 'begun'>();
@@ -55,13 +53,33 @@ class CatalogueWriter {
     this.derived = new DerivedTypes(records);
   }
 
-  enumeration(name: string): number {
+  /** Adds every type of the catalogue, complete, in the catalogue's order; what a type contains comes before it. */
+  addAll(): void {
+    for (const name of Object.keys(this.catalogue.enums)) this.enumeration(name);
+    for (const name of Object.keys(this.catalogue.types)) this.complete(name);
+  }
+
+  /** A type that the catalogue lacks is not told: debuggers then show an address without one. */
+  variable(type: string): number {
+    if (type === 'void') return T_VOID;
+    const { base, pointers, isEnum } = parseTypeName(type);
+    const isKnown = pointers > 0 || base in SIMPLE_TYPES || base === 'fnptr';
+    const { types, enums } = this.catalogue;
+    return isKnown || base in (isEnum ? enums : types) ? this.reference(type) : T_NOTYPE;
+  }
+
+  procedure({ returns = 'void', parameters = [] }: Partial<FunctionSource> = {}): number {
+    const types = parameters.map(({ type }) => this.variable(type));
+    return this.derived.procedure(this.variable(returns), types);
+  }
+
+  private enumeration(name: string): number {
     const layout = this.catalogue.enums[name];
     if (!layout) throw new Error(`enum ${name} is not in the catalogue`);
     return remember(this.enums, name, () => this.addEnum(name, layout));
   }
 
-  complete(name: string): number {
+  private complete(name: string): number {
     const known = this.definitions.get(name);
     if (known === 'begun') throw new Error(`${name} contains itself`);
     if (known !== undefined) return known;

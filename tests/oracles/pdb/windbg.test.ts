@@ -23,8 +23,8 @@ const typeCommand = (name: string) => `dt ${MODULE}!${name}`;
 const sizeCommand = (name: string) => `?? sizeof(${MODULE}!${name})`;
 // To `x`, a name with a template's arguments is no exact name.
 const nameCommand = (name: string) => `x ${MODULE}!${name.replace(/<.*>::/, '*')}`;
-/** The engine takes away an underscore, as real kernels' `nt!_chkstk` and `nt!guard_dispatch_icall_nop` show. */
-const shownName = (name: string) => `${MODULE}!${name.replace(/^_/, '')}`;
+/** The engine takes an underscore away from what only publics name, as `nt!_imp_…` of real images shows. */
+const shownName = (name: string) => `${MODULE}!${name.replace(/^__imp_/, '_imp_')}`;
 const addressCommand = (address: bigint) => `ln 0x${address.toString(16)}`;
 const addressOf = (rva: number) => nt.imageBase + BigInt(rva);
 
@@ -52,7 +52,7 @@ describeWith([WINDBG], "a symbol store, as WinDbg's engine reads it", () => {
 
   it('loads the PDB of the image by its key', () => {
     const { output } = answerTo(transcript, 'lm');
-    expect(output).toContain('(pdb symbols)');
+    expect(output).toContain('(private pdb symbols)');
     expect(output).toContain(`${nt.pdb.guid}${nt.pdb.age}`);
   });
 

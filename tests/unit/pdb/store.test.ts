@@ -29,6 +29,7 @@ function image(module: string, file: string, pdb: string, timeDateStamp: number)
     pdb: { name: pdb, guid: '6B29FC40CA471067B31D00DD010662DA', age: 0x1a },
     sections: [],
     symbols: new Map(),
+    functions: [],
     imports: [],
     returnAddress: none,
     callSites: none,

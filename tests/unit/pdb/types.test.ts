@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memberTree, isUnion } from '../../../sim/images/pdb/member-tree.js';
 import type { Member } from '../../../sim/images/pdb/member-tree.js';
-import { addCatalogue } from '../../../sim/images/pdb/type-catalogue.js';
+import { CatalogueWriter } from '../../../sim/images/pdb/type-catalogue.js';
 import { parseTypeName } from '../../../sim/images/pdb/type-name.js';
 import { TypeRecords } from '../../../sim/images/pdb/type-records.js';
 import { TypeSizes } from '../../../sim/images/pdb/type-sizes.js';
@@ -72,6 +72,6 @@ describe('a catalogue that cannot be written', () => {
     ['embeds an unknown type', { _A: struct(8, { X: [0, '_X'] }) }, /_A\.X.*_X is not in the catalogue/],
     ['has an unknown enum', { _A: struct(8, { X: [0, 'enum _X'] }) }, /_A\.X.*_X is not in the catalogue/],
   ])('%s', (_, types, message) => {
-    expect(() => addCatalogue(new TypeRecords(), catalogue(types))).toThrow(message);
+    expect(() => new CatalogueWriter(new TypeRecords(), catalogue(types)).addAll()).toThrow(message);
   });
 });
