@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { dumpFormats } from '../livedump/options.js';
 import { version } from '../version.js';
 import { check, type CheckOptions } from './check.js';
+import { debug, type DebugOptions } from './debug/debug.js';
 import { fail, UserError } from './errors.js';
 import { listScenarios } from './scenarios.js';
 import { withMachineOptions } from './machine-options.js';
@@ -43,6 +44,14 @@ withMachineOptions(
   .option('--advance <ms>', 'let so many milliseconds pass first', '0')
   .option('--json', 'print the result as JSON', false)
   .action((options: CheckOptions) => check(options));
+
+program
+  .command('debug')
+  .description('open a dump: the commands of WinDbg, without Windows')
+  .argument('<file>', 'the dump')
+  .option('--symbols <folder>', 'a symbol store, or a folder with PDBs')
+  .option('-c, --command <commands>', 'run these commands, separated by semicolons, and end')
+  .action((file: string, options: DebugOptions) => debug(file, options));
 
 program.command('scenarios').description('list the scenarios that come with the lab').action(listScenarios);
 

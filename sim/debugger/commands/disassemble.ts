@@ -1,0 +1,247 @@
+import {
+  branchTarget,
+  disassemble,
+  flowOf,
+  isCall,
+  lineText,
+  type Line,
+} from '../disassembly/disassembler.js';
+import { address, hex } from '../format/numbers.js';
+import type { Session } from '../session.js';
+import {
+  readUnwindInfo,
+  registerName,
+  UWOP,
+  type UnwindCode,
+  type UnwindInfo,
+} from '../unwind/unwind-info.js';
+import { Arguments } from './arguments.js';
+import { CommandError, SyntaxProblem, type Command } from './command.js';
+import { nearestText } from './symbols.js';
+
+const NEXT = 'u';
+const DEFAULT_LINES = 8;
+const LONGEST_INSTRUCTION = 15;
+/** How far back `ub` looks for a start that comes out right. */
+const BACK_BYTES = 0x100;
+
+/** `u`, `ub`, `uu`: instructions. */
+export const unassemble: Command = {
+  names: ['u', 'ub', 'uu'],
+  summary: 'shows instructions: u from an address on, ub before it',
+  syntax: 'u [ADDRESS] [L<count>]   ub ADDRESS [L<count>]',
+  example: 'ub poi(@rsp)',
+  lookFor: 'before a return address: the call that was made',
+  run({ session, print }, args, name) {
+    const rest = new Arguments(session, args);
+    const given = rest.optionalValue();
+    const start = given ?? session.next.get(NEXT) ?? session.scope.context.rip;
+    if (name === 'ub') return print(before(session, start, rest.range(start, 1) ?? DEFAULT_LINES));
+    const length = /^l/i.test(rest.rest);
+    const count = length ? rest.range(start, 1)! : undefined;
+    const end = length || rest.ended ? undefined : rest.value();
+    const lines = from(session, start, count ?? (end === undefined ? DEFAULT_LINES : Infinity), end);
+    if (lines.length === 0) {
+      print(`${address(start)} ??              ???\n`);
+      throw new SyntaxProblem('Memory access error', args ? name.length + 1 + args.length : name.length);
+    }
+    print(withHeads(session, lines));
+  },
+};
+
+function from(session: Session, start: bigint, count: number, end?: bigint): Line[] {
+  const lines: Line[] = [];
+  for (let at = start; lines.length < count && (end === undefined || at <= end) && lines.length < 0x10000;) {
+    const line = lineAt(session, at);
+    if (!line) break;
+    lines.push(line);
+    at += BigInt(line.length);
+    session.next.set(NEXT, at);
+  }
+  return lines;
+}
+
+export function lineAt(session: Session, at: bigint): Line | undefined {
+  const bytes = session.memory.read(at, LONGEST_INSTRUCTION);
+  return bytes.length === 0 ? undefined : disassemble(bytes, at, session);
+}
+
+/** The name of each function above its first instruction. */
+function withHeads(session: Session, lines: readonly Line[]): string {
+  let text = '';
+  lines.forEach((line, i) => {
+    const found = session.symbolAt(line.address);
+    const starts = i === 0 || (found?.symbol !== undefined && found.offset === 0n);
+    const symbol = session.symbolText(line.address);
+    if (starts && symbol) text += `${symbol}:\n`;
+    text += `${lineText(line)}\n`;
+  });
+  return text;
+}
+
+/** Instructions that end where `end` begins: from the nearest earlier place from which reading comes out there. */
+function before(session: Session, end: bigint, count: number): string {
+  const symbol = session.symbolAt(end - 1n)?.symbol;
+  const starts: bigint[] = [];
+  if (symbol && symbol.address < end) starts.push(symbol.address);
+  for (let back = BACK_BYTES; back > 0; back--) starts.push(end - BigInt(back));
+  for (const start of starts) {
+    const lines: Line[] = [];
+    let at = start;
+    while (at < end) {
+      const line = lineAt(session, at);
+      if (!line) break;
+      lines.push(line);
+      at += BigInt(line.length);
+    }
+    if (at === end && lines.length >= Math.min(count, 1)) {
+      session.next.set(NEXT, lines.slice(-count)[0]!.address);
+      return withHeads(session, lines.slice(-count));
+    }
+  }
+  throw new CommandError(`${address(end)} ??              ???\n`);
+}
+
+/** `uf`: a whole function. */
+export const unassembleFunction: Command = {
+  names: ['uf'],
+  summary: 'shows a whole function; /c only its calls',
+  syntax: 'uf [/c] ADDRESS',
+  example: 'uf /c nt!KeWaitForSingleObject',
+  lookFor: 'the calls: what can stand below this function on a stack',
+  run({ session, print }, args) {
+    const rest = new Arguments(session, args);
+    const options = rest.options();
+    const at = rest.optionalValue() ?? session.scope.context.rip;
+    const lines = functionLines(session, at);
+    if (lines.length === 0) throw new CommandError('No code found, aborting\n');
+    print(options.includes('c') ? callsText(session, lines) : blocksText(session, lines));
+  },
+};
+
+/** All instructions that control can reach from the start of the function. */
+function functionLines(session: Session, at: bigint): Line[] {
+  const start = session.symbolAt(at)?.symbol?.address ?? at;
+  const end = functionEnd(session, start);
+  const lines = new Map<bigint, Line>();
+  const open = [start];
+  while (open.length > 0) {
+    let next = open.pop()!;
+    while (!lines.has(next) && next >= start && next < end) {
+      const line = lineAt(session, next);
+      if (!line) break;
+      lines.set(next, line);
+      const target = branchTarget(line.instruction);
+      const flow = flowOf(line.instruction);
+      if (target !== undefined && flow !== 'next') open.push(target);
+      if (flow === 'end' || flow === 'jump') break;
+      next += BigInt(line.length);
+    }
+  }
+  return [...lines.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+}
+
+/** Where the function's unwind entry ends, else the next symbol. */
+function functionEnd(session: Session, start: bigint): bigint {
+  const module = session.moduleAt(start);
+  if (!module) return start;
+  const rva = Number(start - module.base);
+  const entry = module.unwindSource?.functions.find(rva);
+  return entry ? module.base + BigInt(entry.end) : (module.symbols?.next(rva)?.address ?? module.end);
+}
+
+/** Blocks begin where a jump leads; a new one has an empty line and its name before it. */
+function blocksText(session: Session, lines: readonly Line[]): string {
+  const targets = new Set(
+    lines
+      .filter(({ instruction }) => flowOf(instruction) !== 'next')
+      .map(({ instruction }) => branchTarget(instruction)),
+  );
+  let text = '';
+  lines.forEach((line, i) => {
+    const previous = lines[i - 1];
+    const isHead =
+      i === 0 || targets.has(line.address) || (previous && flowOf(previous.instruction) !== 'next');
+    if (isHead) text += `${i === 0 ? '' : '\n'}${session.symbolText(line.address)}:\n`;
+    text += `${lineText(line)}\n`;
+  });
+  return text;
+}
+
+function callsText(session: Session, lines: readonly Line[]): string {
+  const first = lines[0]!;
+  let text = `${session.symbolText(first.address)} (${address(first.address)})\n`;
+  for (const { instruction, address: at } of lines) {
+    if (!isCall(instruction)) continue;
+    const target = branchTarget(instruction);
+    text += `  ${session.symbolText(at)} (${address(at)}):\n`;
+    text +=
+      target === undefined
+        ? '    unresolvable call: call    indirect\n'
+        : `    call to ${session.symbolText(target) || '<Unloaded>'} (${address(target)})\n`;
+  }
+  return text;
+}
+
+const OPERATION_NAMES = Object.fromEntries(Object.entries(UWOP).map(([name, value]) => [value, name]));
+
+/** `.fnent`: how a function is unwound. */
+export const functionEntry: Command = {
+  names: ['.fnent'],
+  summary: "shows a function's unwind data",
+  syntax: '.fnent ADDRESS',
+  example: '.fnent nt!KiSwapContext',
+  lookFor: 'where saved registers lie in the frame',
+  run({ session, print }, args) {
+    const at = new Arguments(session, args).value();
+    const module = session.moduleAt(at);
+    const source = module?.unwindSource;
+    const entry = module && source?.functions.find(Number(at - module.base));
+    if (!module || !source || !entry) throw new CommandError(`No function entry for ${address(at)}\n`);
+    const table = module.base + BigInt(source.functions.rva + entry.index * 12);
+    const info = readUnwindInfo(source.image, entry.unwindInfo);
+    print(`Debugger function entry ${address(table)} for:\n${nearestText(session, at)}\n`);
+    print(
+      `BeginAddress      = ${address(BigInt(entry.begin))}\nEndAddress        = ${address(BigInt(entry.end))}\n`,
+    );
+    print(`UnwindInfoAddress = ${address(BigInt(entry.unwindInfo))}\n\n`);
+    print(
+      `Unwind info at ${address(module.base + BigInt(entry.unwindInfo))}, ${hex(4 + info.slots * 2)} bytes\n`,
+    );
+    print(
+      `  version ${info.version}, flags ${info.flags}, prolog ${hex(info.prologBytes)}, codes ${hex(info.slots)}\n`,
+    );
+    if (info.frameRegister !== 0)
+      print(`  frame reg ${registerName(info.frameRegister)}, frame offs ${hex(info.frameOffset)}\n`);
+    for (const code of info.codes) print(codeText(code, info));
+    if (info.handler !== 0)
+      print(`  handler routine: ${session.symbolText(module.base + BigInt(info.handler))}\n`);
+  },
+};
+
+function codeText(code: UnwindCode, info: UnwindInfo): string {
+  const head = `  ${hex(code.slot, 2)}: offs ${hex(code.offset)}, unwind op ${hex(code.operation)}, op info ${hex(code.info)}\t`;
+  return `${head}UWOP_${OPERATION_NAMES[code.operation] ?? 'UNKNOWN'}${detailText(code, info)}.\n`;
+}
+
+function detailText(
+  { operation, info, value }: UnwindCode,
+  { frameRegister, frameOffset }: UnwindInfo,
+): string {
+  switch (operation) {
+    case UWOP.PUSH_NONVOL:
+      return ` reg: ${registerName(info)}`;
+    case UWOP.SAVE_NONVOL:
+    case UWOP.SAVE_NONVOL_FAR:
+      return ` FrameOffset: ${hex(value)} reg: ${registerName(info)}`;
+    case UWOP.SAVE_XMM128:
+    case UWOP.SAVE_XMM128_FAR:
+      return ` FrameOffset: ${hex(value)} reg: xmm${info}`;
+    case UWOP.ALLOC_LARGE:
+      return ` FrameOffset: ${hex(value)}`;
+    case UWOP.SET_FPREG:
+      return ` register ${registerName(frameRegister)} offset ${hex(frameOffset)}`;
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,104 @@
+import { DumpType, isFill } from '../dump/kernel-header.js';
+import { address, hex } from '../format/numbers.js';
+import { readPointer } from '../memory/memory.js';
+import type { Session } from '../session.js';
+import { Arguments } from './arguments.js';
+import { CommandError, type Command } from './command.js';
+
+const BITMAP_HEADER_BYTES = 0x38;
+const NAME_WIDTH = 20;
+
+/** `.dumpdebug`: the header of the dump, field by field. */
+export const dumpDebug: Command = {
+  names: ['.dumpdebug'],
+  summary: "the dump's own header, field by field",
+  syntax: '.dumpdebug',
+  example: '.dumpdebug',
+  lookFor: 'the type of the dump, how many pages it holds, and its comment',
+  run({ session, print }) {
+    const { header } = session.target;
+    const row = (name: string, value: string) => `${name.padEnd(NAME_WIDTH)}${value}\n`;
+    const long = (value: number) => hex(value, 8);
+    print(`${bannerOf(session)}\nDUMP_HEADER64:\n`);
+    print(row('MajorVersion', long(header.MajorVersion)) + row('MinorVersion', long(header.MinorVersion)));
+    print(row('KdSecondaryVersion', long(header.KdSecondaryVersion)));
+    print(
+      row('DirectoryTableBase', address(header.DirectoryTableBase)) +
+        row('PfnDataBase', address(header.PfnDataBase)),
+    );
+    print(row('PsLoadedModuleList', address(header.PsLoadedModuleList)));
+    print(row('PsActiveProcessHead', address(header.PsActiveProcessHead)));
+    print(
+      row('MachineImageType', long(header.MachineImageType)) +
+        row('NumberProcessors', long(header.NumberProcessors)),
+    );
+    print(row('BugCheckCode', long(header.BugCheckCode)));
+    print(row('BugCheckParameter1', address(header.BugCheckParameter1)));
+    print(row('BugCheckParameter2', address(header.BugCheckParameter2)));
+    print(row('BugCheckParameter3', address(header.BugCheckParameter3)));
+    print(row('BugCheckParameter4', address(header.BugCheckParameter4)));
+    print(row('KdDebuggerDataBlock', address(header.KdDebuggerDataBlock)));
+    if (header.comment) print(row('Comment', `'${header.comment}'`));
+    if (!isFill(header.ProductType))
+      print(row('ProductType', long(header.ProductType)) + row('SuiteMask', long(header.SuiteMask)));
+    if (!isFill(header.WriterStatus)) print(row('WriterStatus', long(header.WriterStatus)));
+    if (!isFill(header.Attributes)) print(row('Attributes', long(header.Attributes)));
+    print(pagesText(session, row) + processorsText(session));
+  },
+};
+
+function bannerOf(session: Session): string {
+  const full =
+    session.target.header.DumpType === DumpType.BITMAP_FULL ||
+    session.target.header.DumpType === DumpType.FULL;
+  return full
+    ? '----- 64 bit Kernel Full Dump Analysis\n'
+    : '----- 64 bit Kernel Bitmap Dump Analysis - Kernel address space is available,\n      User address space may not be available.\n';
+}
+
+function pagesText(session: Session, row: (name: string, value: string) => string): string {
+  const { header, physical } = session.target;
+  if (header.DumpType !== DumpType.BITMAP_FULL && header.DumpType !== DumpType.BITMAP_KERNEL) return '\n';
+  const { pages, limit } = physical.pages;
+  const bitmapBytes = Math.ceil(limit / 8);
+  const firstPage = Math.ceil((0x2000 + BITMAP_HEADER_BYTES + bitmapBytes) / 0x1000) * 0x1000;
+  return (
+    `\nBITMAP_DUMP:\n` +
+    row('DumpOptions', '00000000') +
+    row('HeaderSize', hex(firstPage)) +
+    row('BitmapSize', hex(limit)) +
+    row('Pages', hex(pages))
+  );
+}
+
+function processorsText({ target }: Session): string {
+  const block = target.data.KiProcessorBlock;
+  const count = target.header.NumberProcessors;
+  const entries = Array.from({ length: count }, (_, i) =>
+    address(readPointer(target.system, block + BigInt(i * 8))),
+  );
+  const lines: string[] = [];
+  for (let i = 0; i < entries.length; i += 4) lines.push(`  ${entries.slice(i, i + 4).join(' ')}\n`);
+  return `\nKiProcessorBlock at ${address(block)}\n  ${count} KiProcessorBlock entries:\n${lines.join('')}`;
+}
+
+/** `.writemem`: bytes of memory into a file. */
+export const writeMemory: Command = {
+  names: ['.writemem'],
+  summary: 'writes a range of memory to a file',
+  syntax: '.writemem FILE ADDRESS L<bytes>',
+  example: '.writemem driver.bin poi(nt!PsLoadedModuleList) L100',
+  lookFor: 'how many bytes were written',
+  run({ session, print, writeFile }, args) {
+    const found = /^(?:"([^"]+)"|(\S+))\s+(.*)$/.exec(args);
+    if (!found) throw new CommandError('Usage: .writemem FILE ADDRESS L<bytes>\n');
+    const range = new Arguments(session, found[3]!);
+    const start = range.value();
+    const count = range.range(start, 1) ?? 0;
+    const bytes = session.memory.read(start, count);
+    if (bytes.length === 0)
+      throw new CommandError(`Unable to read memory at ${address(start)}, file is empty\n`);
+    writeFile(found[1] ?? found[2]!, bytes);
+    print(`Writing ${hex(bytes.length)} bytes.\n`);
+  },
+};

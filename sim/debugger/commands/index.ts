@@ -1,0 +1,38 @@
+import type { Command } from './command.js';
+import { context, contextRecord, exceptionRecord, process, processors, thread, trap } from './context.js';
+import {
+  blockCommand,
+  echo,
+  foreachCommand,
+  forCommand,
+  ifCommand,
+  printf,
+  whileCommand,
+} from './control-flow.js';
+import { descriptors } from './descriptors.js';
+import { functionEntry, unassemble, unassembleFunction } from './disassemble.js';
+import { displayType } from './display-type.js';
+import { dumpDebug, writeMemory } from './dump-details.js';
+import { evaluate, evaluateTyped, formats } from './evaluate.js';
+import { help } from './help.js';
+import { locals } from './locals.js';
+import { bugcheck, effectiveMachine, lastEvent, systems, time, version, vertarget } from './machine.js';
+import { display } from './memory-display.js';
+import { moduleInfo, symbolNoise } from './module-info.js';
+import { listModules } from './modules.js';
+import { registers } from './registers.js';
+import { search } from './search.js';
+import { comment, enumTag, ignoreMissingPages, live, quit, radix } from './settings.js';
+import { frameCommand, stack } from './stack.js';
+import { examine, nearest, reload, sourcePath, symbolOptions, symbolPath } from './symbols.js';
+
+/** All commands of the debugger. */
+export const commands: readonly Command[] = [
+  vertarget, version, systems, time, bugcheck, effectiveMachine, lastEvent, dumpDebug, enumTag,
+  listModules, moduleInfo, symbolNoise, examine, nearest, symbolPath, sourcePath, symbolOptions, reload,
+  registers, stack, frameCommand, locals, processors, thread, process, context, contextRecord, trap, exceptionRecord,
+  display, descriptors, search, displayType, evaluate, evaluateTyped, formats, writeMemory,
+  unassemble, unassembleFunction, functionEntry,
+  ifCommand, whileCommand, forCommand, foreachCommand, blockCommand, echo, printf,
+  ignoreMissingPages, radix, live, quit, comment, help,
+]; // prettier-ignore

@@ -1,0 +1,143 @@
+import { address, hex } from '../format/numbers.js';
+import { sessionTime, uptimeText } from '../format/times.js';
+import type { Session } from '../session.js';
+import type { Command } from './command.js';
+
+const PRODUCT_TYPES: Readonly<Record<number, string>> = { 1: 'WinNt', 2: 'LanManNt', 3: 'Server' };
+/** Bits of SuiteMask in the order in which they are told. Source: Windows SDK, winnt.h (VER_SUITE_*). */
+const SUITES: readonly [number, string][] = [
+  [0x1, 'SmallBusiness'],
+  [0x2, 'Enterprise'],
+  [0x4, 'BackOffice'],
+  [0x8, 'CommunicationServer'],
+  [0x10, 'TerminalServer'],
+  [0x20, 'SmallBusinessRestricted'],
+  [0x40, 'EmbeddedNT'],
+  [0x80, 'DataCenter'],
+  [0x100, 'SingleUserTS'],
+  [0x200, 'Personal'],
+];
+const FREE_BUILD = 0xf;
+const DUMP_KINDS: Readonly<Record<number, string>> = {
+  1: '64-bit Kernel full dump',
+  5: '64-bit Kernel bitmap dump',
+  6: '64-bit Kernel bitmap dump',
+  8: '64-bit Kernel range dump',
+  9: '64-bit Kernel range dump',
+  10: '64-bit Kernel range dump',
+};
+
+/** What `vertarget` says: build, product, base addresses and times. */
+function versionText(session: Session): string {
+  const { header, data } = session.target;
+  const count = header.NumberProcessors;
+  const suites = SUITES.filter(([bit]) => header.SuiteMask & bit).map(([, name]) => name);
+  const product = PRODUCT_TYPES[header.ProductType] ?? `${header.ProductType}`;
+  const base = session.target.modules[0]?.base ?? data.KernBase;
+  return (
+    `Windows 10 Kernel Version ${header.MinorVersion} ${count > 1 ? `MP (${count} procs)` : 'UP'} ${header.MajorVersion === FREE_BUILD ? 'Free' : 'Checked'} x64\n` +
+    `Product: ${product}, suite: ${suites.join(' ')}\n` +
+    `Edition build lab: ${session.target.buildLab}\n` +
+    `Kernel base = 0x${address(base)} PsLoadedModuleList = 0x${address(data.PsLoadedModuleList)}\n` +
+    timeText(session)
+  );
+}
+
+function timeText(session: Session): string {
+  const { SystemTime, SystemUpTime } = session.target.header;
+  return (
+    `Debug session time: ${sessionTime(SystemTime, session.utcOffset)}\n` +
+    `System Uptime: ${uptimeText(SystemUpTime)}\n`
+  );
+}
+
+function dumpKind(session: Session): string {
+  return `${DUMP_KINDS[session.target.header.DumpType] ?? '64-bit Kernel dump'}: ${session.path}`;
+}
+
+export const vertarget: Command = {
+  names: ['vertarget'],
+  summary: 'what system the dump is of',
+  syntax: 'vertarget',
+  example: 'vertarget',
+  lookFor: 'the build number, how many processors there are, and when the dump was made',
+  run: ({ session, print }) => print(versionText(session)),
+};
+
+export const version: Command = {
+  names: ['version'],
+  summary: 'what system the dump is of, and which debugger this is',
+  syntax: 'version',
+  example: 'version',
+  lookFor: 'the kind of dump in the line before the last',
+  run: ({ session, print }) => print(`${versionText(session)}${dumpKind(session)}\n`),
+};
+
+export const systems: Command = {
+  names: ['||'],
+  summary: 'the dump that is open',
+  syntax: '||',
+  example: '||',
+  lookFor: 'the kind of dump and its path',
+  run: ({ session, print }) => print(`.  0 ${dumpKind(session)}\n`),
+};
+
+export const time: Command = {
+  names: ['.time'],
+  summary: 'when the dump was made and how long the system had been up',
+  syntax: '.time',
+  example: '.time',
+  lookFor: 'the system uptime: did the trouble come soon after the boot?',
+  run: ({ session, print }) => print(timeText(session)),
+};
+
+export const bugcheck: Command = {
+  names: ['.bugcheck'],
+  summary: 'the bug check code and its parameters',
+  syntax: '.bugcheck',
+  example: '.bugcheck',
+  lookFor: '161: a live dump; its first parameter says who asked for it',
+  run({ session, print }) {
+    const { header } = session.target;
+    const {
+      BugCheckParameter1: a,
+      BugCheckParameter2: b,
+      BugCheckParameter3: c,
+      BugCheckParameter4: d,
+    } = header;
+    print(
+      `Bugcheck code ${hex(header.BugCheckCode, 8).toUpperCase()}\nArguments ${[a, b, c, d].map(address).join(' ')}\n`,
+    );
+  },
+};
+
+export const effectiveMachine: Command = {
+  names: ['.effmach'],
+  summary: 'the kind of processor that code is read as',
+  syntax: '.effmach',
+  example: '.effmach',
+  lookFor: 'x64, the only one this debugger reads',
+  run: ({ print }) => print('Effective machine: x64 (AMD64)\n'),
+};
+
+export const lastEvent: Command = {
+  names: ['.lastevent'],
+  summary: 'the event that the dump was made for',
+  syntax: '.lastevent',
+  example: '.lastevent',
+  lookFor: 'a break instruction: nothing crashed, somebody asked for the dump',
+  run({ session, print }) {
+    const code = session.target.header.ExceptionCode;
+    const name = EXCEPTIONS[code] ?? 'Unknown exception';
+    print(`Last event: ${name} - code ${hex(code, 8)} (first/second chance not available)\n`);
+  },
+};
+
+export const EXCEPTIONS: Readonly<Record<number, string>> = {
+  0x80000003: 'Break instruction exception',
+  0x80000004: 'Single step exception',
+  0xc0000005: 'Access violation',
+  0xc000001d: 'Illegal instruction',
+  0xc0000094: 'Integer divide-by-zero',
+  0xc00000fd: 'Stack overflow',
+};

@@ -1,0 +1,173 @@
+import { address, hex } from '../format/numbers.js';
+import type { Session } from '../session.js';
+import type { Module } from '../target/module.js';
+import { versionResource } from '../pe/version-resource.js';
+import { Arguments } from './arguments.js';
+import type { Command } from './command.js';
+import { matcher } from './patterns.js';
+
+interface ListOptions {
+  verbose: boolean;
+  namesOnly: boolean;
+  images: boolean;
+  stamps: boolean;
+  loadedOnly: boolean;
+  errorsOnly: boolean;
+  kernel: boolean;
+  user: boolean;
+  pattern?: string;
+  at?: bigint;
+}
+
+/** `lm`: the loaded modules. */
+export const listModules: Command = {
+  names: ['lm'],
+  summary: 'lists loaded modules',
+  syntax: 'lm[vftlk1m] [m PATTERN] [a ADDRESS]',
+  example: 'lmvm nt',
+  lookFor:
+    'the path of an image and whether its symbols are found: (pdb symbols) is good, (no symbols) is not',
+  run({ session, print }, args, name) {
+    const options = readOptions(session, name.slice(2), args);
+    const modules = session.target.modules.filter((module) => isWanted(module, options));
+    if (options.namesOnly) return modules.forEach((module) => print(`${module.name}\n`));
+    if (/D/.test(name)) print('Browse full module list\n');
+    print('start             end                 module name\n');
+    for (const module of options.user && !options.kernel ? [] : modules) {
+      print(`${address(module.base)} ${address(module.end)}   ${moduleLine(module, options)}`);
+      if (options.verbose) print(details(module));
+    }
+    if (options.pattern === undefined && options.at === undefined && !(options.user && !options.kernel))
+      print(unloadedText(session, options));
+  },
+};
+
+/** Drivers that were unloaded: stamps and sizes of them are not kept. */
+function unloadedText({ target: { unloadedModules } }: Session, { verbose, stamps }: ListOptions): string {
+  if (unloadedModules.length === 0) return '';
+  const lines = unloadedModules.map(({ name, start, end }) => {
+    const size = hex(end - start, 8).toUpperCase();
+    const more =
+      verbose || stamps
+        ? `    Timestamp: unavailable (00000000)\n    Checksum:  00000000\n    ImageSize:  ${size}\n`
+        : '';
+    return `${address(start)} ${address(end)}   ${name.padEnd(NAME_WIDTH)}\n${more}`;
+  });
+  return `\nUnloaded modules:\n${lines.join('')}`;
+}
+
+function readOptions(session: Session, letters: string, args: string): ListOptions {
+  const options: ListOptions = {
+    verbose: false, namesOnly: false, images: false, stamps: false, loadedOnly: false, errorsOnly: false, kernel: false, user: false,
+  }; // prettier-ignore
+  const take = (text: string) => {
+    for (const letter of text) {
+      if (letter === 'v') options.verbose = true;
+      else if (letter === '1') options.namesOnly = true;
+      else if (letter === 'f' || letter === 'n') options.images = true;
+      else if (letter === 't') options.stamps = true;
+      else if (letter === 'l') options.loadedOnly = true;
+      else if (letter === 'e') options.errorsOnly = true;
+      else if (letter === 'k') options.kernel = true;
+      else if (letter === 'u') options.user = true;
+    }
+  };
+  const rest = new Arguments(session, args);
+  const glued = /^([b-ln-zA-LN-Z01]*)(?:([ma])(.*))?$/i.exec(letters);
+  take(glued?.[1] ?? letters);
+  let key = glued?.[2]?.toLowerCase();
+  if (key === 'm' && glued?.[3]) {
+    options.pattern = glued[3];
+    key = undefined;
+  }
+  while (!rest.ended) {
+    if (key === 'm') options.pattern = rest.word();
+    else if (key === 'a') options.at = rest.value();
+    const word = rest.word();
+    if (word === undefined) break;
+    key = word === 'm' || word === 'M' ? 'm' : word === 'a' ? 'a' : undefined;
+    if (!key) take(word);
+    else if (rest.ended) break;
+  }
+  return options;
+}
+
+function isWanted(module: Module, options: ListOptions): boolean {
+  if (options.pattern !== undefined && !matcher(options.pattern)(module.name)) return false;
+  if (options.at !== undefined && !module.contains(options.at)) return false;
+  if (options.loadedOnly && module.state !== 'pdb') return false;
+  return !options.errorsOnly || module.state === 'none';
+}
+
+const NAME_WIDTH = 8;
+const STATE_WIDTH = 22;
+
+function moduleLine(module: Module, options: ListOptions): string {
+  if (options.images) return `${module.name.padEnd(NAME_WIDTH)} ${shownImage(module).padEnd(12)}\n`;
+  if (options.stamps) return `${module.name.padEnd(NAME_WIDTH)}  ${stampText(module)}\n`;
+  if (module.name === 'nt') void module.symbols;
+  const path = module.state === 'pdb' ? module.symbols!.path : '';
+  return `${module.name.padEnd(NAME_WIDTH)}   ${stateText(module).padEnd(STATE_WIDTH)} ${path}\n`;
+}
+
+function stateText(module: Module): string {
+  switch (module.state) {
+    case 'deferred':
+      return '(deferred)';
+    case 'none':
+      return '(no symbols)';
+    case 'export':
+      return '(export symbols)';
+    default:
+      return module.symbols!.isPrivate ? '(private pdb symbols)' : '(pdb symbols)';
+  }
+}
+
+/** Images that WinDbg knows without their path. */
+const WELL_KNOWN = /^(?:hal|kdcom)\.dll$/i;
+
+/** The kernel by its PDB's name, for it has several; all others by the path in the list. */
+export function shownImage(module: Module): string {
+  const { imagePath } = module.facts;
+  const file = imagePath.split('\\').pop()!;
+  if (WELL_KNOWN.test(file)) return file;
+  return module.name === 'nt' && module.pdbName ? `${module.pdbName.replace(/\.pdb$/i, '')}.exe` : imagePath;
+}
+
+function stampText({ image, facts }: Module): string {
+  const stamp = hex(image?.headers.TimeDateStamp ?? facts.timeDateStamp, 8).toUpperCase();
+  return image?.isReproducible ? `${stamp} (This is a reproducible build file hash, not a timestamp)` : stamp;
+}
+
+/** Strings of a version resource in the order in which they are told. */
+const STRING_ORDER = [
+  'CompanyName', 'ProductName', 'InternalName', 'OriginalFilename', 'ProductVersion', 'FileVersion', 'PrivateBuild',
+  'SpecialBuild', 'FileDescription', 'LegalCopyright', 'LegalTrademarks', 'Comments',
+]; // prettier-ignore
+const FILE_TYPES: Readonly<Record<number, string>> = { 1: 'App', 2: 'Dll', 3: 'Driver' };
+
+function details(module: Module): string {
+  const row = (name: string, value: string) => `    ${`${name}:`.padEnd(18)}${value}\n`;
+  const { image, facts } = module;
+  const name = shownImage(module).split('\\').pop()!;
+  let text = '';
+  if (module.state === 'pdb') text += `    Loaded symbol image file: ${name}\n`;
+  text += `    Image path: ${shownImage(module)}\n    Image name: ${name}\n`;
+  if (image?.isReproducible) text += '    Image was built with /Brepro flag.\n';
+  text += row('Timestamp', stampText(module));
+  text += row('CheckSum', hex(image?.headers.CheckSum ?? facts.checkSum, 8).toUpperCase());
+  text += row('ImageSize', hex(image?.headers.SizeOfImage ?? facts.size, 8).toUpperCase());
+  const version = image && versionResource(image);
+  if (!version) return text;
+  text += row('Mapping Form', 'Loaded');
+  text += row('File version', version.fileVersion) + row('Product version', version.productVersion);
+  text += row('File flags', `${hex(version.flags)} (Mask ${hex(version.flagsMask).toUpperCase()})`);
+  text += row('File OS', `${hex(version.os).toUpperCase()} NT Win32`);
+  text += row('File type', `${version.type}.${version.subtype} ${FILE_TYPES[version.type] ?? 'Unknown'}`);
+  text += row('File date', `${hex(version.dateHigh, 8)}.${hex(version.dateLow, 8)}`);
+  text += row('Translations', version.translation);
+  text += '    Information from resource tables:\n';
+  const known = STRING_ORDER.flatMap((key) => version.strings.filter(([name]) => name === key));
+  for (const [key, value] of known) text += `        ${`${key}:`.padEnd(18)}${value}\n`;
+  return text;
+}

@@ -1,0 +1,141 @@
+import { ExpressionError } from '../expressions/scanner.js';
+import { MemoryError } from '../memory/memory.js';
+import { address } from '../format/numbers.js';
+import type { Session } from '../session.js';
+import { CommandError, SyntaxProblem, type Command, type CommandContext } from './command.js';
+import { commands } from './index.js';
+import { splitCommands, splitName } from './split.js';
+
+export interface ShellHost {
+  writeFile?(path: string, bytes: Uint8Array): void;
+}
+
+/** Commands nested in commands: a script that calls itself must end. */
+const DEEPEST = 64;
+/** A loop in a script must not fill the memory of whoever runs it. */
+const MOST_OUTPUT = 0x4000000; // characters
+
+const byName = new Map<string, Command>(
+  commands.flatMap((command) => command.names.map((name): [string, Command] => [name, command])),
+);
+
+/** Takes lines as they are typed and answers with text. */
+export class Shell {
+  readonly session: Session;
+  readonly #host: ShellHost;
+  #output: string[] = [];
+  #length = 0;
+  #depth = 0;
+  hasEnded = false;
+  /** What commands see of the shell. */
+  readonly #context: CommandContext;
+
+  constructor(session: Session, host: ShellHost = {}) {
+    this.session = session;
+    this.#host = host;
+    this.#context = {
+      session,
+      print: (text) => this.#print(text),
+      run: (commands) => this.#run(commands),
+      capture: (commands) => this.#capture(commands),
+      writeFile: (path, bytes) => this.#writeFile(path, bytes),
+      quit: () => (this.hasEnded = true),
+    };
+  }
+
+  /** Runs a line. @returns all that its commands print */
+  execute(line: string): string {
+    this.#length = 0;
+    return this.#capture(line);
+  }
+
+  #capture(line: string): string {
+    const outer = this.#output;
+    this.#output = [];
+    try {
+      this.#run(line);
+      return this.#output.join('');
+    } finally {
+      this.#output = outer;
+    }
+  }
+
+  #run(line: string): void {
+    if (this.#depth >= DEEPEST) throw new CommandError('Commands are nested too deep.\n');
+    this.#depth++;
+    try {
+      for (const command of splitCommands(line)) if (!this.#runOne(command)) break;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** @returns whether the commands behind it are to run */
+  #runOne(text: string): boolean {
+    const { name, args } = splitName(text);
+    try {
+      const command = findCommand(name);
+      if (!command) return this.#unknown(text, name);
+      command.run(this.#context, args, name);
+      return true;
+    } catch (error) {
+      if (error instanceof CommandError) this.#print(error.message);
+      else if (error instanceof ExpressionError) this.#print(`${error.message}\n`);
+      else if (error instanceof MemoryError)
+        this.#print(`Memory access error at '${address(error.address)}'\n`);
+      else if (error instanceof SyntaxProblem) this.#point(text, error);
+      else throw error;
+      return false;
+    } finally {
+      this.#tellMissing();
+    }
+  }
+
+  #unknown(text: string, name: string): boolean {
+    if (name.startsWith('!'))
+      this.#print(`${name.slice(1)} is not extension gallery command\nNo export ${name.slice(1)} found\n`);
+    else this.#point(text, new SyntaxProblem('Syntax error', text.length));
+    return false;
+  }
+
+  #point(text: string, problem: SyntaxProblem): void {
+    const mark = ' '.repeat(this.session.prompt.length + problem.at);
+    this.#print(`${mark}^ ${problem.message} in '${text}'\n`);
+  }
+
+  #tellMissing(): void {
+    for (const pfn of this.session.takeMissing())
+      if (this.session.showMissingPages)
+        this.#print(
+          `Page ${pfn.toString(16)} not present in the dump file. Type ".hh dbgerr004" for details\n`,
+        );
+  }
+
+  #print(text: string): void {
+    this.#length += text.length;
+    if (this.#length > MOST_OUTPUT) throw new RangeError('The answer is too long; ask for less.');
+    this.#output.push(text);
+  }
+
+  #writeFile(path: string, bytes: Uint8Array): void {
+    if (!this.#host.writeFile) throw new CommandError('Files cannot be written from here.\n');
+    this.#host.writeFile(path, bytes);
+  }
+}
+
+/** A command by the word it was called with: `kn` is `k` with the letter n. */
+export function findCommand(name: string): Command | undefined {
+  const lower = name.toLowerCase();
+  return byName.get(name) ?? byName.get(lower) ?? families.find(({ pattern }) => pattern.test(name))?.command;
+}
+
+const family = (pattern: RegExp, name: string) => ({ pattern, command: byName.get(name)! });
+/** Commands whose word carries options. */
+const families = [
+  family(/^~/, '~'),
+  family(/^k[bcdfknpvPL]*$/, 'k'),
+  family(/^lm[a-zD0-9]*$/i, 'lm'),
+  family(/^d(?:[abcdDfpqsSuwW]|[dpq][apsu]|yb|yd|lb?)$/, 'd'),
+  family(/^s[-\[].*$/, 's'),
+  family(/^r[mMF]?$/, 'r'),
+];

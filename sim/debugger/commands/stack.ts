@@ -1,0 +1,164 @@
+import { address, hex } from '../format/numbers.js';
+import { registersText } from '../format/registers.js';
+import type { Session } from '../session.js';
+import type { Frame } from '../unwind/stack.js';
+import { Arguments } from './arguments.js';
+import type { Command } from './command.js';
+import { instructionText } from './registers.js';
+
+interface StackOptions {
+  numbers: boolean;
+  args: boolean;
+  trapFrames: boolean;
+  distances: boolean;
+  namesOnly: boolean;
+  raw: boolean;
+}
+
+const MOST_FRAMES = 256;
+const HOME_SLOTS = 4;
+const RETURN_WIDTH = 17;
+
+/** `k` and its kin: the stack of the current scope. */
+export const stack: Command = {
+  names: ['k'],
+  summary: 'shows the stack, innermost function first',
+  syntax: 'k[bcfnpPvL] [=ADDRESS] [FRAMES]',
+  example: 'kn',
+  lookFor: 'read from the bottom: how the thread came to where it is',
+  run({ session, print }, args, name) {
+    const options = optionsOf(name.slice(1));
+    const rest = new Arguments(session, args);
+    const scope = session.scope.context.copy();
+    let most = MOST_FRAMES;
+    if (rest.scanner.take('=')) scope.registers.rsp = rest.value();
+    if (rest.scanner.match(/l(?=[0-9a-f])/) || !rest.ended) most = Number(rest.value());
+    if (options.raw) return print(rawStack(session, most));
+    const frames = session.frames(Math.min(most, 0xffff));
+    if (session.scope.isOther && most === MOST_FRAMES)
+      print('  *** Stack trace for last set context - .thread/.cxr resets it\n');
+    print(heading(options));
+    frames.forEach((frame, number) => print(frameLine(session, frame, number, frames[number - 1], options)));
+  },
+};
+
+function optionsOf(letters: string): StackOptions {
+  const has = (letter: string) => letters.includes(letter);
+  return {
+    numbers: has('n'),
+    args: has('b') || has('v'),
+    trapFrames: has('v'),
+    distances: has('f'),
+    namesOnly: has('c'),
+    raw: has('d'),
+  };
+}
+
+function heading({ numbers, args, trapFrames, distances, namesOnly }: StackOptions): string {
+  const front = `${numbers ? ' # ' : ''}${distances ? '  Memory  ' : ''}`;
+  if (namesOnly) return `${front}Call Site\n`;
+  const child = args && !trapFrames ? '' : 'Child-SP          ';
+  const columns = args
+    ? `RetAddr               : Args to Child${' '.repeat(59)}: `
+    : 'RetAddr               ';
+  return `${front}${child}${columns}Call Site\n`;
+}
+
+function frameLine(
+  session: Session,
+  frame: Frame,
+  number: number,
+  inner: Frame | undefined,
+  options: StackOptions,
+): string {
+  const site = siteText(session, frame);
+  const front = `${options.numbers ? `${hex(number, 2)} ` : ''}${options.distances ? distance(frame, inner) : ''}`;
+  if (options.namesOnly)
+    return `${front}${site.startsWith('0x') ? '0x0' : site.replace(/\+0x[0-9a-f]+$/, '')}\n`;
+  const child = options.args && !options.trapFrames ? '' : `${address(frame.context.registers.rsp)} `;
+  const returns = address(frame.returnAddress);
+  if (!options.args) return `${front}${child}${returns}     ${site}\n`;
+  const trap = options.trapFrames && frame.trapFrame !== undefined ? trapText(frame) : '';
+  return `${front}${child}${returns.padEnd(RETURN_WIDTH)}     : ${homeSlots(session, frame)} : ${site}${trap}\n`;
+}
+
+/** `nt!KiSwapContext+0x76`, or the bare address. */
+export function siteText(session: Session, { context }: Frame): string {
+  const symbol = session.symbolText(context.rip);
+  if (symbol) return symbol;
+  return `0x${context.rip > 0xffffffffn ? address(context.rip) : hex(context.rip)}`;
+}
+
+function distance(frame: Frame, inner: Frame | undefined): string {
+  if (!inner) return '          ';
+  const bytes = frame.context.registers.rsp - inner.context.registers.rsp;
+  const near = bytes >= 0n && bytes < 0x10000000n;
+  return `${(near ? hex(bytes) : '').padStart(9)} `;
+}
+
+/** The four slots behind the return address, where a callee keeps its parameters. */
+function homeSlots(session: Session, { returnAddressAt, trapFrame }: Frame): string {
+  // KTRAP_FRAME begins with the slots that a return address is followed by.
+  const at = trapFrame ?? returnAddressAt + 8n;
+  const bytes = returnAddressAt === 0n ? new Uint8Array(0) : session.memory.read(at, HOME_SLOTS * 8);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: HOME_SLOTS }, (_, i) =>
+    address(i * 8 + 8 <= bytes.length ? view.getBigUint64(i * 8, true) : 0n),
+  ).join(' ');
+}
+
+function trapText({ trapFrame }: Frame): string {
+  return ` (TrapFrame @ ${address(trapFrame!)})`;
+}
+
+/** The stack's own words, from below the first return address on. */
+function rawStack(session: Session, most: number): string {
+  const [frame] = session.frames(1);
+  const start =
+    frame && frame.returnAddressAt !== 0n ? frame.returnAddressAt - 8n : session.scope.context.registers.rsp;
+  let text = '';
+  for (let i = 0; i < most; i++) {
+    const at = start + BigInt(i * 4);
+    const bytes = session.memory.read(at, 4);
+    if (bytes.length < 4) break;
+    text += `${address(at)}  ${hex(new DataView(bytes.slice().buffer).getUint32(0, true), 8)}\n`;
+  }
+  return text;
+}
+
+/** `.frame`: which frame locals and registers are shown of. */
+export const frameCommand: Command = {
+  names: ['.frame'],
+  summary: 'shows or chooses a frame of the stack',
+  syntax: '.frame [/r] [/c] [NUMBER]',
+  example: '.frame /r 2',
+  lookFor:
+    'registers as they were when the frame called the next one; those that a callee may change are not restored',
+  run({ session, print }, args) {
+    const rest = new Arguments(session, args);
+    const options = rest.options();
+    const number = rest.ended ? session.scope.frame : Number(rest.value());
+    const frames = session.frames();
+    const frame = frames[number];
+    if (!frame) {
+      print(`Cannot find frame 0x${hex(number)}, previous scope unchanged\n`);
+      print(numberedText(session, frames, session.scope.frame));
+      return;
+    }
+    print(numberedText(session, frames, number));
+    session.scope.frame = number;
+    const wantsRegisters = options.includes('r') || options.includes('c');
+    if (!wantsRegisters) return;
+    const scope = session.scope;
+    session.scope = { ...scope, context: frame.context };
+    print(registersText(frame.context, true) + instructionText(session));
+    session.scope = options.includes('c') ? { context: frame.context, frame: 0, isOther: true } : scope;
+  },
+};
+
+function numberedText(session: Session, frames: readonly Frame[], number: number): string {
+  const frame = frames[number];
+  if (!frame) return '';
+  const { rsp } = frame.context.registers;
+  return `${hex(number, 2)} ${address(rsp)} ${address(frame.returnAddress)}     ${siteText(session, frame)}\n`;
+}

@@ -1,0 +1,135 @@
+import { hex, address } from '../format/numbers.js';
+import { MemoryError } from '../memory/memory.js';
+import type { Session } from '../session.js';
+import type { Field, StructType, Type } from '../types/type.js';
+import { typeText, verboseTypeText } from '../types/type-text.js';
+import { structValue, valueText } from '../types/value-text.js';
+
+/** How `dt` shows a structure. */
+export interface DisplayOptions {
+  /** Levels of structures inside of it. */
+  depth: number;
+  verbose: boolean;
+  /** Without offsets. */
+  noOffsets: boolean;
+  /** Without indenting inner structures. */
+  flat: boolean;
+  /** Inner structures only, nothing behind pointers. */
+  block: boolean;
+  /** Width of names. */
+  width: number;
+}
+
+export const PLAIN: DisplayOptions = {
+  depth: 0,
+  verbose: false,
+  noOffsets: false,
+  flat: false,
+  block: false,
+  width: 16,
+};
+
+/** Structures behind pointers to pointers end somewhere even in damaged memory. */
+const DEEPEST = 12;
+
+/** All fields of a structure; with values where `at` is an address. */
+export function structText(
+  session: Session,
+  type: StructType,
+  at?: bigint,
+  options = PLAIN,
+  level = 1,
+): string {
+  return type.fields
+    .filter(({ isStatic }) => !isStatic)
+    .map((field) => fieldText(session, field, at, options, level))
+    .join('');
+}
+
+/** One field, and what is inside of it as deep as the options say. */
+export function fieldText(
+  session: Session,
+  field: Field,
+  at: bigint | undefined,
+  options: DisplayOptions,
+  level: number,
+): string {
+  const where = at === undefined ? undefined : BigInt.asUintN(64, at + BigInt(field.offset));
+  const value =
+    where === undefined ? declared(field.type, options) : readable(session, field.type, where, options);
+  const line = `${fieldHead(field, options, level)} : ${value}\n`;
+  if (level > Math.min(options.depth, DEEPEST)) return line;
+  const inner = innerOf(session, field.type, where, options);
+  return inner ? line + structText(session, inner.type, inner.at, options, level + 1) : line;
+}
+
+/** `   +0x448 ActiveProcessLinks` */
+export function fieldHead(
+  { name, offset }: Field,
+  { noOffsets, flat, width }: DisplayOptions,
+  level: number,
+): string {
+  const indent = flat ? '' : ' '.repeat(level * 3);
+  return `${indent}${noOffsets ? '' : `+0x${hex(offset, 3)} `}${name.padEnd(width)}`;
+}
+
+function declared(type: Type, { verbose, block }: DisplayOptions): string {
+  if (block && type.kind === 'pointer') return 'Ptr64 ';
+  if (block && type.kind === 'array' && type.element.kind === 'struct') return typeText(type.element);
+  return verbose ? verboseTypeText(type) : typeText(type);
+}
+
+function readable(session: Session, type: Type, at: bigint, { verbose }: DisplayOptions): string {
+  try {
+    return valueText(session.memory, type, at, verbose);
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    return unreadable(type, at);
+  }
+}
+
+function unreadable(type: Type, at: bigint): string {
+  switch (type.kind) {
+    case 'pointer':
+      return '???? ';
+    case 'struct':
+      return type.name;
+    case 'array': {
+      const count = Math.floor(type.size / Math.max(1, type.element.size));
+      const isText = type.element.kind === 'base' && ['char', 'uchar', 'wchar'].includes(type.element.base);
+      if (isText) return `[${count}]  "--- memory read error at address 0x${address(at)} ---"`;
+      return `[${count}] ${unreadable(type.element, at)}`;
+    }
+    default:
+      return '??';
+  }
+}
+
+/** The structure inside of a field or behind its pointer. */
+function innerOf(
+  session: Session,
+  type: Type,
+  at: bigint | undefined,
+  { block }: DisplayOptions,
+): { type: StructType; at: bigint | undefined } | undefined {
+  if (type.kind === 'struct') return { type, at };
+  if (block && type.kind === 'array' && type.element.kind === 'struct') return { type: type.element, at };
+  if (block || type.kind !== 'pointer' || type.target.kind !== 'struct') return undefined;
+  if (at === undefined) return { type: type.target, at: undefined };
+  const bytes = session.memory.read(at, 8);
+  if (bytes.length < 8) return undefined;
+  const target = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  const isThere = target !== 0n && session.memory.read(target, 1).length > 0;
+  return isThere ? { type: type.target, at: target } : undefined;
+}
+
+/** What stands above the fields of some well-known structures: their value on one line. */
+export function summaryLine(session: Session, type: StructType, at: bigint): string {
+  try {
+    const summary = structValue(session.memory, type, at);
+    return summary === undefined ? '' : `${summary}\n`;
+  } catch (error) {
+    if (error instanceof MemoryError) return '';
+    throw error;
+  }
+}

@@ -1,0 +1,192 @@
+import { address, hex } from '../format/numbers.js';
+import type { Session } from '../session.js';
+import type { LoadedSymbol } from '../symbols/module-symbols.js';
+import type { Module } from '../target/module.js';
+import { typeText } from '../types/type-text.js';
+import { valueText } from '../types/value-text.js';
+import { Arguments } from './arguments.js';
+import { CommandError, SyntaxProblem, type Command } from './command.js';
+import { userSymbolsText } from './context.js';
+import { hasWildcards, matcher } from './patterns.js';
+
+/** `x`: symbols by pattern. */
+export const examine: Command = {
+  names: ['x'],
+  summary: 'finds symbols by a pattern',
+  syntax: 'x [/0 /1 /2 /n /a /f /d /t /v /q] MODULE!PATTERN',
+  example: 'x nt!*ProcessHead',
+  lookFor: 'the address of a global, or whether a function of that name exists',
+  run({ session, print }, args) {
+    const rest = new Arguments(session, args);
+    const options = rest.options().join('');
+    const pattern = rest.word() ?? '';
+    const at = pattern.indexOf('!');
+    if (at < 0) throw new SyntaxProblem("Couldn't resolve", 'x '.length + pattern.length);
+    const [modulePattern, symbolPattern] = [pattern.slice(0, at), pattern.slice(at + 1)];
+    const modules = hasWildcards(modulePattern)
+      ? session.target.modules.filter((module) => matcher(modulePattern)(module.name))
+      : [session.module(modulePattern)].filter((module) => module !== undefined);
+    if (modules.length === 0)
+      throw new CommandError(
+        `${' '.repeat(session.prompt.length + 'x '.length + modulePattern.length + 1)}^ Couldn't resolve 'x ${modulePattern}'\n`,
+      );
+    const fits = matcher(symbolPattern);
+    for (const module of modules) {
+      const found = (module.symbols?.all ?? []).filter(
+        ({ name, isFunction }) =>
+          fits(name) && (!options.includes('f') || isFunction) && (!options.includes('d') || !isFunction),
+      );
+      for (const symbol of sorted(found, options)) print(symbolLine(session, module, symbol, options));
+    }
+  },
+};
+
+function sorted(symbols: LoadedSymbol[], options: string): LoadedSymbol[] {
+  if (options.includes('a')) return [...symbols].sort((a, b) => a.rva - b.rva);
+  if (!options.includes('n')) return symbols;
+  const key = ({ name }: LoadedSymbol) => name.toLowerCase();
+  return [...symbols].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+}
+
+function symbolLine(session: Session, module: Module, symbol: LoadedSymbol, options: string): string {
+  const name = `${module.name}!${symbol.name}`;
+  if (options.includes('1')) return `${name}\n`;
+  if (options.includes('0')) return `${address(symbol.address)} \n`;
+  if (options.includes('2')) return `${address(symbol.address)} ${name}\n`;
+  const shown = options.includes('q') ? `@!"${name}"` : name;
+  const type = options.includes('t') && !symbol.isFunction ? `${symbolType(module, symbol)} ` : '';
+  const kind = `${symbol.isPrivate ? 'prv' : 'pub'} ${symbol.isFunction ? 'func  ' : 'global'}`;
+  const verbose = options.includes('v') ? `${kind} ` : '';
+  const size = options.includes('v') ? ` ${hex(symbol.size).padStart(4)}` : '';
+  return `${verbose}${address(symbol.address)}${size} ${type}${shown}${valueOf(session, module, symbol)}\n`;
+}
+
+function symbolType(module: Module, symbol: LoadedSymbol): string {
+  return symbol.typeIndex === 0 ? '<NoType>' : typeText(module.symbols!.pdb.types.type(symbol.typeIndex));
+}
+
+function valueOf(session: Session, module: Module, symbol: LoadedSymbol): string {
+  if (symbol.isFunction) return ` (${symbol.name})`;
+  if (symbol.typeIndex === 0) return ' = <no type information>';
+  const type = module.symbols!.pdb.types.type(symbol.typeIndex);
+  try {
+    return ` = ${valueText(session.memory, type, symbol.address)}`;
+  } catch {
+    return ' = ???';
+  }
+}
+
+/** `ln`: what is at or near an address. */
+export const nearest: Command = {
+  names: ['ln'],
+  summary: 'names the symbols around an address',
+  syntax: 'ln ADDRESS',
+  example: 'ln poi(@rsp)',
+  lookFor: 'how far behind the symbol the address is: too far means that another symbol is missing',
+  run({ session, print }, args) {
+    const at = new Arguments(session, args).optionalValue() ?? session.scope.context.rip;
+    print(nearestText(session, at));
+  },
+};
+
+/** The symbol before an address, the one behind it, and those exactly there. */
+export function nearestText(session: Session, at: bigint): string {
+  const module = session.moduleAt(at);
+  const symbols = module?.symbols;
+  if (!module || !symbols) return '';
+  const rva = Number(at - module.base);
+  const before = symbols.nearest(rva);
+  const next = symbols.next(rva);
+  const first = before ?? next;
+  if (!first) return '';
+  const offset = before ? at - before.address : 0xffffffffffffffffn;
+  const distance = offset === 0n ? '' : `+0x${before ? hex(offset) : 'ffffffff`ffffffff'}`;
+  const following = before ? next : symbols.next(first.rva);
+  let text = `(${address(first.address)})   ${module.name}!${first.name}${distance}`;
+  if (following) text += `   |  (${address(following.address)})   ${module.name}!${following.name}`;
+  text += '\n';
+  const exact = symbols.at(rva);
+  if (exact.length > 0) text += 'Exact matches:\n';
+  for (const symbol of exact)
+    text += `    ${module.name}!${symbol.name}${valueOf(session, module, symbol)}\n`;
+  return text;
+}
+
+export const symbolPath: Command = {
+  names: ['.sympath', '.exepath'],
+  summary: 'shows where symbols or images are looked for',
+  syntax: '.sympath',
+  example: '.sympath',
+  lookFor: 'the folder that --symbols named; without one, only addresses can be shown',
+  run({ session, print }, _, name) {
+    const what = name === '.sympath' ? 'Symbol' : 'Executable image';
+    const path = session.symbolFiles.description || '<empty>';
+    print(`${what} search path is: ${path}\nExpanded ${what} search path is: ${path.toLowerCase()}\n`);
+  },
+};
+
+export const sourcePath: Command = {
+  names: ['.srcpath'],
+  summary: 'shows where source files are looked for',
+  syntax: '.srcpath',
+  example: '.srcpath',
+  lookFor: 'the folder with the sources of the lab drivers',
+  run: ({ print }) => print('Source search path is: <empty>\n'),
+};
+
+const OPTIONS: readonly [number, string][] = [
+  [0x1, 'SYMOPT_CASE_INSENSITIVE'],
+  [0x2, 'SYMOPT_UNDNAME'],
+  [0x4, 'SYMOPT_DEFERRED_LOADS'],
+  [0x20, 'SYMOPT_OMAP_FIND_NEAREST'],
+  [0x100, 'SYMOPT_NO_UNQUALIFIED_LOADS'],
+  [0x200, 'SYMOPT_FAIL_CRITICAL_ERRORS'],
+  [0x10000, 'SYMOPT_AUTO_PUBLICS'],
+  [0x20000, 'SYMOPT_NO_IMAGE_SEARCH'],
+];
+
+/** How this debugger treats symbols, told in the flags of DbgHelp that mean the same. */
+export const symbolOptions: Command = {
+  names: ['.symopt'],
+  summary: 'shows how symbols are looked for',
+  syntax: '.symopt',
+  example: '.symopt',
+  lookFor: 'SYMOPT_DEFERRED_LOADS: symbols of a module are loaded when somebody needs them',
+  run({ print }) {
+    const all = OPTIONS.reduce((sum, [bit]) => sum | bit, 0);
+    print(`Symbol options are 0x${hex(all)}:\n`);
+    for (const [bit, name] of OPTIONS) print(`  0x${hex(bit, 8)} - ${name}\n`);
+  },
+};
+
+export const reload: Command = {
+  names: ['.reload'],
+  summary: 'looks for symbols anew; /f loads them at once',
+  syntax: '.reload [/f] [MODULE]',
+  example: '.reload /f nt',
+  lookFor: 'a module without symbols, and why',
+  run({ session, print }, args) {
+    const rest = new Arguments(session, args);
+    const options = rest.options();
+    const name = rest.word();
+    const modules = name === undefined ? session.target.modules : [session.module(name.replace(/\..*$/, ''))];
+    if (modules[0] === undefined) throw new CommandError(`"${name}" was not found in the image list.\n`);
+    if (name === undefined) {
+      print(`Loading Kernel Symbols\n${dots(modules.length - 1)}${userSymbolsText(session)}`);
+      print(`Loading unloaded module list\n${dots(session.target.unloadedModules.length)}`);
+    }
+    if (options.includes('f') || name !== undefined)
+      for (const module of modules)
+        if (module && !module.symbols)
+          print(`*** ERROR: Symbols of ${module.name} could not be loaded: ${module.problem}\n`);
+  },
+};
+
+const DOTS_A_LINE = 64;
+
+function dots(count: number): string {
+  const lines: string[] = [];
+  for (let left = count; left > 0; left -= DOTS_A_LINE)
+    lines.push(`${'.'.repeat(Math.min(left, DOTS_A_LINE))}\n`);
+  return lines.join('');
+}

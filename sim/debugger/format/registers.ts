@@ -1,0 +1,125 @@
+import type { Context } from '../unwind/context.js';
+import { viewOf } from '../files/record.js';
+import { shortFloat } from './floats.js';
+import { hex } from './numbers.js';
+
+const ROWS = [
+  ['rax', 'rbx', 'rcx'],
+  ['rdx', 'rsi', 'rdi'],
+  ['rip', 'rsp', 'rbp'],
+  ['r8', 'r9', 'r10'],
+  ['r11', 'r12', 'r13'],
+  ['r14', 'r15'],
+] as const;
+
+/** Flags of EFL: bit, and how it is written when set and when not. */
+const FLAGS: readonly [bit: number, set: string, clear: string][] = [
+  [11, 'ov', 'nv'],
+  [10, 'dn', 'up'],
+  [9, 'ei', 'di'],
+  [7, 'ng', 'pl'],
+  [6, 'zr', 'nz'],
+  [4, 'ac', 'na'],
+  [2, 'po', 'pe'], // as WinDbg's engine writes them
+  [0, 'cy', 'nc'],
+];
+
+/** General registers and flags, as `r` shows them. @param segments whether with the line of segment registers */
+export function registersText(context: Context, segments: boolean): string {
+  const value = (name: string) => (name === 'rip' ? context.rip : context.registers[name as 'rax']);
+  const rows = ROWS.map((row) => row.map((name) => `${name.padStart(3)}=${hex(value(name), 16)}`).join(' '));
+  const iopl = (context.eflags >> 12) & 3;
+  const flags = FLAGS.map(([bit, set, clear]) => ((context.eflags >> bit) & 1 ? set : clear)).join(' ');
+  rows.push(`iopl=${iopl}         ${flags}`);
+  if (segments) {
+    const { cs, ss, ds, es, fs, gs } = context.segments;
+    const shown = Object.entries({ cs, ss, ds, es, fs, gs }).map(
+      ([name, selector]) => `${name}=${hex(selector, 4)}`,
+    );
+    rows.push(`${shown.join('  ')}             efl=${hex(context.eflags, 8)}`);
+  }
+  return `${rows.join('\n')}\n`;
+}
+
+/** FXSAVE area. Source: Intel SDM, volume 1, 10.5.1. */
+const FXSAVE = { control: 0, status: 2, tags: 4, registers: 0x20, xmm: 0xa0, slot: 16 };
+
+const pairs = (count: number, cell: (number: number) => string): string =>
+  Array.from({ length: count / 2 }, (_, i) => `${cell(i * 2)}  ${cell(i * 2 + 1)}\n`).join('');
+
+export function x87Text({ floatArea }: Context): string {
+  const view = viewOf(floatArea);
+  const word = (value: number) => hex(value, 4).toUpperCase();
+  return (
+    `fpcw=${word(view.getUint16(FXSAVE.control, true))}    fpsw=${word(view.getUint16(FXSAVE.status, true))}    ` +
+    `fptw=${word(view.getUint8(FXSAVE.tags))}\n` +
+    pairs(8, (number) => `st${number}=${extendedFloat(floatArea, FXSAVE.registers + number * FXSAVE.slot)}`)
+  );
+}
+
+const EXTENDED_BIAS = 16383;
+const FRACTION_BITS = 63;
+const SIGNIFICANT_DIGITS = 21;
+
+/** An 80-bit number as ` 1.500000000000000000000e+0000`. */
+function extendedFloat(bytes: Uint8Array, at: number): string {
+  const view = viewOf(bytes);
+  const mantissa = view.getBigUint64(at, true);
+  const head = view.getUint16(at + 8, true);
+  const sign = head & 0x8000 ? '-' : ' ';
+  if (mantissa === 0n) return `${sign}0.${'0'.repeat(SIGNIFICANT_DIGITS)}e+0000`;
+  let power = (head & 0x7fff) - EXTENDED_BIAS - FRACTION_BITS;
+  let [numerator, denominator] = [mantissa, 1n];
+  if (power > 0) numerator <<= BigInt(power);
+  else denominator <<= BigInt(-power);
+  power = 0;
+  while (numerator >= denominator * 10n) {
+    denominator *= 10n;
+    power++;
+  }
+  while (numerator < denominator) {
+    numerator *= 10n;
+    power--;
+  }
+  const digits = ((numerator * 10n ** BigInt(SIGNIFICANT_DIGITS)) / denominator).toString();
+  const exponent = String(Math.abs(power)).padStart(4, '0');
+  return `${sign}${digits[0]}.${digits.slice(1)}e${power < 0 ? '-' : '+'}${exponent}`;
+}
+
+/** MMX registers lie in the x87 ones. */
+export function mmxText({ floatArea }: Context): string {
+  const view = viewOf(floatArea);
+  return pairs(
+    8,
+    (number) => `mm${number}=${hex(view.getBigUint64(FXSAVE.registers + number * FXSAVE.slot, true), 16)}`,
+  );
+}
+
+/** The four single floats of an XMM register, the highest first. */
+export function xmmFloats({ floatArea }: Context, number: number): string[] {
+  const view = viewOf(floatArea);
+  return [3, 2, 1, 0].map((i) =>
+    shortFloat(view.getFloat32(FXSAVE.xmm + number * FXSAVE.slot + i * 4, true)),
+  );
+}
+
+export function xmmText(context: Context): string {
+  return Array.from(
+    { length: 16 },
+    (_, number) => `xmm${number}=${xmmFloats(context, number).join(' ')}\n`,
+  ).join('');
+}
+
+/** Control and debug registers, as `rM 80` shows them. */
+export function systemText(special: Readonly<Record<string, bigint>>): string {
+  const cell = (name: string) => `${name}=${hex(special[name.replace('kdr', 'dr')] ?? 0n, 16)}`;
+  const row = (...names: string[]) => `${names.map(cell).join(' ')}\n`;
+  return (
+    row('cr0', 'cr2', 'cr3') +
+    row('cr8') +
+    row('dr0', 'dr1', 'dr2') +
+    row('dr3', 'dr6', 'dr7', 'cr4') +
+    row('kdr0', 'kdr1', 'kdr2') +
+    row('kdr3', 'kdr6', 'kdr7')
+  );
+}

@@ -1,0 +1,5 @@
+export { Session, type SessionOptions } from './session.js';
+export { Shell, type ShellHost } from './commands/shell.js';
+export { BufferSource, type ByteSource } from './files/byte-source.js';
+export { FileError } from './files/file-error.js';
+export type { FoundFile, SymbolFiles } from './symbols/symbol-files.js';

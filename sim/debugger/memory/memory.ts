@@ -1,0 +1,53 @@
+import { viewOf } from '../files/record.js';
+
+/** Virtual memory that can be read. */
+export interface Memory {
+  /** Bytes from an address on, up to the first that cannot be read; at most `length`. */
+  read(address: bigint, length: number): Uint8Array;
+}
+
+/** Nothing can be read at an address. */
+export class MemoryError extends Error {
+  override name = 'MemoryError';
+  readonly address: bigint;
+
+  constructor(address: bigint) {
+    super(`Memory access error at 0x${address.toString(16)}`);
+    this.address = address;
+  }
+}
+
+export const WRAP = 0xffffffffffffffffn;
+
+/** All of `length` bytes. @throws MemoryError when one cannot be read */
+export function readAll(memory: Memory, address: bigint, length: number): Uint8Array {
+  const bytes = memory.read(address & WRAP, length);
+  if (bytes.length < length) throw new MemoryError((address + BigInt(bytes.length)) & WRAP);
+  return bytes;
+}
+
+/** An unsigned integer of 1, 2, 4 or 8 bytes. @throws MemoryError */
+export function readInteger(memory: Memory, address: bigint, size: number): bigint {
+  return integerOf(readAll(memory, address, size));
+}
+
+export function readPointer(memory: Memory, address: bigint): bigint {
+  return readInteger(memory, address, 8);
+}
+
+/** The unsigned integer that some bytes are. */
+export function integerOf(bytes: Uint8Array): bigint {
+  const view = viewOf(bytes);
+  switch (bytes.length) {
+    case 1:
+      return BigInt(view.getUint8(0));
+    case 2:
+      return BigInt(view.getUint16(0, true));
+    case 4:
+      return BigInt(view.getUint32(0, true));
+    case 8:
+      return view.getBigUint64(0, true);
+    default:
+      return bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  }
+}

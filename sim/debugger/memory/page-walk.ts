@@ -1,0 +1,84 @@
+import { PAGE_BYTES } from '../dump/page-map.js';
+import { viewOf } from '../files/record.js';
+import type { PhysicalMemory } from './physical-memory.js';
+
+/** Bits of a page-table entry: hardware's (Intel SDM, volume 3), then those that Windows uses while it is invalid. */
+const VALID = 1n << 0n;
+const LARGE = 1n << 7n;
+const PROTOTYPE = 1n << 10n;
+const TRANSITION = 1n << 11n;
+const FRAME = 0x000ffffffffff000n;
+const ENTRIES = 512;
+const ENTRY_BYTES = 8;
+
+export const LEVELS = ['PXE', 'PPE', 'PDE', 'PTE'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** One step of a walk: the entry read at a level. */
+export interface WalkStep {
+  level: Level;
+  /** Physical address of the entry. */
+  at: number;
+  /** `undefined` when the dump does not hold the table. */
+  entry: bigint | undefined;
+}
+
+/** Where a walk ended. */
+export type Outcome =
+  | { kind: 'mapped'; physical: number; /** Bytes of the page */ pageBytes: number; transition: boolean }
+  | { kind: 'prototype'; /** Virtual address of the prototype entry */ prototype: bigint; entry: bigint }
+  | { kind: 'invalid'; level: Level; entry: bigint }
+  | { kind: 'absent'; /** Frame that the dump does not hold */ pfn: number };
+
+export interface Walk {
+  steps: WalkStep[];
+  outcome: Outcome;
+}
+
+/** Walks four levels of page tables for an address. */
+export function walk(memory: PhysicalMemory, root: number, address: bigint): Walk {
+  const steps: WalkStep[] = [];
+  let table = root;
+  for (let depth = 0; depth < LEVELS.length; depth++) {
+    const level = LEVELS[depth]!;
+    const shift = BigInt(39 - depth * 9);
+    const at = table + Number((address >> shift) & BigInt(ENTRIES - 1)) * ENTRY_BYTES;
+    const page = memory.page(Math.floor(at / PAGE_BYTES));
+    if (!page) {
+      steps.push({ level, at, entry: undefined });
+      return { steps, outcome: { kind: 'absent', pfn: Math.floor(at / PAGE_BYTES) } };
+    }
+    const entry = viewOf(page).getBigUint64(at % PAGE_BYTES, true);
+    steps.push({ level, at, entry });
+    const last = level === 'PTE';
+    if (!(entry & VALID)) {
+      if (!last || entry === 0n) return { steps, outcome: { kind: 'invalid', level, entry } };
+      return { steps, outcome: softwareOutcome(entry, address) };
+    }
+    const base = Number(entry & FRAME);
+    if (last || (entry & LARGE && depth > 0)) {
+      const pageBytes = 2 ** Number(shift);
+      const physical = base - (base % pageBytes) + Number(address & (BigInt(pageBytes) - 1n));
+      return { steps, outcome: { kind: 'mapped', physical, pageBytes, transition: false } };
+    }
+    table = base;
+  }
+  throw new Error('A walk has four levels.');
+}
+
+/** What an invalid PTE says: a page in transition, one that a prototype tells of, or one that is not in memory. */
+export function softwareOutcome(entry: bigint, address: bigint): Outcome {
+  if (entry & PROTOTYPE) {
+    const prototype = BigInt.asUintN(64, BigInt.asIntN(64, entry) >> 16n);
+    return { kind: 'prototype', prototype, entry };
+  }
+  if (!(entry & TRANSITION)) return { kind: 'invalid', level: 'PTE', entry };
+  const physical = Number(entry & FRAME) + Number(address & 0xfffn);
+  return { kind: 'mapped', physical, pageBytes: PAGE_BYTES, transition: true };
+}
+
+/** The frame that a prototype entry names; `undefined` when its page is not in memory. */
+export function prototypeFrame(entry: bigint): number | undefined {
+  const inMemory = entry & VALID || (entry & TRANSITION && !(entry & PROTOTYPE));
+  return inMemory ? Number((entry & FRAME) >> 12n) : undefined;
+}

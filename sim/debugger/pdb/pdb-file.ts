@@ -1,0 +1,158 @@
+import type { ByteSource } from '../files/byte-source.js';
+import { FileError } from '../files/file-error.js';
+import { record, viewOf } from '../files/record.js';
+import { readDbiStream, readSectionHeaders, type DbiStream, type SectionHeader } from './dbi-stream.js';
+import { MsfFile } from './msf-file.js';
+import { S, symbolRecords } from './symbol-records.js';
+import { TypeStream } from './type-stream.js';
+
+/** Header of the PDB info stream. Source: LLVM, docs/PDB/PdbStream.rst. */
+const INFO = record(0x1c, {
+  Age: [0x8, 'u32'],
+  Guid1: [0xc, 'u32'],
+  Guid2: [0x10, 'u16'],
+  Guid3: [0x12, 'u16'],
+});
+const GUID_TAIL = 0x14;
+const STREAM = { info: 1, types: 2, debug: 3 } as const;
+const FUNCTION_FLAG = 2; // of a public: code
+
+export interface PdbSymbol {
+  name: string;
+  /** Relative to the image's base. */
+  rva: number;
+  isFunction: boolean;
+  /** From the compiler's own records, not from the list of publics. */
+  isPrivate: boolean;
+  /** 0 where the PDB does not say. */
+  size: number;
+  /** 0 where the PDB does not say. */
+  typeIndex: number;
+  /** Compiland and offset of the procedure's record, for its locals. */
+  scope?: { compiland: number; offset: number };
+}
+
+/** A program database: symbols and types of an image. */
+export class PdbFile {
+  /** GUID and age as symbol stores write them: 32 hexadecimal digits and the age's. */
+  readonly key: string;
+  readonly types: TypeStream;
+  readonly sections: SectionHeader[];
+  readonly dbi: DbiStream;
+  readonly msf: MsfFile;
+
+  /** @throws FileError when it is no PDB or damaged */
+  constructor(file: ByteSource) {
+    try {
+      this.msf = new MsfFile(file);
+      const info = this.msf.stream(STREAM.info);
+      const { Guid1, Guid2, Guid3 } = INFO.read(info);
+      this.dbi = readDbiStream(this.msf.stream(STREAM.debug));
+      const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, '0');
+      const tail = [...info.subarray(GUID_TAIL, GUID_TAIL + 8)].map((byte) => hex(byte, 2)).join('');
+      this.key = `${hex(Guid1, 8)}${hex(Guid2, 4)}${hex(Guid3, 4)}${tail}${this.dbi.age.toString(16).toUpperCase()}`;
+      this.types = new TypeStream(this.msf.stream(STREAM.types));
+      this.sections = readSectionHeaders(this.msf.stream(this.dbi.sectionHeaderStream ?? 0xffff));
+    } catch (error) {
+      if (error instanceof RangeError) throw new FileError('This PDB is damaged: a stream ends too early.');
+      throw error;
+    }
+  }
+
+  /** Relative virtual address of a place in a section, counted from 1; `undefined` for none. */
+  rva(section: number, offset: number): number | undefined {
+    const header = this.sections[section - 1];
+    return header ? header.virtualAddress + offset : undefined;
+  }
+
+  /**
+   * All symbols with an address: procedures and data of compilands, and publics that no procedure or datum stands for.
+   * Publics come in the order of their hash table, which is the order in which debuggers list them.
+   */
+  symbols(): PdbSymbol[] {
+    const symbols: PdbSymbol[] = [];
+    this.dbi.compilands.forEach((_, index) => symbols.push(...this.#compilandSymbols(index)));
+    const records = this.msf.stream(this.dbi.symbolRecordStream);
+    const globals = [...this.#globalData(records)];
+    symbols.push(...globals);
+    const known = new Set(symbols.map(({ rva, name }) => `${rva} ${name}`));
+    for (const symbol of this.#publics(records))
+      if (!known.has(`${symbol.rva} ${symbol.name}`)) symbols.push(symbol);
+    return symbols;
+  }
+
+  *#publics(records: Uint8Array): Iterable<PdbSymbol> {
+    const stream = this.msf.stream(this.dbi.publicStream);
+    for (const offset of hashOrder(stream.subarray(PUBLICS_HEADER_BYTES))) {
+      const [first] = symbolRecords(records, offset, offset + 4);
+      if (first?.kind !== S.PUB32) continue;
+      const flags = first.cursor.u32();
+      const at = first.cursor.u32();
+      const rva = this.rva(first.cursor.u16(), at);
+      if (rva === undefined) continue;
+      // DbgHelp takes one underscore off the names of publics.
+      const name = first.cursor.text().replace(/^_(?=.)/, '');
+      yield { name, rva, isFunction: (flags & FUNCTION_FLAG) !== 0, isPrivate: false, size: 0, typeIndex: 0 };
+    }
+  }
+
+  *#globalData(records: Uint8Array): Iterable<PdbSymbol> {
+    for (const { kind, cursor } of symbolRecords(records, 0)) {
+      if (kind === S.GDATA32 || kind === S.LDATA32) {
+        const symbol = this.#data(cursor);
+        if (symbol) yield symbol;
+      }
+    }
+  }
+
+  #data(cursor: { u32(): number; u16(): number; text(): string }): PdbSymbol | undefined {
+    const typeIndex = cursor.u32();
+    const offset = cursor.u32();
+    const rva = this.rva(cursor.u16(), offset);
+    return rva === undefined
+      ? undefined
+      : {
+          name: cursor.text(),
+          rva,
+          isFunction: false,
+          isPrivate: true,
+          size: this.types.type(typeIndex).size,
+          typeIndex,
+        };
+  }
+
+  *#compilandSymbols(index: number): Iterable<PdbSymbol> {
+    const { stream, symbolBytes } = this.dbi.compilands[index]!;
+    if (stream === undefined) return;
+    const bytes = this.msf.stream(stream);
+    for (const { kind, cursor, offset } of symbolRecords(bytes, 4, symbolBytes)) {
+      if (kind === S.GPROC32 || kind === S.LPROC32 || kind === S.GPROC32_ID || kind === S.LPROC32_ID) {
+        const size = cursor.skip(12).u32();
+        const typeIndex = cursor.skip(8).u32();
+        const at = cursor.u32();
+        const rva = this.rva(cursor.u16(), at);
+        if (rva === undefined) continue;
+        const name = cursor.skip(1).text();
+        const scope = { compiland: index, offset };
+        yield { name, rva, isFunction: true, isPrivate: true, size, typeIndex, scope };
+      }
+    }
+  }
+}
+
+const PUBLICS_HEADER_BYTES = 0x1c;
+/** Header of a symbol hash table. Source: LLVM, docs/PDB/HashTable.rst. */
+const HASH_HEADER = record(0x10, { HrSize: [0x8, 'u32'] });
+const HASH_RECORD_BYTES = 8;
+
+/** Offsets of the records in the order of a hash table. */
+function* hashOrder(bytes: Uint8Array): Iterable<number> {
+  if (bytes.length < HASH_HEADER.size) return;
+  const { HrSize } = HASH_HEADER.read(bytes);
+  const view = viewOf(bytes);
+  const end = Math.min(bytes.length, HASH_HEADER.size + HrSize);
+  for (let at = HASH_HEADER.size; at + HASH_RECORD_BYTES <= end; at += HASH_RECORD_BYTES) {
+    const offset = view.getUint32(at, true) - 1;
+    if (offset >= 0) yield offset;
+  }
+}

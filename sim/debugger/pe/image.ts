@@ -1,0 +1,128 @@
+import { record, viewOf } from '../files/record.js';
+import { asciiText } from '../files/text.js';
+import { readAll, type Memory } from '../memory/memory.js';
+
+/** Structures of PE32+ images. Source: Microsoft, "PE Format". */
+const DOS_HEADER = record(0x40, { e_magic: [0x0, 'u16'], e_lfanew: [0x3c, 'u32'] });
+const NT_HEADERS = record(0x88, {
+  Signature: [0x0, 'u32'],
+  Machine: [0x4, 'u16'],
+  NumberOfSections: [0x6, 'u16'],
+  TimeDateStamp: [0x8, 'u32'],
+  SizeOfOptionalHeader: [0x14, 'u16'],
+  Characteristics: [0x16, 'u16'],
+  Magic: [0x18, 'u16'],
+  MajorLinkerVersion: [0x1a, 'u8'],
+  MinorLinkerVersion: [0x1b, 'u8'],
+  SizeOfCode: [0x1c, 'u32'],
+  SizeOfInitializedData: [0x20, 'u32'],
+  SizeOfUninitializedData: [0x24, 'u32'],
+  AddressOfEntryPoint: [0x28, 'u32'],
+  BaseOfCode: [0x2c, 'u32'],
+  SizeOfImage: [0x50, 'u32'],
+  CheckSum: [0x58, 'u32'],
+});
+const DEBUG_DIRECTORY = record(0x1c, {
+  Type: [0xc, 'u32'],
+  SizeOfData: [0x10, 'u32'],
+  AddressOfRawData: [0x14, 'u32'],
+  PointerToRawData: [0x18, 'u32'],
+});
+const RSDS = record(0x18, {
+  Signature: [0x0, 'u32'],
+  Guid1: [0x4, 'u32'],
+  Guid2: [0x8, 'u16'],
+  Guid3: [0xa, 'u16'],
+  Age: [0x14, 'u32'],
+});
+
+const MZ = 0x5a4d;
+const PE_SIGNATURE = 0x4550;
+const PE32_PLUS = 0x20b;
+const DIRECTORIES_AT = { pe32: 0x78, pe32Plus: 0x88 };
+const SIGNATURE_RSDS = 0x53445352;
+const DEBUG_TYPE = { CODEVIEW: 2, REPRO: 16 } as const;
+const MOST_DEBUG_ENTRIES = 32;
+const LONGEST_PATH = 260;
+
+/** Data directories by their index. */
+export const Directory = { EXPORT: 0, RESOURCE: 2, EXCEPTION: 3, DEBUG: 6 } as const;
+
+export interface PdbReference {
+  /** File's name as the linker wrote it. */
+  path: string;
+  /** GUID and age as symbol stores write them. */
+  key: string;
+  guid: string;
+  age: number;
+}
+
+/** The headers of an image, read where it is mapped. */
+export class Image {
+  readonly base: bigint;
+  readonly memory: Memory;
+  readonly headers;
+  readonly #at: number;
+
+  /** @throws MemoryError when the headers are not there, RangeError when they are none */
+  constructor(memory: Memory, base: bigint) {
+    this.memory = memory;
+    this.base = base;
+    const { e_magic, e_lfanew } = DOS_HEADER.read(readAll(memory, base, DOS_HEADER.size));
+    if (e_magic !== MZ || e_lfanew > 0x1000)
+      throw new RangeError('This is no image: it does not begin with MZ.');
+    this.#at = e_lfanew;
+    this.headers = NT_HEADERS.read(readAll(memory, base + BigInt(e_lfanew), NT_HEADERS.size));
+    if (this.headers.Signature !== PE_SIGNATURE)
+      throw new RangeError('This is no image: it has no PE signature.');
+  }
+
+  /** Where a data directory is; sizes of 0 for one that is not there. */
+  directory(index: number): { rva: number; size: number } {
+    const start = this.headers.Magic === PE32_PLUS ? DIRECTORIES_AT.pe32Plus : DIRECTORIES_AT.pe32;
+    const bytes = this.memory.read(this.base + BigInt(this.#at + start + index * 8), 8);
+    if (bytes.length < 8) return { rva: 0, size: 0 };
+    const view = viewOf(bytes);
+    return { rva: view.getUint32(0, true), size: view.getUint32(4, true) };
+  }
+
+  #debugEntries() {
+    const { rva, size } = this.directory(Directory.DEBUG);
+    const count = Math.min(Math.floor(size / DEBUG_DIRECTORY.size), MOST_DEBUG_ENTRIES);
+    const bytes = this.memory.read(this.base + BigInt(rva), count * DEBUG_DIRECTORY.size);
+    return Array.from({ length: Math.floor(bytes.length / DEBUG_DIRECTORY.size) }, (_, i) =>
+      DEBUG_DIRECTORY.read(bytes, i * DEBUG_DIRECTORY.size),
+    );
+  }
+
+  /** Whether the stamp is a hash of the build instead of a time. */
+  get isReproducible(): boolean {
+    return this.#debugEntries().some(({ Type }) => Type === DEBUG_TYPE.REPRO);
+  }
+
+  /** The PDB that belongs to the image; `undefined` where the image does not say or its page is not there. */
+  get pdb(): PdbReference | undefined {
+    const entry = this.#debugEntries().find(({ Type }) => Type === DEBUG_TYPE.CODEVIEW);
+    if (!entry) return undefined;
+    const length = Math.min(entry.SizeOfData, RSDS.size + LONGEST_PATH);
+    const bytes = this.memory.read(this.base + BigInt(entry.AddressOfRawData), length);
+    if (bytes.length <= RSDS.size) return undefined;
+    const { Signature, Guid1, Guid2, Guid3, Age } = RSDS.read(bytes);
+    if (Signature !== SIGNATURE_RSDS) return undefined;
+    const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, '0');
+    const tail = [...bytes.subarray(0xc, 0x14)].map((byte) => hex(byte, 2));
+    const parts = [
+      hex(Guid1, 8),
+      hex(Guid2, 4),
+      hex(Guid3, 4),
+      tail.slice(0, 2).join(''),
+      tail.slice(2).join(''),
+    ];
+    return {
+      path: asciiText(bytes.subarray(RSDS.size)),
+      key: `${parts.join('')}${Age.toString(16).toUpperCase()}`,
+      guid: parts.join('-'),
+      age: Age,
+    };
+  }
+}

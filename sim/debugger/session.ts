@@ -1,0 +1,301 @@
+import { address, hex } from './format/numbers.js';
+import type { Scope } from './expressions/scope.js';
+import type { TypedValue } from './expressions/typed-value.js';
+import type { ByteSource } from './files/byte-source.js';
+import { CachedSource } from './files/byte-source.js';
+import { MemoryError, type Memory } from './memory/memory.js';
+import type { LoadedSymbol } from './symbols/module-symbols.js';
+import { noSymbolFiles, type SymbolFiles } from './symbols/symbol-files.js';
+import { KernelTarget } from './target/kernel-target.js';
+import type { Module } from './target/module.js';
+import { pointerTo, type EnumType, type StructType } from './types/type.js';
+import { Context, REGISTERS, SEGMENTS, type Register } from './unwind/context.js';
+import { walkStack, type Frame } from './unwind/stack.js';
+
+/** Where registers of the current scope come from, which decides what `.frame` and `k` start at. */
+export interface StackScope {
+  context: Context;
+  /** Frame that `.frame` chose. */
+  frame: number;
+  /** Shown above the frames after `.thread`, `.trap` and `.cxr`. */
+  isOther: boolean;
+}
+
+export interface SessionOptions {
+  /** As it is shown. */
+  path: string;
+  symbols?: SymbolFiles;
+  /** What the local time is ahead of UTC, minutes. */
+  utcOffset?: number;
+}
+
+const ALIASES: Readonly<Record<string, (session: Session) => bigint | undefined>> = {
+  $ip: (session) => session.scope.context.rip,
+  $csp: (session) => session.scope.context.registers.rsp,
+  $sp: (session) => session.scope.context.registers.rsp,
+  $ra: (session) => session.frames(2)[0]?.returnAddress,
+  $proc: (session) => session.process,
+  $thread: (session) => session.thread,
+  $pcr: (session) => session.target.processors[session.processor]?.pcr,
+  $prcb: (session) => session.target.processors[session.processor]?.prcb,
+  $peb: (session) => session.processPointer('_EPROCESS', 'Peb', session.process),
+  $teb: (session) => session.processPointer('_KTHREAD', 'Teb', session.thread),
+  $tid: (session) => session.clientId('UniqueThread'),
+  $tpid: (session) => session.clientId('UniqueProcess'),
+  $ptrsize: () => 8n,
+  $pagesize: () => 0x1000n,
+};
+const POINTER_TYPES: Readonly<Record<string, string>> = {
+  $proc: '_EPROCESS',
+  $thread: '_ETHREAD',
+  $prcb: '_KPRCB',
+  $pcr: '_KPCR',
+  $peb: '_PEB',
+  $teb: '_TEB',
+};
+/** MmSystemRangeStart. */
+const SYSTEM_RANGE_START = 0xffff800000000000n;
+const USER_REGISTERS = /^\$t(1?[0-9])$/;
+
+/** A debugger's session with a dump: what is current, and what names mean. */
+export class Session implements Scope {
+  readonly target: KernelTarget;
+  readonly path: string;
+  readonly symbolFiles: SymbolFiles;
+  readonly utcOffset: number;
+  processor = 0;
+  thread = 0n;
+  process = 0n;
+  scope: StackScope;
+  /** Where a command without an address goes on: memory displays and disassembly. */
+  readonly next = new Map<string, bigint>();
+  radix = 16;
+  showMissingPages = true;
+  readonly aliases = new Map<string, string>();
+  readonly #userRegisters = new Map<string, bigint>();
+  #memory: Memory | undefined;
+  #missing: number[] = [];
+
+  /** @throws FileError when the dump cannot be read */
+  constructor(file: ByteSource, options: SessionOptions) {
+    this.path = options.path;
+    this.symbolFiles = options.symbols ?? noSymbolFiles;
+    this.utcOffset = options.utcOffset ?? 0;
+    this.target = new KernelTarget(new CachedSource(file), this.symbolFiles, (pfn, at) => {
+      // Nothing is said of user memory: dumps without it are the rule.
+      if (at >= SYSTEM_RANGE_START && !this.#missing.includes(pfn)) this.#missing.push(pfn);
+    });
+    this.scope = { context: new Context(), frame: 0, isOther: false };
+    this.switchProcessor(0);
+    this.takeMissing();
+  }
+
+  /** Frames that commands since the last call needed and the dump does not hold. */
+  takeMissing(): number[] {
+    const missing = this.#missing;
+    this.#missing = [];
+    return missing;
+  }
+
+  /** Makes a processor current, with the thread that runs on it. @returns whether there is one of that number */
+  switchProcessor(number: number): boolean {
+    const processor = this.target.processors[number];
+    if (!processor) return this.target.processors.length === 0;
+    this.processor = number;
+    this.thread = processor.currentThread;
+    this.useProcessOf(this.thread);
+    this.scope = { context: processor.context ?? new Context(), frame: 0, isOther: false };
+    return true;
+  }
+
+  useProcessOf(thread: bigint): void {
+    try {
+      this.useProcess(this.target.processOf(thread));
+    } catch (error) {
+      if (!(error instanceof MemoryError)) throw error;
+    }
+  }
+
+  /** Makes a process the one whose user addresses are read. @throws MemoryError */
+  useProcess(process: bigint): void {
+    this.#memory = this.target.processSpace(process);
+    this.process = process;
+  }
+
+  get memory(): Memory {
+    return this.#memory ?? this.target.system;
+  }
+
+  /** The stack from the current scope on, innermost frame first. */
+  frames(most = 256): Frame[] {
+    return walkStack(this, this.scope.context, most);
+  }
+
+  moduleAt(at: bigint): Module | undefined {
+    return this.target.modules.find((module) => module.contains(at));
+  }
+
+  /** By the name that symbols are qualified with, or by the image's. */
+  module(name: string): Module | undefined {
+    const wanted = name.toLowerCase();
+    return (
+      this.target.modules.find((module) => module.name.toLowerCase() === wanted) ??
+      this.target.modules.find((module) => module.pdbName.toLowerCase() === `${wanted}.pdb`)
+    );
+  }
+
+  get kernel(): Module | undefined {
+    return this.target.modules[0];
+  }
+
+  /** The symbol at or before an address, with how far behind it the address is. */
+  symbolAt(at: bigint): { module: Module; symbol: LoadedSymbol | undefined; offset: bigint } | undefined {
+    const module = this.moduleAt(at);
+    if (!module) return undefined;
+    const symbol = module.symbols?.nearest(Number(at - module.base));
+    return { module, symbol, offset: at - (symbol?.address ?? module.base) };
+  }
+
+  /** `nt!KiSwapContext+0x76`; '' where no module is. */
+  symbolText(at: bigint): string {
+    const found = this.symbolAt(at);
+    if (!found) return '';
+    const name = found.symbol ? `${found.module.name}!${found.symbol.name}` : found.module.name;
+    return found.offset === 0n ? name : `${name}+0x${hex(found.offset)}`;
+  }
+
+  // Scope
+
+  register(name: string): bigint | undefined {
+    const lower = name.toLowerCase();
+    if (lower in ALIASES) return ALIASES[lower]!(this);
+    if (USER_REGISTERS.test(lower)) return this.#userRegisters.get(lower) ?? 0n;
+    const { context } = this.scope;
+    if (lower === 'rip') return context.rip;
+    if (lower === 'eip') return context.rip & 0xffffffffn;
+    if (lower === 'ip') return context.rip & 0xffffn;
+    if (lower === 'efl') return BigInt(context.eflags);
+    if ((REGISTERS as readonly string[]).includes(lower)) return context.registers[lower as Register];
+    if ((SEGMENTS as readonly string[]).includes(lower)) return BigInt(context.segments[lower as 'cs']);
+    const special = this.target.processors[this.processor]?.special[lower];
+    return special ?? partOfRegister(lower, context);
+  }
+
+  setRegister(name: string, value: bigint): boolean {
+    if (!USER_REGISTERS.test(name.toLowerCase())) return false;
+    this.#userRegisters.set(name.toLowerCase(), value);
+    return true;
+  }
+
+  typedRegister(name: string): TypedValue | undefined {
+    const type = POINTER_TYPES[name.toLowerCase()];
+    const value = type === undefined ? undefined : this.register(name);
+    const found = type === undefined ? undefined : this.type(type);
+    return found && value !== undefined ? { type: pointerTo(found), constant: value } : undefined;
+  }
+
+  symbol(name: string): bigint | undefined {
+    const [moduleName, symbolName] = split(name);
+    if (moduleName !== undefined) return this.module(moduleName)?.symbols?.find(symbolName)?.address;
+    return this.module(symbolName)?.base ?? this.kernel?.symbols?.find(symbolName)?.address;
+  }
+
+  typedSymbol(name: string): TypedValue | undefined {
+    const [moduleName, symbolName] = split(name);
+    const module = moduleName === undefined ? this.kernel : this.module(moduleName);
+    const symbol = module?.symbols?.find(symbolName);
+    if (!module?.symbols || !symbol || symbol.typeIndex === 0) return undefined;
+    return { type: module.symbols.pdb.types.type(symbol.typeIndex), address: symbol.address };
+  }
+
+  type(name: string): StructType | EnumType | undefined {
+    const [moduleName, typeName] = split(name);
+    const modules = moduleName === undefined ? [this.kernel] : [this.module(moduleName)];
+    for (const module of modules) {
+      const types = module?.symbols?.pdb.types;
+      const found = types?.find(typeName) ?? types?.find(`_${typeName}`);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** A kernel's structure. @throws Error without the kernel's symbols */
+  struct(name: string): StructType {
+    const type = this.type(`nt!${name}`);
+    if (type?.kind !== 'struct') throw new Error(`The symbols of nt do not describe ${name}.`);
+    return type;
+  }
+
+  entryPoint(base: bigint): bigint | undefined {
+    const image = this.target.modules.find((module) => module.base === base)?.image;
+    return image && base + BigInt(image.headers.AddressOfEntryPoint);
+  }
+
+  processPointer(type: string, field: string, at: bigint): bigint | undefined {
+    const offset = fieldOffset(this.type(`nt!${type}`), field);
+    const bytes = offset === undefined ? undefined : this.target.system.read(at + BigInt(offset), 8);
+    return bytes?.length === 8
+      ? new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)
+      : undefined;
+  }
+
+  clientId(field: string): bigint | undefined {
+    const cid = fieldOffset(this.type('nt!_ETHREAD'), 'Cid');
+    return cid === undefined
+      ? undefined
+      : this.processPointer('_CLIENT_ID', field, this.thread + BigInt(cid));
+  }
+
+  get prompt(): string {
+    return `${this.processor}: kd> `;
+  }
+
+  address(at: bigint): string {
+    return address(at);
+  }
+}
+
+function fieldOffset(type: StructType | EnumType | undefined, name: string): number | undefined {
+  return type?.kind === 'struct' ? type.fields.find((field) => field.name === name)?.offset : undefined;
+}
+
+function split(name: string): [string | undefined, string] {
+  const at = name.indexOf('!');
+  return at < 0 ? [undefined, name] : [name.slice(0, at), name.slice(at + 1)];
+}
+
+const LOW_BYTES: Readonly<Record<string, Register>> = {
+  al: 'rax',
+  cl: 'rcx',
+  dl: 'rdx',
+  bl: 'rbx',
+  spl: 'rsp',
+  bpl: 'rbp',
+  sil: 'rsi',
+  dil: 'rdi',
+};
+const HIGH_BYTES: Readonly<Record<string, Register>> = { ah: 'rax', ch: 'rcx', dh: 'rdx', bh: 'rbx' };
+const FLAGS: Readonly<Record<string, number>> = {
+  cf: 0,
+  pf: 2,
+  af: 4,
+  zf: 6,
+  sf: 7,
+  tf: 8,
+  if: 9,
+  df: 10,
+  of: 11,
+};
+
+/** eax, ax, al, r8d, … and single flags. */
+function partOfRegister(name: string, { registers, eflags }: Context): bigint | undefined {
+  if (name in FLAGS) return BigInt((eflags >> FLAGS[name]!) & 1);
+  if (name in LOW_BYTES) return registers[LOW_BYTES[name]!] & 0xffn;
+  if (name in HIGH_BYTES) return (registers[HIGH_BYTES[name]!] >> 8n) & 0xffn;
+  const numbered = /^(r(?:[89]|1[0-5]))([dwb])$/.exec(name);
+  if (numbered)
+    return registers[numbered[1] as Register] & { d: 0xffffffffn, w: 0xffffn, b: 0xffn }[numbered[2] as 'd'];
+  const full = `r${name.replace(/^e/, '')}`;
+  if (!(REGISTERS as readonly string[]).includes(full) || /^r\d/.test(full)) return undefined;
+  return registers[full as Register] & (name.startsWith('e') ? 0xffffffffn : 0xffffn);
+}

@@ -1,0 +1,71 @@
+import type { PdbFile, PdbSymbol } from '../pdb/pdb-file.js';
+
+/** A symbol at an address. */
+export interface LoadedSymbol extends PdbSymbol {
+  address: bigint;
+}
+
+/** The symbols of a loaded module, by address and by name. */
+export class ModuleSymbols {
+  readonly pdb: PdbFile;
+  /** Where the file was found. */
+  readonly path: string;
+  /** In the order in which the PDB lists them. */
+  readonly all: readonly LoadedSymbol[];
+  readonly #byAddress: readonly LoadedSymbol[];
+  readonly #byName = new Map<string, LoadedSymbol>();
+
+  constructor(pdb: PdbFile, path: string, base: bigint) {
+    this.pdb = pdb;
+    this.path = path;
+    this.all = pdb.symbols().map((symbol) => ({ ...symbol, address: base + BigInt(symbol.rva) }));
+    this.#byAddress = [...this.all].sort((a, b) => a.rva - b.rva);
+    for (const symbol of this.all) {
+      const key = symbol.name.toLowerCase();
+      if (!this.#byName.has(key)) this.#byName.set(key, symbol);
+    }
+  }
+
+  /** Whether the compiler's own records are there, locals with them. */
+  get isPrivate(): boolean {
+    return this.all.some(({ isPrivate }) => isPrivate);
+  }
+
+  /** Case does not matter. */
+  find(name: string): LoadedSymbol | undefined {
+    return this.#byName.get(name.toLowerCase());
+  }
+
+  /** The symbol at or before an address; the first of those at the same address. */
+  nearest(rva: number): LoadedSymbol | undefined {
+    let at = this.#position(rva);
+    if (at < 0) return undefined;
+    while (at > 0 && this.#byAddress[at - 1]!.rva === this.#byAddress[at]!.rva) at--;
+    return this.#byAddress[at];
+  }
+
+  /** The first symbol behind an address. */
+  next(rva: number): LoadedSymbol | undefined {
+    return this.#byAddress[this.#position(rva) + 1];
+  }
+
+  /** All symbols at an address. */
+  at(rva: number): LoadedSymbol[] {
+    const symbols: LoadedSymbol[] = [];
+    for (let i = this.#position(rva); i >= 0 && this.#byAddress[i]!.rva === rva; i--)
+      symbols.unshift(this.#byAddress[i]!);
+    return symbols;
+  }
+
+  /** Index of the last symbol at or before an address, -1 for none. */
+  #position(rva: number): number {
+    let low = 0;
+    let high = this.#byAddress.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#byAddress[middle]!.rva <= rva) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}

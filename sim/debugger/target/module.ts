@@ -1,0 +1,115 @@
+import type { Memory } from '../memory/memory.js';
+import { PdbFile } from '../pdb/pdb-file.js';
+import { Image } from '../pe/image.js';
+import { ModuleSymbols } from '../symbols/module-symbols.js';
+import type { SymbolFiles } from '../symbols/symbol-files.js';
+import { FunctionTable } from '../unwind/function-table.js';
+import type { UnwindSource } from '../unwind/unwinder.js';
+
+export interface ModuleFacts {
+  /** As symbols are qualified with it. */
+  name: string;
+  base: bigint;
+  /** Bytes. */
+  size: number;
+  /** Path as the system knows it. */
+  imagePath: string;
+  timeDateStamp: number;
+  checkSum: number;
+}
+
+/** How a module's symbols stand. */
+export type SymbolState = 'deferred' | 'pdb' | 'export' | 'none';
+
+/** A module of the target. Its image and symbols are looked at when somebody asks. */
+export class Module {
+  readonly facts: ModuleFacts;
+  readonly #memory: Memory;
+  readonly #files: SymbolFiles;
+  #symbols: ModuleSymbols | undefined;
+  #state: SymbolState = 'deferred';
+  #image: Image | undefined;
+  #unwindSource: UnwindSource | undefined;
+  /** Why the symbols could not be loaded; '' when they could. */
+  problem = '';
+
+  constructor(facts: ModuleFacts, memory: Memory, files: SymbolFiles) {
+    this.facts = facts;
+    this.#memory = memory;
+    this.#files = files;
+  }
+
+  get name(): string {
+    return this.facts.name;
+  }
+
+  get base(): bigint {
+    return this.facts.base;
+  }
+
+  get end(): bigint {
+    return this.facts.base + BigInt(this.facts.size);
+  }
+
+  get state(): SymbolState {
+    return this.#state;
+  }
+
+  contains(address: bigint): boolean {
+    return address >= this.base && address < this.end;
+  }
+
+  /** The image's headers; `undefined` when their page is not in the dump. */
+  get image(): Image | undefined {
+    if (!this.#image) {
+      try {
+        this.#image = new Image(this.#memory, this.base);
+      } catch {
+        return undefined;
+      }
+    }
+    return this.#image;
+  }
+
+  /** The name of the image as its PDB names it, which debuggers show for lack of another. */
+  get pdbName(): string {
+    return this.image?.pdb?.path.split(/[\\/]/).pop() ?? '';
+  }
+
+  /** Loads the symbols on first use; `undefined` when there are none. */
+  get symbols(): ModuleSymbols | undefined {
+    if (this.#state === 'deferred') this.#load();
+    return this.#symbols;
+  }
+
+  #load(): void {
+    this.#state = 'none';
+    const reference = this.image?.pdb;
+    if (!reference) {
+      this.problem = 'The image does not say which PDB it has.';
+      return;
+    }
+    const found = this.#files.find(this.pdbName, reference.key);
+    if (!found) {
+      this.problem = `${this.pdbName} (${reference.key}) was not found.`;
+      return;
+    }
+    try {
+      const pdb = new PdbFile(found.file);
+      if (pdb.key !== reference.key) {
+        this.problem = `${found.path} is of another build: ${pdb.key} instead of ${reference.key}.`;
+        return;
+      }
+      this.#symbols = new ModuleSymbols(pdb, found.path, this.base);
+      this.#state = 'pdb';
+    } catch (error) {
+      this.problem = `${found.path}: ${(error as Error).message}`;
+    }
+  }
+
+  get unwindSource(): UnwindSource | undefined {
+    if (!this.#unwindSource && this.image)
+      this.#unwindSource = { image: this.image, functions: new FunctionTable(this.image) };
+    return this.#unwindSource;
+  }
+}
