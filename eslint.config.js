@@ -41,6 +41,24 @@ export default tseslint.config(
     },
   },
   {
+    // The debugger judges what the machine and the writers make: it shares no code with them.
+    files: ['sim/debugger/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex:
+                '^\\.\\./\\.\\./(?!(?:commands|disassembly|dump|expressions|files|format|memory|pdb|pe|symbols|target|types|unwind)/)|^\\.\\./(?:cli|images|livedump|machine|profiles|scenarios|truth|world|worker)/|/(?:assembly|build)/',
+              message: 'The debugger reads dumps and symbol files, and nothing of the machine.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['web/**/*.ts'],
     rules: {
       'no-restricted-imports': [

@@ -7,7 +7,8 @@ import { MemoryError, type Memory } from './memory/memory.js';
 import type { LoadedSymbol } from './symbols/module-symbols.js';
 import { noSymbolFiles, type SymbolFiles } from './symbols/symbol-files.js';
 import { KernelTarget } from './target/kernel-target.js';
-import type { Module } from './target/module.js';
+import { Module } from './target/module.js';
+import { readUserModules } from './target/user-modules.js';
 import { pointerTo, type EnumType, type StructType } from './types/type.js';
 import { Context, REGISTERS, SEGMENTS, type Register } from './unwind/context.js';
 import { walkStack, type Frame } from './unwind/stack.js';
@@ -71,6 +72,7 @@ export class Session implements Scope {
   readonly next = new Map<string, bigint>();
   radix = 16;
   showMissingPages = true;
+  userModules: readonly Module[] = [];
   readonly aliases = new Map<string, string>();
   readonly #userRegisters = new Map<string, bigint>();
   #memory: Memory | undefined;
@@ -87,6 +89,7 @@ export class Session implements Scope {
     });
     this.scope = { context: new Context(), frame: 0, isOther: false };
     this.switchProcessor(0);
+    this.loadUserModules();
     this.takeMissing();
   }
 
@@ -126,21 +129,36 @@ export class Session implements Scope {
     return this.#memory ?? this.target.system;
   }
 
+  /** All modules: the kernel's, then those of the process whose loader was asked last. */
+  get modules(): readonly Module[] {
+    return [...this.target.modules, ...this.userModules];
+  }
+
+  /** Asks the loader of the current process for its modules. @returns whether its PEB is in the dump */
+  loadUserModules(): boolean {
+    const peb = this.register('$peb') ?? 0n;
+    const facts = peb === 0n ? [] : readUserModules(this.memory, peb);
+    this.userModules = (facts ?? []).map((module) => new Module(module, this.memory, this.symbolFiles));
+    // The debugger itself needs ntdll's symbols, so these are never deferred.
+    void this.module('ntdll')?.symbols;
+    return facts !== undefined;
+  }
+
   /** The stack from the current scope on, innermost frame first. */
   frames(most = 256): Frame[] {
     return walkStack(this, this.scope.context, most);
   }
 
   moduleAt(at: bigint): Module | undefined {
-    return this.target.modules.find((module) => module.contains(at));
+    return this.modules.find((module) => module.contains(at));
   }
 
   /** By the name that symbols are qualified with, or by the image's. */
   module(name: string): Module | undefined {
     const wanted = name.toLowerCase();
     return (
-      this.target.modules.find((module) => module.name.toLowerCase() === wanted) ??
-      this.target.modules.find((module) => module.pdbName.toLowerCase() === `${wanted}.pdb`)
+      this.modules.find((module) => module.name.toLowerCase() === wanted) ??
+      this.modules.find((module) => module.pdbName.toLowerCase() === `${wanted}.pdb`)
     );
   }
 
@@ -227,7 +245,7 @@ export class Session implements Scope {
   }
 
   entryPoint(base: bigint): bigint | undefined {
-    const image = this.target.modules.find((module) => module.base === base)?.image;
+    const image = this.modules.find((module) => module.base === base)?.image;
     return image && base + BigInt(image.headers.AddressOfEntryPoint);
   }
 

@@ -110,15 +110,22 @@ function hasPageDirectory({ target }: Session, process: bigint): boolean {
 
 const LDR_IN_PEB = 0x18n;
 
+/** Loads the modules of the current process. @returns what is said of it */
 export function userSymbolsText(session: Session): string {
+  const there = session.loadUserModules();
   const peb = session.register('$peb') ?? 0n;
-  const readable = session.memory.read(peb + LDR_IN_PEB, 8).length === 8;
-  return (
-    'Loading User Symbols\n' +
-    (readable
-      ? ''
-      : `PEB is paged out (Peb.Ldr = ${session.address(peb + LDR_IN_PEB)}).  Type ".hh dbgerr001" for details\n`)
-  );
+  const paged = `PEB is paged out (Peb.Ldr = ${address(peb + LDR_IN_PEB)}).  Type ".hh dbgerr001" for details\n`;
+  return `Loading User Symbols\n${there ? dots(session.userModules.length) : paged}`;
+}
+
+const DOTS_A_LINE = 64;
+
+/** A dot for each module, as the loading of symbols is told. */
+export function dots(count: number): string {
+  const lines: string[] = [];
+  for (let left = count; left > 0; left -= DOTS_A_LINE)
+    lines.push(`${'.'.repeat(Math.min(left, DOTS_A_LINE))}\n`);
+  return lines.join('');
 }
 
 export const context: Command = {
@@ -177,6 +184,7 @@ export const trap: Command = {
   run({ session, print }, args) {
     const at = new Arguments(session, args).optionalValue() ?? 0n;
     if (at === 0n) {
+      if (session.scope.isOther) print('Resetting default scope\n');
       session.switchProcessor(session.processor);
       return;
     }

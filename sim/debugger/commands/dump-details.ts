@@ -1,4 +1,6 @@
-import { DumpType, isFill } from '../dump/kernel-header.js';
+import { DUMP_HEADER_BYTES, DumpType, isFill } from '../dump/kernel-header.js';
+import { PAGE_BYTES } from '../dump/page-map.js';
+import { headerRuns } from '../dump/run-pages.js';
 import { address, hex } from '../format/numbers.js';
 import { readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
@@ -47,21 +49,26 @@ export const dumpDebug: Command = {
   },
 };
 
-function bannerOf(session: Session): string {
-  const full =
-    session.target.header.DumpType === DumpType.BITMAP_FULL ||
-    session.target.header.DumpType === DumpType.FULL;
-  return full
-    ? '----- 64 bit Kernel Full Dump Analysis\n'
-    : '----- 64 bit Kernel Bitmap Dump Analysis - Kernel address space is available,\n      User address space may not be available.\n';
+function bannerOf({ target: { header } }: Session): string {
+  switch (header.DumpType) {
+    case DumpType.FULL:
+      return '----- 64 bit Kernel Full Dump Analysis\n';
+    case DumpType.BITMAP_FULL:
+      return '----- 64 bit Kernel Bitmap Dump Analysis - full address space is available\n';
+    case DumpType.BITMAP_KERNEL:
+      return '----- 64 bit Kernel Bitmap Dump Analysis - Kernel address space is available,\n      User address space may not be available.\n';
+    default:
+      return '----- 64 bit Kernel Range Dump Analysis\n';
+  }
 }
 
 function pagesText(session: Session, row: (name: string, value: string) => string): string {
   const { header, physical } = session.target;
-  if (header.DumpType !== DumpType.BITMAP_FULL && header.DumpType !== DumpType.BITMAP_KERNEL) return '\n';
+  if (header.DumpType === DumpType.FULL) return runsText(session);
+  if (header.DumpType !== DumpType.BITMAP_FULL && header.DumpType !== DumpType.BITMAP_KERNEL) return '';
   const { pages, limit } = physical.pages;
-  const bitmapBytes = Math.ceil(limit / 8);
-  const firstPage = Math.ceil((0x2000 + BITMAP_HEADER_BYTES + bitmapBytes) / 0x1000) * 0x1000;
+  const firstPage =
+    Math.ceil((DUMP_HEADER_BYTES + BITMAP_HEADER_BYTES + Math.ceil(limit / 8)) / PAGE_BYTES) * PAGE_BYTES;
   return (
     `\nBITMAP_DUMP:\n` +
     row('DumpOptions', '00000000') +
@@ -69,6 +76,22 @@ function pagesText(session: Session, row: (name: string, value: string) => strin
     row('BitmapSize', hex(limit)) +
     row('Pages', hex(pages))
   );
+}
+
+/** Runs of memory of a complete dump. Offsets are told as the engine tells them: a page before where they are. */
+function runsText({ target: { header } }: Session): string {
+  const runs = headerRuns(header);
+  const line = (...values: number[]) =>
+    `           ${values.map((value) => address(BigInt(value))).join('     ')}\n`;
+  let offset = PAGE_BYTES;
+  let text = `\nPhysical Memory Description:\nNumber of runs: ${runs.length} (limited to ${runs.length})\n          FileOffset           Start Address           Length\n`;
+  for (const { base, count } of runs) {
+    text += line(offset, base * PAGE_BYTES, count * PAGE_BYTES);
+    offset += count * PAGE_BYTES;
+  }
+  const last = runs.at(-1);
+  if (!last) return text;
+  return `${text}Last Page: ${address(BigInt(offset - PAGE_BYTES))}     ${address(BigInt((last.base + last.count - 1) * PAGE_BYTES))}\n`;
 }
 
 function processorsText({ target }: Session): string {

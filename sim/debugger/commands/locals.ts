@@ -1,4 +1,4 @@
-import { Cursor } from '../pdb/cursor.js';
+import type { Cursor } from '../pdb/cursor.js';
 import { S, symbolRecords } from '../pdb/symbol-records.js';
 import type { Session } from '../session.js';
 import { typeText } from '../types/type-text.js';

@@ -19,7 +19,7 @@ const SUITES: readonly [number, string][] = [
 ];
 const FREE_BUILD = 0xf;
 const DUMP_KINDS: Readonly<Record<number, string>> = {
-  1: '64-bit Kernel full dump',
+  1: '64-bit Full kernel dump',
   5: '64-bit Kernel bitmap dump',
   6: '64-bit Kernel bitmap dump',
   8: '64-bit Kernel range dump',

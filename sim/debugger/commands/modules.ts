@@ -29,11 +29,12 @@ export const listModules: Command = {
     'the path of an image and whether its symbols are found: (pdb symbols) is good, (no symbols) is not',
   run({ session, print }, args, name) {
     const options = readOptions(session, name.slice(2), args);
-    const modules = session.target.modules.filter((module) => isWanted(module, options));
+    const all = [...session.modules].sort((a, b) => (a.base < b.base ? -1 : 1));
+    const modules = all.filter((module) => isWanted(module, options));
     if (options.namesOnly) return modules.forEach((module) => print(`${module.name}\n`));
     if (/D/.test(name)) print('Browse full module list\n');
     print('start             end                 module name\n');
-    for (const module of options.user && !options.kernel ? [] : modules) {
+    for (const module of modules) {
       print(`${address(module.base)} ${address(module.end)}   ${moduleLine(module, options)}`);
       if (options.verbose) print(details(module));
     }
@@ -81,8 +82,10 @@ function readOptions(session: Session, letters: string, args: string): ListOptio
     key = undefined;
   }
   while (!rest.ended) {
-    if (key === 'm') options.pattern = rest.word();
-    else if (key === 'a') options.at = rest.value();
+    if (key === 'm') {
+      rest.scanner.match(/m(?=\s+\S)/); // said twice, as in `lm1m m nt*`
+      options.pattern = rest.word();
+    } else if (key === 'a') options.at = rest.value();
     const word = rest.word();
     if (word === undefined) break;
     key = word === 'm' || word === 'M' ? 'm' : word === 'a' ? 'a' : undefined;
@@ -95,10 +98,14 @@ function readOptions(session: Session, letters: string, args: string): ListOptio
 function isWanted(module: Module, options: ListOptions): boolean {
   if (options.pattern !== undefined && !matcher(options.pattern)(module.name)) return false;
   if (options.at !== undefined && !module.contains(options.at)) return false;
+  const isUser = module.base < USER_LIMIT;
+  if (options.user !== options.kernel && options.user !== isUser) return false;
   if (options.loadedOnly && module.state !== 'pdb') return false;
   return !options.errorsOnly || module.state === 'none';
 }
 
+/** Kernel addresses begin above it. */
+const USER_LIMIT = 1n << 47n;
 const NAME_WIDTH = 8;
 const STATE_WIDTH = 22;
 

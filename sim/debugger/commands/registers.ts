@@ -1,6 +1,14 @@
 import { disassemble, lineText, memoryOperand, type Line } from '../disassembly/disassembler.js';
 import { address, hex } from '../format/numbers.js';
-import { mmxText, registersText, systemText, x87Text, xmmFloats, xmmText } from '../format/registers.js';
+import {
+  mmxText,
+  registersText,
+  controlText,
+  debugText,
+  x87Text,
+  xmmFloats,
+  xmmText,
+} from '../format/registers.js';
 import { parseMasm } from '../expressions/masm.js';
 import { ExpressionError, Scanner } from '../expressions/scanner.js';
 import type { Session } from '../session.js';
@@ -15,8 +23,9 @@ const MASK = {
   floats: 0x4,
   segments: 0x8,
   mmx: 0x10,
+  debug: 0x20,
   xmm: 0x40,
-  system: 0x80,
+  control: 0x80,
 };
 const LAST_SET = 'Last set context:\n';
 const LONGEST_INSTRUCTION = 15;
@@ -76,7 +85,9 @@ function showMasked({ session, print }: CommandContext, scanner: Scanner): void 
   if (mask & MASK.floats) print(x87Text(context));
   if (mask & MASK.mmx) print(mmxText(context));
   if (mask & MASK.xmm) print(xmmText(context));
-  if (mask & MASK.system) print(systemText(session.target.processors[session.processor]?.special ?? {}));
+  const special = session.target.processors[session.processor]?.special ?? {};
+  if (mask & MASK.control) print(controlText(special));
+  if (mask & MASK.debug) print(debugText(special));
   print(instructionText(session));
 }
 

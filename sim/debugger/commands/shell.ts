@@ -1,3 +1,4 @@
+import { FileError } from '../files/file-error.js';
 import { ExpressionError } from '../expressions/scanner.js';
 import { MemoryError } from '../memory/memory.js';
 import { address } from '../format/numbers.js';
@@ -83,6 +84,7 @@ export class Shell {
       else if (error instanceof ExpressionError) this.#print(`${error.message}\n`);
       else if (error instanceof MemoryError)
         this.#print(`Memory access error at '${address(error.address)}'\n`);
+      else if (error instanceof FileError) this.#print(`${error.message}\n`);
       else if (error instanceof SyntaxProblem) this.#point(text, error);
       else throw error;
       return false;

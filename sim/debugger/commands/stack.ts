@@ -97,10 +97,8 @@ function distance(frame: Frame, inner: Frame | undefined): string {
 }
 
 /** The four slots behind the return address, where a callee keeps its parameters. */
-function homeSlots(session: Session, { returnAddressAt, trapFrame }: Frame): string {
-  // KTRAP_FRAME begins with the slots that a return address is followed by.
-  const at = trapFrame ?? returnAddressAt + 8n;
-  const bytes = returnAddressAt === 0n ? new Uint8Array(0) : session.memory.read(at, HOME_SLOTS * 8);
+function homeSlots(session: Session, { argumentsAt }: Frame): string {
+  const bytes = argumentsAt === 0n ? new Uint8Array(0) : session.memory.read(argumentsAt, HOME_SLOTS * 8);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: HOME_SLOTS }, (_, i) =>
     address(i * 8 + 8 <= bytes.length ? view.getBigUint64(i * 8, true) : 0n),

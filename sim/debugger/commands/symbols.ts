@@ -6,7 +6,7 @@ import { typeText } from '../types/type-text.js';
 import { valueText } from '../types/value-text.js';
 import { Arguments } from './arguments.js';
 import { CommandError, SyntaxProblem, type Command } from './command.js';
-import { userSymbolsText } from './context.js';
+import { dots, userSymbolsText } from './context.js';
 import { hasWildcards, matcher } from './patterns.js';
 
 /** `x`: symbols by pattern. */
@@ -24,7 +24,7 @@ export const examine: Command = {
     if (at < 0) throw new SyntaxProblem("Couldn't resolve", 'x '.length + pattern.length);
     const [modulePattern, symbolPattern] = [pattern.slice(0, at), pattern.slice(at + 1)];
     const modules = hasWildcards(modulePattern)
-      ? session.target.modules.filter((module) => matcher(modulePattern)(module.name))
+      ? session.modules.filter((module) => matcher(modulePattern)(module.name))
       : [session.module(modulePattern)].filter((module) => module !== undefined);
     if (modules.length === 0)
       throw new CommandError(
@@ -169,10 +169,10 @@ export const reload: Command = {
     const rest = new Arguments(session, args);
     const options = rest.options();
     const name = rest.word();
-    const modules = name === undefined ? session.target.modules : [session.module(name.replace(/\..*$/, ''))];
+    const modules = name === undefined ? session.modules : [session.module(name.replace(/\..*$/, ''))];
     if (modules[0] === undefined) throw new CommandError(`"${name}" was not found in the image list.\n`);
     if (name === undefined) {
-      print(`Loading Kernel Symbols\n${dots(modules.length - 1)}${userSymbolsText(session)}`);
+      print(`Loading Kernel Symbols\n${dots(session.target.modules.length - 1)}${userSymbolsText(session)}`);
       print(`Loading unloaded module list\n${dots(session.target.unloadedModules.length)}`);
     }
     if (options.includes('f') || name !== undefined)
@@ -181,12 +181,3 @@ export const reload: Command = {
           print(`*** ERROR: Symbols of ${module.name} could not be loaded: ${module.problem}\n`);
   },
 };
-
-const DOTS_A_LINE = 64;
-
-function dots(count: number): string {
-  const lines: string[] = [];
-  for (let left = count; left > 0; left -= DOTS_A_LINE)
-    lines.push(`${'.'.repeat(Math.min(left, DOTS_A_LINE))}\n`);
-  return lines.join('');
-}

@@ -4,7 +4,7 @@ import { record, viewOf } from '../files/record.js';
 import { DUMP_HEADER_BYTES, type KernelDumpHeader } from './kernel-header.js';
 import { PAGE_BYTES, type PageMap } from './page-map.js';
 
-interface Run {
+export interface Run {
   base: number;
   count: number;
   /** In the file. */
@@ -50,7 +50,14 @@ const MOST_RUNS = 43; // that fit into the header
 export function completeDumpPages(header: KernelDumpHeader): PageMap {
   if (header.NumberOfRuns === 0 || header.NumberOfRuns > MOST_RUNS)
     throw new FileError(`The header of this complete dump lists ${header.NumberOfRuns} runs of memory.`);
-  return new RunPages(readRuns(header.bytes, RUNS_OFFSET, header.NumberOfRuns, DUMP_HEADER_BYTES));
+  return new RunPages(headerRuns(header));
+}
+
+/** Runs that the header lists; none where it lists more than fit into it. */
+export function headerRuns(header: KernelDumpHeader): Run[] {
+  return header.NumberOfRuns > MOST_RUNS
+    ? []
+    : readRuns(header.bytes, RUNS_OFFSET, header.NumberOfRuns, DUMP_HEADER_BYTES);
 }
 
 /** Header of the range dumps that debuggers write. Source: kdmp-parser, RDMP_HEADER64. */

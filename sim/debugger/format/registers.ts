@@ -110,16 +110,22 @@ export function xmmText(context: Context): string {
   ).join('');
 }
 
-/** Control and debug registers, as `rM 80` shows them. */
-export function systemText(special: Readonly<Record<string, bigint>>): string {
-  const cell = (name: string) => `${name}=${hex(special[name.replace('kdr', 'dr')] ?? 0n, 16)}`;
-  const row = (...names: string[]) => `${names.map(cell).join(' ')}\n`;
+/** Cells of special registers on a line; those of the kernel's own debug registers are the same. */
+function specialRow(special: Readonly<Record<string, bigint>>, ...names: string[]): string {
+  return `${names.map((name) => `${name}=${hex(special[name.replace('kdr', 'dr')] ?? 0n, 16)}`).join(' ')}\n`;
+}
+
+/** Control registers, as `rM 80` shows them. */
+export function controlText(special: Readonly<Record<string, bigint>>): string {
+  return specialRow(special, 'cr0', 'cr2', 'cr3') + specialRow(special, 'cr8');
+}
+
+/** Debug registers, as `rM 20` shows them. */
+export function debugText(special: Readonly<Record<string, bigint>>): string {
   return (
-    row('cr0', 'cr2', 'cr3') +
-    row('cr8') +
-    row('dr0', 'dr1', 'dr2') +
-    row('dr3', 'dr6', 'dr7', 'cr4') +
-    row('kdr0', 'kdr1', 'kdr2') +
-    row('kdr3', 'kdr6', 'kdr7')
+    specialRow(special, 'dr0', 'dr1', 'dr2') +
+    specialRow(special, 'dr3', 'dr6', 'dr7', 'cr4') +
+    specialRow(special, 'kdr0', 'kdr1', 'kdr2') +
+    specialRow(special, 'kdr3', 'kdr6', 'kdr7')
   );
 }

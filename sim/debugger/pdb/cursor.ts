@@ -1,7 +1,8 @@
+import { FileError } from '../files/file-error.js';
 import { viewOf } from '../files/record.js';
 import { utf8Text } from '../files/text.js';
 
-/** Reads values one after the other. Reading past the end throws RangeError, as DataView does. */
+/** Reads values one after the other. Reading past the end throws FileError: the file is damaged. */
 export class Cursor {
   at: number;
   readonly bytes: Uint8Array;
@@ -17,23 +18,28 @@ export class Cursor {
     return this.at >= this.bytes.length;
   }
 
+  /** Where the next value of so many bytes lies, and goes on behind it. */
+  #take(bytes: number): number {
+    if (this.at < 0 || this.at + bytes > this.bytes.length)
+      throw new FileError('A record of this PDB ends too early.');
+    this.at += bytes;
+    return this.at - bytes;
+  }
+
   u8(): number {
-    return this.#view.getUint8(this.at++);
+    return this.#view.getUint8(this.#take(1));
   }
 
   u16(): number {
-    this.at += 2;
-    return this.#view.getUint16(this.at - 2, true);
+    return this.#view.getUint16(this.#take(2), true);
   }
 
   u32(): number {
-    this.at += 4;
-    return this.#view.getUint32(this.at - 4, true);
+    return this.#view.getUint32(this.#take(4), true);
   }
 
   i32(): number {
-    this.at += 4;
-    return this.#view.getInt32(this.at - 4, true);
+    return this.#view.getInt32(this.#take(4), true);
   }
 
   skip(bytes: number): this {
@@ -64,11 +70,9 @@ export class Cursor {
       case 0x8004: // LF_ULONG
         return BigInt(this.u32());
       case 0x8009: // LF_QUADWORD
-        this.at += 8;
-        return this.#view.getBigInt64(this.at - 8, true);
+        return this.#view.getBigInt64(this.#take(8), true);
       case 0x800a: // LF_UQUADWORD
-        this.at += 8;
-        return this.#view.getBigUint64(this.at - 8, true);
+        return this.#view.getBigUint64(this.#take(8), true);
       default:
         return BigInt(leaf);
     }

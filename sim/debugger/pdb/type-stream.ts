@@ -201,13 +201,12 @@ export class TypeStream {
   }
 
   #lazyPointer(target: number, size: number): PointerType {
-    const stream = this;
-    let type: Type | undefined;
+    const resolve = once(() => this.type(target));
     return {
       kind: 'pointer',
       size,
       get target() {
-        return (type ??= stream.type(target));
+        return resolve();
       },
     };
   }
@@ -223,8 +222,7 @@ export class TypeStream {
       const defined = this.#named().get(name);
       if (defined !== undefined) return keep(this.type(defined));
     }
-    const stream = this;
-    let fields: readonly Field[] | undefined;
+    const fields = once(() => this.#fields(fieldList));
     const keyword = leaf === LF.UNION ? 'union' : leaf === LF.CLASS ? 'class' : 'struct';
     return keep({
       kind: 'struct',
@@ -233,7 +231,7 @@ export class TypeStream {
       size,
       elements,
       get fields() {
-        return (fields ??= stream.#fields(fieldList));
+        return fields();
       },
     } satisfies StructType);
   }
@@ -248,15 +246,14 @@ export class TypeStream {
       const defined = this.#named().get(name);
       if (defined !== undefined) return keep(this.type(defined));
     }
-    const stream = this;
-    let values: EnumType['values'] | undefined;
+    const values = once(() => this.#enumerators(fieldList));
     return keep({
       kind: 'enum',
       name,
       size: base.size,
       base,
       get values() {
-        return (values ??= stream.#enumerators(fieldList));
+        return values();
       },
     } satisfies EnumType);
   }
@@ -303,6 +300,12 @@ export class TypeStream {
       }
     }
   }
+}
+
+/** A value that is made when it is asked for the first time. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 const INTRODUCING = [4, 6]; // method kinds that bring a vtable offset

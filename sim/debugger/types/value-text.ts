@@ -82,6 +82,12 @@ function pointerText(memory: Memory, target: Type, value: bigint, verbose: boole
   if (target.kind === 'function') return `${text}     void `;
   if (target.kind === 'base' && (target.base === 'char' || target.base === 'wchar'))
     return `${text}  ${stringAt(memory, value, target.size)}`;
+  if (target.kind === 'pointer') {
+    const bytes = memory.read(value, target.size);
+    const next =
+      bytes.length < target.size ? '???? ' : pointerText(memory, target.target, integerOf(bytes), verbose);
+    return `${text}  -> ${next}`;
+  }
   if (target.kind !== 'struct')
     return `${text} ${target.kind === 'base' && target.base !== 'void' ? pointedValue(memory, target, value) : typeText(target)}`;
   const name = verbose ? structSummary(target) : target.name;
@@ -108,10 +114,13 @@ function stringAt(memory: Memory, at: bigint, size: number): string {
 
 const beforeZero = (text: string) => text.split('\0')[0]!;
 
+/** Characters up to the first zero; three question marks stand for the rest from the first that cannot be shown on. */
 function charactersText(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);
   const shown = end < 0 ? bytes : bytes.subarray(0, end);
-  return [...shown].map((byte) => characterText(byte) || '?').join('');
+  const bad = shown.findIndex((byte) => characterText(byte) === '');
+  const text = String.fromCharCode(...(bad < 0 ? shown : shown.subarray(0, bad)));
+  return bad < 0 ? text : `${text}???`;
 }
 
 function arrayText(

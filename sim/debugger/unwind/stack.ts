@@ -8,8 +8,10 @@ export interface Frame {
   context: Context;
   /** 0 in the outermost frame. */
   returnAddress: bigint;
-  /** Address of the slot with the return address; parameters' home space follows. */
+  /** Address of the slot with the return address. */
   returnAddressAt: bigint;
+  /** Where parameters are shown from: the home space, or the interrupted stack behind a trap. */
+  argumentsAt: bigint;
   /** KTRAP_FRAME below which the frame's function was entered, when it was by a trap. */
   trapFrame: bigint | undefined;
 }
@@ -28,7 +30,13 @@ export function walkStack(target: StackMemory, from: Context, most: number): Fra
   const frames: Frame[] = [];
   let context = from;
   while (frames.length < most) {
-    const frame: Frame = { context, returnAddress: 0n, returnAddressAt: 0n, trapFrame: undefined };
+    const frame: Frame = {
+      context,
+      returnAddress: 0n,
+      returnAddressAt: 0n,
+      argumentsAt: 0n,
+      trapFrame: undefined,
+    };
     frames.push(frame);
     const module = target.moduleAt(context.rip);
     if (!module && frames.length > 1) break;
@@ -36,6 +44,8 @@ export function walkStack(target: StackMemory, from: Context, most: number): Fra
       const caller = unwind(target.memory, module?.unwindSource, context);
       frame.returnAddress = caller.context.rip;
       frame.returnAddressAt = caller.returnAddressAt;
+      frame.argumentsAt =
+        caller.machineFrame === undefined ? caller.returnAddressAt + 8n : caller.context.registers.rsp;
       if (caller.machineFrame !== undefined)
         frame.trapFrame = caller.machineFrame - TRAP_FRAME_TO_MACHINE_FRAME;
       const stands =

@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BufferSource, FileError, Session, Shell } from '../../sim/debugger/index.js';
+import { PdbFile } from '../../sim/debugger/pdb/pdb-file.js';
+import { generateDump, type GeneratedDump } from '../support/generated-dump.js';
+import { mutated, randomNumbers } from './mutations.js';
+
+/** Mutants of each kind of file: few in the suite, many with FUZZ_MUTANTS (`npm run fuzz`). */
+const MUTANTS = Number(process.env['FUZZ_MUTANTS'] ?? 150);
+const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
+const LONGEST_MS = 1000;
+/** What the debugger asks of each mutant that opens. */
+const COMMANDS =
+  'lm; r; k; ~1s; kv; dt nt!_EPROCESS @$proc; x nt!Ps*; dps @rsp; u; ln @rip; lmv m nt; .dumpdebug; dx 1';
+const HEADER_BYTES = 0x3000;
+
+let dump: GeneratedDump;
+let bytes: Uint8Array;
+let pdb: Uint8Array;
+
+beforeAll(() => {
+  dump = generateDump(['--machine', 'tiny', '--kind', 'stacks']);
+  bytes = new Uint8Array(readFileSync(dump.dump));
+  const folder = join(dump.symbols, 'ntkrnlmp.pdb');
+  pdb = new Uint8Array(readFileSync(join(folder, readdirSync(folder)[0]!, 'ntkrnlmp.pdb')));
+});
+afterAll(() => dump?.remove());
+
+/** Runs something that may refuse the file, but neither crash nor take long. */
+function survives(what: () => void, seed: number): void {
+  const start = performance.now();
+  try {
+    what();
+  } catch (error) {
+    if (!(error instanceof FileError))
+      throw new Error(`Mutant ${seed}: ${(error as Error).stack}`, { cause: error });
+  }
+  expect(performance.now() - start, `mutant ${seed}`).toBeLessThan(LONGEST_MS);
+}
+
+describe('hostile files', () => {
+  it('dumps: their headers', () => {
+    for (let i = 0; i < MUTANTS; i++)
+      survives(() => openDump(mutated(bytes, randomNumbers(SEED + i), HEADER_BYTES)), SEED + i);
+  });
+
+  it('dumps: their memory', () => {
+    for (let i = 0; i < MUTANTS; i++)
+      survives(() => openDump(mutated(bytes, randomNumbers(SEED + i))), SEED + i);
+  });
+
+  it('PDBs', () => {
+    for (let i = 0; i < MUTANTS; i++)
+      survives(() => readPdb(mutated(pdb, randomNumbers(SEED + i))), SEED + i);
+  });
+});
+
+function openDump(mutant: Uint8Array): void {
+  const symbols = { description: '', find: () => ({ path: 'a.pdb', file: new BufferSource(pdb) }) };
+  new Shell(new Session(new BufferSource(mutant), { path: 'a.dmp', symbols })).execute(COMMANDS);
+}
+
+function readPdb(mutant: Uint8Array): void {
+  const file = new PdbFile(new BufferSource(mutant));
+  file.symbols();
+  for (const name of file.types.names) {
+    const type = file.types.find(name);
+    if (type?.kind === 'struct') void type.fields.length;
+  }
+}
