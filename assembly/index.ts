@@ -213,6 +213,7 @@ export { setCallSites as stackSetCallSites } from './stacks/remains';
 export { createTrapFrame as stackCreateTrapFrame } from './stacks/trap-frame';
 export {
   beginStack as stackBegin,
+  frameLaidOut as stackFrame,
   layOutUser as stackLayOutUser,
   layOutWaiting as stackLayOutWaiting,
   layOutRunning as stackLayOutRunning,
@@ -279,6 +280,7 @@ export {
 } from './kernel/io/driver';
 export {
   createDevice as deviceCreate,
+  deviceExtension,
   attachDevice as deviceAttach,
   setTransferRules as deviceSetTransferRules,
   passRequestsTo as devicePassTo,

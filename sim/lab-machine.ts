@@ -13,6 +13,7 @@ import { walkAddress, type AddressWalk } from './machine/address-walk.js';
 import { startKernel, type Kernel } from './machine/machine.js';
 import { windows11_22631, type Profile } from './machine/profile.js';
 import { findSize, hardwareOf, type SizeName } from './machine/size.js';
+import { labDriversOf } from './scenarios/lab-drivers.js';
 import type { Ongoing } from './scenarios/ongoing.js';
 import { play, type StepEvent } from './scenarios/play.js';
 import { byteCount, milliseconds } from './scenarios/quantities.js';
@@ -103,7 +104,9 @@ export class LabMachine {
     const asked = scenario.memory === undefined ? undefined : byteCount(scenario.memory);
     const hardware = hardwareOf(size, options.memory ?? asked, options.processors ?? scenario.processors);
     const population = populationOf(size, hardware);
-    const images = buildImages(withDriverRoutines([...catalogueFor(size), ...programSpecs(population)]));
+    const images = buildImages(
+      withDriverRoutines([...catalogueFor(size), ...labDriversOf(scenario), ...programSpecs(population)]),
+    );
     const kernel = await startKernel(await module, windows11_22631, images, BigInt(seed), size, hardware, {
       bootTime: FILETIME_1970 + BigInt(Date.parse(scenario.bootTime ?? image.bootTime)) * TICKS_PER_MS,
       uptime: BigInt(uptimeOf(scenario, image)) * TICKS_PER_MS,

@@ -118,6 +118,14 @@ function interruptFrame(stack: u64, address: u64): u64 {
   return end;
 }
 
+const FRAMES_KEPT: i32 = 64;
+const bodies = new StaticArray<u64>(FRAMES_KEPT);
+
+/** RSP in the body of a function of the stack laid out last, counted from the outermost; 0 beyond what is kept. */
+export function frameLaidOut(index: u32): u64 {
+  return index < <u32>FRAMES_KEPT ? unchecked(bodies[index]) : 0;
+}
+
 /**
  * Lays out the frames of the `count` calls in the exchange buffer, outermost first, each as four u64: the address
  * after the call (for the innermost one of a running thread, where it stands), bytes allocated beyond the
@@ -131,6 +139,7 @@ function layOut(count: i32, entry: u64): u64 {
     const local = listed(i * WORDS_PER_CALL + 2);
     const code = unwindOf(address);
     stack = enter(code, stack) - listed(i * WORDS_PER_CALL + 1);
+    if (i < FRAMES_KEPT) unchecked((bodies[i] = stack));
     if (local != NO_LOCAL) write64(stack + local, listed(i * WORDS_PER_CALL + 3));
     if (i == count - 1) return stack;
     if (isInterruptEntry(unwindOf(listed((i + 1) * WORDS_PER_CALL)))) stack = interruptFrame(stack, address);

@@ -1,3 +1,5 @@
+import type { TypeLayout } from '../profiles/profile.js';
+
 /** What a module of the lab's kernel is made of, as data: see `catalogue/*.json`. */
 export interface ModuleSpec {
   /** Name the debugger uses before the `!`: `nt`, `hal`, `Ntfs`. */
@@ -21,8 +23,10 @@ export interface ModuleSpec {
    */
   shared?: { family: string; prefix: string };
   globals: GlobalSpec[];
-  /** The file that the module was built from; its PDB then has private symbols. */
+  /** The file that the module was built from: its PDB then has parameters, locals and lines. */
   source?: SourceFile;
+  /** Types of its own, and names of the kernel's that its code speaks of. */
+  types?: { own: Record<string, TypeLayout>; kernel: string[] };
   /**
    * System services, and how many arguments each takes from the stack. Their order gives their numbers, which are
    * the lab kernel's own.

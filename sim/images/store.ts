@@ -2,13 +2,15 @@ import type { TypeCatalogue } from '../profiles/profile.js';
 import { buildIsf, isfPath } from './isf/build-isf.js';
 import type { ImageSet, LabImage } from './lab-image.js';
 import { buildPdb } from './pdb/build-pdb.js';
-import { withContained } from './pdb/contained-types.js';
+import { namedTypes, withContained } from './pdb/contained-types.js';
+import { sourceBytes } from './pdb/line-numbers.js';
+import type { SourceFile } from './spec.js';
 
 /** The kernel's PDB carries the build's types, as Microsoft's does. */
 const KERNEL = 'nt';
 
 export interface StoreFile {
-  /** `name/KEY/name`, or `windows/name/KEY.json` for Volatility; with `/` on every system. */
+  /** `name/KEY/name`, `windows/name/KEY.json` for Volatility, `src/driver/file` for a source; with `/` on every system. */
   path: string;
   /** Makes the file's bytes: PDBs are only built when asked for. */
   bytes: () => Uint8Array;
@@ -16,7 +18,7 @@ export interface StoreFile {
 
 /**
  * The symbol store tree of a machine's images: PDB, then image, of each in load order; of those whose PDB has types,
- * the same as an ISF file after them.
+ * the same as an ISF file after them; of those that have a source file, that.
  * Other modules' PDBs have the types that `moduleTypes` says, with what these contain of the kernel's.
  * Keys are SymSrv's: GUID and age of a PDB; time stamp (eight upper-case digits) and size (lower-case) of an image.
  */
@@ -26,12 +28,29 @@ export function* symbolStoreFiles(
   moduleTypes: ReadonlyMap<string, TypeCatalogue> = new Map(),
 ): Iterable<StoreFile> {
   for (const image of set.images) {
-    const own = moduleTypes.get(image.spec.module);
+    const own = moduleTypes.get(image.spec.module) ?? typesOf(image, types);
     const typesOfImage = image.spec.module === KERNEL ? types : own && withContained(own, types);
     yield { path: storePath(image.pdb.name, pdbKey(image)), bytes: () => buildPdb(image, typesOfImage) };
     yield { path: storePath(image.spec.file, imageKey(image)), bytes: () => image.file };
+    const { source } = image.spec;
+    if (source) yield { path: sourcePath(source), bytes: () => sourceBytes(source) };
     if (typesOfImage) yield { path: isfPath(image), bytes: () => buildIsf(image, typesOfImage) };
   }
+}
+
+/** Types that an image's own specification brings along. */
+function typesOf({ spec: { types } }: LabImage, kernel: TypeCatalogue): TypeCatalogue | undefined {
+  return (
+    types && {
+      ...namedTypes(kernel, types.kernel),
+      types: { ...types.own, ...namedTypes(kernel, types.kernel).types },
+    }
+  );
+}
+
+/** Where a source file goes: below `src`, in the folder of its own that it was built in. */
+function sourcePath({ path }: SourceFile): string {
+  return `src/${path.split('\\').slice(-2).join('/')}`;
 }
 
 function storePath(name: string, key: string): string {

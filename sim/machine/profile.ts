@@ -1,5 +1,6 @@
 import layout from '../../build/core-layout.json';
 import system from '../profiles/win11-22631/system.json';
+import { namedTypes } from '../images/pdb/contained-types.js';
 import type { TypeCatalogue } from '../profiles/profile.js';
 import type { Core } from './core.js';
 
@@ -34,20 +35,10 @@ export const windows11_22631: Profile = {
     const ntdll = (await import('../profiles/win11-22631/modules/ntdll.json')).default;
     return new Map([
       [fltmgr.module, fltmgr as unknown as TypeCatalogue],
-      [ntdll.module, typesNamed(kernel, ntdll.types)],
+      [ntdll.module, namedTypes(kernel, ntdll.types)],
     ]);
   },
 };
-
-/** Some of a build's types. @throws Error when it has none of a name */
-function typesNamed({ build, types }: TypeCatalogue, names: readonly string[]): TypeCatalogue {
-  const layouts = names.map((name) => {
-    const layout = types[name];
-    if (!layout) throw new Error(`build ${build} has no type ${name}`);
-    return [name, layout] as const;
-  });
-  return { build, types: Object.fromEntries(layouts), enums: {} };
-}
 
 /** Names of the kernel symbols that the core looks up, in the order of its table. */
 export const coreSymbols: readonly string[] = layout.symbols;

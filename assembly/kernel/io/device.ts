@@ -94,3 +94,8 @@ export function setTransferRules(device: u64, sectorBytes: u32, alignment: u32):
   setField(device, DEVICE_OBJECT.SectorSize, sectorBytes);
   setField(device, DEVICE_OBJECT.AlignmentRequirement, alignment);
 }
+
+/** A device's extension, which is its driver's own; 0 where there is none. */
+export function deviceExtension(device: u64): u64 {
+  return getField(device, DEVICE_OBJECT.DeviceExtension);
+}

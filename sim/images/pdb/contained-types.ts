@@ -20,3 +20,13 @@ export function withContained(own: TypeCatalogue, others: TypeCatalogue): TypeCa
   for (const name of Object.keys(own.types)) add(name);
   return { build: others.build, types, enums };
 }
+
+/** Some of a build's types. @throws Error when it has none of a name */
+export function namedTypes({ build, types }: TypeCatalogue, names: readonly string[]): TypeCatalogue {
+  const layouts = names.map((name) => {
+    const layout = types[name];
+    if (!layout) throw new Error(`build ${build} has no type ${name}`);
+    return [name, layout] as const;
+  });
+  return { build, types: Object.fromEntries(layouts), enums: {} };
+}

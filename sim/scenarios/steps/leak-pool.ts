@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { hex } from '../../truth/address.js';
+import { LeakyDriver } from '../../world/leaky-driver.js';
 import { Ongoing } from '../ongoing.js';
 import { byteCount, bytes, duration, milliseconds } from '../quantities.js';
 import { defineStep } from './step.js';
@@ -25,17 +27,49 @@ export const leakPool = defineStep(
         v.minValue(1, 'At least 1.'),
         v.description('How many are allocated in a minute and never freed.'),
       ),
+      driver: v.optional(
+        v.pipe(
+          v.picklist(['leaky'], 'The driver that can leak is leaky.'),
+          v.description(
+            "The lab's driver that does it: it is loaded, and its thread, variables and source lines are there to be found. Without one nobody is.",
+          ),
+        ),
+      ),
       since: v.pipe(duration, v.description('How long that has been so; it goes on as time passes.')),
     }),
     v.description('A driver allocates pool under a tag and does not free it.'),
   ),
-  ({ tag, pool, size, perMinute, since }, { machine }) => {
+  ({ tag, pool, size, perMinute, since, driver }, { machine }) => {
     const { exports } = machine.kernel.core;
     const code = [...tag].reduceRight((sum, character) => sum * 256 + character.charCodeAt(0), 0);
-    const leak = new Ongoing(perMinute, machine.time - milliseconds(since), (times) =>
-      exports.poolAllocateMany(times, byteCount(size), code, pool === 'paged'),
-    );
+    const { kernel, stage, director } = machine;
+    const leaky =
+      driver &&
+      new LeakyDriver(kernel, stage, director, { pool, tag: code, size: byteCount(size), perMinute });
+    const leak: Ongoing = new Ongoing(perMinute, machine.time - milliseconds(since), (times) => {
+      const last = exports.poolAllocateMany(times, byteCount(size), code, pool === 'paged');
+      leaky?.allocated(leak.done + times, last);
+    });
     machine.begin(leak);
-    return () => ({ tag, pool, bytesEach: byteCount(size), allocations: leak.done });
+    return () => ({
+      tag,
+      pool,
+      bytesEach: byteCount(size),
+      allocations: leak.done,
+      ...(leaky ? factsOf(leaky) : {}),
+    });
   },
 );
+
+/** Where the driver can be found: its thread, the structure it keeps, the source line it stands on. */
+function factsOf({ thread, extension, at }: LeakyDriver): Record<string, string | number> {
+  return {
+    driver: 'leaky',
+    tid: thread.tid,
+    thread: hex(thread.address),
+    extension: hex(extension),
+    function: at.function,
+    file: at.file,
+    line: at.line,
+  };
+}

@@ -1,0 +1,17 @@
+import type { ModuleSpec } from '../spec.js';
+import leaky from './leaky.json';
+
+const drivers = new Map<string, ModuleSpec>([[leaky.module, leaky as unknown as ModuleSpec]]);
+
+/** Names of the lab's own faulty drivers, which scenarios load. */
+export const labDriverNames = [...drivers.keys()] as readonly string[];
+
+/**
+ * A driver of the lab's own, with its source file: what goes wrong with it can be found down to a line.
+ * @throws RangeError when there is none of the name
+ */
+export function labDriver(name: string): ModuleSpec {
+  const driver = drivers.get(name);
+  if (!driver) throw new RangeError(`There is no driver "${name}". Drivers: ${labDriverNames.join(', ')}.`);
+  return driver;
+}
