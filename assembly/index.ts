@@ -253,6 +253,16 @@ export {
 } from './kernel/processors/processor';
 export { interruptTicks as processorInterruptTicks } from './kernel/processors/processor';
 
+// The hypervisor.
+export { createHypervisor as hypervisorCreate, hypervisorGlobals } from './hypervisor/hypervisor';
+export { hypervisorRoot } from './hypervisor/address-space';
+export {
+  secureFrames as hypervisorSecureFrames,
+  essentialFrames as hypervisorEssentialFrames,
+  heapFrames as hypervisorHeapFrames,
+  hypervisorEnd,
+} from './hypervisor/region';
+
 // Dumps.
 export {
   openDump as dumpOpen,

@@ -17,12 +17,18 @@ import { createSystemAddressSpace } from './kernel/processes/process';
 const LARGE_PAGE_BYTES: u64 = 512 * 4096;
 
 /** Creates physical memory, the first page tables and the PFN database. The field table must have been loaded. */
-export function createMachine(seed: u64, memoryBytes: u64, nodes: u32): void {
+export function createMachine(
+  seed: u64,
+  memoryBytes: u64,
+  nodes: u32,
+  secureFrames: u32,
+  hypervisorFrames: u32,
+): void {
   seedRandom(seed);
   seedContents(hash(seed, 1));
   seedStacks(hash(seed, 2));
   seedListOrder(hash(seed, 3));
-  layOutMemory(memoryBytes, nodes);
+  layOutMemory(memoryBytes, nodes, secureFrames, hypervisorFrames);
   chooseSelfMap(chooseRegions());
   seedRemains(hash(seed, 3), regionBase(<i32>Region.NonPagedPool));
   createPfnDatabase();

@@ -1,7 +1,7 @@
 // The check: every structure that a debugger walks, held against every other that speaks of the same thing.
 //
 //   begin ─▶ debugger data ─▶ modules ─▶ types ─▶ processes, threads ─▶ handles, ids ─▶ waits ─▶ processors
-//         └▶ namespace, drivers, devices ─▶ pool ─▶ page tables, VADs, sections ─▶ PFN database
+//         └▶ namespace, drivers, devices ─▶ pool ─▶ page tables, VADs, sections ─▶ PFN database ─▶ hypervisor
 //
 // It reads emulated memory as a stranger does who has nothing but the symbols: globals by name, then types. It ends
 // at the first thing that disagrees, because what follows a broken link means nothing.
@@ -13,6 +13,7 @@ import { checkDispatch } from './dispatch';
 import { checkDeviceTree } from './drivers';
 import { beginFrames, checkFrames } from './frames';
 import { checkClientIds, checkHandles } from './handles';
+import { checkHypervisor } from './hypervisor';
 import { checkIrps, checkResources } from './irps';
 import { beginReading } from './memory';
 import { checkModules } from './modules';
@@ -58,6 +59,7 @@ export function checkMachine(): bool {
     checkPageTables();
   }
   if (!broken()) checkFrames();
+  if (!broken()) checkHypervisor();
   writeReport(exchangeBuffer());
   return !broken();
 }

@@ -43,4 +43,26 @@ export class FrameSet {
     }
     while (pfn < to) this.add(pfn++);
   }
+
+  /** The first frame of the set from `pfn` on; beyond all frames when there is none. */
+  next(pfn: u32): u32 {
+    return this.find(pfn, 0);
+  }
+
+  /** The first frame from `pfn` on that is not in the set. */
+  end(pfn: u32): u32 {
+    return this.find(pfn, u64.MAX_VALUE);
+  }
+
+  /** The first frame from `pfn` on whose bit differs from that of `others`. */
+  private find(pfn: u32, others: u64): u32 {
+    const frames = u32(this.bytes * 8);
+    let at = pfn;
+    while (at < frames) {
+      const word = (load<u64>(this.bits + ((at >> 6) << 3)) ^ others) >> u64(at & 63);
+      if (word != 0) return at + u32(ctz(word));
+      at = (at | 63) + 1;
+    }
+    return frames;
+  }
 }

@@ -11,11 +11,12 @@ import {
   PHYSICAL_MEMORY_RUN,
 } from '../generated/types';
 import { offsetOf, put } from '../layout/fields';
-import { at, getField, read32, read64, readBytes } from '../memory/virtual';
+import { at, getField, read32, readBytes } from '../memory/virtual';
+import { frameCount } from '../memory/frames';
 import { interruptTime, SHARED_DATA, systemTime } from '../kernel/scheduler/clock';
 import { processorBlock } from '../kernel/processors/processor';
 import { addressOf } from '../kernel/symbols';
-import { bitmapBits, selectedFrames } from './selection';
+import { bitmapBits, selected, selectedFrames } from './selection';
 import { Container, containerBytes, firstPageOffset } from './container';
 
 const PAGE: u32 = 0x45474150; // 'PAGE': fill of everything that is not set
@@ -34,7 +35,7 @@ const BITMAP_KERNEL: u32 = 6; // of live kernel dumps
 const LIVE_DUMP_GENERATED: u32 = 0x10;
 const FILTERED: u32 = 0x40;
 const PARTIAL_KERNEL: u32 = 0x400;
-const MOST_RUNS: u64 = 43; // of physical memory, that the header has room for
+const MOST_RUNS: u32 = 43; // of physical memory, that the header has room for
 const STATUS_BREAKPOINT: u32 = 0x80000003;
 const MINI_DUMP_FIELDS: u32 = 0xcff; // as kernel-written headers have it
 const COMMENT_BYTES: u32 = 128;
@@ -104,13 +105,20 @@ function attributes(container: Container, isPartial: bool): u32 {
   return LIVE_DUMP_GENERATED | filtered | (isPartial ? PARTIAL_KERNEL : 0);
 }
 
-/** The runs of physical memory, as nt!MmPhysicalMemoryBlock has them. */
+/** PHYSICAL_MEMORY_DESCRIPTOR of the pages that the dump holds. */
 function writeMemoryBlock(target: usize): void {
-  const block = read64(addressOf(NT.MmPhysicalMemoryBlock));
-  const runs = getField(block, PHYSICAL_MEMORY_DESCRIPTOR.NumberOfRuns);
-  assert(runs <= MOST_RUNS, 'more runs of physical memory than the header has room for');
-  const bytes = offsetOf(PHYSICAL_MEMORY_DESCRIPTOR.Run) + u32(runs) * offsetOf(PHYSICAL_MEMORY_RUN.SIZE);
-  readBytes(block, target, bytes);
+  let runs: u32 = 0;
+  for (let from = selected.next(0); from < frameCount(); runs++) {
+    const to = selected.end(from);
+    assert(runs < MOST_RUNS, 'more runs of physical memory than the header has room for');
+    const run =
+      target + offsetOf(PHYSICAL_MEMORY_DESCRIPTOR.Run) + usize(runs * offsetOf(PHYSICAL_MEMORY_RUN.SIZE));
+    put(run, PHYSICAL_MEMORY_RUN.BasePage, from);
+    put(run, PHYSICAL_MEMORY_RUN.PageCount, to - from);
+    from = selected.next(to);
+  }
+  put(target, PHYSICAL_MEMORY_DESCRIPTOR.NumberOfRuns, runs);
+  put(target, PHYSICAL_MEMORY_DESCRIPTOR.NumberOfPages, selectedFrames());
 }
 
 /** The first processor's registers; what follows the CONTEXT in its space is zero. Returns its RIP. */

@@ -36,7 +36,8 @@ function markProcessList(head: u64, link: u64): void {
   }
 }
 
-function markProcess(process: u64): void {
+/** Marks a process, its name and its PML4, without its threads. */
+export function markProcessObject(process: u64): void {
   markStructure(process, EPROCESS.SIZE);
   markFrame(u32(peekField(process, KPROCESS.DirectoryTableBase) >> 12));
   const audit = process + offsetOf(EPROCESS.SeAuditProcessCreationInfo);
@@ -45,6 +46,10 @@ function markProcess(process: u64): void {
     markStructure(name, OBJECT_NAME_INFORMATION.SIZE);
     markText(name + offsetOf(OBJECT_NAME_INFORMATION.Name));
   }
+}
+
+function markProcess(process: u64): void {
+  markProcessObject(process);
   const head = process + offsetOf(KPROCESS.ThreadListHead);
   let entry = peek64(head);
   for (let i: u32 = 0; entry != head && entry != 0 && i < MOST_ENTRIES; i++) {

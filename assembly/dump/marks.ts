@@ -7,7 +7,6 @@ import {
   KDESCRIPTOR,
   KPCR,
   KPRCB,
-  KPROCESS,
   KPROCESSOR_STATE,
   KSPECIAL_REGISTERS,
   KTHREAD,
@@ -27,7 +26,7 @@ import { addressOf } from '../kernel/symbols';
 import { FrameSet } from './frame-set';
 import { mark, markFrame, markInto, markPage, markStructure, markText } from './marker';
 import { markModuleList, markModules } from './mark-modules';
-import { markInstruction, markProcesses, markStack, markThread } from './mark-threads';
+import { markInstruction, markProcesses, markProcessObject, markStack, markThread } from './mark-threads';
 
 const MOST_PROCESSORS: u32 = 64;
 const UNLOADED_ENTRIES: u32 = 50;
@@ -78,7 +77,7 @@ function markProcessor(prcb: u64): void {
   const thread = peekField(prcb, KPRCB.CurrentThread);
   markThread(thread);
   markThread(peekField(prcb, KPRCB.IdleThread));
-  markFrame(u32(peekField(peekField(thread, KTHREAD.Process), KPROCESS.DirectoryTableBase) >> 12));
+  markProcessObject(peekField(thread, KTHREAD.Process));
   markOwnStack(peekField(prcb, KPRCB.IsrStack), peekField(context, CONTEXT.Rsp));
   markOwnStack(peekField(prcb, KPRCB.DpcStack), peekField(context, CONTEXT.Rsp));
 }

@@ -1,9 +1,10 @@
 // Which frames a dump holds: the classes that were asked for, as many of them as there is room for.
+import { essentialFrames, heapFrames, hypervisorEnd } from '../hypervisor/region';
 import { frameCount } from '../memory/frames';
 import * as ranges from '../memory/ranges';
 import { FrameSet } from './frame-set';
 import { markFrames } from './marks';
-import { CLASSES } from './page-class';
+import { CLASSES, PageClass } from './page-class';
 import { visitUsedFrames } from './used-frames';
 
 /** Frames in the dump. */
@@ -41,10 +42,16 @@ export function selectedOfClass(kind: i32): u32 {
   return unchecked(taken[kind]);
 }
 
-/** Selects all memory that exists, in use or not. */
-export function selectAllMemory(): void {
-  begin(0);
+/** Selects all of Windows' memory, in use or not, and what `mask` has of the hypervisor's. */
+export function selectAllMemory(mask: u32): void {
+  begin(mask);
   for (let i = 0; i < ranges.rangeCount(); i++) selected.addStretch(ranges.rangeBase(i), ranges.rangeEnd(i));
+  if (isAsked(<i32>PageClass.Hypervisor)) selected.addStretch(essentialFrames(), heapFrames());
+  if (isAsked(<i32>PageClass.HypervisorNonessential)) selected.addStretch(heapFrames(), hypervisorEnd());
+}
+
+function isAsked(kind: i32): bool {
+  return ((asked >> kind) & 1) != 0;
 }
 
 function begin(mask: u32): void {
@@ -80,7 +87,7 @@ function countStretch(from: u32, to: u32, kind: i32): void {
 function spend(budget: u32): void {
   let left = budget;
   for (let kind = 0; kind < CLASSES; kind++) {
-    const part: u32 = ((asked >> kind) & 1) == 0 ? 0 : min(left, unchecked(found[kind]));
+    const part: u32 = !isAsked(kind) ? 0 : min(left, unchecked(found[kind]));
     unchecked((room[kind] = part));
     left -= part;
     unchecked((found[kind] = 0));
@@ -89,7 +96,7 @@ function spend(budget: u32): void {
 
 function takeStretch(from: u32, to: u32, kind: i32): void {
   unchecked((found[kind] += to - from));
-  const most: u32 = ((asked >> kind) & 1) == 0 ? 0 : unchecked(room[kind]);
+  const most: u32 = !isAsked(kind) ? 0 : unchecked(room[kind]);
   const part = min(most, to - from);
   if (part != 0) {
     selected.addStretch(from, from + part);

@@ -1,11 +1,12 @@
 // All frames in use, in stretches of one class. What is left of a range of memory is on a list and is never looked at.
+import { essentialFrames, heapFrames, hypervisorEnd } from '../hypervisor/region';
 import * as ranges from '../memory/ranges';
 import { beginReading } from '../paging/pfn-reader';
 import { Run, runAt, runAtOrAfter, runCount, RUN_LARGE } from '../paging/pfn-runs';
 import { beginClasses, classOfFrame, classOfRun, NO_CLASS, PageClass } from './page-class';
 import { importantFrames, requiredFrames } from './marks';
 
-/** Calls `visit` for each stretch of frames `from` to `to` - 1 of class `kind`, in order of frames. */
+/** Calls `visit` for each stretch of frames `from` to `to` - 1 of class `kind`, and then for the hypervisor's. */
 export function visitUsedFrames(visit: (from: u32, to: u32, kind: i32) => void): void {
   beginReading();
   beginClasses();
@@ -25,6 +26,8 @@ export function visitUsedFrames(visit: (from: u32, to: u32, kind: i32) => void):
       if (run.end <= front) next++;
     }
   }
+  visit(essentialFrames(), heapFrames(), <i32>PageClass.Hypervisor);
+  visit(heapFrames(), hypervisorEnd(), <i32>PageClass.HypervisorNonessential);
 }
 
 /** Frames that each have an entry of their own. */

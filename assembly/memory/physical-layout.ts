@@ -7,6 +7,7 @@ import { MMPFN } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { PAGE_SIZE } from './arena';
 import { createFrames } from './frames';
+import { setAside } from '../hypervisor/region';
 import {
   addRange,
   BAD,
@@ -66,9 +67,10 @@ function add(base: u32, end: u32, location: u32, priority: u32, purpose: u32): u
 
 /**
  * Lays out `bytes` of memory, 64 MiB or more, spread over one or two NUMA nodes; above 3 GiB the rest lies above the
- * device hole.
+ * device hole. The last frames of the lower bank are not Windows': `secure` of the secure kernel, `hypervisor` of the
+ * hypervisor.
  */
-export function layOutMemory(bytes: u64, nodeTotal: u32): void {
+export function layOutMemory(bytes: u64, nodeTotal: u32, secure: u32, hypervisor: u32): void {
   const frames = u32(bytes / PAGE_SIZE);
   const low = min(frames, DEVICE_HOLE_START);
   const high = frames - low;
@@ -84,7 +86,9 @@ export function layOutMemory(bytes: u64, nodeTotal: u32): void {
   add(EXTENDED_START, SYSTEM_ROOT, ZEROED, 0, FOR_KERNEL);
   add(SYSTEM_ROOT, SYSTEM_ROOT + 1, ZEROED, 0, FOR_SYSTEM_ROOT);
   const at = add(SYSTEM_ROOT + 1, align(SYSTEM_ROOT + kernelFrames(low)), ZEROED, 0, FOR_KERNEL);
-  addBank(at, low, largeIsHigh ? 0 : large, frames);
+  const top = low - secure - hypervisor;
+  setAside(top, top + secure, low);
+  addBank(at, top, largeIsHigh ? 0 : large, frames);
   if (high == 0) return;
   let base = DEVICE_HOLE_END;
   if (nodes == 2 && secondNode > DEVICE_HOLE_END) {

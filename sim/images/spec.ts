@@ -10,7 +10,7 @@ export interface ModuleSpec {
   path: string;
   pdb: string;
   description: string;
-  kind: 'kernel' | 'driver' | 'dll' | 'program';
+  kind: 'kernel' | 'driver' | 'dll' | 'program' | 'hypervisor';
   /** Image base the file is linked for, hexadecimal. */
   imageBase: string;
   /** Alignment of sections in memory. The kernel groups its sections by protection at 2 MiB, so that large pages fit. */

@@ -10,7 +10,7 @@ export function selectContents({ core }: Kernel, options: ResolvedCaptureOptions
   const { exports } = core;
   exports.memorySettle();
   if (formatOf(options.format).memory === 'all') {
-    exports.dumpSelectAllMemory();
+    exports.dumpSelectAllMemory(classMask(options));
     return [];
   }
   exports.dumpSelect(classMask(options), options.pageBudget ?? NO_BUDGET);

@@ -1,6 +1,7 @@
 import type { ImageSet, LabImage } from '../images/index.js';
 import { Core } from './core.js';
 import { fillDebuggerData } from './debugger-data.js';
+import { startHypervisor } from './hypervisor.js';
 import { KernelImages } from './kernel-images.js';
 import { Namespace } from './namespace.js';
 import { createObjectTypes } from './object-types.js';
@@ -31,6 +32,7 @@ export interface Kernel {
   readonly namespace: Namespace;
 }
 
+const PAGES_PER_MB = 256;
 const MOST_CALL_SITES = 2048; // what the core keeps
 
 /** Loads the kernel and its drivers into an empty machine and initialises what processes need. */
@@ -46,10 +48,18 @@ export async function startKernel(
   const core = await Core.create(module);
   const { exports } = core;
   loadLayouts(core, profile);
-  exports.machineCreate(seed, BigInt(hardware.memory), hardware.nodes);
+  const pages = (megabytes: number): number => megabytes * PAGES_PER_MB;
+  exports.machineCreate(
+    seed,
+    BigInt(hardware.memory),
+    hardware.nodes,
+    pages(size.secureKernelMB),
+    pages(size.hypervisorMB),
+  );
   exports.clockSet(start.bootTime, start.uptime);
   const loaded = KernelImages.load(core, images, hardware.processors, seed);
   exports.kernelPublish(loaded.get('nt').base, profile.build, hardware.processors, hardware.nodes);
+  startHypervisor(core, images, seed, hardware.processors);
   fillDebuggerData(core, profile, loaded);
   listCallSites(core, loaded);
   leaveLoaderRemains(core, loaded);

@@ -27,6 +27,9 @@ export interface MachineSize {
   readonly populations: readonly PopulationPart[];
   /** Which of the catalogue's drivers are loaded: `all`, or those that nothing runs without. */
   readonly drivers: string;
+  /** Memory that is the hypervisor's and the secure kernel's, not Windows', MiB. */
+  readonly hypervisorMB: number;
+  readonly secureKernelMB: number;
   /** Files that the cache manager has mapped, MiB. */
   readonly fileCacheMB: number;
 }

@@ -8,6 +8,7 @@ import { hex, type Address } from './address.js';
 import { truthOfDump, type TruthDump } from './dump.js';
 import { truthOfHandles, type TruthHandles } from './handles.js';
 import { truthOfLoaded, truthOfRanges, type TruthLoadedModule, type TruthRange } from './memory.js';
+import { truthOfHypervisor, type TruthHypervisor } from './hypervisor.js';
 import { truthOfIdentity, type TruthIdentity } from './identity.js';
 import { truthOfIo, type TruthIo } from './io.js';
 import { truthOfPool, type TruthPoolTag } from './pool.js';
@@ -42,6 +43,7 @@ export interface Truth {
   /** What lies in the object namespace. */
   namedObjects: TruthNamedObject[];
   jobs: TruthJob[];
+  hypervisor: TruthHypervisor;
   /** The dump that was captured last; absent before the first one. */
   dump?: TruthDump;
 }
@@ -150,6 +152,7 @@ export function writeTruth(machine: LabMachine): Truth {
     jobs: stage.objects.jobs.map(truthOfJob),
     pool: truthOfPool(kernel.core),
     physicalMemory: truthOfMemory(machine),
+    hypervisor: truthOfHypervisor(kernel),
     ...(latestCapture && { dump: truthOfDump(latestCapture) }),
   };
 }

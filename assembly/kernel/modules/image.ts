@@ -176,7 +176,7 @@ export function copySections(view: FileView, base: u64): void {
 }
 
 /** Applies the base relocations and the new base in the header, as the loader does. */
-function relocate(view: FileView, base: u64): void {
+export function relocate(view: FileView, base: u64): void {
   const delta = base - get(view.nt, IMAGE_NT_HEADERS64.OptionalHeader_ImageBase);
   setField(base + (view.nt - view.file), IMAGE_NT_HEADERS64.OptionalHeader_ImageBase, base);
   const directory = view.directory(DIRECTORY_RELOCATIONS);

@@ -10,6 +10,7 @@ import dxgkrnl from './dxgkrnl.json';
 import dxgmms2 from './dxgmms2.json';
 import fltmgr from './fltmgr.json';
 import hal from './hal.json';
+import hvix64 from './hvix64.json';
 import mountmgr from './mountmgr.json';
 import ndis from './ndis.json';
 import netio from './netio.json';
@@ -41,7 +42,7 @@ const kernelModules = new Map<string, ModuleSpec>([
 ]);
 
 /**
- * The modules of the lab's kernel in load order, then the DLLs through which user mode enters it. Names are those
+ * The modules of the lab's kernel in load order, then the DLLs through which user mode enters it, and the hypervisor. Names are those
  * that Windows modules make public; what the functions do is our own.
  */
 export const catalogue: readonly ModuleSpec[] = [
@@ -49,6 +50,7 @@ export const catalogue: readonly ModuleSpec[] = [
   win32u as unknown as ModuleSpec,
   ...dlls.dlls.map((dll) => expandDll(dll as CompactDll)),
   ntdll as unknown as ModuleSpec,
+  hvix64 as unknown as ModuleSpec,
 ];
 
 /** Drivers that a machine has unloaded since it booted: name, bytes, and seconds after the boot. */

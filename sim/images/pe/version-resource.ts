@@ -99,7 +99,9 @@ function fixedFileInfo(spec: ModuleSpec): Uint8Array {
   const [major, minor, build, revision] = VERSION;
   const high = (major << 16) | minor;
   const low = (build << 16) | revision;
-  const type = { kernel: VFT_APP, driver: VFT_DRV, dll: VFT_DLL, program: VFT_APP }[spec.kind];
+  const type = { kernel: VFT_APP, driver: VFT_DRV, dll: VFT_DLL, program: VFT_APP, hypervisor: VFT_APP }[
+    spec.kind
+  ];
   const out = new ByteWriter();
   out.u32(FIXED_FILE_INFO_SIGNATURE).u32(0x10000);
   out.u32(high).u32(low).u32(high).u32(low).u32(0x3f).u32(0).u32(VOS_NT_WINDOWS32);

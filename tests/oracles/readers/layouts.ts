@@ -14,16 +14,18 @@ const PATH = fileURLToPath(new URL('../../../sim/profiles/win11-22631/types.json
 const FILTER_MANAGER = fileURLToPath(
   new URL('../../../sim/profiles/win11-22631/modules/fltmgr.json', import.meta.url),
 );
+/** The hypervisor's layouts are the lab's own: what their file says is all that anybody knows of them. */
+const HYPERVISOR = fileURLToPath(new URL('../../../sim/profiles/formats/hypervisor.json', import.meta.url));
 
 interface Layouts {
   types: Record<string, Layout>;
   enums: Record<string, { values: Record<string, number> }>;
 }
 
-const [kernel, filterManager] = [PATH, FILTER_MANAGER].map(
+const [kernel, filterManager, hypervisor] = [PATH, FILTER_MANAGER, HYPERVISOR].map(
   (path) => JSON.parse(readFileSync(path, 'utf8')) as Layouts,
-) as [Layouts, Layouts];
-const types = { ...filterManager.types, ...kernel.types };
+) as [Layouts, Layouts, Layouts];
+const types = { ...hypervisor.types, ...filterManager.types, ...kernel.types };
 const enums = { ...filterManager.enums, ...kernel.enums };
 
 const POINTER_BYTES = 8;

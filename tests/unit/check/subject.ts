@@ -1,5 +1,5 @@
 // A machine to break: finds structures by short paths, changes one field, and puts it back.
-import { createMachine, type LabMachine } from '../../../sim/index.js';
+import { createMachine, type LabMachine, type MachineOptions } from '../../../sim/index.js';
 import { field, offsetOf, sizeOf, type Field } from '../../oracles/readers/layouts.js';
 
 const U64 = (1n << 64n) - 1n;
@@ -12,13 +12,15 @@ const LOW_48 = 0x0000ffffffffffffn;
 export interface Place {
   address: bigint;
   field: Field;
+  /** It lies in the hypervisor's address space. */
+  hypervisor?: boolean;
 }
 
 export class Subject {
   private constructor(readonly machine: LabMachine) {}
 
-  static async boot(seed = 1): Promise<Subject> {
-    return new Subject(await createMachine({ machine: 'tiny', seed }));
+  static async boot(seed = 1, options: MachineOptions = {}): Promise<Subject> {
+    return new Subject(await createMachine({ machine: 'tiny', seed, ...options }));
   }
 
   private get core() {
@@ -29,8 +31,24 @@ export class Subject {
     return this.machine.kernel.loaded.address(`nt!${name}`);
   }
 
+  /** Does something with the hypervisor's page tables in place of the kernel's. */
+  private under<T>(hypervisor: boolean, action: () => T): T {
+    if (!hypervisor) return action();
+    const { memoryAttach, hypervisorRoot } = this.core.exports;
+    const before = memoryAttach(hypervisorRoot());
+    try {
+      return action();
+    } finally {
+      memoryAttach(before);
+    }
+  }
+
   /** Bytes at an address. @throws when they are not mapped */
-  read(address: bigint, bytes: number): bigint {
+  read(address: bigint, bytes: number, hypervisor = false): bigint {
+    return this.under(hypervisor, () => this.bytesAt(address, bytes));
+  }
+
+  private bytesAt(address: bigint, bytes: number): bigint {
     const mapped = this.core.exports.memoryRead(address, bytes);
     if (mapped !== bytes) throw new Error(`0x${address.toString(16)} is not mapped`);
     let value = 0n;
@@ -38,10 +56,10 @@ export class Subject {
     return value;
   }
 
-  write(address: bigint, bytes: number, value: bigint): void {
+  write(address: bigint, bytes: number, value: bigint, hypervisor = false): void {
     const raw = Uint8Array.from({ length: bytes }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
     this.core.putBytes(raw);
-    this.core.exports.memoryWrite(address, bytes);
+    this.under(hypervisor, () => this.core.exports.memoryWrite(address, bytes));
   }
 
   /**
@@ -49,19 +67,22 @@ export class Subject {
    * (the MMPFN or PTE of frame or address X, or of the start in parentheses), `tracker Tag` (the tag's row of pool),
    * `big` (the first large pool allocation in its table), `view N` (the first view of process N), `token N` (that of process N), `irp` (the first request on
    * a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
-   * `entry \\Path` (an object in the namespace, its directory entry), and goes on with fields: ` / ` leads into
+   * `hypervisor` (its globals, in its own address space), `entry \\Path` (an object in the namespace, its directory entry), and goes on with fields: ` / ` leads into
    * the structure that the field is, ` -> ` to what it points at, ` <- ` back to the structure that has the field there.
    */
   find(path: string): Place {
     const [start = '', ...steps] = path.split(/ (\/|->|<-) /);
-    let place: Place = { address: this.start(start), field: POINTER };
+    const hypervisor = start === 'hypervisor';
+    let place: Place = { address: this.start(start), field: POINTER, hypervisor };
     for (let i = 0; i < steps.length; i += 2) {
       const found = fieldOf(steps[i + 1]!);
       const offset = BigInt(found.offset);
       // What a start names is there itself; what a field names it points at.
       const from =
-        steps[i] === '->' || (steps[i] === '<-' && i > 0) ? this.read(place.address, 8) : place.address;
-      place = { address: steps[i] === '<-' ? from - offset : from + offset, field: found };
+        steps[i] === '->' || (steps[i] === '<-' && i > 0)
+          ? this.read(place.address, 8, hypervisor)
+          : place.address;
+      place = { address: steps[i] === '<-' ? from - offset : from + offset, field: found, hypervisor };
     }
     return place;
   }
@@ -69,6 +90,7 @@ export class Subject {
   private start(text: string): bigint {
     const [kind = '', ...rest] = text.split(' ');
     if (kind.startsWith('nt!')) return this.symbol(kind.slice(3));
+    if (kind === 'hypervisor') return this.core.exports.hypervisorGlobals();
     const inner = /\((.*)\)$/.exec(text);
     if (kind === 'pfn') return this.pfn(inner ? this.frameOf(this.start(inner[1]!)) : Number(rest[0]));
     if (kind === 'pte') return this.pte(inner ? this.start(inner[1]!) : BigInt(rest[0]!));
@@ -180,16 +202,21 @@ export class Subject {
   }
 
   /** Value of a field. */
-  get({ address, field: { bytes, firstBit = 0, bits } }: Place): bigint {
-    const whole = this.read(address, bytes);
+  get({ address, field: { bytes, firstBit = 0, bits }, hypervisor }: Place): bigint {
+    const whole = this.read(address, bytes, hypervisor);
     return bits === undefined ? whole : (whole >> BigInt(firstBit)) & ((1n << BigInt(bits)) - 1n);
   }
 
   /** Sets a field; bit fields keep their neighbours. */
-  set({ address, field: { bytes, firstBit = 0, bits } }: Place, value: bigint): void {
-    if (bits === undefined) return this.write(address, bytes, value & U64);
+  set({ address, field: { bytes, firstBit = 0, bits }, hypervisor }: Place, value: bigint): void {
+    if (bits === undefined) return this.write(address, bytes, value & U64, hypervisor);
     const mask = ((1n << BigInt(bits)) - 1n) << BigInt(firstBit);
-    this.write(address, bytes, (this.read(address, bytes) & ~mask) | ((value << BigInt(firstBit)) & mask));
+    this.write(
+      address,
+      bytes,
+      (this.read(address, bytes, hypervisor) & ~mask) | ((value << BigInt(firstBit)) & mask),
+      hypervisor,
+    );
   }
 
   /** The value that `to` asks for: a number, `+n`, `-n`, `^n` (bits turned over), or `address of` a place. */
