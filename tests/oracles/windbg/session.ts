@@ -59,9 +59,11 @@ export class EngineSession {
 
   /** Bytes of virtual memory: as many as the engine can read from the start of each range. */
   async read(ranges: readonly Range[]): Promise<Buffer[]> {
-    const lines = await this.#ask(
+    const said = await this.#ask(
       ranges.map(({ address, length }) => `@read ${address.toString(16)} ${length.toString(16)}`),
     );
+    // What the engine says besides is of pages that the dump lacks.
+    const lines = said.filter((line) => /^(-|[0-9a-f]+)$/.test(line));
     if (lines.length !== ranges.length)
       throw new Error(`${lines.length} of ${ranges.length} ranges answered`);
     return lines.map((line) => Buffer.from(line === '-' ? '' : line, 'hex'));
