@@ -42,15 +42,15 @@ const kernelModules = new Map<string, ModuleSpec>([
 ]);
 
 /**
- * The modules of the lab's kernel in load order, then the DLLs through which user mode enters it, and the hypervisor. Names are those
- * that Windows modules make public; what the functions do is our own.
+ * The modules of the lab's kernel in load order, then the DLLs through which user mode enters it, the hypervisor, and
+ * ntdll. Names are those that Windows modules make public; what the functions do is our own.
  */
 export const catalogue: readonly ModuleSpec[] = [
   ...drivers.order.map((name) => kernelModules.get(name)!),
   win32u as unknown as ModuleSpec,
   ...dlls.dlls.map((dll) => expandDll(dll as CompactDll)),
-  ntdll as unknown as ModuleSpec,
   hvix64 as unknown as ModuleSpec,
+  ntdll as unknown as ModuleSpec,
 ];
 
 /** Drivers that a machine has unloaded since it booted: name, bytes, and seconds after the boot. */

@@ -19,10 +19,11 @@ const namesOf = (spec: (typeof catalogue)[number]) =>
   [...spec.functions, ...spec.globals].map(({ name }) => name);
 
 describe('catalogue of modules', () => {
-  it('is nt, hal, drivers, DLLs and ntdll last', () => {
+  it('is nt, hal, drivers, DLLs, the hypervisor and ntdll last', () => {
     expect(nt!.module).toBe('nt');
     expect(hal!.module).toBe('hal');
-    const kinds = rest.map(({ kind }) => kind);
+    expect(rest.at(-1)).toMatchObject({ module: 'hvix64', kind: 'hypervisor' });
+    const kinds = rest.slice(0, -1).map(({ kind }) => kind);
     const drivers = kinds.indexOf('dll');
     expect(drivers).toBeGreaterThanOrEqual(20);
     expect(kinds.slice(0, drivers).every((kind) => kind === 'driver')).toBe(true);

@@ -24,7 +24,7 @@ function disturb(machine: LabMachine, piece: number): void {
   const process = machine.stage.processes.filter(({ modules }) => modules.length > 0)[piece % 5]!;
   const before = exports.processAttach(process.address);
   exports.processReopenUserSpace(process.address);
-  const address = exports.memoryCreatePrivate(HEAPS, 40, 40, 40, READ_WRITE);
+  const address = exports.memoryCreatePrivate(HEAPS, 30, 30, 30, READ_WRITE);
   exports.processEndUserSpace(process.address);
   for (let page = 0; page < 20; page++)
     exports.memoryWritePointer(address + BigInt(page * PAGE), 0x1122334455667788n);
