@@ -9,6 +9,9 @@
 //                   return address into it
 //                   frame of the next one …
 //
+// Where a function of the list was entered by the processor (an interrupt, a fault, a system service that kernel code asked
+// for), the KTRAP_FRAME of the code that it took the processor from stands in place of a return address.
+//
 // A user stack ends in the return address into whoever called the system service's stub; the registers that it leaves
 // go on into the kernel stack of the same thread.
 import { KSWITCHFRAME, KTHREAD, KTRAP_FRAME, NT_TIB, TEB } from '../generated/types';
@@ -16,10 +19,10 @@ import { offsetOf } from '../layout/fields';
 import { at, getField, setField, write64 } from '../memory/virtual';
 import { hash } from '../random';
 import { listed } from '../host-buffer';
-import { fillInterruptFrame } from './trap-frame';
+import { fillInterruptFrame, fillServiceFrame } from './trap-frame';
 import { setProcessorContext } from '../kernel/processors/processor';
 import * as unwind from './unwind-data';
-import { FunctionUnwind, unwindOf } from './unwind-data';
+import { FunctionUnwind, hasUnwind, unwindOf } from './unwind-data';
 
 const RBX: u32 = 3;
 const RSP: u32 = 4;
@@ -28,9 +31,12 @@ const RSI: u32 = 6;
 const RDI: u32 = 7;
 const REGISTERS: i32 = 16;
 const RETURN_HOME_BYTES: u64 = 0x28; // home space of four registers, and the return address
-const WORDS_PER_CALL: i32 = 4;
+const WORDS_PER_CALL: i32 = 5;
 const MACHINE_FRAME_BYTES: u64 = 0x28; // RIP, CS, EFLAGS, RSP, SS; an error code may follow below
 const NO_LOCAL: u64 = u64.MAX_VALUE;
+const ENTERED_BY_CALL: u64 = 0;
+const ENTERED_BY_SERVICE: u64 = 3; // 1 and 2 are interrupts and exceptions: KTRAP_FRAME.ExceptionActive, plus one
+const KIND_BITS: u64 = 8; // the service's number lies above
 const MXCSR: u32 = 0x1f80;
 
 const registers = new StaticArray<u64>(REGISTERS);
@@ -104,17 +110,19 @@ function enter(code: FunctionUnwind, entry: u64): u64 {
   return stack;
 }
 
-/** Whether a function starts on a frame that the processor pushed. */
-function isInterruptEntry(code: FunctionUnwind): bool {
-  for (let slot: u32 = 0; slot < code.codeCount; slot += code.slots(slot))
-    if (code.operation(slot) == unwind.PUSH_MACHFRAME) return true;
-  return false;
-}
-
-/** The trap frame of an interrupt that came at `address` with RSP at `stack`; returns its end, where the entry starts. */
-function interruptFrame(stack: u64, address: u64): u64 {
-  const end = stack & ~u64(15);
-  fillInterruptFrame(end, address, stack, unchecked(registers[RBP]));
+/**
+ * The trap frame of code at `address` that was left with RSP at `stack`, in the way that `entry` says; returns its end,
+ * where the function that took over starts.
+ */
+function trapFrame(stack: u64, address: u64, entry: u64): u64 {
+  const end = stack & ~u64(15); // the processor aligns RSP, and so does a Zw stub
+  const kind = entry & ((1 << KIND_BITS) - 1);
+  if (kind == ENTERED_BY_SERVICE)
+    fillServiceFrame(pointer, end, address, stack, u32(entry >> KIND_BITS), registers);
+  else {
+    const fault = u64(i64(entry) >> KIND_BITS); // canonical: the top byte is a copy of the bit below
+    fillInterruptFrame(end, address, stack, u8(kind - 1), fault, registers);
+  }
   return end;
 }
 
@@ -127,22 +135,25 @@ export function frameLaidOut(index: u32): u64 {
 }
 
 /**
- * Lays out the frames of the `count` calls in the exchange buffer, outermost first, each as four u64: the address
- * after the call (for the innermost one of a running thread, where it stands), bytes allocated beyond the
- * unwind data, offset of a local from RSP (all ones for none), and the local's value. `entry` is RSP when the
- * outermost function is entered. Returns RSP in the innermost function.
+ * Lays out the frames of the `count` calls in the exchange buffer, outermost first, each as five u64: the address
+ * after the call (for the innermost one of a running thread and for one that was interrupted, where it stands), bytes
+ * allocated beyond the unwind data, offset of a local from RSP (all ones for none), the local's value, and how the
+ * function was entered: 0 by a call, 1 by an interrupt, 2 by an exception, with the address that faulted above the low
+ * byte, 3 by a request of the kernel for a system service, with its number there. `entry` is RSP when the outermost
+ * function is entered. Returns RSP in the innermost function.
  */
 function layOut(count: i32, entry: u64): u64 {
   let stack = entry;
   for (let i = 0; i < count; i++) {
     const address = listed(i * WORDS_PER_CALL);
     const local = listed(i * WORDS_PER_CALL + 2);
-    const code = unwindOf(address);
-    stack = enter(code, stack) - listed(i * WORDS_PER_CALL + 1);
+    // A leaf function that was interrupted has no frame.
+    if (hasUnwind(address)) stack = enter(unwindOf(address), stack) - listed(i * WORDS_PER_CALL + 1);
     if (i < FRAMES_KEPT) unchecked((bodies[i] = stack));
     if (local != NO_LOCAL) write64(stack + local, listed(i * WORDS_PER_CALL + 3));
     if (i == count - 1) return stack;
-    if (isInterruptEntry(unwindOf(listed((i + 1) * WORDS_PER_CALL)))) stack = interruptFrame(stack, address);
+    const entered = listed((i + 1) * WORDS_PER_CALL + 4);
+    if (entered != ENTERED_BY_CALL) stack = trapFrame(stack, address, entered);
     else {
       stack -= 8;
       write64(stack, address);
@@ -169,6 +180,8 @@ export function beginStack(thread: u64, trapEnd: u64, rbp: u64): void {
   if (userThread != thread) clearRegisters();
   userThread = 0;
   unchecked((registers[RBP] = rbp));
+  // A request of the kernel's own that is laid out on the way replaces it until it returns.
+  setField(thread, KTHREAD.TrapFrame, trapEnd == 0 ? 0 : trapEnd - offsetOf(KTRAP_FRAME.SIZE));
   if (trapEnd == 0) return;
   const frame = trapEnd - offsetOf(KTRAP_FRAME.SIZE);
   unchecked((registers[RBX] = getField(frame, KTRAP_FRAME.Rbx)));

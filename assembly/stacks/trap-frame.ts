@@ -1,4 +1,4 @@
-// KTRAP_FRAME of a system call: where user mode was left.
+// KTRAP_FRAME: where the processor left user mode for a system call, or other kernel code for an interrupt or a fault.
 import { KTHREAD, KTRAP_FRAME } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { getField, setField } from '../memory/virtual';
@@ -13,6 +13,9 @@ import {
 const EFLAGS: u32 = 0x246; // IF ZF PF
 const USER_MODE: u32 = 1;
 const MXCSR: u32 = 0x1f80;
+// KTRAP_FRAME.ExceptionActive; an interrupt's is 0.
+const EXCEPTION: u8 = 1;
+const SERVICE: u8 = 2;
 const RBX: u32 = 3;
 const RBP: u32 = 5;
 const RSI: u32 = 6;
@@ -26,7 +29,7 @@ export function createTrapFrame(thread: u64, rip: u64, rsp: u64, rbp: u64, servi
   const end = getField(thread, KTHREAD.InitialStack);
   const frame = end - offsetOf(KTRAP_FRAME.SIZE);
   setField(frame, KTRAP_FRAME.PreviousMode, USER_MODE);
-  setField(frame, KTRAP_FRAME.ExceptionActive, 2); // entered by a system call
+  setField(frame, KTRAP_FRAME.ExceptionActive, SERVICE);
   setField(frame, KTRAP_FRAME.MxCsr, MXCSR);
   setField(frame, KTRAP_FRAME.Rcx, rip); // syscall leaves RIP in RCX and RFLAGS in R11
   setField(frame, KTRAP_FRAME.R11, EFLAGS);
@@ -46,11 +49,53 @@ export function createTrapFrame(thread: u64, rip: u64, rsp: u64, rbp: u64, servi
   return end;
 }
 
-/** Writes the trap frame that ends at `end`, of an interrupt that took the processor from kernel mode. */
-export function fillInterruptFrame(end: u64, rip: u64, rsp: u64, rbp: u64): void {
+/**
+ * Writes the trap frame that ends at `end`, of an interrupt or exception that took the processor from kernel mode.
+ * `active` is KTRAP_FRAME.ExceptionActive; `fault` the address whose access faulted, 0 for anything else.
+ */
+export function fillInterruptFrame(
+  end: u64,
+  rip: u64,
+  rsp: u64,
+  active: u8,
+  fault: u64,
+  registers: StaticArray<u64>,
+): void {
+  const frame = kernelFrame(end, rip, rsp, active, unchecked(registers[RBP]));
+  // What the code had in volatile registers: what it works with, by and by copied from the others.
+  setField(frame, KTRAP_FRAME.Rax, unchecked(registers[RBX]) & 0xffff);
+  setField(frame, KTRAP_FRAME.Rcx, fault != 0 ? fault : unchecked(registers[RBX]));
+  setField(frame, KTRAP_FRAME.Rdx, unchecked(registers[RDI]));
+  setField(frame, KTRAP_FRAME.R8, unchecked(registers[RSI]));
+  setField(frame, KTRAP_FRAME.R9, rsp);
+  setField(frame, KTRAP_FRAME.R11, rsp);
+  if (active != EXCEPTION) return;
+  setField(frame, KTRAP_FRAME.FaultAddress, fault);
+  setField(frame, KTRAP_FRAME.ErrorCode, 0); // kernel mode read a page that is not present
+}
+
+/** Writes the trap frame that ends at `end`, of a system service that kernel code asked for through a Zw stub. */
+export function fillServiceFrame(
+  thread: u64,
+  end: u64,
+  rip: u64,
+  rsp: u64,
+  service: u32,
+  registers: StaticArray<u64>,
+): void {
+  const frame = kernelFrame(end, rip, rsp, SERVICE, unchecked(registers[RBP]));
+  setField(frame, KTRAP_FRAME.Rbx, unchecked(registers[RBX]));
+  setField(frame, KTRAP_FRAME.Rdi, unchecked(registers[RDI]));
+  setField(frame, KTRAP_FRAME.Rsi, unchecked(registers[RSI]));
+  setField(frame, KTRAP_FRAME.TrapFrame, getField(thread, KTHREAD.TrapFrame)); // until the service returns
+  setField(thread, KTHREAD.TrapFrame, frame);
+  setField(thread, KTHREAD.SystemCallNumber, service);
+}
+
+function kernelFrame(end: u64, rip: u64, rsp: u64, active: u8, rbp: u64): u64 {
   const frame = end - offsetOf(KTRAP_FRAME.SIZE);
   setField(frame, KTRAP_FRAME.PreviousMode, 0);
-  setField(frame, KTRAP_FRAME.ExceptionActive, 0); // entered by an interrupt
+  setField(frame, KTRAP_FRAME.ExceptionActive, active);
   setField(frame, KTRAP_FRAME.MxCsr, MXCSR);
   setField(frame, KTRAP_FRAME.Rbp, rbp);
   setField(frame, KTRAP_FRAME.Rip, rip);
@@ -58,4 +103,5 @@ export function fillInterruptFrame(end: u64, rip: u64, rsp: u64, rbp: u64): void
   setField(frame, KTRAP_FRAME.EFlags, EFLAGS);
   setField(frame, KTRAP_FRAME.Rsp, rsp);
   setField(frame, KTRAP_FRAME.SegSs, KERNEL_DATA_SELECTOR);
+  return frame;
 }

@@ -70,6 +70,12 @@ const found = new FunctionUnwind();
 
 /** Finds the unwind information of the function that holds `address`, good until the next call; traps when it has none. */
 export function unwindOf(address: u64): FunctionUnwind {
+  assert(hasUnwind(address), 'a function on a stack has no unwind data');
+  return found;
+}
+
+/** Whether the function that holds `address` has unwind information: all but leaf functions have. */
+export function hasUnwind(address: u64): bool {
   const image: LoadedImage = imageAt(address);
   const rva = u32(address - image.base);
   const entryBytes = offsetOf(IMAGE_RUNTIME_FUNCTION_ENTRY.SIZE);
@@ -83,9 +89,8 @@ export function unwindOf(address: u64): FunctionUnwind {
     else {
       found.begin = image.base + read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.BeginAddress));
       found.info = image.base + read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.UnwindData));
-      return found;
+      return true;
     }
   }
-  assert(false, 'a function on a stack has no unwind data');
-  return found;
+  return false;
 }

@@ -1,4 +1,4 @@
-import type { LabImage, LabSymbol } from '../images/index.js';
+import { serviceNumber, type FunctionSpec, type LabImage, type LabSymbol } from '../images/index.js';
 import type { Core } from './core.js';
 import { split } from './kernel-images.js';
 
@@ -17,6 +17,8 @@ interface PlannedFrame {
   dynamicAllocation: bigint;
   localOffset: bigint;
   localValue: bigint;
+  /** How the function was entered, as the core has it: see {@link enteredBy}. */
+  entry: bigint;
   /** As a debugger prints it: `nt!KiSwapContext+0x76`. */
   name: string;
 }
@@ -33,23 +35,34 @@ export class StackPlan {
     this.#words = BigUint64Array.from(
       frames
         .toReversed()
-        .flatMap(({ address, dynamicAllocation, localOffset, localValue }) => [
+        .flatMap(({ address, dynamicAllocation, localOffset, localValue, entry }) => [
           address,
           dynamicAllocation,
           localOffset,
           localValue,
+          entry,
         ]),
     );
   }
 
   /**
    * Plans the stack of functions (`module!Function`, from the innermost out) of a thread that was switched out:
-   * its innermost function called nt!SwapContext.
+   * its innermost function called nt!SwapContext. Any path of the call graph will do. A function that the processor
+   * enters (`nt!KiPageFault`, `nt!KiDpcInterrupt`) may follow on any other, as if that had been interrupted; a system
+   * service that the kernel asked for itself is `nt!KiSystemServiceCopyEnd`, `nt!KiServiceLinkage` and the function that
+   * called the Zw stub. `faultAddress` is what a page fault on the way was about. Throws, naming both, when a function
+   * does not call the next.
    */
-  static waiting(images: CodeModules, functions: readonly string[]): StackPlan {
+  static waiting(images: CodeModules, functions: readonly string[], faultAddress = 0n): StackPlan {
     return new StackPlan(
-      functions.map((name, depth) =>
-        frameOf(images, name, depth === 0 ? 'nt!SwapContext' : functions[depth - 1]!),
+      functions.map((_, depth) =>
+        frameOf(
+          images,
+          functions,
+          depth,
+          depth === 0 ? 'nt!SwapContext' : functions[depth - 1]!,
+          faultAddress,
+        ),
       ),
     );
   }
@@ -57,7 +70,9 @@ export class StackPlan {
   /** Plans the user stack of a thread whose innermost function called the stub of a system service. */
   static user(images: CodeModules, functions: readonly string[], stub: string): StackPlan {
     return new StackPlan(
-      functions.map((name, depth) => frameOf(images, name, depth === 0 ? stub : functions[depth - 1]!)),
+      functions.map((_, depth) =>
+        frameOf(images, functions, depth, depth === 0 ? stub : functions[depth - 1]!),
+      ),
     );
   }
 
@@ -65,7 +80,9 @@ export class StackPlan {
   static running(images: CodeModules, functions: readonly string[]): StackPlan {
     return new StackPlan(
       functions.map((name, depth) =>
-        depth === 0 ? restingFrame(images, name) : frameOf(images, name, functions[depth - 1]!),
+        depth === 0
+          ? restingFrame(images, name, enteredBy(images, functions, 0, 0n))
+          : frameOf(images, functions, depth, functions[depth - 1]!),
       ),
     );
   }
@@ -77,8 +94,17 @@ export class StackPlan {
   }
 }
 
-function frameOf(images: CodeModules, caller: string, callee: string): PlannedFrame {
-  if (isInterruptEntry(images, callee)) return restingFrame(images, caller);
+function frameOf(
+  images: CodeModules,
+  functions: readonly string[],
+  depth: number,
+  callee: string,
+  faultAddress = 0n,
+): PlannedFrame {
+  const caller = functions[depth]!;
+  const entry = enteredBy(images, functions, depth, faultAddress);
+  // A Zw stub pushes what an interrupt would: its linkage is not called, but left at its start.
+  if (isProcessorEntry(images, callee)) return restingFrame(images, caller, entry);
   const [module, name] = split(caller);
   const { image, base } = images.get(module);
   const { rva, slot, allocation, symbol } = siteOf(image, name, callee);
@@ -87,6 +113,7 @@ function frameOf(images: CodeModules, caller: string, callee: string): PlannedFr
     dynamicAllocation: allocation,
     localOffset: slot ?? NO_LOCAL,
     localValue: slot === undefined ? 0n : images.address(callee),
+    entry,
     name: symbol,
   };
 }
@@ -124,21 +151,61 @@ function siteOf(image: LabImage, name: string, callee: string): Site {
   return site;
 }
 
-/** Whether a function is entered by an interrupt, at any instruction of what ran before. */
-function isInterruptEntry(images: CodeModules, qualified: string): boolean {
-  const [module, name] = split(qualified);
+const LINKAGE = 'nt!KiServiceLinkage';
+/** How the core is told that a function was entered; what the entry was about stands above the low byte. */
+const ENTRY = { call: 0n, interrupt: 1n, exception: 2n, service: 3n };
+const DETAIL_BITS = 8n;
+
+/** How the function at `depth` was entered, for the core: by a call where nothing else is known. */
+function enteredBy(
+  images: CodeModules,
+  functions: readonly string[],
+  depth: number,
+  faultAddress: bigint,
+): bigint {
+  if (depth === functions.length - 1) return ENTRY.call; // what a thread starts on is laid out with the thread
+  const [module, name] = split(functions[depth]!);
   const { image } = images.get(module);
-  let entries = interruptEntries.get(image);
-  if (!entries) {
-    const found = image.spec.functions.filter(({ frame }) => frame?.machineFrame === 'interrupt');
-    interruptEntries.set(image, (entries = new Set(found.map((spec) => spec.name))));
+  switch (machineFrames(image).get(name)) {
+    case 'interrupt':
+      return ENTRY.interrupt;
+    case 'error-code':
+      return ENTRY.exception | BigInt.asUintN(64, faultAddress << DETAIL_BITS);
+    case 'system-call': {
+      if (functions[depth + 1] !== LINKAGE) return ENTRY.call;
+      const [, service] = split(functions[depth - 1] ?? '!');
+      return ENTRY.service | (BigInt(serviceNumber(image.spec, service) ?? 0) << DETAIL_BITS);
+    }
+    default:
+      return ENTRY.call;
   }
-  return entries.has(name);
 }
 
-const interruptEntries = new WeakMap<LabImage, ReadonlySet<string>>();
+/** Whether the processor enters a function by itself, at any instruction of what ran before. */
+function isProcessorEntry(images: CodeModules, qualified: string): boolean {
+  const [module, name] = split(qualified);
+  const kind = machineFrames(images.get(module).image).get(name);
+  return kind === 'interrupt' || kind === 'error-code';
+}
 
-function restingFrame(images: CodeModules, qualified: string): PlannedFrame {
+type MachineFrames = ReadonlyMap<string, NonNullable<NonNullable<FunctionSpec['frame']>['machineFrame']>>;
+
+const machineFramesOf = new WeakMap<LabImage, MachineFrames>();
+
+/** The functions of an image, and labels in them, that start on a hardware frame. */
+function machineFrames(image: LabImage): MachineFrames {
+  let known = machineFramesOf.get(image);
+  if (!known) {
+    const entries = image.spec.functions.flatMap(({ name, frame, labels = [] }) => {
+      const kind = frame?.machineFrame;
+      return kind ? [name, ...labels.map((label) => label.name)].map((each) => [each, kind] as const) : [];
+    });
+    machineFramesOf.set(image, (known = new Map(entries)));
+  }
+  return known;
+}
+
+function restingFrame(images: CodeModules, qualified: string, entry: bigint): PlannedFrame {
   const [module, name] = split(qualified);
   const { image, base } = images.get(module);
   const rva = image.restAddress(name);
@@ -147,6 +214,7 @@ function restingFrame(images: CodeModules, qualified: string): PlannedFrame {
     dynamicAllocation: 0n,
     localOffset: NO_LOCAL,
     localValue: 0n,
+    entry,
     name: nameOf(images, module, rva),
   };
 }

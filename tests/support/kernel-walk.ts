@@ -1,0 +1,127 @@
+// Walks kernel stacks from a thread's KSWITCHFRAME out, by the published rules for x64 exception data, and finds the call
+// before each return address. It sees memory, PE files and registers; how the stack was made it does not know.
+import { FlowControl, OpKind, Register, type Instruction } from 'iced-x86';
+import { PeFile, type RuntimeFunction } from '../oracles/images/pe-file.js';
+import { decode } from '../oracles/images/stack-machine.js';
+import { unwind, type Registers } from '../oracles/images/unwinder.js';
+import type { LabMachine } from '../../sim/index.js';
+import { memoryOf } from '../unit/core/memory-view.js';
+
+/** KSWITCHFRAME, which public type information does not have: P1Home to P4Home, P5, MxCsr, ApcBypass, Rbp, Return. */
+const SWITCH_FRAME = { bytes: 0x40n, rbp: 0x30n, return: 0x38n };
+const NON_VOLATILE = ['rbx', 'rbp', 'rsi', 'rdi', 'r12', 'r13', 'r14', 'r15'];
+
+/** A frame: where its function stands, with which registers, and how it will be left. */
+export interface WalkedFrame {
+  rip: bigint;
+  /** `module!function` by the start of its unwind data, or the nearest public symbol of a leaf. */
+  name: string;
+  begin: bigint;
+  registers: Registers;
+  /** The frame's function was entered by the processor: its caller stands at an instruction, not after a call. */
+  machineFrame: boolean;
+}
+
+interface Loaded {
+  file: PeFile;
+  base: bigint;
+  module: string;
+  names: { rva: number; name: string }[];
+}
+
+export class KernelWalk {
+  readonly memory;
+  readonly #images: Loaded[];
+  readonly #code = new Map<bigint, Instruction[]>();
+
+  constructor(machine: LabMachine) {
+    this.memory = memoryOf(machine.kernel.core);
+    const { images, loaded } = machine.kernel;
+    const kernelMode = images.images.filter(({ spec }) => spec.kind === 'kernel' || spec.kind === 'driver');
+    this.#images = kernelMode.map((image) => ({
+      file: new PeFile(image.file),
+      base: loaded.get(image.spec.module).base,
+      module: image.spec.module,
+      names: [...image.symbols.values()].filter(({ kind }) => kind !== 'data').sort((a, b) => a.rva - b.rva),
+    }));
+  }
+
+  /** Frames of a thread that was switched out, from the innermost out, and RSP after the last. */
+  waiting(thread: bigint): { frames: WalkedFrame[]; rsp: bigint } {
+    const frame = this.memory.get(thread, '_KTHREAD', 'KernelStack');
+    const registers: Registers = { rsp: frame + SWITCH_FRAME.bytes };
+    for (const name of NON_VOLATILE) registers[name] = 0n;
+    registers['rbp'] = this.memory.read(frame + SWITCH_FRAME.rbp);
+    return this.from(this.memory.read(frame + SWITCH_FRAME.return), registers);
+  }
+
+  /** Frames from a register context out: to the first function of a kernel thread, or to user mode. */
+  from(start: bigint, context: Registers): { frames: WalkedFrame[]; rsp: bigint } {
+    const frames: WalkedFrame[] = [];
+    let rip = start;
+    let registers = context;
+    while (rip >= 1n << 63n) {
+      const { image, rva, range } = this.#find(rip);
+      const frame: WalkedFrame = {
+        rip,
+        name: this.#name(image, range?.begin ?? rva),
+        begin: image.base + BigInt(range?.begin ?? rva),
+        registers,
+        machineFrame: false,
+      };
+      frames.push(frame);
+      if (frames.length > 100) throw new Error('a stack without an end');
+      if (range) {
+        const out = unwind(image.file, range, rva - range.begin, registers, this.memory.read);
+        frame.machineFrame = out.machineFrame;
+        registers = out.registers;
+        rip = out.returnAddress;
+      } else {
+        const rsp = registers['rsp']!;
+        rip = this.memory.read(rsp);
+        registers = { ...registers, rsp: rsp + 8n };
+      }
+    }
+    return { frames, rsp: registers['rsp']! };
+  }
+
+  /** What the call just before a return address leads to; undefined where no call ends there. */
+  calleeOf({ rip, registers }: WalkedFrame): bigint | 'rax' | undefined {
+    const { image, rva, range } = this.#find(rip);
+    if (!range) return undefined;
+    const begin = image.base + BigInt(range.begin);
+    let code = this.#code.get(begin);
+    if (!code) {
+      code = decode(image.file.at(range.begin, range.end - range.begin), range.begin);
+      this.#code.set(begin, code);
+    }
+    const call = code.find(({ nextIP }) => Number(nextIP) === rva);
+    if (!call) return undefined;
+    if (call.flowControl === FlowControl.Call) return image.base + call.nearBranchTarget;
+    if (call.flowControl !== FlowControl.IndirectCall) return undefined;
+    if (call.op0Kind === OpKind.Register) return call.op0Register === Register.RAX ? 'rax' : undefined;
+    if (call.isIpRelMemoryOperand) return this.memory.read(image.base + call.ipRelMemoryAddress);
+    if (call.memoryBase !== Register.RSP) return undefined;
+    return this.memory.read(registers['rsp']! + call.memoryDisplacement);
+  }
+
+  /** `module!symbol` of an address. */
+  nameOf(address: bigint): string {
+    const { image, rva } = this.#find(address);
+    return this.#name(image, rva);
+  }
+
+  #find(address: bigint): { image: Loaded; rva: number; range: RuntimeFunction | undefined } {
+    const image = this.#images.find(
+      ({ base, file }) => address >= base && address < base + BigInt(file.sizeOfImage),
+    );
+    if (!image) throw new Error(`0x${address.toString(16)} is in no module`);
+    const rva = Number(address - image.base);
+    return { image, rva, range: image.file.functionAt(rva) };
+  }
+
+  #name({ module, names }: Loaded, rva: number): string {
+    const found = names.findLast((symbol) => symbol.rva <= rva);
+    return `${module}!${found?.name ?? '?'}`;
+  }
+}

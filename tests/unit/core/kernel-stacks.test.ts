@@ -1,0 +1,115 @@
+// Kernel stacks of every thread of every scenario that comes with the lab, and of paths asked for, walked by a reader of its own.
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createMachine } from '../../../sim/index.js';
+import { StackPlan } from '../../../sim/machine/stack-plan.js';
+import { KernelWalk, type WalkedFrame } from '../../support/kernel-walk.js';
+
+const scenarios = readdirSync(new URL('../../../sim/scenarios/catalogue', import.meta.url)).map((file) =>
+  file.replace('.json', ''),
+);
+const NOT_RUNNING = new Set(['Waiting', 'Ready', 'Standby']);
+const LINKAGE = 'nt!KiServiceLinkage';
+
+/** Each return address follows a call to the function of the frame inside it, whatever kind of call it is. */
+function expectCalls(walk: KernelWalk, frames: readonly WalkedFrame[]): void {
+  expect(walk.nameOf(walk.calleeOf(frames[0]!) as bigint)).toBe('nt!SwapContext');
+  for (const [index, frame] of frames.slice(1).entries()) {
+    const inner = frames[index]!;
+    if (inner.machineFrame) continue; // stands where it was interrupted
+    const callee = walk.calleeOf(frame);
+    if (callee === 'rax') {
+      expect(frame.name).toBe('nt!KiSystemCall64');
+      expect(inner.name).toMatch(/!Nt/);
+    } else if (inner.name === LINKAGE) expect(walk.nameOf(callee!)).toMatch(/^nt!Zw/);
+    else expect(callee, `${frame.name} > ${inner.name}`).toBe(inner.begin);
+  }
+}
+
+function expectWhole(walk: KernelWalk, thread: bigint, stack: readonly string[]): void {
+  const { frames, rsp } = walk.waiting(thread);
+  expectCalls(walk, frames);
+  expect(frames.map(({ rip }) => rip)).toHaveLength(stack.length);
+  const initial = walk.memory.get(thread, '_KTHREAD', 'InitialStack');
+  if (frames.at(-1)!.machineFrame) {
+    // To user mode: the trap frame at the top of the stack says where RSP was.
+    expect(walk.memory.get(initial - 0x190n, '_KTRAP_FRAME', 'Rsp')).toBe(rsp);
+    return;
+  }
+  expect(frames.at(-1)!.name).toMatch(/^nt!Ki(StartSystemThread|IdleLoop)$/);
+  expect(rsp).toBe(initial - 0x28n + 8n); // home space and a return address of 0
+}
+
+describe.each(scenarios)('stacks of %s', (scenario) => {
+  it('unwind to the frame that each thread began with, call by call', async () => {
+    const machine = await createMachine({ machine: 'tiny', seed: 7, scenario });
+    machine.advance(20_000);
+    const walk = new KernelWalk(machine);
+    let count = 0;
+    for (const { threads } of machine.stage.processes)
+      for (const thread of threads)
+        if (NOT_RUNNING.has(thread.state) && thread.stack.length > 0) {
+          expectWhole(walk, thread.address, thread.stack);
+          count++;
+        }
+    expect(count).toBeGreaterThan(100);
+  });
+});
+
+describe('a path of the call graph as a stack', async () => {
+  const machine = await createMachine({ machine: 'tiny', seed: 8 });
+  const walk = new KernelWalk(machine);
+  const { core, loaded } = machine.kernel;
+  const WAIT = ['nt!KiSwapContext', 'nt!KiSwapThread', 'nt!KiCommitThreadWait', 'nt!KeWaitForSingleObject'];
+  const START = ['nt!PspSystemThreadStartup', 'nt!KiStartSystemThread'];
+  const FAULT = [...WAIT, 'nt!MiWaitForInPageComplete', 'nt!MiIssueHardFault', 'nt!MiDispatchFault', 'nt!MmAccessFault', 'nt!KiPageFault']; // prettier-ignore
+
+  /** Lays the path out as the stack of a worker, in the place of its own. */
+  const layOut = (functions: readonly string[], faultAddress?: bigint) => {
+    const thread = machine.stage.processes[0]!.threads.find(({ archetype }) => archetype === 'exworker')!;
+    const plan = StackPlan.waiting(loaded, functions, faultAddress);
+    core.exports.stackBegin(thread.address, 0n, 0n);
+    core.exports.stackLayOutWaiting(thread.address, plan.put(core));
+    return { thread: thread.address, ...walk.waiting(thread.address) };
+  };
+  const names = (frames: readonly WalkedFrame[]) => frames.map(({ name }) => name);
+
+  it('a page fault in the middle keeps the trap frame of the code that faulted', () => {
+    const address = 0xffff_9a01_2345_6780n;
+    const { frames, rsp, thread } = layOut([...FAULT, 'nt!ExpWorkerThread', ...START], address);
+    expectCalls(walk, frames);
+    expect(names(frames)).toEqual([...FAULT, 'nt!ExpWorkerThread', ...START]);
+    const fault = frames[FAULT.length - 1]!;
+    expect(fault.machineFrame).toBe(true);
+    const trapFrame = fault.registers['rbp']! - 0x80n;
+    const get = (field: string) => walk.memory.get(trapFrame, '_KTRAP_FRAME', field);
+    expect(get('FaultAddress')).toBe(address);
+    expect([get('ExceptionActive'), get('PreviousMode'), get('SegCs')]).toEqual([1n, 0n, 0x10n]);
+    const worker = frames[FAULT.length]!;
+    expect([get('Rip'), get('Rsp')]).toEqual([worker.rip, worker.registers['rsp']]);
+    expect(rsp).toBe(walk.memory.get(thread, '_KTHREAD', 'InitialStack') - 0x20n);
+  });
+
+  it('a leaf function that faults has its caller’s return address on top', () => {
+    const { frames } = layOut([...FAULT, 'nt!memcpy', 'nt!CcCopyRead', 'Ntfs!NtfsCommonRead', 'Ntfs!NtfsFspDispatch', 'nt!ExpWorkerThread', ...START]); // prettier-ignore
+    expectCalls(walk, frames);
+    expect(names(frames).slice(FAULT.length, FAULT.length + 2)).toEqual(['nt!memcpy', 'nt!CcCopyRead']);
+  });
+
+  it('a service that the kernel asks for returns through KiServiceLinkage', () => {
+    const before = ['nt!AlpcpSignalAndWait', 'nt!AlpcpReceiveMessage', 'nt!NtAlpcSendWaitReceivePort'];
+    const { frames, thread } = layOut([...WAIT, ...before, 'nt!KiSystemServiceCopyEnd', LINKAGE, 'nt!SepRmCommandServerThread', ...START]); // prettier-ignore
+    expectCalls(walk, frames);
+    expect(names(frames)).toEqual([...WAIT, ...before, 'nt!KiSystemCall64', LINKAGE, 'nt!SepRmCommandServerThread', ...START]); // prettier-ignore
+    const trapFrame = walk.memory.get(thread, '_KTHREAD', 'TrapFrame');
+    const get = (field: string) => walk.memory.get(trapFrame, '_KTRAP_FRAME', field);
+    expect(get('Rip')).toBe(loaded.address(LINKAGE));
+    expect([get('ExceptionActive'), get('TrapFrame')]).toEqual([2n, 0n]);
+  });
+
+  it('a path that the graph does not have is refused by name', () => {
+    expect(() => layOut([...WAIT, 'nt!NtClose', ...START])).toThrow(
+      'nt!NtClose does not call nt!KeWaitForSingleObject',
+    );
+  });
+});
