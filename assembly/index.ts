@@ -75,6 +75,8 @@ export {
 export { createSharedData as clockCreateSharedData } from './kernel/processors/shared-data';
 
 // Images.
+export { fillFunctionTable as imageFillFunctionTable } from './kernel/modules/function-table';
+export { initialisePartition as partitionInitialise } from './kernel/partition';
 export { discardSections as imageDiscard } from './kernel/modules/discard';
 export { loadKernelImage as imageLoad, enterLoadedModule as imageEnter } from './kernel/modules/image';
 export {

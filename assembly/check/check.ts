@@ -21,6 +21,7 @@ import { checkTypes } from './objects';
 import { checkPageTables } from './page-tables';
 import { checkPool } from './pool/heaps';
 import { beginPfnEntries } from './pfn-entries';
+import { checkPartition } from './partition';
 import { checkProcesses } from './processes';
 import { checkProcessors } from './processors';
 import { beginReport, broken, writeReport } from './report';
@@ -41,6 +42,7 @@ export function checkMachine(): bool {
   if (!broken()) checkModules();
   if (!broken()) checkTypes();
   if (!broken()) checkProcesses();
+  if (!broken()) checkPartition();
   if (!broken()) checkClientIds();
   if (!broken()) checkHandles();
   if (!broken()) checkTokens();

@@ -6,6 +6,8 @@ import {
   IMAGE_DATA_DIRECTORY,
   IMAGE_DOS_HEADER,
   IMAGE_NT_HEADERS64,
+  INVERTED_FUNCTION_TABLE_ENTRY,
+  INVERTED_FUNCTION_TABLE_KERNEL_MODE,
   KLDR_DATA_TABLE_ENTRY,
   UNICODE_STRING,
 } from '../generated/types';
@@ -38,6 +40,54 @@ export function checkModules(): void {
   const link = KLDR_DATA_TABLE_ENTRY.InLoadOrderLinks;
   for (let entry = nextOn(head, head, link); entry != 0; entry = nextOn(head, entry, link))
     checkModule(holderOf(entry, link));
+  checkFunctionTable();
+}
+
+/** nt!PsInvertedFunctionTable against the list: the same modules in the same order. */
+function checkFunctionTable(): bool {
+  const rule = Rule.FunctionTableListsModules;
+  const table = addressOf(NT.PsInvertedFunctionTable);
+  const head = addressOf(NT.PsLoadedModuleList);
+  const link = KLDR_DATA_TABLE_ENTRY.InLoadOrderLinks;
+  const largest = value(table, INVERTED_FUNCTION_TABLE_KERNEL_MODE.MaximumSize);
+  let place = table + offsetOf(INVERTED_FUNCTION_TABLE_KERNEL_MODE.TableEntry);
+  let listed: u64 = 0;
+  for (
+    let entry = nextOn(head, head, link);
+    entry != 0 && listed < largest;
+    entry = nextOn(head, entry, link)
+  ) {
+    const module = holderOf(entry, link);
+    const agrees =
+      expect(
+        rule,
+        place,
+        INVERTED_FUNCTION_TABLE_ENTRY.ImageBase,
+        value(module, KLDR_DATA_TABLE_ENTRY.DllBase),
+      ) &&
+      expect(
+        rule,
+        place,
+        INVERTED_FUNCTION_TABLE_ENTRY.SizeOfImage,
+        value(module, KLDR_DATA_TABLE_ENTRY.SizeOfImage),
+      ) &&
+      expect(
+        rule,
+        place,
+        INVERTED_FUNCTION_TABLE_ENTRY.FunctionTable,
+        value(module, KLDR_DATA_TABLE_ENTRY.ExceptionTable),
+      ) &&
+      expect(
+        rule,
+        place,
+        INVERTED_FUNCTION_TABLE_ENTRY.SizeOfTable,
+        value(module, KLDR_DATA_TABLE_ENTRY.ExceptionTableSize),
+      );
+    if (!agrees) return false;
+    place += offsetOf(INVERTED_FUNCTION_TABLE_ENTRY.SIZE);
+    listed++;
+  }
+  return expect(rule, table, INVERTED_FUNCTION_TABLE_KERNEL_MODE.CurrentSize, listed);
 }
 
 /** Whether a KLDR_DATA_TABLE_ENTRY is on nt!PsLoadedModuleList. */

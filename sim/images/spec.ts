@@ -61,9 +61,9 @@ export interface FunctionSpec {
   tail?: string;
   /**
    * Whole body that the ABI dictates. `service-stub`: user mode's way into a system service. `zw-stub`: kernel
-   * mode's, through KiServiceInternal. `break`: a breakpoint and a return. `return`: only a return. `dispatch`: a jump to where rax points.
+   * mode's, through KiServiceInternal. `break`: a breakpoint and a return. `return`: only a return. `dispatch`: a jump to where rax points. `isr-thunks`: 256 entries of 8 bytes that push their vector.
    */
-  template?: 'service-stub' | 'zw-stub' | 'break' | 'return' | 'dispatch';
+  template?: 'service-stub' | 'zw-stub' | 'break' | 'return' | 'dispatch' | 'isr-thunks';
 }
 
 /** A function in its module's source file. It is built without optimisation: arguments go to their home space first. */
@@ -80,7 +80,7 @@ export interface FunctionSource {
   locals?: { name: string; type: string; offset: number }[];
 }
 
-export type CodeSection = '.text' | 'PAGE' | 'POOLCODE' | 'INIT';
+export type CodeSection = '.text' | 'PAGE' | 'POOLCODE' | 'KVASCODE' | 'INIT';
 
 export interface FrameSpec {
   /** Bytes from the function's RSP in the body to its return address slot plus 8: what WinDbg shows between Child-SPs. */

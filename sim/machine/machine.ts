@@ -80,6 +80,7 @@ export async function startKernel(
   exports.fileInitialise(typeIndex.get('File')!);
   exports.sectionInitialise(typeIndex.get('Section')!);
   loaded.discardStartUp(core);
+  setVariables(core, loaded, start);
   return { core, profile, images, loaded, size, hardware, start, typeIndex, namespace };
 }
 
@@ -95,6 +96,17 @@ function listCallSites(core: Core, { modules }: KernelImages): void {
   const some = sites.filter((_, index) => index % step === 0);
   core.putList(some);
   core.exports.stackSetCallSites(some.length);
+}
+
+/** Sets the kernel's variables that say of itself where it lies, when it started, and what it loaded. */
+function setVariables(core: Core, loaded: KernelImages, { bootTime }: Start): void {
+  const { base, image } = loaded.get('nt');
+  const set = (name: string, value: bigint) =>
+    core.exports.memoryWritePointer(loaded.address(`nt!${name}`), value);
+  set('PsNtosImageBase', base);
+  set('PsNtosImageEnd', base + BigInt(image.sizeOfImage));
+  set('KeBootTime', bootTime);
+  core.exports.imageFillFunctionTable();
 }
 
 /** Whether an address of an image is in memory only while it starts. */

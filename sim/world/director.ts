@@ -57,6 +57,8 @@ const NOTHING = {
   startsAt: 0,
 } as const;
 
+const SYSTEM_PARTITION = '\\KernelObjects\\MemoryPartition0';
+
 /** Builds a population's processes and threads on a machine whose kernel is up. */
 export class Director {
   readonly #kernel: Kernel;
@@ -97,6 +99,7 @@ export class Director {
     const system = processes[0]!.address;
     exports.memoryWritePointer(this.#kernel.loaded.address('nt!PsInitialSystemProcess'), system);
     exports.processAttach(system);
+    exports.partitionInitialise(this.#kernel.namespace.find(SYSTEM_PARTITION)!.address, system);
     const interrupts = connectInterrupts(this.#kernel, io);
     pendRequests(this.#kernel, io, processes);
     cacheFiles(this.#kernel, this.#seed);

@@ -19,6 +19,7 @@ export const GDT_LIMIT: u32 = 0x57;
 export const IDT_LIMIT: u32 = 0xfff;
 const VECTORS: u32 = 256;
 const INTERRUPT_GATE: u32 = 0xe;
+const THUNK_BYTES: u32 = 8; // of an entry of nt!KiIsrThunk
 
 function descriptor(
   gdt: u64,
@@ -79,7 +80,7 @@ function gate(idt: u64, vector: u32, handler: u64, stack: u32, ring: u32): void 
 /** Points every vector at the kernel's handler for it. */
 export function fillIdt(idt: u64): void {
   for (let vector: u32 = 0; vector < VECTORS; vector++)
-    gate(idt, vector, addressOf(NT.KiUnexpectedInterrupt), 0, 0);
+    gate(idt, vector, addressOf(NT.KiIsrThunk) + vector * THUNK_BYTES, 0, 0);
   gate(idt, 0x00, addressOf(NT.KiDivideErrorFault), 0, 0);
   gate(idt, 0x01, addressOf(NT.KiDebugTrapOrFault), 4, 0);
   gate(idt, 0x02, addressOf(NT.KiNmiInterrupt), 3, 0);

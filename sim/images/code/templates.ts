@@ -7,6 +7,7 @@ import { registerNumber } from './registers.js';
 const SHARED_SYSTEM_CALL = 0x7ffe0308;
 const SYSTEM_CALL_VECTOR = 0x2e;
 const KGDT64_R0_CODE = 0x10;
+const VECTORS = 256;
 
 /**
  * Writes a body that the ABI dictates whole, and says at which offset a processor that left it would come back.
@@ -20,6 +21,10 @@ export function emitTemplate(asm: Assembler, spec: FunctionSpec, scope: CodeScop
       return emitZwStub(asm, scope.serviceNumber(spec.name.replace(/^Zw/, 'Nt')));
     case 'break':
       asm.bytes(0xcc).ret();
+      return 0;
+    case 'isr-thunks':
+      for (let vector = 0; vector < VECTORS; vector++)
+        asm.bytes(0x6a, vector).jump('KxUnexpectedInterrupt0').bytes(0xcc); // push vector
       return 0;
     case 'dispatch':
       asm.bytes(0xff, 0xe0); // jmp rax

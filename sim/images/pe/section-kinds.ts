@@ -17,6 +17,7 @@ const CHARACTERISTICS: Record<string, number> = {
   '.text': CODE | EXECUTE | READ | NOT_PAGED,
   PAGE: CODE | EXECUTE | READ,
   POOLCODE: CODE | EXECUTE | READ | NOT_PAGED,
+  KVASCODE: CODE | EXECUTE | READ | NOT_PAGED,
   INIT: CODE | EXECUTE | READ | DISCARDABLE,
   '.rdata': READ_ONLY,
   '.pdata': READ_ONLY,
@@ -39,11 +40,11 @@ const DRIVER_ORDER = [
 /** Sections of the kernel by protection: each group starts a large page. */
 const KERNEL_GROUPS = [
   ['.rdata', '.pdata', '.idata', '.edata', 'GFIDS', '.rsrc', '.reloc'],
-  ['.text', 'PAGE', 'POOLCODE', 'INIT'],
+  ['.text', 'PAGE', 'POOLCODE', 'KVASCODE', 'INIT'],
   ['.data', 'ALMOSTRO', 'CFGRO', 'PAGEDATA'],
 ];
 
-export const CODE_SECTIONS = ['.text', 'PAGE', 'POOLCODE', 'INIT'] as const;
+export const CODE_SECTIONS = ['.text', 'PAGE', 'POOLCODE', 'KVASCODE', 'INIT'] as const;
 
 export function characteristicsOf(section: string): number {
   const found = CHARACTERISTICS[section];

@@ -3,7 +3,7 @@ import { catalogue } from '../../../sim/images/index.js';
 import kdbg from '../../../sim/profiles/win11-22631/kdbg.json';
 import types from '../../../sim/profiles/win11-22631/types.json';
 
-const SCALARS: Record<string, number> = { u8: 1, u16: 2, i32: 4, u32: 4, u64: 8 };
+const SCALARS: Record<string, number> = { u8: 1, u16: 2, i32: 4, u32: 4, u64: 8, fnptr: 8 };
 const layouts = types.types as unknown as Record<string, { size: number }>;
 
 /** Bytes of a global's type: a structure of the profile, a scalar, a pointer, or an array of them. */

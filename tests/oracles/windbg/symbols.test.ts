@@ -1,0 +1,100 @@
+// The symbols as a session uses them: found by their keys, complete, and with memory behind what debuggers read.
+import { beforeAll, expect, it } from 'vitest';
+import { generateDump, type GeneratedDump } from '../../support/generated-dump.js';
+import { describeWith } from '../../support/tools.js';
+import reads from '../pdb/debugger-reads.json' with { type: 'json' };
+import { complaints } from './answers.js';
+import { answerTo, runWindbg, WINDBG, type Transcript } from './engine.js';
+
+const globals = reads.globals.map((name) => (name.includes('!') ? name : `nt!${name}`));
+/** Heads of lists that are never absent: an empty one points at itself. */
+const heads = ['PsActiveProcessHead', 'PsLoadedModuleList', 'HandleTableListHead', 'ExpSystemResourcesList',
+  'IopErrorLogListHead', 'CmpHiveListHead', 'KeBugCheckCallbackListHead', 'KeBugCheckReasonCallbackListHead',
+  'KeBugCheckAddRemovePagesCallbackListHead', 'PspActivePartitionListHead', 'VfSuspectDriversList',
+  'ViVerifierDriverAddedThunkListHead', 'CcCleanSharedCacheMapList', 'PspJobList'].map((name) => `nt!${name}`); // prettier-ignore
+/** What cannot be zero on a running machine. */
+const set = ['PsInitialSystemProcess', 'PsIdleProcess', 'PspCidTable', 'ObpKernelHandleTable', 'ObpRootDirectoryObject',
+  'ObpTypeObjectType', 'ObTypeIndexTable+10', 'MmPfnDatabase', 'MmPteBase', 'MmPhysicalMemoryBlock', 'MiVisibleState',
+  'KeMaximumIncrement', 'KeNumberProcessors', 'KiProcessorBlock', 'PoolTrackTable', 'PoolBigPageTable', 'PsNtosImageBase',
+  'PspSystemPartition', 'IopRootDeviceNode', 'AlpcPortObjectType', 'SeSystemTokenSource', 'ExpBuiltinPriorities',
+  'KiIsrThunk', 'KiInterruptInitTable', 'NtBuildLab', 'KdVersionBlock'].map((name) => `nt!${name}`); // prettier-ignore
+const bytesOf = (name: string) => `dq ${name} L1`;
+const backLink = (head: string) => `? (poi(poi(${head})+8)-${head})|(poi(poi(${head}+8))-${head})`;
+
+describeWith([WINDBG], "symbols in WinDbg's engine", () => {
+  let made: GeneratedDump;
+  let transcript: Transcript;
+  const answer = (command: string) => answerTo(transcript, command).output;
+
+  beforeAll(async () => {
+    made = generateDump(['--scenario', 'baseline', '--machine', 'tiny', '--seed', '2', '--kind', 'full']);
+    transcript = await runWindbg(made.dump, made.symbols, made.symbols, [
+      '!sym noisy',
+      '.reload /f',
+      '!sym quiet',
+      'lm',
+      'lmv m nt',
+      'x /t /v nt!*',
+      'dt -r2 nt!_EPROCESS',
+      'dt nt!_KTHREAD',
+      'dx -r1 (nt!_EPARTITION*)*(unsigned __int64*)&nt!PspSystemPartition',
+      'dx -r0 *(nt!_EPROCESS**)&nt!PsInitialSystemProcess',
+      ...globals.map(bytesOf),
+      ...set.map(bytesOf),
+      ...heads.map(backLink),
+    ]);
+  });
+
+  it('loads every module again without an error', () => {
+    const output = answer('.reload /f');
+    expect(output).not.toMatch(/error|could not|unable|mismatch/i);
+    const modules = [...answer('lm').matchAll(/^[0-9a-f`]{17} [0-9a-f`]{17}\s+(\S+)\s+\((.*?)\)/gm)];
+    expect(modules).toHaveLength(made.truth.modules.length);
+    for (const [, name, kind] of modules) expect(kind, name).toBe('private pdb symbols');
+    // Noisy, it says where it found each one: where its GUID and age say that it is.
+    expect(output.match(/DBGHELP: \S+ - private symbols/g)).toHaveLength(modules.length);
+    expect(complaints(transcript.opening)).toEqual([]);
+  });
+
+  it('knows what nt is', () => {
+    const output = answer('lmv m nt');
+    expect(output).toMatch(/Image name: ntkrnlmp\.exe/);
+    expect(output).toMatch(/Timestamp:.*reproducible build/i);
+    expect(Number(/CheckSum:\s+([0-9A-F]+)/.exec(output)?.[1])).not.toBe(0);
+    expect(output).toMatch(/File version:\s+10\.0\.22621\./);
+  });
+
+  it('shows data with types and functions with sizes', () => {
+    const output = answer('x /t /v nt!*');
+    const data = [...output.matchAll(/^prv global [0-9a-f`]{17} +([0-9a-f]+) (.+) nt!(\w+) = /gm)];
+    expect(data.length).toBeGreaterThan(180);
+    expect(data.find(([, , , name]) => name === 'KiProcessorBlock')).toMatchObject({
+      1: '800',
+      2: 'struct _KPRCB *[256]',
+    });
+    const functions = [...output.matchAll(/^prv func +[0-9a-f`]{17} +([0-9a-f]+) .* nt!(\S+) \(/gm)];
+    expect(functions.length).toBeGreaterThan(500);
+    expect(functions.filter(([, size]) => parseInt(size!, 16) === 0)).toEqual([]);
+  });
+
+  it('shows types as deep as they go', () => {
+    expect(answer('dt -r2 nt!_EPROCESS')).toMatch(
+      /\+0x000 Pcb +: _KPROCESS\n +\+0x000 Header +: _DISPATCHER_HEADER/,
+    );
+    expect(answer('dt nt!_KTHREAD')).toMatch(/ThreadListEntry +: _LIST_ENTRY/);
+    const [, process] = /: (0x[0-9a-f]+)/.exec(answer('dx -r0 *(nt!_EPROCESS**)&nt!PsInitialSystemProcess'))!;
+    expect(BigInt(process!)).toBe(BigInt(made.truth.processes.find(({ pid }) => pid === 4)!.address));
+    expect(answer('dx -r1 (nt!_EPARTITION*)*(unsigned __int64*)&nt!PspSystemPartition')).toContain(process);
+  });
+
+  it('has memory behind every global that debuggers read', () => {
+    expect(
+      globals.filter((name) => !/^[0-9a-f`]{17} {2}[0-9a-f`]{17}$/.test(answer(bytesOf(name)).trim())),
+    ).toEqual([]);
+    expect(set.filter((name) => !/ {2}(?!0{8}`0{8})/.test(answer(bytesOf(name)).trim()))).toEqual([]);
+  });
+
+  it('has lists whose links lead back', () => {
+    expect(heads.filter((head) => !answer(backLink(head)).includes('Evaluate expression: 0 '))).toEqual([]);
+  });
+});
