@@ -60,6 +60,13 @@ export {
 } from './kernel/memory-manager/paging-files';
 export { framesOn as memoryFramesOn, listTotal as memoryFramesOnList } from './paging/page-lists';
 export { pteBase as memoryPteBase } from './paging/tables';
+export {
+  endLoan as memoryEndLoan,
+  framesLent as memoryFramesLent,
+  lend as memoryLend,
+  lendableFrames as memoryLendableFrames,
+  tablesForLoan as memoryTablesForLoan,
+} from './kernel/memory-manager/lent-frames';
 
 export {
   createCachedFile as memoryCreateCachedFile,
@@ -272,6 +279,7 @@ export {
   dumpWindow as dumpWindow,
   pagesRead as dumpPagesRead,
 } from './dump/stream';
+export { selectedImageFrames as dumpImageFrames } from './dump/image-frames';
 export { endSnapshot as dumpClose, keptFrames as dumpKeptFrames } from './memory/snapshot';
 export {
   selectPages as dumpSelect,

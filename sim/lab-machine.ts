@@ -25,6 +25,7 @@ import { Director } from './world/director.js';
 import type { Stage } from './world/stage.js';
 import { PoolTraffic } from './world/pool-traffic.js';
 import { Schedule } from './world/schedule.js';
+import { truthOfMemory, type TruthMemory } from './truth/physical-memory.js';
 import { writeTruth, type Truth } from './truth/truth.js';
 import { version } from './version.js';
 
@@ -69,6 +70,8 @@ export class LabMachine {
   readonly #log: EventLog;
   #dump: LiveDump | undefined;
   #latest: Capture | undefined;
+  /** What was in use when the latest dump was captured, its own copy among it. */
+  #memoryThen: { time: number; memory: TruthMemory } | undefined;
 
   private constructor(scenario: Scenario, seed: number, kernel: Kernel, stage: Stage, director: Director) {
     this.scenario = scenario;
@@ -192,8 +195,16 @@ export class LabMachine {
     const dump = new LiveDump(machine, call, { format, ...(pageBudget !== undefined && { pageBudget }) });
     if (this.isDumping) throw new LiveDumpError('busy');
     this.#dump = dump;
-    dump.onCapture = (capture) => (this.#latest = capture);
+    dump.onCapture = (capture) => {
+      this.#latest = capture;
+      this.#memoryThen = { time: this.time, memory: truthOfMemory(this) };
+    };
     return dump;
+  }
+
+  /** Physical memory as the latest dump has it, or as it is now when time has passed since. */
+  get physicalMemory(): TruthMemory {
+    return this.#memoryThen?.time === this.time ? this.#memoryThen.memory : truthOfMemory(this);
   }
 
   /** Whether a dump was asked for and has not ended. */

@@ -29,10 +29,11 @@ export const enum PageClass {
   MappedFile = 15,
   HypervisorNonessential = 16,
   FileCache = 17,
+  Lent = 18,
 }
 
 /** Classes that a mask may have. */
-export const CLASSES: i32 = 18;
+export const CLASSES: i32 = 19;
 /** What is not in use: on a list of the memory manager, or never given out. */
 export const NO_CLASS: i32 = -1;
 

@@ -1,10 +1,14 @@
-// All frames in use, in stretches of one class. What is left of a range of memory is on a list and is never looked at.
+// All frames in use, in stretches of one class. What is left of a range of memory is on a list and
+// is never looked at; what is lent lies behind it.
 import { essentialFrames, heapFrames, hypervisorEnd } from '../hypervisor/region';
 import * as ranges from '../memory/ranges';
 import { beginReading } from '../paging/pfn-reader';
 import { Run, runAt, runAtOrAfter, runCount, RUN_LARGE } from '../paging/pfn-runs';
 import { beginClasses, classOfFrame, classOfRun, NO_CLASS, PageClass } from './page-class';
+import { visitLent } from '../kernel/memory-manager/lent-frames';
 import { importantFrames, requiredFrames } from './marks';
+
+let visitor: (from: u32, to: u32, kind: i32) => void = () => {};
 
 /** Calls `visit` for each stretch of frames `from` to `to` - 1 of class `kind`, and then for the hypervisor's. */
 export function visitUsedFrames(visit: (from: u32, to: u32, kind: i32) => void): void {
@@ -25,6 +29,11 @@ export function visitUsedFrames(visit: (from: u32, to: u32, kind: i32) => void):
       pfn = to;
       if (run.end <= front) next++;
     }
+    visitor = visit;
+    visitLent(i, (from, to, isTable) => {
+      if (isTable) visitFrames(from, to, visitor);
+      else visitor(from, to, <i32>PageClass.Lent);
+    });
   }
   visit(essentialFrames(), heapFrames(), <i32>PageClass.Hypervisor);
   visit(heapFrames(), hypervisorEnd(), <i32>PageClass.HypervisorNonessential);

@@ -36,6 +36,11 @@ export function seedListOrder(seed: u64): void {
   for (let i = 0; i < CACHED; i++) unchecked((cache[i] = new Block()));
 }
 
+/** First frame of the block of a list that a frame is in. */
+export function blockStart(pfn: u32): u32 {
+  return pfn & ~(BLOCK_FRAMES - 1);
+}
+
 /** Lists that frames of a location are spread over by color. */
 export function colorsOf(location: u32): u32 {
   return location <= ranges.FREE ? COLORS : 1;
@@ -45,7 +50,7 @@ export function colorsOf(location: u32): u32 {
 function blockAt(range: i32, pfn: u32): Block {
   const start = pfn & ~(BLOCK_FRAMES - 1);
   const from = max(start, ranges.rangeFront(range));
-  const to = min(start + BLOCK_FRAMES, ranges.rangeEnd(range));
+  const to = min(start + BLOCK_FRAMES, ranges.rangeListEnd(range));
   // Mostly the frame's neighbour was looked at just before.
   const latest = unchecked(cache[recent]);
   if (latest.from == from && latest.to == to && latest.range == range) return latest;
@@ -117,7 +122,7 @@ function firstFrom(range: i32, from: u32, color: u32): u64 {
   for (let i = range; i < ranges.rangeCount(); i++) {
     if (i != range) at = ranges.rangeFront(i);
     if (!ranges.sameList(range, i)) continue;
-    while (at < ranges.rangeEnd(i)) {
+    while (at < ranges.rangeListEnd(i)) {
       const block = blockAt(i, at);
       const found = unchecked(block.first[color]);
       if (found != NONE) return found;
@@ -131,7 +136,7 @@ function firstFrom(range: i32, from: u32, color: u32): u64 {
 function lastBefore(range: i32, to: u32, color: u32): u64 {
   let at = to;
   for (let i = range; i >= 0; i--) {
-    if (i != range) at = ranges.rangeEnd(i);
+    if (i != range) at = ranges.rangeListEnd(i);
     if (!ranges.sameList(range, i)) continue;
     while (at > ranges.rangeFront(i)) {
       const block = blockAt(i, at - 1);
@@ -155,7 +160,7 @@ export function firstListed(location: u32, priority: u32, color: u32): u64 {
 export function lastListed(location: u32, priority: u32, color: u32): u64 {
   for (let i = ranges.rangeCount() - 1; i >= 0; i--)
     if (ranges.rangeLocation(i) == location && ranges.rangePriority(i) == priority)
-      return lastBefore(i, ranges.rangeEnd(i), color);
+      return lastBefore(i, ranges.rangeListEnd(i), color);
   return NO_FRAME;
 }
 
@@ -166,7 +171,7 @@ export function listedFrames(location: u32, priority: u32, color: u32): u64 {
   for (let i = 0; i < ranges.rangeCount(); i++) {
     if (ranges.rangeLocation(i) != location || ranges.rangePriority(i) != priority) continue;
     const first = ranges.rangeFront(i) + ((color - ranges.rangeFront(i)) & (colors - 1));
-    if (first < ranges.rangeEnd(i)) frames += (ranges.rangeEnd(i) - first + colors - 1) / colors;
+    if (first < ranges.rangeListEnd(i)) frames += (ranges.rangeListEnd(i) - first + colors - 1) / colors;
   }
   return frames;
 }
@@ -174,10 +179,10 @@ export function listedFrames(location: u32, priority: u32, color: u32): u64 {
 /** Frames of the first and the last block of a range's list: their links change when frames are taken. */
 export function firstBlockEnd(range: i32): u32 {
   const end = (ranges.rangeFront(range) & ~(BLOCK_FRAMES - 1)) + BLOCK_FRAMES;
-  return min(end, ranges.rangeEnd(range));
+  return min(end, ranges.rangeListEnd(range));
 }
 
 export function lastBlockStart(range: i32): u32 {
-  const start = (ranges.rangeEnd(range) - 1) & ~(BLOCK_FRAMES - 1);
+  const start = (ranges.rangeListEnd(range) - 1) & ~(BLOCK_FRAMES - 1);
   return max(start, ranges.rangeFront(range));
 }

@@ -1,5 +1,5 @@
 // Which ranges of physical memory exist, and what their untouched frames are: zeroed, free, standby or modified.
-// Frames are taken from the front of a range, so that what is left of it stays one run.
+// Frames are taken from the front of a range, and lent from its end, so that what is left of it stays one run.
 import { takeFreedFrame } from '../paging/frame-states';
 
 /** _MMLISTS: PFN PageLocation. */
@@ -35,6 +35,9 @@ class Range {
 const ranges = new StaticArray<Range>(MAXIMUM);
 /** First frame of each range that was not given out; those from its base up to here are in use. */
 let fronts = new StaticArray<u32>(MAXIMUM);
+/** One more than the last frame of each range that is on its list; those behind are lent. */
+let listEnds = new StaticArray<u32>(MAXIMUM);
+let frozenListEnds = new StaticArray<u32>(MAXIMUM);
 let frozenFronts = new StaticArray<u32>(MAXIMUM);
 const cursors = new StaticArray<i32>(PURPOSES); // the range of each purpose that frames are taken from
 let count: i32 = 0;
@@ -46,6 +49,7 @@ export function addRange(base: u32, end: u32, location: u32, priority: u32, purp
   const range = new Range();
   range.base = base;
   unchecked((fronts[count] = base));
+  unchecked((listEnds[count] = end));
   range.end = end;
   range.location = location;
   range.priority = priority;
@@ -88,6 +92,20 @@ export function rangeFront(index: i32): u32 {
 
 export function rangeEnd(index: i32): u32 {
   return unchecked(ranges[index]).end;
+}
+
+/** One more than the last frame of the range that is on its list. */
+export function rangeListEnd(index: i32): u32 {
+  return unchecked(listEnds[index]);
+}
+
+/** Lends the frames of a range from `pfn` on, or takes them back. Their entries and links are up to the caller. */
+export function setRangeListEnd(index: i32, pfn: u32): void {
+  unchecked((listEnds[index] = pfn));
+}
+
+export function rangePurpose(index: i32): u32 {
+  return unchecked(ranges[index]).purpose;
 }
 
 export function rangeLocation(index: i32): u32 {
@@ -150,7 +168,7 @@ export function takeLargePage(): u32 {
     if (range.purpose != FOR_LARGE_PAGES) continue;
     const front = rangeFront(i);
     const base = (front + LARGE_PAGE_FRAMES - 1) & ~(LARGE_PAGE_FRAMES - 1);
-    if (base + LARGE_PAGE_FRAMES > range.end) continue;
+    if (base + LARGE_PAGE_FRAMES > rangeListEnd(i)) continue;
     assert(base == front, 'frames before a large page would be on no list');
     unchecked((fronts[i] = base + LARGE_PAGE_FRAMES));
     return base;
@@ -161,17 +179,23 @@ export function takeLargePage(): u32 {
 
 /** Frames of a range that are on its list. */
 export function framesListed(index: i32): u32 {
-  return rangeEnd(index) - rangeFront(index);
+  return rangeListEnd(index) - rangeFront(index);
 }
 
-/** Keeps what is given out now, for a snapshot. */
+/** Keeps what is given out and lent now, for a snapshot. */
 export function freezeRanges(): void {
-  for (let i = 0; i < count; i++) unchecked((frozenFronts[i] = unchecked(fronts[i])));
+  for (let i = 0; i < count; i++) {
+    unchecked((frozenFronts[i] = unchecked(fronts[i])));
+    unchecked((frozenListEnds[i] = unchecked(listEnds[i])));
+  }
 }
 
 /** Changes what is given out now for what {@link freezeRanges} kept, or back. */
 export function exchangeRanges(): void {
-  const now = fronts;
+  const nowFronts = fronts;
+  const nowListEnds = listEnds;
   fronts = frozenFronts;
-  frozenFronts = now;
+  listEnds = frozenListEnds;
+  frozenFronts = nowFronts;
+  frozenListEnds = nowListEnds;
 }

@@ -81,7 +81,7 @@ export function relinkLists(): void {
   for (let i = 0; i < ranges.rangeCount(); i++) {
     if (ranges.framesListed(i) == 0) continue;
     refreshEntries(ranges.rangeFront(i), firstBlockEnd(i));
-    refreshEntries(lastBlockStart(i), ranges.rangeEnd(i));
+    refreshEntries(lastBlockStart(i), ranges.rangeListEnd(i));
   }
   for (let location: u32 = 0; location < LOCATIONS; location++)
     for (let priority: u32 = 0; priority < PRIORITIES; priority++)

@@ -38,8 +38,10 @@ function beginStretch(pfn: u32): void {
     stretchEnd = pfn + 1;
     return;
   }
-  listed = pfn >= ranges.rangeFront(range);
-  stretchEnd = listed ? ranges.rangeEnd(range) : ranges.rangeFront(range);
+  const front = ranges.rangeFront(range);
+  const listEnd = ranges.rangeListEnd(range);
+  listed = pfn >= front && pfn < listEnd;
+  stretchEnd = pfn < front ? front : listed ? listEnd : ranges.rangeEnd(range);
   const index = runAtOrAfter(pfn);
   if (index < runCount()) {
     const found = runAt(index);

@@ -120,6 +120,22 @@ function insert(at: i32, run: Run): void {
   count++;
 }
 
+/** Takes frames `from` to `to` - 1 out of the runs. None of those reaches beyond `to`. */
+export function cutRuns(from: u32, to: u32): void {
+  let at = runAtOrAfter(from);
+  if (at < count && runAt(at).base < from) {
+    assert(runAt(at).end <= to, 'a run that goes on behind what is cut out of it');
+    runAt(at++).end = from;
+  }
+  let after = at;
+  while (after < count && runAt(after).base < to) {
+    assert(runAt(after).end <= to, 'a run that goes on behind what is cut out of it');
+    after++;
+  }
+  for (let i = after; i < count; i++) unchecked((runs[at + i - after] = unchecked(runs[i])));
+  count -= after - at;
+}
+
 /** Keeps the runs as they are now, for a snapshot. Those that an earlier one kept are used again. */
 export function freezeRuns(): void {
   if (frozen.length < count) {

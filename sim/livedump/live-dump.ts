@@ -4,6 +4,15 @@ import type { Stage } from '../world/stage.js';
 import type { Capture } from './capture.js';
 import type { Conditions } from './conditions.js';
 import { bytesIn, type ClassContents } from './contents.js';
+import {
+  affordablePages,
+  copyBudget,
+  giveBack,
+  isLeastAffordable,
+  leaveAvailable,
+  mebibytes,
+  takeMemory,
+} from './copy-budget.js';
 import { parseControl, type ParsedControl } from './control.js';
 import { corralProcessors } from './corral.js';
 import type { EventId, EventLog } from './event-log.js';
@@ -46,7 +55,7 @@ export class LiveDump {
   onCapture: (capture: Capture) => void = () => undefined;
   readonly #machine: DumpedMachine;
   readonly #control: ParsedControl;
-  readonly #options: ResolvedCaptureOptions;
+  #options: ResolvedCaptureOptions;
   #capture: Capture | undefined;
   #hasBegun = false;
   #isCancelled = false;
@@ -86,11 +95,13 @@ export class LiveDump {
     log.write('1', this.#begun());
     try {
       yield* this.#step('validate');
-      if (this.#machine.conditions.disabledByPolicy) throw new LiveDumpError('disabledByPolicy');
+      const { kernel, conditions } = this.#machine;
+      if (conditions.disabledByPolicy) throw new LiveDumpError('disabledByPolicy');
+      leaveAvailable(kernel, conditions.availableMemory);
       let contents: ClassContents[] = [];
       const select = () => {
-        contents = selectContents(this.#machine.kernel, this.#options);
-        log.write('120', { Pages: this.#machine.kernel.core.exports.dumpPages() });
+        contents = selectContents(kernel, this.#options);
+        log.write('120', { Pages: kernel.core.exports.dumpPages() });
       };
       yield* this.#workflow('size', SIZING, select);
       yield* this.#step('estimate');
@@ -98,11 +109,17 @@ export class LiveDump {
       log.write('108');
       yield* this.#step('removePages');
       log.write('109');
+      yield* this.#step('allocate');
+      this.#allocate(contents);
       yield* this.#workflow('capture', CAPTURING, () => {
         select();
         log.write('156');
-        this.#capture = openCapture(this.#machine.kernel, this.#options, contents, this.#machine.comment);
+        this.#capture = openCapture(kernel, this.#options, contents, this.#machine.comment);
         log.write('157', { Pages: this.#capture.pages });
+        this.onCapture(this.#capture);
+        // From this instant on the machine changes, and what it changes needs the copy.
+        const { needed, available } = copyBudget(kernel, this.#options, contents);
+        takeMemory(kernel, Math.min(needed, available));
       });
       const capture = this.#capture!;
       capture.watch({
@@ -110,7 +127,6 @@ export class LiveDump {
         read: () => this.#checkDisk(capture),
         end: () => this.end(),
       });
-      this.onCapture(capture);
       log.write('3');
       return capture;
     } catch (error) {
@@ -118,6 +134,36 @@ export class LiveDump {
       this.#close(error instanceof LiveDumpError ? error.code : new LiveDumpError('cancelled').code);
       throw error;
     }
+  }
+
+  /** Sees that there is memory for the copy. Where it is too little, the dump is given up, or its pages become as many as there is room for. */
+  #allocate(contents: readonly ClassContents[]): void {
+    const { kernel, log } = this.#machine;
+    const estimated = kernel.core.exports.dumpPages();
+    let { needed, available } = copyBudget(kernel, this.#options, contents);
+    if (needed > available) {
+      const detail = `It needs ${mebibytes(needed)}, and ${mebibytes(Math.max(0, available))} can be had.`;
+      if (this.request.abortIfMemoryPressure) {
+        log.write('5');
+        throw new LiveDumpError('memoryPressure', detail);
+      }
+      if (!isLeastAffordable(kernel, this.#options, contents)) {
+        log.write('116');
+        throw new LiveDumpError('noMemory', detail);
+      }
+      this.#options = { ...this.#options, pageBudget: affordablePages(kernel, this.#options) };
+      const partial = selectContents(kernel, this.#options);
+      ({ needed, available } = copyBudget(kernel, this.#options, partial));
+      contents = partial;
+    }
+    const pages = Math.max(0, Math.min(needed, available));
+    const { HvEstimatedPrimaryDataBytes, HvEstimatedSecondaryDataBytes } = estimation(contents);
+    log.write('107', {
+      NtPrimaryDataBytes: pages * PAGE,
+      HvPrimaryDataBytes: HvEstimatedPrimaryDataBytes,
+      HvSecondaryDataBytes: HvEstimatedSecondaryDataBytes,
+    });
+    log.write('113', { EstimatedPages: estimated, AllocatedPages: pages });
   }
 
   /** Mirrors, corrals the processors, marks what `inside` needs, and lets the processors go. */
@@ -184,7 +230,9 @@ export class LiveDump {
 
   #close(code: number): void {
     this.#hasEnded = true;
-    this.#machine.kernel.core.exports.dumpClose();
+    const { kernel } = this.#machine;
+    kernel.core.exports.dumpClose();
+    giveBack(kernel);
     if (this.#hasBegun) this.#machine.log.write('2', { NTStatus: statusText(code) });
   }
 
@@ -223,7 +271,7 @@ export class LiveDump {
 }
 
 /** Bytes that the sizing has found, as event 106 tells them. */
-function estimation(contents: readonly ClassContents[]): Record<string, number> {
+function estimation(contents: readonly ClassContents[]) {
   const hypervisor = bytesIn(contents, 'hypervisor');
   const nonessential = bytesIn(contents, 'nonessential');
   return {

@@ -12,7 +12,7 @@ import { truthOfHypervisor, type TruthHypervisor } from './hypervisor.js';
 import { truthOfIdentity, type TruthIdentity } from './identity.js';
 import { truthOfIo, type TruthIo } from './io.js';
 import { truthOfPool, type TruthPoolTag } from './pool.js';
-import { truthOfMemory, type TruthMemory } from './physical-memory.js';
+import type { TruthMemory } from './physical-memory.js';
 import { truthOfJob, truthOfToken, type TruthJob, type TruthToken } from './tokens.js';
 import { truthOfNamespace, type TruthNamedObject } from './objects.js';
 
@@ -151,7 +151,7 @@ export function writeTruth(machine: LabMachine): Truth {
     namedObjects: truthOfNamespace(kernel),
     jobs: stage.objects.jobs.map(truthOfJob),
     pool: truthOfPool(kernel.core),
-    physicalMemory: truthOfMemory(machine),
+    physicalMemory: machine.physicalMemory,
     hypervisor: truthOfHypervisor(kernel),
     ...(latestCapture && { dump: truthOfDump(latestCapture) }),
   };

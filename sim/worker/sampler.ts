@@ -34,14 +34,16 @@ export class Sampler {
   /** Reads the machine; while its time stands still, the last reading stays true. */
   sample(): Sample {
     const { kernel, time } = this.#machine;
-    if (this.#last?.time === time) return this.#last;
+    const memory = this.#memory();
+    // While time stands still only a dump changes something: it takes memory for its copy.
+    if (this.#last?.time === time) return (this.#last = { ...this.#last, ...memory });
     const readings = readProcesses(kernel.core).filter(({ hasEnded }) => !hasEnded);
     const seconds = (time - this.#timeBefore) / 1000;
     const rows = [...readings.map((reading) => this.#row(reading, seconds)), this.#interrupts(seconds)];
     const sample: Sample = {
       time,
       cpuPercent: sum(rows, ({ cpuPercent }) => cpuPercent),
-      ...this.#memory(),
+      ...memory,
       diskPercent: (sum(rows, ({ disk }) => disk) / DISK_BYTES_PER_SECOND) * PERCENT,
       networkPercent: 0,
       processes: rows,

@@ -143,9 +143,20 @@ export function publishCounters(): void {
   const limit = u64(physicalFrames()) + pagingFilePages();
   setField(partition, MI_VISIBLE_PARTITION.TotalCommitLimit, limit);
   setField(partition, MI_VISIBLE_PARTITION.TotalPagesForPagingFile, pagingFilePages());
-  const commit = at(addressOf(NT.MiSystemPartition), MI_PARTITION.Commit);
-  setField(commit, MI_PARTITION_COMMIT.TotalCommitLimitMaximum, limit + 2 * pagingFilePages());
-  if (getField(commit, MI_PARTITION_COMMIT.PeakCommitment) < committed)
-    setField(commit, MI_PARTITION_COMMIT.PeakCommitment, committed);
+  setField(commitState(), MI_PARTITION_COMMIT.TotalCommitLimitMaximum, limit + 2 * pagingFilePages());
+  if (peakCommitment() < committed) setPeakCommitment(committed);
   setField(pageLists(), MI_PARTITION_PAGE_LISTS.TransitionPrivatePages, addedOn(STANDBY));
+}
+
+function commitState(): u64 {
+  return at(addressOf(NT.MiSystemPartition), MI_PARTITION.Commit);
+}
+
+/** Most pages that were ever committed. */
+export function peakCommitment(): u64 {
+  return getField(commitState(), MI_PARTITION_COMMIT.PeakCommitment);
+}
+
+export function setPeakCommitment(pages: u64): void {
+  setField(commitState(), MI_PARTITION_COMMIT.PeakCommitment, pages);
 }
