@@ -50,7 +50,7 @@ export default tseslint.config(
           patterns: [
             {
               regex:
-                '^\\.\\./\\.\\./(?!(?:commands|disassembly|dump|expressions|files|format|memory|pdb|pe|symbols|target|types|unwind)/)|^\\.\\./(?:cli|images|livedump|machine|profiles|scenarios|truth|world|worker)/|/(?:assembly|build)/',
+                '/(?:assembly|build|check|cli|images|labs|livedump|machine|processdump|profiles|scenarios|truth|world|worker)/|lab-machine',
               message: 'The debugger reads dumps and symbol files, and nothing of the machine.',
             },
           ],

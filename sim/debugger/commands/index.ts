@@ -13,6 +13,7 @@ import { descriptors } from './descriptors.js';
 import { functionEntry, unassemble, unassembleFunction } from './disassemble.js';
 import { displayType } from './display-type.js';
 import { dumpDebug, writeMemory } from './dump-details.js';
+import { extensions } from './extensions/index.js';
 import { evaluate, evaluateTyped, formats } from './evaluate.js';
 import { help } from './help.js';
 import { locals } from './locals.js';
@@ -34,5 +35,5 @@ export const commands: readonly Command[] = [
   display, descriptors, search, displayType, evaluate, evaluateTyped, formats, writeMemory,
   unassemble, unassembleFunction, functionEntry,
   ifCommand, whileCommand, forCommand, foreachCommand, blockCommand, echo, printf,
-  ignoreMissingPages, radix, live, quit, comment, help,
+  ignoreMissingPages, radix, live, quit, comment, help, ...extensions, ...extensions,
 ]; // prettier-ignore

@@ -1,0 +1,112 @@
+import { hex } from '../../format/numbers.js';
+import { listEntries } from '../../kernel/lists.js';
+import { objectAt, objectPath } from '../../kernel/objects.js';
+import { activeProcesses, imageName, threadsOf } from '../../kernel/processes.js';
+import type { Session } from '../../session.js';
+import { TypedView } from '../../types/typed-view.js';
+import { Arguments } from '../arguments.js';
+import { CommandError, type Command } from '../command.js';
+import { MAJOR_FUNCTIONS } from './objects.js';
+
+const IO_TYPE_IRP = 6;
+
+/** `!irp`: an I/O request. */
+export const irp: Command = {
+  names: ['!irp'],
+  summary: 'shows an I/O request packet: whose it is, and which driver has it',
+  syntax: '!irp ADDRESS',
+  example: '!irp ADDRESS   with an address below IRP List in !thread',
+  lookFor: 'the line with > : the driver that has not completed it yet',
+  run({ session, print }, args) {
+    const at = new Arguments(session, args).value();
+    const view = new TypedView(session, '_IRP', at);
+    if (view.number('Type') !== IO_TYPE_IRP)
+      throw new CommandError(`IRP signature does not match, probably not an IRP\n`);
+    const count = view.number('StackCount');
+    const current = view.number('CurrentLocation');
+    const size = session.struct('_IO_STACK_LOCATION').size;
+    const first = at + BigInt(session.struct('_IRP').size);
+    const location = (number: number) => first + BigInt((number - 1) * size);
+    const complete =
+      current > count
+        ? 'Irp is complete'
+        : `Irp is active with ${count} stacks ${current} is current (= 0x${hex(location(current), 16)})`;
+    const thread = view.value('Tail.Overlay.Thread');
+    print(
+      `${complete}\n ${view.value('MdlAddress') === 0n ? 'No Mdl' : `Mdl=${hex(view.value('MdlAddress'), 16)}`}: `,
+    );
+    print(`No System Buffer: Thread ${hex(thread, 16)}:  Irp stack trace.\n`);
+    print('     cmd  flg cl Device   File     Completion-Context\n');
+    for (let number = 1; number <= Math.min(count, 64); number++)
+      print(
+        locationText(
+          session,
+          new TypedView(session, '_IO_STACK_LOCATION', location(number)),
+          number === current,
+        ),
+      );
+  },
+};
+
+/** Bits of IO_STACK_LOCATION.Control. Source: WDK, wdm.h (SL_*). */
+const CONTROL: readonly [number, string][] = [
+  [0x40, 'Success'],
+  [0x80, 'Error'],
+  [0x20, 'Cancel'],
+  [0x01, 'pending'],
+];
+
+function locationText(session: Session, view: TypedView, isCurrent: boolean): string {
+  const major = view.number('MajorFunction');
+  const minor = view.number('MinorFunction');
+  const device = view.value('DeviceObject');
+  const routine = view.value('CompletionRoutine');
+  const control = view.number('Control');
+  const invoked = CONTROL.filter(([bit]) => control & bit).map(([, name]) => name);
+  const mark = isCurrent ? '>' : ' ';
+  const name = device === 0n && major === 0 ? 'N/A' : `IRP_MJ_${MAJOR_FUNCTIONS[major] ?? 'UNKNOWN'}`;
+  const driver =
+    device === 0n
+      ? ''
+      : objectPath(
+          session,
+          objectAt(session, new TypedView(session, '_DEVICE_OBJECT', device).value('DriverObject')),
+        );
+  return (
+    `${mark}[${name}(${hex(major)}), N/A(${hex(minor)})]\n` +
+    `           ${String(view.number('Flags')).padStart(2)} ${hex(control, 2)} ${hex(device, 16)} ${hex(view.value('FileObject'), 16)} ` +
+    `${hex(routine, 16)}-${hex(view.value('Context'), 16)} ${invoked.join(' ')}\n` +
+    `           ${driver.padEnd(24)}${routine === 0n ? '' : session.symbolText(routine)}\n`
+  );
+}
+
+/** `!irpfind`: requests that threads have outstanding. */
+export const irpFind: Command = {
+  names: ['!irpfind'],
+  summary: 'lists the I/O requests that threads have outstanding',
+  syntax: '!irpfind',
+  example: '!irpfind',
+  lookFor: 'many requests to one driver: it does not complete them',
+  run({ session, print }) {
+    print('   Irp             [ Thread ]         irpStack: (Mj,Mn)   DevObj            [Driver]  Process\n');
+    for (const owner of activeProcesses(session))
+      for (const thread of threadsOf(session, owner))
+        for (const request of listEntries(session, thread.at('IrpList'), '_IRP', 'ThreadListEntry'))
+          print(requestText(session, request, thread.address, imageName(session, owner)));
+  },
+};
+
+function requestText(session: Session, request: TypedView, thread: bigint, owner: string): string {
+  const current = request.value('Tail.Overlay.CurrentStackLocation');
+  const location = new TypedView(session, '_IO_STACK_LOCATION', current);
+  const device = location.value('DeviceObject');
+  const driver =
+    device === 0n
+      ? ''
+      : objectPath(
+          session,
+          objectAt(session, new TypedView(session, '_DEVICE_OBJECT', device).value('DriverObject')),
+        );
+  const codes = `(${hex(location.number('MajorFunction')).padStart(2)},${hex(location.number('MinorFunction')).padStart(2)})`;
+  return `${hex(request.address, 16)} [${hex(thread, 16)}] irpStack: ${codes}  ${hex(device, 16)} [${driver}]  ${owner}\n`;
+}

@@ -1,0 +1,209 @@
+import { hex } from '../../format/numbers.js';
+import { kernelGlobal, kernelPointer } from '../../kernel/lists.js';
+import { activeProcesses, imageName } from '../../kernel/processes.js';
+import { readInteger } from '../../memory/memory.js';
+import type { Session } from '../../session.js';
+import { TypedView } from '../../types/typed-view.js';
+import { Arguments } from '../arguments.js';
+import type { Command } from '../command.js';
+
+const PAGE_KB = 4n;
+const LOCATION_NAMES = [
+  'Zeroed',
+  'Free',
+  'Standby',
+  'Modified',
+  'ModifiedNoWrite',
+  'Bad',
+  'Active/Valid',
+  'Transition',
+];
+
+/** `!vm`: how memory is used. */
+export const vm: Command = {
+  names: ['!vm'],
+  summary: 'shows how physical memory, pool and commit are used, then the processes by commit',
+  syntax: '!vm [1]',
+  example: '!vm 1',
+  lookFor: 'Committed pages near the Commit limit; Available Pages near zero',
+  run({ session, print }, args) {
+    const partition = new TypedView(session, '_MI_PARTITION', kernelGlobal(session, 'MiSystemPartition'));
+    const state = new TypedView(session, '_MI_SYSTEM_INFORMATION', kernelGlobal(session, 'MiState'));
+    const row = (name: string, view: TypedView, path: string) =>
+      view.has(path) ? print(pagesText(name, view.value(path))) : undefined;
+    row('Physical Memory', partition, 'Vp.NumberOfPhysicalPages');
+    row('Available Pages', partition, 'Vp.AvailablePages');
+    row('ResAvail Pages', partition, 'Core.ResidentAvailablePages');
+    row('Modified Pages', partition, 'PageLists.ModifiedPageListHead.Total');
+    row('Modified No Write Pages', partition, 'PageLists.ModifiedNoWritePageListHead.Total');
+    row('NonPagedPool Commit', state, 'Vs.NonPagedPoolCommit');
+    row('PagedPool Commit', state, 'Vs.PagedPoolCommit');
+    row('Process Commit', state, 'Vs.ProcessCommit');
+    row('Driver Commit', state, 'Vs.DriverCommit');
+    row('Pages For MDLs', state, 'Vs.MdlPagesAllocated');
+    row('Committed pages', partition, 'Commit.TotalCommittedPages');
+    row('Commit limit', partition, 'Commit.TotalCommitLimit');
+    row('Peak Commitment', partition, 'Commit.PeakCommitment');
+    if (new Arguments(session, args).optionalValue() === 1n) return;
+    print('\n');
+    const processes = [...activeProcesses(session)].map((entry) => ({
+      entry,
+      commit: entry.value('CommitCharge'),
+    }));
+    for (const { entry, commit } of processes.sort((a, b) => Number(b.commit - a.commit)))
+      print(
+        `${hex(entry.value('UniqueProcessId'), 4)} ${imageName(session, entry).padEnd(28)} ${pages(commit)}\n`,
+      );
+  },
+};
+
+const pages = (count: bigint) => `${String(count).padStart(12)} (${String(count * PAGE_KB).padStart(12)} Kb)`;
+
+function pagesText(name: string, count: bigint): string {
+  return `${`${name}:`.padEnd(26)}${pages(count)}\n`;
+}
+
+/** `!memusage`: frames by their state, counted in the PFN database. */
+export const memoryUsage: Command = {
+  names: ['!memusage'],
+  summary: 'counts frames by their state, from the PFN database',
+  syntax: '!memusage',
+  example: '!memusage',
+  lookFor: 'few zeroed, free and standby pages: memory is short',
+  run({ session, print }) {
+    const counts = new Map<string, number>();
+    let missing = 0;
+    for (const { base, count } of physicalRuns(session))
+      for (const location of locations(session, base, count)) {
+        if (location === undefined) missing++;
+        else counts.set(location, (counts.get(location) ?? 0) + 1);
+      }
+    let total = 0;
+    for (const name of LOCATION_NAMES) {
+      const count = counts.get(name) ?? 0;
+      total += count;
+      print(
+        `${`${name}:`.padStart(20)} ${String(count).padStart(8)} (${String(count * Number(PAGE_KB)).padStart(8)} kb)\n`,
+      );
+    }
+    print(
+      `${'TOTAL:'.padStart(20)} ${String(total).padStart(8)} (${String(total * Number(PAGE_KB)).padStart(8)} kb)\n`,
+    );
+    if (missing > 0) print(`The entries of ${missing} frames are not in the dump.\n`);
+  },
+};
+
+const MOST_RUNS = 256;
+
+/** Runs of MmPhysicalMemoryBlock. */
+function physicalRuns(session: Session): { base: bigint; count: bigint }[] {
+  const view = new TypedView(
+    session,
+    '_PHYSICAL_MEMORY_DESCRIPTOR',
+    kernelPointer(session, 'MmPhysicalMemoryBlock'),
+  );
+  const first = view.at('Run');
+  const size = BigInt(session.struct('_PHYSICAL_MEMORY_RUN').size);
+  return Array.from({ length: Math.min(view.number('NumberOfRuns'), MOST_RUNS) }, (_, i) => {
+    const run = new TypedView(session, '_PHYSICAL_MEMORY_RUN', first + BigInt(i) * size);
+    return { base: run.value('BasePage'), count: run.value('PageCount') };
+  });
+}
+
+const CHUNK_ENTRIES = 0x400n;
+
+/** State of each frame of a run; `undefined` where the entry is not in the dump. */
+function* locations(session: Session, base: bigint, count: bigint): Iterable<string | undefined> {
+  const size = session.struct('_MMPFN').size;
+  const database = kernelPointer(session, 'MmPfnDatabase');
+  const field = new TypedView(session, '_MMPFN', 0n);
+  const at = Number(field.at('u3.e1'));
+  for (let done = 0n; done < count; done += CHUNK_ENTRIES) {
+    const entries = Number(count - done < CHUNK_ENTRIES ? count - done : CHUNK_ENTRIES);
+    const start = database + (base + done) * BigInt(size);
+    let bytes = session.memory.read(start, entries * size);
+    for (let i = 0; i < entries; i++) {
+      const offset = i * size + at;
+      if (offset >= bytes.length) {
+        // A page is missing: take the entries one by one.
+        bytes = session.memory.read(start + BigInt(i * size), size);
+        yield bytes.length < size ? undefined : LOCATION_NAMES[bytes[at]! & 7];
+        bytes = new Uint8Array(0);
+      } else yield LOCATION_NAMES[bytes[offset]! & 7];
+    }
+  }
+}
+
+const MOST_TRACKERS = 0x10000;
+
+/** `!poolused`: pool by tag. */
+export const poolUsed: Command = {
+  names: ['!poolused'],
+  summary: 'sums pool by tag: !poolused 2 by nonpaged, 4 by paged bytes',
+  syntax: '!poolused [2|4]',
+  example: '!poolused 2',
+  lookFor: 'a tag with far more allocations than frees: a leak',
+  run({ session, print }, args) {
+    const flags = Number(new Arguments(session, args).optionalValue() ?? 0n);
+    const rows = trackers(session);
+    const key = flags & 4 ? 'paged' : 'nonPaged';
+    const sorted = [...rows.values()].sort((a, b) => Number(b[key] - a[key]) || (a.tag < b.tag ? -1 : 1));
+    const order =
+      flags & 4
+        ? ' Sorting by Paged Pool Consumed\n'
+        : flags & 2
+          ? ' Sorting by NonPaged Pool Consumed\n'
+          : '';
+    print(
+      `${order}\n               NonPaged                  Paged\n Tag     Allocs         Used     Allocs         Used\n\n`,
+    );
+    const cell = (count: bigint, bytes: bigint) =>
+      `${String(count).padStart(10)} ${String(bytes).padStart(12)}`;
+    for (const row of sorted)
+      print(` ${row.tag} ${cell(row.nonPagedCount, row.nonPaged)} ${cell(row.pagedCount, row.paged)}\n`);
+    const sum = (name: 'nonPagedCount' | 'nonPaged' | 'pagedCount' | 'paged') =>
+      sorted.reduce((total, row) => total + row[name], 0n);
+    print(
+      `\nTOTAL ${cell(sum('nonPagedCount'), sum('nonPaged'))} ${cell(sum('pagedCount'), sum('paged'))}\n`,
+    );
+  },
+};
+
+interface Usage {
+  tag: string;
+  nonPagedCount: bigint;
+  nonPaged: bigint;
+  pagedCount: bigint;
+  paged: bigint;
+}
+
+/** Sums of the tables of all processors, by tag. */
+function trackers(session: Session): Map<string, Usage> {
+  const rows = new Map<string, Usage>();
+  const size = readInteger(session.memory, kernelGlobal(session, 'PoolTrackTableSize'), 8);
+  const tables = kernelGlobal(session, 'ExPoolTagTables');
+  const struct = session.struct('_POOL_TRACKER_TABLE');
+  const count = Number(size > BigInt(MOST_TRACKERS) ? BigInt(MOST_TRACKERS) : size);
+  for (let number = 0; number < session.target.processors.length; number++) {
+    const table = readInteger(session.memory, tables + BigInt(number * 8), 8);
+    if (table === 0n) continue;
+    for (let i = 0; i < count; i++) {
+      const view = new TypedView(session, struct, table + BigInt(i * struct.size));
+      if (view.value('Key') === 0n) continue;
+      const tag = tagText(view.number('Key'));
+      const row = rows.get(tag) ?? { tag, nonPagedCount: 0n, nonPaged: 0n, pagedCount: 0n, paged: 0n };
+      rows.set(tag, {
+        tag,
+        nonPagedCount: row.nonPagedCount + view.value('NonPagedAllocs') - view.value('NonPagedFrees'),
+        nonPaged: row.nonPaged + view.value('NonPagedBytes'),
+        pagedCount: row.pagedCount + view.value('PagedAllocs') - view.value('PagedFrees'),
+        paged: row.paged + view.value('PagedBytes'),
+      });
+    }
+  }
+  return rows;
+}
+
+function tagText(key: number): string {
+  return [0, 8, 16, 24].map((shift) => String.fromCharCode((key >>> shift) & 0x7f)).join('');
+}

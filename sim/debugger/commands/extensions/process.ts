@@ -1,0 +1,115 @@
+import { clockText } from '../../format/durations.js';
+import { hex } from '../../format/numbers.js';
+import { MemoryError, readInteger } from '../../memory/memory.js';
+import {
+  activeProcesses,
+  handleCount,
+  imageName,
+  processAt,
+  sessionOf,
+  threadsOf,
+  tokenOf,
+} from '../../kernel/processes.js';
+import { kernelGlobal } from '../../kernel/lists.js';
+import type { Session } from '../../session.js';
+import type { TypedView } from '../../types/typed-view.js';
+import { Arguments } from '../arguments.js';
+import { CommandError, type Command } from '../command.js';
+import { threadText } from './thread.js';
+
+/** Bits of the flags of `!process`. Source: the debugger's documentation. */
+const FLAG = { details: 1, threads: 2, stacks: 4 };
+
+/** `!process`: one process, or all. */
+export const process: Command = {
+  names: ['!process'],
+  summary: 'shows processes: !process 0 0 lists all, flags 7 adds details, threads and stacks',
+  syntax: '!process [EPROCESS|PID|0|-1] [FLAGS] [IMAGE]',
+  example: '!process 0 0 explorer.exe',
+  lookFor: 'Cid is the process id, ParentCid who started it; a parent that is gone is worth a question',
+  run({ session, print }, args) {
+    const rest = new Arguments(session, args);
+    const given = rest.optionalValue();
+    const flags = Number(rest.optionalValue() ?? (given === undefined ? 3n : 0n));
+    const wanted = rest.word()?.toLowerCase();
+    if (given === 0n) {
+      print('**** NT ACTIVE PROCESS DUMP ****\n');
+      for (const entry of activeProcesses(session)) {
+        if (wanted === undefined || imageName(session, entry).toLowerCase() === wanted)
+          print(processText(session, entry, flags));
+      }
+      return;
+    }
+    print(processText(session, findProcess(session, given), flags));
+  },
+};
+
+/** By address, by process id, or the current one. @throws CommandError when there is none */
+export function findProcess(session: Session, given: bigint | undefined): TypedView {
+  if (given === undefined || given === 0xffffffffffffffffn) return processAt(session, session.process);
+  if (given >= 0xffff800000000000n) return processAt(session, given);
+  for (const entry of activeProcesses(session)) if (entry.value('UniqueProcessId') === given) return entry;
+  throw new CommandError(`Searching for Process with Cid == ${hex(given)}\nNo process found.\n`);
+}
+
+export function processText(session: Session, entry: TypedView, flags: number): string {
+  try {
+    const number = sessionOf(session, entry);
+    const handles = handleCount(session, entry);
+    let text =
+      `PROCESS ${hex(entry.address, 16)}\n` +
+      `    SessionId: ${number ?? 'none'}  Cid: ${hex(entry.value('UniqueProcessId'), 4)}    ` +
+      `Peb: ${pebText(entry.value('Peb'))}  ParentCid: ${hex(entry.value('InheritedFromUniqueProcessId'), 4)}\n` +
+      `    DirBase: ${hex(entry.value('Pcb.DirectoryTableBase'), 8)}  ObjectTable: ${hex(entry.value('ObjectTable'), 16)}  ` +
+      `HandleCount: ${handles === undefined ? '<Data Not Accessible>' : `${handles}.`}\n` +
+      `    Image: ${imageName(session, entry)}\n`;
+    if (flags & FLAG.details) text += detailsText(session, entry);
+    if (flags & (FLAG.threads | FLAG.stacks))
+      for (const thread of threadsOf(session, entry))
+        text += `\n${threadText(session, thread, (flags & FLAG.stacks) !== 0, '        ')}`;
+    return `${text}\n`;
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    return `*** Error in reading nt!_EPROCESS @ ${hex(entry.address, 16)}\n\n`;
+  }
+}
+
+const pebText = (peb: bigint) => (peb === 0n ? '00000000' : hex(peb, 10));
+const PAGE_KB = 4;
+
+function detailsText(session: Session, entry: TypedView): string {
+  const row = (name: string, value: string) => `    ${name.padEnd(34)}${value}\n`;
+  const increment = readInteger(session.memory, kernelGlobal(session, 'KeMaximumIncrement'), 4);
+  const time = (field: string) => clockText(entry.value(field) * increment);
+  const pages = (field: string) => entry.number(field);
+  const size = (count: number) => `${count * PAGE_KB}KB`;
+  const [now, least, most] = ['WorkingSetLeafSize', 'MinimumWorkingSetSize', 'MaximumWorkingSetSize'].map(
+    (name) => (entry.has(`Vm.Instance.${name}`) ? pages(`Vm.Instance.${name}`) : 0),
+  ) as [number, number, number];
+  const peak = pages('Vm.Instance.PeakWorkingSetSize');
+  return (
+    `    VadRoot ${hex(entry.value('VadRoot.Root'), 16)} Vads ${entry.value('VadCount')} Clone ${hex(entry.value('CloneRoot'))} ` +
+    `Private ${entry.value('NumberOfPrivatePages')}. Modified ${entry.value('ModifiedPageCount')}. Locked ${entry.value('NumberOfLockedPages')}.\n` +
+    `    DeviceMap ${hex(entry.value('DeviceMap'), 16)}\n` +
+    row('Token', hex(tokenOf(entry), 16)) +
+    row('ElapsedTime', clockText(elapsed(session, entry))) +
+    row('UserTime', time('Pcb.UserTime')) +
+    row('KernelTime', time('Pcb.KernelTime')) +
+    row(
+      'Working Set Sizes (now,min,max)',
+      `(${now}, ${least}, ${most}) (${size(now)}, ${size(least)}, ${size(most)})`,
+    ) +
+    row('PeakWorkingSetSize', `${peak}`) +
+    row('VirtualSize', `${Math.floor(entry.number('VirtualSize') / 0x100000)} Mb`) +
+    row('PageFaultCount', `${entry.value('Vm.Instance.PageFaultCount')}`) +
+    row('BasePriority', `${entry.value('Pcb.BasePriority')}`) +
+    row('CommitCharge', `${entry.value('CommitCharge')}`) +
+    (entry.value('Job') === 0n ? '' : row('Job', hex(entry.value('Job'), 16)))
+  );
+}
+
+function elapsed(session: Session, entry: TypedView): bigint {
+  const created = entry.value('CreateTime.QuadPart');
+  const now = session.target.header.SystemTime;
+  return now > created ? now - created : 0n;
+}

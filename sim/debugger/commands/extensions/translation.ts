@@ -1,0 +1,191 @@
+import { address, hex } from '../../format/numbers.js';
+import { kernelPointer } from '../../kernel/lists.js';
+import { walk, type Walk } from '../../memory/page-walk.js';
+import type { Session } from '../../session.js';
+import { TypedView } from '../../types/typed-view.js';
+import { Arguments } from '../arguments.js';
+import { CommandError, type Command } from '../command.js';
+
+const PAGE_SHIFT = 12n;
+const CANONICAL = 0xffffffffffffn;
+const SELF = 9n; // bits of an index at each level
+
+/** Virtual addresses of the entries that map an address, through the self-map. */
+function entryAddresses(session: Session, at: bigint): bigint[] {
+  const base = kernelPointer(session, 'MmPteBase');
+  const pte = (address_: bigint) => base + (((address_ & CANONICAL) >> PAGE_SHIFT) << 3n);
+  const pteAt = pte(at);
+  const pdeAt = pte(pteAt);
+  const ppeAt = pte(pdeAt);
+  return [pte(ppeAt), ppeAt, pdeAt, pteAt];
+}
+
+const UPPER = (value: bigint) => hex(value, 16).toUpperCase();
+const COLUMN = 27;
+
+/** `!pte`: the page-table entries of an address. */
+export const pte: Command = {
+  names: ['!pte'],
+  summary: 'shows the page-table entries that map an address',
+  syntax: '!pte ADDRESS',
+  example: '!pte nt!KiSwapContext',
+  lookFor:
+    'V at the end of the flags: valid; not valid but not zero: paged out, in transition or a prototype',
+  run({ session, print }, args) {
+    const at = new Arguments(session, args).value();
+    const { steps, outcome } = currentWalk(session, at);
+    const addresses = entryAddresses(session, at);
+    const column = (cells: string[]) =>
+      cells
+        .map((cell) => cell.padEnd(COLUMN))
+        .join('')
+        .trimEnd();
+    print(`${' '.repeat(43)}VA ${hex(at, 16)}\n`);
+    print(`${column(steps.map(({ level }, i) => `${level} at ${UPPER(addresses[i]!)}`))}\n`);
+    print(
+      `${column(steps.map(({ entry }) => (entry === undefined ? 'not in the dump' : `contains ${UPPER(entry)}`)))}\n`,
+    );
+    print(
+      `${column(steps.map(({ entry }, i) => (entry === undefined ? '' : entryText(entry, steps[i]!.level !== 'PTE'))))}\n`,
+    );
+    if (outcome.kind === 'absent')
+      print(`The page with the next table (pfn ${hex(outcome.pfn)}) is not in the dump.\n`);
+    else if (
+      outcome.kind === 'mapped' &&
+      !session.target.physical.page(Math.floor(outcome.physical / 0x1000))
+    )
+      print('The address is valid, but its page is not in the dump.\n');
+  },
+};
+
+function currentWalk(session: Session, at: bigint): Walk {
+  return session.target.processSpace(session.process).walk(at);
+}
+
+/** `pfn 1208      ---DA--KWEV`, with `L` for a large page. Bits: Intel SDM, volume 3, 4.5. */
+function entryText(entry: bigint, mayBeLarge: boolean): string {
+  if (!(entry & 1n)) return entry === 0n ? 'not valid' : softwareText(entry);
+  const bit = (number: bigint, set: string, clear = '-') => ((entry >> number) & 1n ? set : clear);
+  const flags = [
+    bit(9n, 'C'), bit(8n, 'G'), mayBeLarge ? bit(7n, 'L') : '-', bit(6n, 'D'), bit(5n, 'A'), bit(4n, 'N'), bit(3n, 'T'),
+    bit(2n, 'U', 'K'), bit(1n, 'W', 'R'), bit(63n, '-', 'E'), 'V',
+  ]; // prettier-ignore
+  return `pfn ${hex((entry & 0xffffffffff000n) >> PAGE_SHIFT).padEnd(10)}${flags.join('')}`;
+}
+
+function softwareText(entry: bigint): string {
+  if (entry & (1n << 10n)) return `not valid; Proto: ${UPPER(BigInt.asIntN(64, entry) >> 16n)}`;
+  if (entry & (1n << 11n)) return `not valid; Transition: ${hex((entry & 0xffffffffff000n) >> PAGE_SHIFT)}`;
+  return `not valid; PageFile: ${hex((entry >> 12n) & 15n)}; Offset: ${hex(entry >> 32n)}`;
+}
+
+const NAMES = { PXE: 'PML4E', PPE: 'PDPE', PDE: 'PDE', PTE: 'PTE' };
+
+/** `!vtop`: a translation, step by step. */
+export const virtualToPhysical: Command = {
+  names: ['!vtop'],
+  summary: 'translates a virtual address into a physical one, step by step',
+  syntax: '!vtop DIRBASE ADDRESS   !vtop 0 ADDRESS',
+  example: '!vtop 0 nt!KiSwapContext',
+  lookFor: 'the physical address in the last line',
+  run({ session, print }, args) {
+    const rest = new Arguments(session, args);
+    const base = rest.value();
+    const at = rest.value();
+    const root = base === 0n ? session.target.processSpace(session.process).root : Number(base & ~0xfffn);
+    const { steps, outcome } = walk(session.target.physical, root, at);
+    print(`Amd64VtoP: Virt ${address(at)}, pagedir ${address(BigInt(root))}\n`);
+    for (const { level, at: where, entry } of steps) {
+      if (entry === undefined)
+        throw new CommandError(`Amd64VtoP: ${NAMES[level]} ${hex(where)} is not in the dump\n`);
+      print(`Amd64VtoP: ${NAMES[level]} ${address(BigInt(where))} -> ${address(entry)}\n`);
+    }
+    if (outcome.kind !== 'mapped') {
+      const last = steps.at(-1)!;
+      throw new CommandError(
+        `Amd64VtoP: ${last.entry === 0n ? 'zero' : 'invalid'} ${NAMES[last.level]}\nVirtual address ${hex(at)} translation fails, error 0xD0000147.\n`,
+      );
+    }
+    print(
+      `Amd64VtoP: ${outcome.pageBytes > 0x1000 ? 'Large page mapped' : 'Mapped'} phys ${address(BigInt(outcome.physical))}\n`,
+    );
+    print(`Virtual address ${hex(at)} translates to physical address ${hex(outcome.physical)}.\n`);
+  },
+};
+
+/** MMLISTS. */
+const LOCATIONS = ['Zeroed', 'Free', 'Standby', 'Modified', 'ModNoWrite', 'Bad', 'Active', 'Transition'];
+
+/** `!pfn`: what a frame is used for. */
+export const pfn: Command = {
+  names: ['!pfn'],
+  summary: 'shows the entry of a frame in the PFN database',
+  syntax: '!pfn NUMBER',
+  example: '!pfn 1000',
+  lookFor: 'the state in the last line, and the PTE that maps the frame',
+  run({ session, print }, args) {
+    const number = new Arguments(session, args).value();
+    const size = BigInt(session.struct('_MMPFN').size);
+    const at = kernelPointer(session, 'MmPfnDatabase') + number * size;
+    const entry = new TypedView(session, '_MMPFN', at);
+    const value = (path: string) => (entry.has(path) ? entry.value(path) : 0n);
+    print(`    PFN ${hex(number, 8).toUpperCase()} at address ${UPPER(at)}\n`);
+    print(
+      `    flink       ${hex(value('u1.Flink') || value('u1.WsIndex'), 8)}  blink / share count ${hex(value('u2.ShareCount') || value('u2.Blink'), 8)}  pteaddress ${UPPER(value('PteAddress'))}\n`,
+    );
+    print(
+      `    reference count ${hex(value('u3.ReferenceCount') || value('u3.e2.ReferenceCount'), 4)}    used entry count  0000      ${['Non-cached', 'Cached', 'Write combined'][Number(value('u3.e1.CacheAttribute'))] ?? 'Not mapped'}    color 0   Priority ${value('u3.e1.Priority')}\n`,
+    );
+    const location = LOCATIONS[Number(value('u3.e1.PageLocation'))] ?? 'Unknown';
+    const flags = [
+      value('u3.e1.Modified') ? 'M' : '',
+      value('u4.PrototypePte') ? 'P' : '',
+      value('u3.e1.Rom') ? 'R' : '',
+    ].join('');
+    print(
+      `    restore pte ${hex(value('OriginalPte.u.Long'), 8)}  containing page ${hex(value('u4.PteFrame'), 6)}  ${location.padEnd(10)} ${flags}\n`,
+    );
+  },
+};
+
+/** `!ptov`: all that a page directory maps. */
+export const physicalToVirtual: Command = {
+  names: ['!ptov'],
+  summary: 'lists the addresses that a page directory maps, with the frames behind them',
+  syntax: '!ptov DIRBASE',
+  example: '!ptov 1ad000',
+  lookFor: 'two addresses with the same physical one: shared memory',
+  run({ session, print }, args) {
+    const base = Number(new Arguments(session, args).value() & ~0xfffn);
+    print(`Amd64PtoV: pagedir ${hex(base)}, 64bit PML4\n`);
+    for (const line of mappings(session, base, 0, 0n)) print(line);
+  },
+};
+
+const MOST_MAPPINGS = 200_000;
+
+function* mappings(
+  session: Session,
+  table: number,
+  depth: number,
+  prefix: bigint,
+  seen = { count: 0 },
+): Iterable<string> {
+  const page = session.target.physical.page(table / 0x1000);
+  if (!page) return;
+  const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
+  const shift = BigInt(39 - depth * Number(SELF));
+  for (let i = 0; i < 512 && seen.count < MOST_MAPPINGS; i++) {
+    const entry = view.getBigUint64(i * 8, true);
+    if (!(entry & 1n)) continue;
+    const frame = Number(entry & 0xffffffffff000n);
+    const at = prefix | (BigInt(i) << shift);
+    if (depth === 0 && frame === table) continue; // the self-map
+    if (depth < 3 && !(entry & 0x80n && depth > 0)) yield* mappings(session, frame, depth + 1, at, seen);
+    else {
+      seen.count++;
+      const large = depth < 3 ? ' (large page)' : '';
+      yield `${hex(frame)} ${hex(BigInt.asUintN(64, BigInt.asIntN(48, at)))}${large}\n`;
+    }
+  }
+}

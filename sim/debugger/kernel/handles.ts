@@ -1,0 +1,70 @@
+import { viewOf } from '../files/record.js';
+import { readPointer } from '../memory/memory.js';
+import type { Session } from '../session.js';
+import { TypedView } from '../types/typed-view.js';
+
+export interface Handle {
+  value: number;
+  /** Address of the HANDLE_TABLE_ENTRY. */
+  entry: bigint;
+  object: bigint;
+  grantedAccess: number;
+  /** OBJ_PROTECT_CLOSE 1, OBJ_INHERIT 2, OBJ_AUDIT_OBJECT_CLOSE 4. */
+  attributes: number;
+}
+
+const PAGE_BYTES = 0x1000;
+const ENTRY_BYTES = 16;
+const POINTER_BYTES = 8;
+const HANDLE_STEP = 4;
+const LEVEL_MASK = 3n;
+const ENTRIES_A_PAGE = PAGE_BYTES / ENTRY_BYTES;
+const POINTERS_A_PAGE = PAGE_BYTES / POINTER_BYTES;
+
+/** HANDLE_TABLE_ENTRY.ObjectPointerBits: where they begin, and what they count. Source: public symbols. */
+const POINTER_BITS = { position: 20n, length: 44n, shift: 4n };
+
+/** Handles in use of a table, in order. Tables that are not in memory are passed over. */
+export function* handlesIn(session: Session, table: bigint): Iterable<Handle> {
+  const view = new TypedView(session, '_HANDLE_TABLE', table);
+  const code = view.value('TableCode');
+  yield* level(session, code & ~LEVEL_MASK, Number(code & LEVEL_MASK), 0);
+}
+
+function* level(session: Session, at: bigint, depth: number, first: number): Iterable<Handle> {
+  if (depth === 0) {
+    yield* page(session, at, first);
+    return;
+  }
+  const each = ENTRIES_A_PAGE * POINTERS_A_PAGE ** (depth - 1);
+  for (let i = 0; i < POINTERS_A_PAGE; i++) {
+    const bytes = session.memory.read(at + BigInt(i * POINTER_BYTES), POINTER_BYTES);
+    if (bytes.length < POINTER_BYTES) return;
+    const next = readPointer(session.memory, at + BigInt(i * POINTER_BYTES));
+    if (next === 0n) return;
+    yield* level(session, next, depth - 1, first + i * each);
+  }
+}
+
+function* page(session: Session, at: bigint, first: number): Iterable<Handle> {
+  const bytes = session.memory.read(at, PAGE_BYTES);
+  const view = viewOf(bytes);
+  // The first entry of each page is the table's own.
+  for (let i = 1; (i + 1) * ENTRY_BYTES <= bytes.length; i++) {
+    const low = view.getBigUint64(i * ENTRY_BYTES, true);
+    const high = view.getUint32(i * ENTRY_BYTES + 8, true);
+    const bits = BigInt.asIntN(Number(POINTER_BITS.length), low >> POINTER_BITS.position);
+    if (bits === 0n) continue;
+    yield {
+      value: (first + i) * HANDLE_STEP,
+      entry: at + BigInt(i * ENTRY_BYTES),
+      object: BigInt.asUintN(64, bits << POINTER_BITS.shift) + objectHeaderBytes(session),
+      grantedAccess: high & 0x1ffffff,
+      attributes: Number((low >> 17n) & 7n),
+    };
+  }
+}
+
+function objectHeaderBytes(session: Session): bigint {
+  return new TypedView(session, '_OBJECT_HEADER', 0n).at('Body');
+}

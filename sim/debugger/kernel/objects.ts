@@ -1,0 +1,99 @@
+import { readInteger, readPointer } from '../memory/memory.js';
+import type { Session } from '../session.js';
+import { TypedView } from '../types/typed-view.js';
+import { kernelGlobal } from './lists.js';
+
+/** Bit of InfoMask: OBJECT_HEADER_NAME_INFO stands before the header. */
+const NAME_INFO = 2;
+const INFO_OFFSETS = 'ObpInfoMaskToOffset';
+
+export interface KernelObject {
+  address: bigint;
+  header: TypedView;
+  /** OBJECT_TYPE. */
+  typeAddress: bigint;
+  typeName: string;
+  /** '' for one without. */
+  name: string;
+  directory: bigint;
+}
+
+/** Looks at an object by its header. @throws MemoryError when it is not in memory */
+export function objectAt(session: Session, address: bigint): KernelObject {
+  const bodyOffset = new TypedView(session, '_OBJECT_HEADER', 0n).at('Body');
+  const header = new TypedView(session, '_OBJECT_HEADER', address - bodyOffset);
+  const cookie = readInteger(session.memory, kernelGlobal(session, 'ObHeaderCookie'), 1);
+  const index = header.value('TypeIndex') ^ ((header.address >> 8n) & 0xffn) ^ cookie;
+  const typeAddress = readPointer(session.memory, kernelGlobal(session, 'ObTypeIndexTable') + index * 8n);
+  const mask = header.number('InfoMask');
+  let name = '';
+  let directory = 0n;
+  if (mask & NAME_INFO) {
+    const offset = readInteger(
+      session.memory,
+      kernelGlobal(session, INFO_OFFSETS) + BigInt(mask & (NAME_INFO * 2 - 1)),
+      1,
+    );
+    const info = new TypedView(session, '_OBJECT_HEADER_NAME_INFO', header.address - offset);
+    name = info.unicode('Name');
+    directory = info.value('Directory');
+  }
+  return {
+    address,
+    header,
+    typeAddress,
+    typeName: new TypedView(session, '_OBJECT_TYPE', typeAddress).unicode('Name'),
+    name,
+    directory,
+  };
+}
+
+const BUCKETS = 37;
+const MOST_IN_BUCKET = 0x10000;
+
+/** Objects in a directory, with the bucket each hangs in. */
+export function* directoryEntries(
+  session: Session,
+  directory: bigint,
+): Iterable<{ bucket: number; object: bigint }> {
+  const view = new TypedView(session, '_OBJECT_DIRECTORY', directory);
+  for (let bucket = 0; bucket < BUCKETS; bucket++) {
+    const seen = new Set<bigint>();
+    for (
+      let at = view.value(`HashBuckets[${bucket}]`);
+      at !== 0n && !seen.has(at) && seen.size < MOST_IN_BUCKET;
+    ) {
+      seen.add(at);
+      const entry = new TypedView(session, '_OBJECT_DIRECTORY_ENTRY', at);
+      yield { bucket, object: entry.value('Object') };
+      at = entry.value('ChainLink');
+    }
+  }
+}
+
+/** The object with a path from the root directory; case does not matter. `undefined` for none. */
+export function objectByPath(session: Session, path: string): bigint | undefined {
+  let at = readPointer(session.memory, kernelGlobal(session, 'ObpRootDirectoryObject'));
+  for (const part of path.split('\\').filter(Boolean)) {
+    if (objectAt(session, at).typeName !== 'Directory') return undefined;
+    const entries = [...directoryEntries(session, at)];
+    const found = entries.find(
+      ({ object }) => objectAt(session, object).name.toLowerCase() === part.toLowerCase(),
+    );
+    if (!found) return undefined;
+    at = found.object;
+  }
+  return at;
+}
+
+/** Path of an object in the namespace; its name alone where directories cannot be read. */
+export function objectPath(session: Session, object: KernelObject): string {
+  const parts = [object.name];
+  const root = readPointer(session.memory, kernelGlobal(session, 'ObpRootDirectoryObject'));
+  for (let at = object.directory; at !== 0n && at !== root && parts.length < 32;) {
+    const parent = objectAt(session, at);
+    parts.unshift(parent.name);
+    at = parent.directory;
+  }
+  return object.directory === 0n ? object.name : `\\${parts.join('\\')}`;
+}

@@ -1,0 +1,59 @@
+import type { Session } from '../session.js';
+import { TypedView } from '../types/typed-view.js';
+import { fastReference, kernelGlobal, listEntries } from './lists.js';
+
+/** Processes on PsActiveProcessHead, in its order. */
+export function activeProcesses(session: Session): Iterable<TypedView> {
+  return listEntries(
+    session,
+    kernelGlobal(session, 'PsActiveProcessHead'),
+    '_EPROCESS',
+    'ActiveProcessLinks',
+  );
+}
+
+/** Threads of a process, in the order of its list. */
+export function threadsOf(session: Session, process: TypedView): Iterable<TypedView> {
+  return listEntries(session, process.at('Pcb.ThreadListHead'), '_ETHREAD', 'Tcb.ThreadListEntry');
+}
+
+export function processAt(session: Session, address: bigint): TypedView {
+  return new TypedView(session, '_EPROCESS', address);
+}
+
+/** Name of the image without its path; the short one of the EPROCESS where there is no longer one. */
+export function imageName(session: Session, process: TypedView): string {
+  try {
+    const name = process.value('SeAuditProcessCreationInfo.ImageFileName');
+    const path = name === 0n ? '' : new TypedView(session, '_OBJECT_NAME_INFORMATION', name).unicode('Name');
+    return path.split('\\').pop() || process.text('ImageFileName');
+  } catch {
+    return process.text('ImageFileName');
+  }
+}
+
+/** Session of a process; `undefined` for those that are in none. */
+export function sessionOf(session: Session, process: TypedView): number | undefined {
+  const space = process.value('Session');
+  if (space === 0n) return undefined;
+  try {
+    return new TypedView(session, '_MM_SESSION_SPACE', space).number('SessionId');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Handles that are open in a process; `undefined` when its table is not in the dump. */
+export function handleCount(session: Session, process: TypedView): number | undefined {
+  const table = process.value('ObjectTable');
+  if (table === 0n) return 0;
+  try {
+    return new TypedView(session, '_HANDLE_TABLE', table).number('FreeLists[0].HandleCount');
+  } catch {
+    return undefined;
+  }
+}
+
+export function tokenOf(process: TypedView): bigint {
+  return fastReference(process.value('Token.Value'));
+}
