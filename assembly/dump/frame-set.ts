@@ -49,6 +49,15 @@ export class FrameSet {
     return this.find(pfn, 0);
   }
 
+  /** The last frame of the set, 0 when it is empty. */
+  last(): u32 {
+    for (let at = this.bytes; at > 0; at -= 8) {
+      const word = load<u64>(this.bits + at - 8);
+      if (word != 0) return u32(at) * 8 - 1 - u32(clz(word));
+    }
+    return 0;
+  }
+
   /** The first frame from `pfn` on that is not in the set. */
   end(pfn: u32): u32 {
     return this.find(pfn, u64.MAX_VALUE);

@@ -16,8 +16,8 @@ import { frameCount } from '../memory/frames';
 import { interruptTime, SHARED_DATA, systemTime } from '../kernel/scheduler/clock';
 import { processorBlock } from '../kernel/processors/processor';
 import { addressOf } from '../kernel/symbols';
-import { bitmapBits, selected, selectedFrames } from './selection';
-import { Container, containerBytes, firstPageOffset } from './container';
+import { selected, selectedFrames } from './selection';
+import { bitmapBits, Container, containerBytes, firstPageOffset } from './container';
 
 const PAGE: u32 = 0x45474150; // 'PAGE': fill of everything that is not set
 const DU64: u32 = 0x34365544; // 'DU64'

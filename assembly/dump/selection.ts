@@ -22,8 +22,8 @@ let stretches: usize = 0;
 let stretchCount: u32 = 0;
 let capacity: u32 = 0;
 
-/** Bits of the bitmap: one for each frame, rounded up so that readers that take 64 at a time see all. */
-export function bitmapBits(): u32 {
+/** Frames that sets of frames have room for: all, rounded up. */
+export function bitmapFrames(): u32 {
   return (frameCount() + 63) & ~u32(63);
 }
 
@@ -55,7 +55,7 @@ function isAsked(kind: i32): bool {
 }
 
 function begin(mask: u32): void {
-  selected.reset(bitmapBits());
+  selected.reset(bitmapFrames());
   stretchCount = 0;
   asked = mask;
   for (let kind = 0; kind < CLASSES; kind++) {

@@ -4,9 +4,10 @@ import { offsetOf } from '../layout/fields';
 import { PAGE_SIZE } from '../memory/arena';
 import { frameCount } from '../memory/frames';
 import { beginSnapshot, copyFromSnapshot, exchangeSnapshot } from '../memory/snapshot';
-import { bitmapOffset, Container, containerBytes, firstPageOffset, hasBitmap } from './container';
+import { bitmapBits, bitmapOffset, Container, containerBytes, firstPageOffset, hasBitmap } from './container';
+import { writeElf } from './elf';
 import { writeBitmapHeader, writeHeader } from './header';
-import { bitmapBits, selected } from './selection';
+import { selected } from './selection';
 
 const WINDOW_BYTES: u32 = 1 << 20;
 let window: usize = 0;
@@ -40,7 +41,8 @@ export function openDump(
     prefixRoom = prefixBytes;
   }
   memory.fill(prefix, 0, usize(prefixBytes));
-  if (kind != Container.Raw)
+  if (kind == Container.Elf) writeElf(prefix);
+  else if (kind != Container.Raw)
     writeHeader(prefix, kind, isPartial, build, processors, root, comment, commentBytes);
   if (hasBitmap(kind)) {
     writeBitmapHeader(prefix + offsetOf(DUMP_HEADER64.SIZE), kind);
