@@ -35,7 +35,7 @@ export interface Transcript {
  * What the engine says under Wine, and not on Windows, of every image with base relocations: it makes its view of the
  * file copy-on-write to apply them, which Wine refuses (wine-views.test.ts). It reads the image as it is instead.
  */
-const ONLY_UNDER_WINE = /Unable to change protection for image\n/g;
+export const ONLY_UNDER_WINE = /Unable to change protection for image\n/g;
 
 /** Starts a line that windbg.exe prints before each answer: index, prompt, command. */
 export const MARK = '\x1e';

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MARK } from './engine.js';
+import { MARK, ONLY_UNDER_WINE } from './engine.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 /** The line that ends a batch of answers. */
@@ -42,7 +42,7 @@ export class EngineSession {
     child.stdin.write('@flush\n');
     const opening = await lines.next();
     if (opening.done) throw new Error("WinDbg's engine did not open the dump");
-    return new EngineSession(child, lines, opening.value.join('\n'));
+    return new EngineSession(child, lines, `${opening.value.join('\n')}\n`.replace(ONLY_UNDER_WINE, ''));
   }
 
   /** What the engine prints for each command. */
