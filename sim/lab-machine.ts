@@ -1,7 +1,7 @@
 import { checkMachine, type CheckResult } from './check/check.js';
 import { buildImages, catalogueFor } from './images/index.js';
 import { withDriverRoutines } from './images/driver-routines/index.js';
-import { symbolStoreFiles, type StoreFile } from './images/store.js';
+import { remembered, symbolStoreFiles, type StoreFile } from './images/store.js';
 import type { Capture } from './livedump/capture.js';
 import type { Conditions } from './livedump/conditions.js';
 import { EventLog, type EventFile } from './livedump/event-log.js';
@@ -63,6 +63,7 @@ export class LabMachine {
   readonly kernel: Kernel;
   #events: readonly (() => StepEvent)[] = [];
   readonly #ongoing: Ongoing[] = [];
+  #symbols: readonly StoreFile[] | undefined;
   readonly #schedule: Schedule;
   readonly #traffic: PoolTraffic;
   /** What stands in the way of a live dump; the scenario says so first. */
@@ -248,9 +249,12 @@ export class LabMachine {
     return writeTruth(this);
   }
 
-  /** Files of a symbol store with the machine's images and PDBs. */
+  /** Files of a symbol store with the machine's images and PDBs. Each is made once, when it is first asked for. */
   async symbols(): Promise<Iterable<StoreFile>> {
     const { profile } = this;
-    return symbolStoreFiles(this.kernel.images, await profile.types(), await profile.moduleTypes());
+    this.#symbols ??= remembered(
+      symbolStoreFiles(this.kernel.images, await profile.types(), await profile.moduleTypes()),
+    );
+    return this.#symbols;
   }
 }

@@ -38,6 +38,14 @@ export function* symbolStoreFiles(
   }
 }
 
+/** The same files, whose bytes are made once. */
+export function remembered(files: Iterable<StoreFile>): StoreFile[] {
+  return [...files].map(({ path, bytes }) => {
+    let made: Uint8Array | undefined;
+    return { path, bytes: () => (made ??= bytes()) };
+  });
+}
+
 /** Types that an image's own specification brings along. */
 function typesOf({ spec: { types } }: LabImage, kernel: TypeCatalogue): TypeCatalogue | undefined {
   return (

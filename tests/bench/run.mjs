@@ -7,6 +7,7 @@ import { runNode } from '../../scripts/lib/run.mjs';
 import { measureGenerate } from './generate.mjs';
 import { measurePage } from './page.mjs';
 import { measureSize } from './sizes.mjs';
+import { measureSymbols } from './symbols.mjs';
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 
@@ -24,6 +25,7 @@ const mibPerSecond = (speed) => `${Math.round(speed / MIB)} MiB/s`;
 await runNode(['scripts/build.mjs']);
 const made = measureGenerate('dist/node/cli.js', RUNS);
 const page = await measurePage(RUNS);
+const symbols = await measureSymbols(RUNS);
 const index = new URL('../../dist/node/index.js', import.meta.url).href;
 const sizes = SIZES.map((size) => ({ ...size, ...measureSize(index, size.machine, size.runs) }));
 
@@ -63,6 +65,18 @@ const promises = [
     limit: '≤ 200 KB',
     measured: `${(gzipped / 1000).toFixed(1)} KB`,
     holds: gzipped <= 200_000,
+  },
+  {
+    what: 'images and PDBs of the default machine in Node',
+    limit: '≤ 1500 ms',
+    measured: `${Math.round(symbols.nodeMs)} ms (${symbols.files} files)`,
+    holds: symbols.nodeMs <= 1500,
+  },
+  {
+    what: 'the same in Chromium, byte for byte',
+    limit: '≤ 2500 ms',
+    measured: `${Math.round(symbols.browserMs)} ms`,
+    holds: symbols.browserMs <= 2500,
   },
   ...sizes.flatMap(({ machine, bootMs, bootLimit, residentMib, residentLimit }) => [
     {

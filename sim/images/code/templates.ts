@@ -23,8 +23,10 @@ export function emitTemplate(asm: Assembler, spec: FunctionSpec, scope: CodeScop
       asm.bytes(0xcc).ret();
       return 0;
     case 'isr-thunks':
-      for (let vector = 0; vector < VECTORS; vector++)
-        asm.bytes(0x6a, vector).jump('KxUnexpectedInterrupt0').bytes(0xcc); // push vector
+      for (let vector = 0; vector < VECTORS; vector++) {
+        if (vector > 0) asm.bytes(0xcc); // up to the 8 bytes of an entry
+        asm.bytes(0x6a, vector).jump('KxUnexpectedInterrupt0'); // push vector
+      }
       return 0;
     case 'dispatch':
       asm.bytes(0xff, 0xe0); // jmp rax

@@ -41,7 +41,7 @@ export function writeProcedures(
   sections: readonly LabSection[],
   types: SymbolTypes,
 ): { symbols: Uint8Array; procedures: Procedure[] } {
-  const writer = new ByteWriter(1 << 14);
+  const writer = new ByteWriter(1 << 12);
   const noSignature = 0;
   writeSymbol(writer, S_OBJNAME, (body) => body.u32(noSignature).ascii(objectFile).u8(0));
   writeSymbol(writer, S_COMPILE3, (body) => {

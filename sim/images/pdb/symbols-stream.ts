@@ -42,7 +42,7 @@ export function writeSymbolStreams(
   const byAddress = [...symbols].sort(
     (a, b) => a.section - b.section || a.offset - b.offset || (a.name < b.name ? -1 : 1),
   );
-  const records = new ByteWriter(1 << 16);
+  const records = new ByteWriter(1 << 12);
   const hashed = byAddress.map((symbol): HashedSymbol => {
     const recordOffset = records.length;
     writePublic(records, symbol);

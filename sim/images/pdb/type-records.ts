@@ -19,7 +19,7 @@ const NO_STREAM = 0xffff;
  * Serves the TPI stream and, without records, the IPI stream. Source: LLVM, docs/PDB/TpiStream.rst.
  */
 export class TypeRecords {
-  private readonly records = new ByteWriter(1 << 16);
+  private readonly records = new ByteWriter(1 << 12);
   private readonly hashes: number[] = [];
   private readonly indexOffsets: [index: number, offset: number][] = [];
 

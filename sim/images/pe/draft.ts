@@ -15,7 +15,7 @@ export type Fixup = { offset: number; target: string } & (
 
 /** A section being written: its bytes, then as many zeros in memory as `zeroFill` says. */
 export class DraftSection {
-  readonly bytes = new ByteWriter(1024);
+  readonly bytes = new ByteWriter(512);
   readonly fixups: Fixup[] = [];
   zeroFill = 0;
 

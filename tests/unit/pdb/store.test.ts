@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageSet, LabImage } from '../../../sim/images/lab-image.js';
-import { symbolStoreFiles } from '../../../sim/images/store.js';
+import { remembered, symbolStoreFiles } from '../../../sim/images/store.js';
 
 const none = () => {
   throw new Error('not asked for');
@@ -60,5 +60,13 @@ describe('symbol store', () => {
     const [pdb, exe] = files;
     expect(exe?.bytes()).toBe(images[0]?.file);
     expect(pdb?.bytes()).toEqual(pdb?.bytes());
+  });
+
+  it('makes a file once when it is to be remembered, and none before', () => {
+    let times = 0;
+    const [file] = remembered([{ path: 'a', bytes: () => Uint8Array.of(++times) }]);
+    expect(times).toBe(0);
+    expect(file!.bytes()).toBe(file!.bytes());
+    expect(times).toBe(1);
   });
 });
