@@ -10,7 +10,10 @@ import { writeBitmapHeader, writeHeader } from './header';
 import { selected } from './selection';
 
 const WINDOW_BYTES: u32 = 1 << 20;
-let window: usize = 0;
+/** Windows that are filled in turn: while the host writes some of them, the next ones are filled. */
+const WINDOWS: usize = 8;
+let windows: usize = 0;
+let window: usize = 0; // the one that was filled last
 let prefix: usize = 0; // header, bitmap header, bitmap, padding
 let prefixRoom: u64 = 0;
 let prefixBytes: u64 = 0;
@@ -18,7 +21,7 @@ let position: u64 = 0;
 let nextFrame: u32 = 0;
 let withHoles: bool = false; // frames that are not selected are zeros in the file
 
-/** Host address of the window that {@link readDump} fills. */
+/** Host address of the window that {@link readDump} filled last. */
 export function dumpWindow(): usize {
   return window;
 }
@@ -34,7 +37,8 @@ export function openDump(
   commentBytes: u32,
 ): u64 {
   const kind = <Container>container;
-  if (window == 0) window = heap.alloc(WINDOW_BYTES + PAGE_SIZE);
+  if (windows == 0) windows = heap.alloc(WINDOWS * WINDOW_BYTES);
+  window = windows;
   prefixBytes = firstPageOffset(kind);
   if (prefixRoom < prefixBytes) {
     prefix = heap.alloc(usize(prefixBytes));
@@ -55,8 +59,10 @@ export function openDump(
   return containerBytes(kind);
 }
 
-/** Fills the window with the next piece of the file; returns its length, 0 at the end. */
+/** Fills a window with the next piece of the file; returns its length, 0 at the end. The seven pieces before stay where they are. */
 export function readDump(): u32 {
+  window += WINDOW_BYTES;
+  if (window == windows + WINDOWS * WINDOW_BYTES) window = windows;
   let filled: usize = 0;
   if (position < prefixBytes) {
     filled = usize(min(prefixBytes - position, u64(WINDOW_BYTES)));

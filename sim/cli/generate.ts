@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createMachine } from '../index.js';
-import type { Capture } from '../livedump/capture.js';
+import { LASTING_PIECES, type Capture } from '../livedump/capture.js';
 import type { EventFile } from '../livedump/event-log.js';
 import {
   resolveCaptureOptions,
@@ -146,14 +146,19 @@ function refuseToOverwrite(path: string, force: boolean): void {
     throw new UserError(`${path} exists already. Give another name, or --force to overwrite it.`);
 }
 
-/** Writes the chunks as the core makes them; lets timers and signals in between. */
+/** Writes pieces while the core makes the next ones. */
 async function writeDump(capture: Capture, file: PendingFile, progress: Progress | undefined): Promise<void> {
-  for (let chunk = capture.next(); chunk; chunk = capture.next()) {
-    file.write(chunk);
-    if (progress?.isDue()) {
-      progress.show(capture.bytesRead, capture.bytes);
-      await new Promise(setImmediate);
+  const writing: Promise<void>[] = [];
+  try {
+    for (let chunk = capture.next(); chunk; chunk = capture.next()) {
+      writing.push(file.writeAt(chunk, capture.bytesRead - chunk.length));
+      if (writing.length === LASTING_PIECES) await writing.shift();
+      if (progress?.isDue()) progress.show(capture.bytesRead, capture.bytes);
     }
+    for (const piece of writing) await piece;
+  } finally {
+    // After a failure the others must have come to an end before the file is closed.
+    await Promise.allSettled(writing);
   }
   progress?.end(capture.bytes);
 }

@@ -1,7 +1,9 @@
-import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync, write, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { promisify } from 'node:util';
 import { fileProblem } from './errors.js';
 
+const writeLater = promisify(write);
 const pending = new Set<PendingFile>();
 let watching = false;
 
@@ -38,6 +40,19 @@ export class PendingFile {
     try {
       for (let done = 0; done < bytes.length;)
         done += writeSync(this.#handle!, bytes, done, bytes.length - done);
+    } catch (error) {
+      throw fileProblem('write', this.path, error);
+    }
+  }
+
+  /**
+   * Writes bytes at a place in the file while the caller goes on. They must not change until this is done.
+   * @throws UserError when the disk does not take them
+   */
+  async writeAt(bytes: Uint8Array, position: number): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length;)
+        done += (await writeLater(this.#handle!, bytes, done, bytes.length - done, position + done)).bytesWritten;
     } catch (error) {
       throw fileProblem('write', this.path, error);
     }

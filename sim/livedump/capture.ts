@@ -12,6 +12,9 @@ export interface CaptureWatcher {
   end(): void;
 }
 
+/** How many pieces may be read before the first of them is overwritten. */
+export const LASTING_PIECES = 7;
+
 /** A dump that is being read out of the core, chunk by chunk. It is never held whole. */
 export class Capture {
   /** Size of the file. */
@@ -53,8 +56,8 @@ export class Capture {
   }
 
   /**
-   * The next piece of the file, up to 1 MiB, `undefined` at the end. It is a view of the core's window: use it before
-   * the next call.
+   * The next piece of the file, up to 1 MiB, `undefined` at the end. It is a view of one of the
+   * core's windows: it stays good for {@link LASTING_PIECES} calls more.
    * @throws LiveDumpError when the dump was cancelled, or the machine's disk takes no more
    */
   next(): Uint8Array<ArrayBuffer> | undefined {
