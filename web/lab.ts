@@ -1,4 +1,4 @@
-import type { BootOptions, FileEntry, MachineInfo } from '../sim/worker/sim-api.js';
+import type { BootOptions, EventFile, FileEntry, MachineInfo } from '../sim/worker/sim-api.js';
 import { Sampler } from './sampler.js';
 import { SimClient } from './sim-client.js';
 import { dumpCatalogue } from './storage/dump-catalogue.js';
@@ -19,6 +19,8 @@ export class Lab {
   readonly sampler: Sampler;
   readonly dumpFlow: DumpFlow;
   readonly disk: Disk;
+  /** What the machine has logged of its live dumps. */
+  readonly liveDumpEvents: () => Promise<EventFile>;
 
   private constructor(
     client: SimClient,
@@ -26,8 +28,12 @@ export class Lab {
   ) {
     const { api, machine } = client;
     this.machine = machine;
+    this.liveDumpEvents = () => api.liveDumpEvents();
     this.dumpFlow = new DumpFlow({
-      capture: (request, onProgress) => client.capture(request, onProgress),
+      capture: (request, onProgress) => {
+        const administrator = settings.value.runAs === 'administrator';
+        return client.capture({ ...request, administrator }, onProgress);
+      },
       cancel: () => api.cancelCapture(),
       onCreated: (kind, { path, bytes, pages, sha256, time }) =>
         dumpCatalogue.add({

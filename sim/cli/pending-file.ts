@@ -52,7 +52,8 @@ export class PendingFile {
   async writeAt(bytes: Uint8Array, position: number): Promise<void> {
     try {
       for (let done = 0; done < bytes.length;)
-        done += (await writeLater(this.#handle!, bytes, done, bytes.length - done, position + done)).bytesWritten;
+        done += (await writeLater(this.#handle!, bytes, done, bytes.length - done, position + done))
+          .bytesWritten;
     } catch (error) {
       throw fileProblem('write', this.path, error);
     }

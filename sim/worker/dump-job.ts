@@ -31,14 +31,14 @@ export class DumpJob {
   }
 
   async run(
-    { administrator, ...options }: CaptureRequest,
+    { administrator, nonEssentialHypervisorPages, ...options }: CaptureRequest,
     onProgress: (progress: CaptureProgress) => void,
   ): Promise<CaptureOutcome> {
     const machine = this.#machine;
     let file: DiskFile | undefined;
     try {
-      machine.conditions = { ...machine.conditions, administrator };
-      const dump = machine.requestDump(options);
+      if (administrator !== undefined) machine.conditions = { ...machine.conditions, administrator };
+      const dump = machine.requestDump({ ...options, nonessentialPages: nonEssentialHypervisorPages });
       this.#dump = dump;
       const name = await this.#freeName();
       const path = `${this.#folder}\\${name}`;
@@ -94,8 +94,14 @@ export class DumpJob {
   }
 }
 
+const channel = new MessageChannel();
+
+/** Lets other messages of the worker in. A timer would wait: browsers make repeated ones take milliseconds. */
 function breath(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
+  return new Promise((resolve) => {
+    channel.port1.onmessage = () => resolve();
+    channel.port2.postMessage(undefined);
+  });
 }
 
 /** What a failure is to the machine: the browser's storage is its disk. */

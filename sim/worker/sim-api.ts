@@ -1,6 +1,8 @@
 import type { EventFile } from '../livedump/event-log.js';
 import type { Phase } from '../livedump/live-dump.js';
-import type { CaptureOptions } from '../livedump/options.js';
+import type { DumpKind } from '../livedump/options.js';
+
+export type { EventFile };
 
 /** What the page may ask of the machine. Implemented by the worker; the page holds only a Comlink proxy of it. */
 export interface SimApi {
@@ -80,13 +82,16 @@ export interface ProcessRow {
   imagePath: string;
 }
 
-/** What Task Manager asks for, and as whom. */
-export type CaptureRequest = Required<
-  Pick<
-    CaptureOptions,
-    'kind' | 'abortIfMemoryPressure' | 'hypervisorPages' | 'nonessentialPages' | 'userPages'
-  >
-> & { administrator: boolean };
+/** What Task Manager asks for. */
+export interface CaptureRequest {
+  kind: DumpKind;
+  abortIfMemoryPressure: boolean;
+  hypervisorPages: boolean;
+  nonEssentialHypervisorPages: boolean;
+  userPages: boolean;
+  /** Whether the user is one, which a dump needs; what the scenario says when not given. */
+  administrator?: boolean;
+}
 
 export interface CaptureProgress {
   phase: Phase;

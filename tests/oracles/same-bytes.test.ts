@@ -30,9 +30,8 @@ async function captureInWorker(page: Page, worker: string, seed: number): Promis
         kind: 'full' as const,
         abortIfMemoryPressure: false,
         hypervisorPages: false,
-        nonessentialPages: false,
+        nonEssentialHypervisorPages: false,
         userPages: false,
-        administrator: true,
       };
       const outcome = await machine.capture(
         request,

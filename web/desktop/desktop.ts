@@ -1,6 +1,7 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { WindowPlace } from '../controls/window/window.js';
+import '../event-viewer/event-viewer.js';
 import '../explorer/explorer.js';
 import type { Explorer } from '../explorer/explorer.js';
 import type { Lab } from '../lab.js';
@@ -18,12 +19,13 @@ const MARGIN = 24;
 const SIZES = {
   'task-manager': { width: 1020, height: 660 },
   'file-explorer': { width: 760, height: 440 },
+  'event-viewer': { width: 820, height: 480 },
 };
 
-/** In the middle of the desktop; the second program a little lower and to the right. */
+/** In the middle of the desktop; all but the first program a little lower and to the right. */
 function placeFor(program: ProgramId): WindowPlace {
   const room = { width: innerWidth, height: innerHeight - 48 };
-  const shift = program === 'file-explorer' ? MARGIN : 0;
+  const shift = program === 'task-manager' ? 0 : MARGIN;
   const width = Math.min(SIZES[program].width, room.width - 2 * MARGIN);
   const height = Math.min(SIZES[program].height, room.height - 2 * MARGIN);
   return {
@@ -43,7 +45,11 @@ export class Desktop extends LitElement {
   @state() private order: WindowOrder = { open: ['task-manager'], minimized: new Set() };
   @query('fe-explorer') private readonly explorer!: Explorer | null;
   @query('ll-taskbar') private readonly taskbar!: Taskbar;
-  readonly #places = { 'task-manager': placeFor('task-manager'), 'file-explorer': placeFor('file-explorer') };
+  readonly #places = {
+    'task-manager': placeFor('task-manager'),
+    'file-explorer': placeFor('file-explorer'),
+    'event-viewer': placeFor('event-viewer'),
+  };
 
   protected readonly follow = new Follow(this, () => [this.lab.sampler]);
 
@@ -98,6 +104,7 @@ export class Desktop extends LitElement {
     });
     const tm = events('task-manager');
     const fe = events('file-explorer');
+    const ev = events('event-viewer');
     return html`
       <main aria-label=${strings.desktop.desktop}>
         ${
@@ -129,6 +136,21 @@ export class Desktop extends LitElement {
                 @ll-window-minimize=${fe.minimize}
                 @ll-window-close=${fe.close}
               ></fe-explorer>`
+            : nothing
+        }
+        ${
+          isOpen('event-viewer')
+            ? html`<ev-viewer
+                data-program="event-viewer"
+                style=${this.#windowStyle('event-viewer')}
+                .lab=${lab}
+                .place=${this.#places['event-viewer']}
+                .active=${front === 'event-viewer'}
+                .minimized=${order.minimized.has('event-viewer')}
+                @ll-window-activate=${ev.activate}
+                @ll-window-minimize=${ev.minimize}
+                @ll-window-close=${ev.close}
+              ></ev-viewer>`
             : nothing
         }
       </main>

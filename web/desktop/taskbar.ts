@@ -18,6 +18,7 @@ export class TaskbarEvent extends Event {
 const LABELS: Readonly<Record<ProgramId, string>> = {
   'task-manager': strings.taskManager.title,
   'file-explorer': strings.explorer.title,
+  'event-viewer': strings.eventViewer.title,
 };
 
 /**

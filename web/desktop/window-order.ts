@@ -1,5 +1,5 @@
 /** The programs of the machine, in the order of the taskbar. */
-export const PROGRAMS = ['task-manager', 'file-explorer'] as const;
+export const PROGRAMS = ['task-manager', 'file-explorer', 'event-viewer'] as const;
 export type ProgramId = (typeof PROGRAMS)[number];
 
 /** Which windows there are. Values are replaced, never changed. */

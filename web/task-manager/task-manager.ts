@@ -70,8 +70,8 @@ export class TaskManager extends LitElement {
 
   #onProcessCommand({ command, process }: ProcessCommandEvent): void {
     const { dumpFlow, settings } = this.lab;
-    if (command === 'dump-full') void dumpFlow.start('full', settings.value);
-    else if (command === 'dump-stacks') void dumpFlow.start('stacks', settings.value);
+    if (command === 'dump-full') void dumpFlow.start('full', settings.value.dumpOptions);
+    else if (command === 'dump-stacks') void dumpFlow.start('stacks', settings.value.dumpOptions);
     else if (command === 'dump-settings') void this.#showDumpSettings();
     else if (command === 'feedback')
       this.message = { title: messages.feedbackTitle, body: messages.feedback };

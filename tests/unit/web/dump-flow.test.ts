@@ -10,8 +10,6 @@ const ALL_ON = {
   userPages: true,
 };
 
-const SETTINGS = { dumpOptions: ALL_ON, runAs: 'administrator' } as const;
-
 /** A machine whose capture ends when the test says so. */
 function machine() {
   const calls: string[] = [];
@@ -40,35 +38,25 @@ function machine() {
 }
 
 test('nonessential pages count only with hypervisor pages, page options only for a full dump', () => {
-  expect(captureRequest('full', SETTINGS)).toEqual({
-    kind: 'full',
-    abortIfMemoryPressure: true,
-    hypervisorPages: true,
-    nonessentialPages: true,
-    userPages: true,
-    administrator: true,
-  });
-  expect(
-    captureRequest('full', { ...SETTINGS, dumpOptions: { ...ALL_ON, hypervisorPages: false } }),
-  ).toMatchObject({
+  expect(captureRequest('full', ALL_ON)).toEqual({ kind: 'full', ...ALL_ON });
+  expect(captureRequest('full', { ...ALL_ON, hypervisorPages: false })).toMatchObject({
     hypervisorPages: false,
-    nonessentialPages: false,
+    nonEssentialHypervisorPages: false,
     userPages: true,
   });
-  expect(captureRequest('stacks', { dumpOptions: ALL_ON, runAs: 'user' })).toEqual({
+  expect(captureRequest('stacks', ALL_ON)).toEqual({
     kind: 'stacks',
     abortIfMemoryPressure: true,
     hypervisorPages: false,
-    nonessentialPages: false,
+    nonEssentialHypervisorPages: false,
     userPages: false,
-    administrator: false,
   });
 });
 
 test('a dump goes from running through its progress to created, once', async () => {
   const { flow, calls, finish, progress } = machine();
-  const done = flow.start('full', SETTINGS);
-  void flow.start('full', SETTINGS);
+  const done = flow.start('full', ALL_ON);
+  void flow.start('full', ALL_ON);
   expect(flow.value).toMatchObject({ step: 'running', progress: null });
   progress({ phase: 'write', pagesDone: 1, pagesTotal: 2, bytesDone: 4096, bytesTotal: 8192 });
   expect(flow.value).toMatchObject({ step: 'running', progress: { pagesDone: 1 } });
@@ -80,7 +68,7 @@ test('a dump goes from running through its progress to created, once', async () 
 
 test('cancel is asked for once, and a cancelled dump shows no outcome', async () => {
   const { flow, calls, finish } = machine();
-  const done = flow.start('full', SETTINGS);
+  const done = flow.start('full', ALL_ON);
   flow.cancel();
   flow.cancel();
   expect(flow.value).toMatchObject({ step: 'running', isCancelling: true });
@@ -92,7 +80,7 @@ test('cancel is asked for once, and a cancelled dump shows no outcome', async ()
 
 test('a machine that breaks is a failure with its message', async () => {
   const { flow, fail } = machine();
-  const done = flow.start('stacks', SETTINGS);
+  const done = flow.start('stacks', ALL_ON);
   fail(new Error('The disk is gone.'));
   await done;
   expect(flow.value).toMatchObject({ step: 'failed', outcome: { message: 'The disk is gone.' } });

@@ -1,11 +1,9 @@
 import type { CaptureOutcome, CaptureProgress, CaptureRequest } from '../../../sim/worker/sim-api.js';
-import type { Settings } from '../../storage/settings.js';
+import type { DumpOptions } from '../../storage/settings.js';
 import { Store } from '../../storage/store.js';
 import { strings } from '../../strings.js';
 
 export type DumpKind = CaptureRequest['kind'];
-/** The settings that a dump depends on. */
-export type DumpSettings = Pick<Settings, 'dumpOptions' | 'runAs'>;
 type Created = Extract<CaptureOutcome, { result: 'created' }>;
 type Failed = Extract<CaptureOutcome, { result: 'failed' }>;
 
@@ -25,19 +23,15 @@ export interface DumpMachine {
 }
 
 /** The page options belong to full dumps only; a child option counts only while its parent is on. */
-export function captureRequest(
-  kind: DumpKind,
-  { dumpOptions: options, runAs }: DumpSettings,
-): CaptureRequest {
+export function captureRequest(kind: DumpKind, options: DumpOptions): CaptureRequest {
   const isFull = kind === 'full';
   const hypervisorPages = isFull && options.hypervisorPages;
   return {
     kind,
     abortIfMemoryPressure: options.abortIfMemoryPressure,
     hypervisorPages,
-    nonessentialPages: hypervisorPages && options.nonEssentialHypervisorPages,
+    nonEssentialHypervisorPages: hypervisorPages && options.nonEssentialHypervisorPages,
     userPages: isFull && options.userPages,
-    administrator: runAs === 'administrator',
   };
 }
 
@@ -48,11 +42,11 @@ export class DumpFlow extends Store<DumpState> {
   }
 
   /** Does nothing while a dump is being made: Windows makes one at a time. */
-  async start(kind: DumpKind, settings: DumpSettings): Promise<void> {
+  async start(kind: DumpKind, options: DumpOptions): Promise<void> {
     if (this.value.step === 'running') return;
     this.set({ step: 'running', kind, progress: null, isCancelling: false });
     const outcome = await this.machine
-      .capture(captureRequest(kind, settings), (progress) => this.#onProgress(progress))
+      .capture(captureRequest(kind, options), (progress) => this.#onProgress(progress))
       .catch((error: Error): Failed => {
         const message = error.message || strings.dump.stopped;
         return { result: 'failed', status: strings.dump.stoppedStatus, message };
