@@ -12,6 +12,7 @@ import {
 import { descriptors } from './descriptors.js';
 import { functionEntry, unassemble, unassembleFunction } from './disassemble.js';
 import { displayType } from './display-type.js';
+import { dx } from './dx/dx.js';
 import { dumpDebug, writeMemory } from './dump-details.js';
 import { extensions } from './extensions/index.js';
 import { evaluate, evaluateTyped, formats } from './evaluate.js';
@@ -32,7 +33,7 @@ export const commands: readonly Command[] = [
   vertarget, version, systems, time, bugcheck, effectiveMachine, lastEvent, dumpDebug, enumTag,
   listModules, moduleInfo, symbolNoise, examine, nearest, symbolPath, sourcePath, symbolOptions, reload,
   registers, stack, frameCommand, locals, processors, thread, process, context, contextRecord, trap, exceptionRecord,
-  display, descriptors, search, displayType, evaluate, evaluateTyped, formats, writeMemory,
+  display, descriptors, search, displayType, dx, evaluate, evaluateTyped, formats, writeMemory,
   unassemble, unassembleFunction, functionEntry,
   ifCommand, whileCommand, forCommand, foreachCommand, blockCommand, echo, printf,
   ignoreMissingPages, radix, live, quit, comment, help, ...extensions, ...extensions,

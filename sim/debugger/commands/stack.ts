@@ -4,7 +4,9 @@ import type { Session } from '../session.js';
 import type { Frame } from '../unwind/stack.js';
 import { Arguments } from './arguments.js';
 import type { Command } from './command.js';
+import { localsOf, parameterText } from './locals.js';
 import { instructionText } from './registers.js';
+import { parametersText } from './symbols.js';
 
 interface StackOptions {
   numbers: boolean;
@@ -13,6 +15,8 @@ interface StackOptions {
   distances: boolean;
   namesOnly: boolean;
   raw: boolean;
+  /** With parameters and their values. */
+  parameters: boolean;
 }
 
 const MOST_FRAMES = 256;
@@ -51,6 +55,7 @@ function optionsOf(letters: string): StackOptions {
     distances: has('f'),
     namesOnly: has('c'),
     raw: has('d'),
+    parameters: has('p') || has('P'),
   };
 }
 
@@ -71,7 +76,7 @@ function frameLine(
   inner: Frame | undefined,
   options: StackOptions,
 ): string {
-  const site = siteText(session, frame);
+  const site = options.parameters ? withParameters(session, frame, number) : siteText(session, frame);
   const front = `${options.numbers ? `${hex(number, 2)} ` : ''}${options.distances ? distance(frame, inner) : ''}`;
   if (options.namesOnly)
     return `${front}${site.startsWith('0x') ? '0x0' : site.replace(/\+0x[0-9a-f]+$/, '')}\n`;
@@ -87,6 +92,23 @@ export function siteText(session: Session, { context }: Frame): string {
   const symbol = session.symbolText(context.rip);
   if (symbol) return symbol;
   return `0x${context.rip > 0xffffffffn ? address(context.rip) : hex(context.rip)}`;
+}
+
+/** `leaky!LeakRead(struct _DEVICE_OBJECT * device = 0x…)+0x12`, for functions whose private symbols are there. */
+function withParameters(session: Session, frame: Frame, number: number): string {
+  const found = session.symbolAt(frame.context.rip);
+  const types = found?.symbol && parametersText(found.module, found.symbol);
+  if (!found?.symbol || types === undefined) return siteText(session, frame);
+  const values = types === 'void' ? types : (parameterValues(session, number) ?? types);
+  const offset = found.offset === 0n ? '' : `+0x${hex(found.offset)}`;
+  return `${found.module.name}!${found.symbol.name}(${values})${offset}`;
+}
+
+function parameterValues(session: Session, number: number): string | undefined {
+  const parameters = localsOf(session, number)?.filter(({ isParameter }) => isParameter) ?? [];
+  return parameters.length === 0
+    ? undefined
+    : parameters.map((local) => parameterText(session, local)).join(', ');
 }
 
 function distance(frame: Frame, inner: Frame | undefined): string {

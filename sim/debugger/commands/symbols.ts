@@ -2,7 +2,9 @@ import { address, hex } from '../format/numbers.js';
 import type { Session } from '../session.js';
 import type { LoadedSymbol } from '../symbols/module-symbols.js';
 import type { Module } from '../target/module.js';
-import { typeText } from '../types/type-text.js';
+import { readPointer } from '../memory/memory.js';
+import type { Type } from '../types/type.js';
+import { cppTypeText } from '../types/type-text.js';
 import { valueText } from '../types/value-text.js';
 import { Arguments } from './arguments.js';
 import { CommandError, SyntaxProblem, type Command } from './command.js';
@@ -62,18 +64,40 @@ function symbolLine(session: Session, module: Module, symbol: LoadedSymbol, opti
 }
 
 function symbolType(module: Module, symbol: LoadedSymbol): string {
-  return symbol.typeIndex === 0 ? '<NoType>' : typeText(module.symbols!.pdb.types.type(symbol.typeIndex));
+  return symbol.typeIndex === 0 ? '<NoType>' : cppTypeText(module.symbols!.pdb.types.type(symbol.typeIndex));
 }
 
 function valueOf(session: Session, module: Module, symbol: LoadedSymbol): string {
-  if (symbol.isFunction) return ` (${symbol.name})`;
+  if (symbol.isFunction) return ` (${parametersText(module, symbol) ?? symbol.name})`;
   if (symbol.typeIndex === 0) return ' = <no type information>';
   const type = module.symbols!.pdb.types.type(symbol.typeIndex);
   try {
-    return ` = ${valueText(session.memory, type, symbol.address)}`;
+    const value = valueText(session.memory, type, symbol.address);
+    if (type.kind === 'struct') return ` = ${type.keyword} ${value}`;
+    if (type.kind === 'array') return ` = ${cppTypeText(type)}${arrayText(value)}`;
+    return ` = ${globalText(session, type, symbol.address, value)}`;
   } catch {
     return ' = ???';
   }
+}
+
+/** The text in an array of characters; elements of other arrays are not shown. */
+function arrayText(value: string): string {
+  const found = /^\[\d+\] {2}(".*)$/s.exec(value);
+  return found ? ` ${found[1]}` : '';
+}
+
+/** Pointers among globals are shown with all their digits and without the type they point to. */
+function globalText(session: Session, type: Type, at: bigint, value: string): string {
+  return type.kind === 'pointer' ? `0x${address(readPointer(session.memory, at))}` : value;
+}
+
+/** Types of a function's parameters; `undefined` without its type. */
+export function parametersText(module: Module, symbol: LoadedSymbol): string | undefined {
+  if (symbol.typeIndex === 0) return undefined;
+  const type = module.symbols!.pdb.types.type(symbol.typeIndex);
+  if (type.kind !== 'function') return undefined;
+  return type.parameters.map((parameter) => cppTypeText(parameter)).join(', ') || 'void';
 }
 
 /** `ln`: what is at or near an address. */

@@ -66,15 +66,24 @@ export class PdbFile {
   }
 
   /**
-   * All symbols with an address: procedures and data of compilands, and publics that no procedure or datum stands for.
-   * Publics come in the order of their hash table, which is the order in which debuggers list them.
+   * All symbols with an address: data, then procedures in the order of the globals' hash table, which is the order in which
+   * debuggers list them, then those that are in no table, then publics that no procedure or datum stands for, in the
+   * order of theirs.
    */
   symbols(): PdbSymbol[] {
-    const symbols: PdbSymbol[] = [];
-    this.dbi.compilands.forEach((_, index) => symbols.push(...this.#compilandSymbols(index)));
+    const procedures = new Map<string, PdbSymbol>();
+    this.dbi.compilands.forEach((_, index) => {
+      for (const symbol of this.#compilandSymbols(index))
+        procedures.set(scopeKey(index, symbol.scope!.offset), symbol);
+    });
     const records = this.msf.stream(this.dbi.symbolRecordStream);
-    const globals = [...this.#globalData(records)];
-    symbols.push(...globals);
+    const globals = [...this.#globals(records, procedures)];
+    const symbols = [
+      ...globals.filter(({ isFunction }) => !isFunction),
+      ...globals.filter(({ isFunction }) => isFunction),
+    ];
+    const listed = new Set(symbols);
+    for (const symbol of procedures.values()) if (!listed.has(symbol)) symbols.push(symbol);
     const known = new Set(symbols.map(({ rva, name }) => `${rva} ${name}`));
     for (const symbol of this.#publics(records))
       if (!known.has(`${symbol.rva} ${symbol.name}`)) symbols.push(symbol);
@@ -96,10 +105,15 @@ export class PdbFile {
     }
   }
 
-  *#globalData(records: Uint8Array): Iterable<PdbSymbol> {
-    for (const { kind, cursor } of symbolRecords(records, 0)) {
-      if (kind === S.GDATA32 || kind === S.LDATA32) {
-        const symbol = this.#data(cursor);
+  *#globals(records: Uint8Array, procedures: ReadonlyMap<string, PdbSymbol>): Iterable<PdbSymbol> {
+    for (const offset of hashOrder(this.msf.stream(this.dbi.globalStream))) {
+      const [first] = symbolRecords(records, offset, offset + 4);
+      if (first?.kind === S.GDATA32 || first?.kind === S.LDATA32) {
+        const symbol = this.#data(first.cursor);
+        if (symbol) yield symbol;
+      } else if (first?.kind === S.PROCREF || first?.kind === S.LPROCREF) {
+        const at = first.cursor.skip(4).u32();
+        const symbol = procedures.get(scopeKey(first.cursor.u16() - 1, at));
         if (symbol) yield symbol;
       }
     }
@@ -139,6 +153,8 @@ export class PdbFile {
     }
   }
 }
+
+const scopeKey = (compiland: number, offset: number) => `${compiland} ${offset}`;
 
 const PUBLICS_HEADER_BYTES = 0x1c;
 /** Header of a symbol hash table. Source: LLVM, docs/PDB/HashTable.rst. */

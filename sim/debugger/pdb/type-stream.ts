@@ -25,6 +25,7 @@ const LF = {
   MODIFIER: 0x1001,
   POINTER: 0x1002,
   PROCEDURE: 0x1008,
+  ARGLIST: 0x1201,
   MFUNCTION: 0x1009,
   FIELDLIST: 0x1203,
   BITFIELD: 0x1205,
@@ -51,6 +52,7 @@ const POINTER_BYTES_SHIFT = 13;
 /** Types inside of types: a damaged PDB could nest them without end. */
 const DEEPEST = 64;
 const MOST_FIELDS = 0x4000;
+const MOST_PARAMETERS = 64;
 
 /** Types of a PDB, made from their records when they are asked for. */
 export class TypeStream {
@@ -187,8 +189,17 @@ export class TypeStream {
         } satisfies BitfieldType);
       }
       case LF.PROCEDURE:
-      case LF.MFUNCTION:
-        return keep({ kind: 'function', size: 0 });
+      case LF.MFUNCTION: {
+        const list = cursor.skip(leaf === LF.PROCEDURE ? 8 : 20).u32();
+        const parameters = once(() => this.#parameters(list));
+        return keep({
+          kind: 'function',
+          size: 0,
+          get parameters() {
+            return parameters();
+          },
+        });
+      }
       case LF.CLASS:
       case LF.STRUCTURE:
       case LF.UNION:
@@ -256,6 +267,15 @@ export class TypeStream {
         return values();
       },
     } satisfies EnumType);
+  }
+
+  #parameters(list: number): Type[] {
+    const position = list - this.#first;
+    if (position < 0 || position >= this.#offsets.length) return [];
+    const { leaf, cursor } = this.#record(position);
+    if (leaf !== LF.ARGLIST) return [];
+    const count = Math.min(cursor.u32(), MOST_PARAMETERS);
+    return Array.from({ length: count }, () => this.type(cursor.u32()));
   }
 
   #fields(list: number): Field[] {

@@ -67,8 +67,10 @@ export function cppTypeText(type: Type, tagged = true): string {
       const target = cppTypeText(type.target, tagged);
       return target.endsWith('*') ? `${target}*` : `${target} *`;
     }
-    case 'array':
-      return `${cppTypeText(type.element, tagged)} [${countOf(type)}]`;
+    case 'array': {
+      const element = cppTypeText(type.element, tagged);
+      return `${element}${element.endsWith('*') ? '' : ' '}[${countOf(type)}]`;
+    }
     case 'struct':
       return tagged ? `${type.keyword} ${type.name}` : type.name;
     case 'enum':

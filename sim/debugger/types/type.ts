@@ -60,6 +60,8 @@ export interface BitfieldType {
 export interface FunctionType {
   kind: 'function';
   size: 0;
+  /** Types of its parameters; none where the symbols do not tell. */
+  readonly parameters: readonly Type[];
 }
 
 export const VOID: BaseType = { kind: 'base', base: 'void', size: 0 };

@@ -6,6 +6,8 @@ const DROPPED: readonly RegExp[] = [
   / *Mapped memory image file:.*\n/g,
   /\n +debugger time:.*/g,
   /^ +debugger time:.*\n/gm,
+  // Wine refuses what the engine asks of a mapped image that has relocations; Windows does not.
+  /Unable to change protection for image\n?/g,
   /\[HRESULT [0-9a-f]+\]\n?/g,
   // DbgHelp keeps the entries it read in memory of its own.
   /Debugger function entry .* for:\n/g,

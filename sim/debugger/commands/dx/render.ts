@@ -1,0 +1,188 @@
+import { integerValue, isSigned, signedOf, type TypedValue } from '../../expressions/typed-value.js';
+import { shortFloat } from '../../format/floats.js';
+import { hex } from '../../format/numbers.js';
+import { MemoryError } from '../../memory/memory.js';
+import type { Session } from '../../session.js';
+import { countOf, type ArrayType, type Field, type StructType, type Type } from '../../types/type.js';
+import { cppTypeText } from '../../types/type-text.js';
+import type { DxValue } from './model.js';
+
+const NAME_WIDTH = 16;
+/** More are not shown, as WinDbg does. */
+const MOST_CHILDREN = 100;
+const GRID_MARGIN = 4;
+
+/** The answer of `dx`: a line for the value, and its children as deep as asked. */
+export function renderDx(session: Session, name: string, value: DxValue, depth: number): string {
+  const head = oneLine(session, value);
+  const padded = name.padEnd(NAME_WIDTH);
+  const first =
+    head === '' ? `${name}\n` : head.startsWith('[Type:') ? `${name} ${head}\n` : `${padded} : ${head}\n`;
+  return first + children(session, value, depth, 1);
+}
+
+/** What stands behind a name; '' for nothing. */
+function oneLine(session: Session, value: DxValue): string {
+  switch (value.kind) {
+    case 'number':
+      return value.isHex ? `0x${hex(value.value)}` : `${value.value}`;
+    case 'text':
+      return value.value;
+    case 'boolean':
+      return String(value.value);
+    case 'object':
+      return value.text;
+    case 'collection':
+      return '';
+    case 'typed':
+      return typedText(session, value.value);
+  }
+}
+
+/** `0x1190 [Type: void *]` */
+function typedText(session: Session, value: TypedValue): string {
+  const type = `[Type: ${typeName(value.type)}]`;
+  if (value.address === undefined && value.type.kind === 'base') {
+    const shown =
+      value.real === undefined
+        ? `${signedOf(value.type, integerValue(value, session))}`
+        : shortFloat(value.real);
+    return value.type.base === 'bool' ? (integerValue(value, session) ? 'true' : 'false') : shown;
+  }
+  try {
+    const shown = scalar(session, value);
+    return shown === '' ? type : `${shown} ${type}`;
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    return `Unable to read memory at Address 0x${hex(error.address)}`;
+  }
+}
+
+function scalar(session: Session, value: TypedValue): string {
+  const { type } = value;
+  if (type.kind === 'struct' || type.kind === 'array' || type.kind === 'function') return '';
+  const bits = integerValue(value, session);
+  if (type.kind === 'enum') {
+    const number = signedOf(type, bits);
+    return `${type.values.find((entry) => entry.value === number)?.name ?? '<unknown>'} (${number})`;
+  }
+  return isSigned(type) ? `${signedOf(type, bits)}` : `0x${hex(bits)}`;
+}
+
+/** Types as the data model writes them: 64-bit integers as `__int64`. */
+function typeName(type: Type): string {
+  return cppTypeText(type, false).replace(/\bint64\b/g, '__int64');
+}
+
+function children(session: Session, value: DxValue, depth: number, level: number): string {
+  if (level > depth) return '';
+  const indent = ' '.repeat(level * 4);
+  const line = (name: string, child: DxValue) => {
+    const shown = oneLine(session, child);
+    const separator = shown === '' ? '' : shown.startsWith('[Type:') ? ' ' : ' : ';
+    return `${indent}${name.padEnd(NAME_WIDTH)}${separator}${shown}\n${children(session, child, depth, level + 1)}`;
+  };
+  switch (value.kind) {
+    case 'object':
+      return value.members.map(({ name, get }) => line(name, get())).join('');
+    case 'collection':
+      return shortened([...value.entries()], indent, ({ key, value: child }) =>
+        line(`[0x${hex(key)}]`, child),
+      );
+    case 'text':
+      return `${indent}${'Length'.padEnd(NAME_WIDTH)} : 0x${hex(value.value.length)}\n`;
+    case 'typed':
+      return typedChildren(session, value.value, line, indent);
+    default:
+      return '';
+  }
+}
+
+/** A line for each, and a mark where there are more. */
+function shortened<T>(all: readonly T[], indent: string, show: (entry: T) => string): string {
+  const more = all.length > MOST_CHILDREN ? `${indent}[...]\n` : '';
+  return all.slice(0, MOST_CHILDREN).map(show).join('') + more;
+}
+
+type Line = (name: string, child: DxValue) => string;
+
+function typedChildren(session: Session, value: TypedValue, line: Line, indent: string): string {
+  const { type } = value;
+  if (type.kind === 'array') return elements(value, type, line);
+  const struct =
+    type.kind === 'struct'
+      ? type
+      : type.kind === 'pointer' && type.target.kind === 'struct'
+        ? type.target
+        : undefined;
+  if (!struct) return '';
+  const at = type.kind === 'struct' ? value.address! : integerOr(session, value);
+  return at === undefined || at === 0n ? '' : fields(struct, at, line, indent);
+}
+
+function integerOr(session: Session, value: TypedValue): bigint | undefined {
+  try {
+    return integerValue(value, session);
+  } catch (error) {
+    if (error instanceof MemoryError) return undefined;
+    throw error;
+  }
+}
+
+function elements(value: TypedValue, type: ArrayType, line: Line): string {
+  const count = Math.min(countOf(type), MOST_CHILDREN);
+  return Array.from({ length: count }, (_, i) =>
+    line(`[${i}]`, {
+      kind: 'typed',
+      value: { type: type.element, address: value.address! + BigInt(i * type.element.size) },
+    }),
+  ).join('');
+}
+
+function fields(struct: StructType, at: bigint, line: Line, indent: string): string {
+  return struct.fields
+    .filter(({ isStatic }) => !isStatic)
+    .map((field) => {
+      const text = line(field.name, {
+        kind: 'typed',
+        value: { type: field.type, address: BigInt.asUintN(64, at + BigInt(field.offset)) },
+      });
+      return `${indent}${place(field)} ${text.slice(indent.length)}`;
+    })
+    .join('');
+}
+
+/** `[+0x460 ( 0: 0)]` */
+function place({ offset, type }: Field): string {
+  if (type.kind !== 'bitfield') return `[+0x${hex(offset, 3)}]`;
+  const last = type.position + type.length - 1;
+  return `[+0x${hex(offset, 3)} (${String(last).padStart(2)}:${String(type.position).padStart(2)})]`;
+}
+
+/** `-g`: a table with a row for each entry and a column for each member. */
+export function gridOf(session: Session, value: DxValue): string {
+  if (value.kind !== 'collection') return '';
+  const all = [...value.entries()];
+  const rows = all.slice(0, MOST_CHILDREN);
+  const [first] = rows;
+  if (first?.value.kind !== 'object') return renderDx(session, '', value, 1);
+  const names = first.value.members.map(({ name }) => name);
+  const cells = rows.map(({ key, value: row }) => [
+    `[0x${hex(key)}]`,
+    ...names.map((name) =>
+      row.kind === 'object'
+        ? oneLine(session, row.members.find((member) => member.name === name)!.get())
+        : '',
+    ),
+  ]);
+  if (all.length > rows.length) cells.push(['[...]', ...names.map(() => '')]);
+  const heads = ['', ...names];
+  const widths = heads.map(
+    (head, i) => Math.max(head.length, ...cells.map((row) => row[i]!.length)) + GRID_MARGIN,
+  );
+  const row = (values: readonly string[], mark: string) =>
+    `${values.map((value, i) => `${i === 0 ? '=' : mark} ${value.padEnd(widths[i]!)}`).join('')}=`;
+  const head = row(heads, '=');
+  const rule = '='.repeat(head.length);
+  return `${[rule, head, rule, ...cells.map((values) => row(values, '-')), rule].join('\n')}\n`;
+}
