@@ -59,16 +59,22 @@ const formats = Object.assign(
 const profileNames = readdirSync(join(root, 'sim/profiles'), { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && existsSync(join(root, 'sim/profiles', entry.name, 'types.json')))
   .map((entry) => entry.name);
+/** Types of modules other than the kernel do not differ between the builds. */
+const moduleTypes = join(root, 'sim/profiles/win11-22631/modules');
 const profiles = profileNames.map((name) => {
   const folder = join(root, 'sim/profiles', name);
-  const { types, enums } = json(join(folder, 'types.json'));
-  const modules = readdirSync(join(folder, 'modules')).map((file) => json(join(folder, 'modules', file)));
+  const { types, enums, absent = [] } = json(join(folder, 'types.json'));
+  const modules = readdirSync(moduleTypes).map((file) => json(join(moduleTypes, file)));
   return {
     name,
+    absent: new Set(absent),
     types: Object.assign({}, types, formats, ...modules.map((module) => module.types)),
     enums: Object.assign({}, enums, ...modules.map((module) => module.enums)),
   };
 });
+
+/** A field that a build is known not to have (`absent` of its types.json); `isPresent` in assembly/layout. */
+const ABSENT = { offset: 0xffffffff, width: 0, bit: 0, bits: 0 };
 
 /** The layout a core name such as `u3_e1` of `MMPFN` stands for. */
 function find(profile, type, member, place) {
@@ -76,6 +82,7 @@ function find(profile, type, member, place) {
   if (!layout) throw new Error(`${place}: profile ${profile.name} has no type _${type}`);
   if (member === 'SIZE') return { offset: layout.size, width: 0, bit: 0, bits: 0 };
   const name = Object.keys(layout.fields).find((field) => field.replaceAll('.', '_') === member);
+  if (name === undefined && profile.absent.has(`_${type}.${member}`)) return ABSENT;
   if (name === undefined)
     throw new Error(`${place}: profile ${profile.name} has no field _${type}.${member}`);
   const [offset, fieldType, bit = 0, bits = 0] = layout.fields[name];
@@ -84,8 +91,8 @@ function find(profile, type, member, place) {
 
 /** A core name as Windows spells it: `MMPFN.u3.e1` for `MMPFN.u3_e1`. */
 function readable(type, member) {
-  const { fields } = profiles[0].types[`_${type}`] ?? profiles[0].types[type];
-  const name = Object.keys(fields).find((field) => field.replaceAll('.', '_') === member);
+  const names = profiles.flatMap(({ types }) => Object.keys((types[`_${type}`] ?? types[type]).fields));
+  const name = names.find((field) => field.replaceAll('.', '_') === member);
   return `${type}.${name ?? member}`;
 }
 

@@ -14,6 +14,7 @@ export type { AddressWalk, WalkStep } from './machine/address-walk.js';
 export { findScenario, scenarioNames, type Scenario } from './scenarios/scenario.js';
 export { parseScenario, ScenarioError } from './scenarios/load.js';
 export type { StepEvent } from './scenarios/play.js';
+export { profileNames, type ProfileName } from './machine/profile.js';
 export { sizeNames, type SizeName } from './machine/size.js';
 export type { StoreFile } from './images/store.js';
 export type * from './truth/truth.js';

@@ -1,5 +1,6 @@
 import { checkMachine, type CheckResult } from './check/check.js';
 import { buildImages, catalogueFor } from './images/index.js';
+import { withPinnedKernel } from './images/pinned/pinned-image.js';
 import { withDriverRoutines } from './images/driver-routines/index.js';
 import { remembered, symbolStoreFiles, type StoreFile } from './images/store.js';
 import type { Capture } from './livedump/capture.js';
@@ -11,8 +12,8 @@ import { callFor } from './livedump/request.js';
 import { LiveDumpError, type Situation } from './livedump/status.js';
 import { walkAddress, type AddressWalk } from './machine/address-walk.js';
 import { startKernel, type Kernel } from './machine/machine.js';
-import { windows11_22631, type Profile } from './machine/profile.js';
-import { findSize, hardwareOf, type SizeName } from './machine/size.js';
+import { findProfile, type Profile } from './machine/profile.js';
+import { findSize, hardwareOf, withLeastMemory, type SizeName } from './machine/size.js';
 import { labDriversOf } from './scenarios/lab-drivers.js';
 import type { Ongoing } from './scenarios/ongoing.js';
 import { play, type StepEvent } from './scenarios/play.js';
@@ -34,6 +35,8 @@ export interface MachineOptions {
   scenario?: string | Scenario;
   /** Whole number from 0 to 2^53 - 1; 1 by default. Everything random on the machine follows from it. */
   seed?: number;
+  /** Windows build; `win11-22631` by default. See docs/PROFILES.md. */
+  profile?: string;
   /** How big the machine is and what is on it; `classroom` by default. */
   machine?: SizeName;
   /** Physical memory, bytes: a whole number of MiB. What the machine's size says by default. */
@@ -104,14 +107,19 @@ export class LabMachine {
       throw new RangeError(
         `The seed must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, not ${seed}.`,
       );
-    const size = findSize(options.machine ?? scenario.machine ?? 'classroom');
+    const profile = findProfile(options.profile ?? scenario.profile ?? 'win11-22631');
+    const size = withLeastMemory(
+      findSize(options.machine ?? scenario.machine ?? 'classroom'),
+      profile.system.leastMemoryMB,
+    );
     const asked = scenario.memory === undefined ? undefined : byteCount(scenario.memory);
     const hardware = hardwareOf(size, options.memory ?? asked, options.processors ?? scenario.processors);
     const population = populationOf(size, hardware);
-    const images = buildImages(
-      withDriverRoutines([...catalogueFor(size), ...labDriversOf(scenario), ...programSpecs(population)]),
-    );
-    const kernel = await startKernel(await module, windows11_22631, images, BigInt(seed), size, hardware, {
+    const pinned = await profile.pinned?.();
+    const catalogue = pinned ? withPinnedKernel(catalogueFor(size), pinned) : catalogueFor(size);
+    const specs = withDriverRoutines([...catalogue, ...labDriversOf(scenario), ...programSpecs(population)]);
+    const images = buildImages(specs.map((spec) => ({ ...spec, version: profile.version })));
+    const kernel = await startKernel(await module, profile, images, BigInt(seed), size, hardware, {
       bootTime: FILETIME_1970 + BigInt(Date.parse(scenario.bootTime ?? image.bootTime)) * TICKS_PER_MS,
       uptime: BigInt(uptimeOf(scenario, image)) * TICKS_PER_MS,
       bootId: image.bootId,

@@ -16,7 +16,7 @@ import {
   MI_PAGING_FILE_SPACE_BITMAPS,
   RTL_BITMAP,
 } from '../generated/types';
-import { get, offsetOf } from '../layout/fields';
+import { get, isPresent, offsetOf } from '../layout/fields';
 import { addressOf } from '../kernel/symbols';
 import { expect, follow } from './expect';
 import { frameLimit } from './frame-table';
@@ -143,7 +143,8 @@ function checkModified(lists: u64): void {
   const size = u64(offsetOf(MMPFNLIST.SIZE));
   modified = 0;
   addModified(lists + offsetOf(MI_PARTITION_PAGE_LISTS.ModifiedPageListNoReservation));
-  addModified(lists + offsetOf(MI_PARTITION_PAGE_LISTS.ModifiedPageListNoReservationCompress));
+  if (isPresent(MI_PARTITION_PAGE_LISTS.ModifiedPageListNoReservationCompress))
+    addModified(lists + offsetOf(MI_PARTITION_PAGE_LISTS.ModifiedPageListNoReservationCompress));
   for (let i: u32 = 0; i < LISTS_OF_MODIFIED; i++) {
     addModified(lists + offsetOf(MI_PARTITION_PAGE_LISTS.ModifiedPageListByReservation) + i * size);
     addModified(lists + offsetOf(MI_PARTITION_PAGE_LISTS.MappedPageListHead) + i * size);

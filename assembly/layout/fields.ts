@@ -15,6 +15,11 @@ export function offsetOf(field: i32): u32 {
   return unchecked(table[field << 1]);
 }
 
+/** Whether the profile's build has the field. Its other properties only mean something when it has. */
+export function isPresent(field: i32): bool {
+  return offsetOf(field) != u32.MAX_VALUE;
+}
+
 function shapeOf(field: i32): u32 {
   return unchecked(table[(field << 1) + 1]);
 }

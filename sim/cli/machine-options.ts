@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { MachineOptions } from '../lab-machine.js';
+import { profileNames, type ProfileName } from '../machine/profile.js';
 import { sizeNames, type SizeName } from '../machine/size.js';
 import { parseScenario } from '../scenarios/load.js';
 import { UserError } from './errors.js';
@@ -11,6 +12,7 @@ import { parseMemory, parseProcessors, parseSeed } from './numbers.js';
 export interface MachineCommandOptions {
   scenario: string;
   seed: string;
+  profile?: ProfileName;
   machine?: SizeName;
   memory?: string;
   processors?: string;
@@ -30,6 +32,11 @@ export function withMachineOptions(command: Command): Command {
         sizeNames(),
       ),
     )
+    .addOption(
+      new Option('--profile <build>', 'Windows build; the scenario says, or win11-22631').choices(
+        profileNames(),
+      ),
+    )
     .option('--memory <size>', 'physical memory, like 512MiB or 8GiB, instead of what the machine has')
     .option('--processors <number>', 'from 1 to 64, instead of what the machine has');
 }
@@ -40,6 +47,7 @@ export function machineOptions(options: MachineCommandOptions): MachineOptions {
     scenario: isFile(options.scenario) ? readScenario(options.scenario) : options.scenario,
     seed: parseSeed(options.seed),
     ...(options.machine === undefined ? {} : { machine: options.machine }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.memory === undefined ? {} : { memory: parseMemory(options.memory) }),
     ...(options.processors === undefined ? {} : { processors: parseProcessors(options.processors) }),
   };

@@ -1,14 +1,24 @@
 import type { ByteWriter } from './byte-writer.js';
-import type { Draft, DraftSection } from './pe/draft.js';
+import { DraftSection, type Draft } from './pe/draft.js';
 import { characteristicsOf } from './pe/section-kinds.js';
+import type { PinnedPlacement } from './pinned/placement.js';
 import type { GlobalSpec, ModuleSpec } from './spec.js';
 
 const DEFAULT_ALIGNMENT = 8;
 
 /** Writes a module's data: what the file holds first, then what is zero, which takes no room in the file. */
-export function writeGlobals(draft: Draft, spec: ModuleSpec): void {
+export function writeGlobals(draft: Draft, spec: ModuleSpec, pinned?: PinnedPlacement): void {
   const hasContent = (global: GlobalSpec) =>
     global.data !== undefined || pointersOf(global).length > 0 || global.serviceTable === true;
+  if (pinned) {
+    for (const global of spec.globals) {
+      const content = new DraftSection('', 0, draft);
+      if (hasContent(global)) writeInto(content, spec, global);
+      else content.zeroFill = global.size;
+      pinned.put(global.name, content, global.section ?? '.data', global.align ?? DEFAULT_ALIGNMENT);
+    }
+    return;
+  }
   for (const global of spec.globals.filter(hasContent)) writeContent(draft, spec, global);
   for (const global of spec.globals.filter((candidate) => !hasContent(candidate))) {
     const section = sectionOf(draft, global);
@@ -28,6 +38,11 @@ function writeContent(draft: Draft, spec: ModuleSpec, global: GlobalSpec): void 
   const { bytes } = section;
   bytes.align(global.align ?? DEFAULT_ALIGNMENT);
   section.define(global.name);
+  writeInto(section, spec, global);
+}
+
+function writeInto(section: DraftSection, spec: ModuleSpec, global: GlobalSpec): void {
+  const { bytes } = section;
   const start = bytes.length;
   if (global.data !== undefined) writeData(bytes, global.data);
   for (const value of pointersOf(global))

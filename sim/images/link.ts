@@ -6,13 +6,15 @@ import { writeGlobals } from './globals.js';
 import type { LabImage } from './lab-image.js';
 import { LinkedImage, type PublicSymbol } from './linked-image.js';
 import { writeDebugDirectory } from './pe/debug-directory.js';
-import { Draft } from './pe/draft.js';
+import { Draft, DraftSection } from './pe/draft.js';
 import { writeExceptionData, type FunctionRange } from './pe/exception-data.js';
 import { writeExports } from './pe/exports.js';
 import { finishFile } from './pe/finish.js';
 import { writeImports, type Import } from './pe/imports.js';
 import { writeLoadConfig } from './pe/load-config.js';
 import { placeSections, type Layout } from './pe/place.js';
+import { placePinnedSections } from './pinned/place-sections.js';
+import { PinnedPlacement } from './pinned/placement.js';
 import { reserveRelocations, writeRelocations } from './pe/relocations.js';
 import { resolveFixups } from './pe/resolve.js';
 import { characteristicsOf, CODE_SECTIONS } from './pe/section-kinds.js';
@@ -33,9 +35,10 @@ export interface LinkScope {
 export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
   const draft = new Draft(spec.module);
   const publics: PublicSymbol[] = [];
-  const blocks = writeCode(draft, spec, scope, publics);
+  const pinned = spec.pinned && new PinnedPlacement(spec.pinned, draft);
+  const blocks = writeCode(draft, spec, scope, publics, pinned);
   writeExceptionData(draft, functionRanges(blocks));
-  writeGlobals(draft, spec);
+  writeGlobals(draft, spec, pinned);
   for (const { name, size } of spec.globals) publics.push({ name, kind: 'data', size });
   const exported = [...spec.functions, ...spec.globals].filter((symbol) => symbol.exported);
   writeExports(draft, spec.file, exported.map(({ name }) => name)); // prettier-ignore
@@ -61,40 +64,54 @@ export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
 function place(draft: Draft, spec: ModuleSpec): Layout {
   reserveRelocations(draft);
   for (;;) {
-    const layout = placeSections(draft, spec.sectionAlignment ?? 'page');
+    const layout = spec.pinned
+      ? placePinnedSections(draft, spec.pinned)
+      : placeSections(draft, spec.sectionAlignment ?? 'page');
     if (writeRelocations(draft, layout)) return layout;
   }
 }
 
 /** Puts functions into their sections, one after the other; between them only breakpoints. */
-function writeCode(draft: Draft, spec: ModuleSpec, link: LinkScope, publics: PublicSymbol[]): CodeBlock[] {
+function writeCode(
+  draft: Draft,
+  spec: ModuleSpec,
+  link: LinkScope,
+  publics: PublicSymbol[],
+  pinned: PinnedPlacement | undefined,
+): CodeBlock[] {
   const scope: CodeScope = {
     module: spec.module,
     globals: spec.globals.filter(({ size }) => size >= 8).map(({ name }) => name),
     serviceNumber: link.serviceNumber,
   };
   const blocks: CodeBlock[] = [];
+  const places = new Map<CodeBlock, number>();
   const prefix = `${spec.module}!`;
   for (const name of CODE_SECTIONS) {
     const functions = spec.functions.filter((candidate) => sectionName(candidate) === name);
     if (functions.length === 0) continue;
-    const section = draft.section(name, characteristicsOf(name));
+    const target = pinned
+      ? new DraftSection(name, characteristicsOf(name), draft)
+      : draft.section(name, characteristicsOf(name));
     for (const definition of functions) {
       const block = functionCode(definition, scope, spec.shared);
-      const { fixups } = section;
-      section.bytes.align(FUNCTION_ALIGNMENT, INT3);
-      const start = section.bytes.length;
-      section.define(definition.name);
-      for (const { name: label, offset } of block.labels) section.define(label, start + offset);
-      section.bytes.append(block.bytes);
-      section.define(endOf(definition.name));
-      for (const { offset, end, target } of block.fixups)
-        fixups.push({
+      const made = pinned ? new DraftSection(name, target.characteristics, draft) : target;
+      made.bytes.align(FUNCTION_ALIGNMENT, INT3);
+      const at = made.bytes.length;
+      made.bytes.append(block.bytes);
+      for (const { offset, end, target: symbol } of block.fixups)
+        made.fixups.push({
           kind: 'rel32',
-          offset: start + offset,
-          end: start + end,
-          target: target.startsWith(prefix) ? target.slice(prefix.length) : target,
+          offset: at + offset,
+          end: at + end,
+          target: symbol.startsWith(prefix) ? symbol.slice(prefix.length) : symbol,
         });
+      const { section, offset: start } = pinned
+        ? pinned.put(definition.name, made, name)
+        : { section: target.define(definition.name, at), offset: at };
+      for (const { name: label, offset } of block.labels) section.define(label, start + offset);
+      section.define(endOf(definition.name), start + block.bytes.length);
+      places.set(block, pinned ? pinned.rvaOf(section, start) : places.size);
       blocks.push(block);
       publics.push({
         name: definition.name,
@@ -106,7 +123,7 @@ function writeCode(draft: Draft, spec: ModuleSpec, link: LinkScope, publics: Pub
         publics.push({ name: label, kind: 'label', size: block.bytes.length - offset });
     }
   }
-  return blocks;
+  return blocks.sort((a, b) => places.get(a)! - places.get(b)!);
 }
 
 function sectionName(definition: FunctionSpec): CodeSection {

@@ -1,3 +1,4 @@
+import type { PinnedImage } from './pinned/pinned-image.js';
 import type { TypeLayout } from '../profiles/profile.js';
 
 /** What a module of the lab's kernel is made of, as data: see `catalogue/*.json`. */
@@ -17,6 +18,10 @@ export interface ModuleSpec {
   sectionAlignment?: 'page' | 'large-page';
   entryPoint: string;
   functions: FunctionSpec[];
+  /** Version of the build that the image stands for: that of the default profile unless said. */
+  version?: readonly [number, number, number, number];
+  /** Laid out as a real build is. */
+  pinned?: PinnedImage;
   /**
    * Modules of one family share the code of functions that are alike but for the prefix of their names, as programs
    * built from one library do; so the code needs to be generated only once.

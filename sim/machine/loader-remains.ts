@@ -13,6 +13,7 @@ const BATCH = 0x8000;
  */
 export function leaveLoaderRemains(core: Core, loaded: KernelImages): void {
   const { image, base } = loaded.get('nt');
+  if (image.spec.sectionAlignment !== 'large-page') return;
   const source = sectionsOf(loaded.modules.map((module) => module.image).filter((other) => other !== image));
   if (source.length === 0) return;
   let from = 0;

@@ -1,5 +1,7 @@
 import layout from '../../build/core-layout.json';
+import system22000 from '../profiles/win11-22000.2538/system.json';
 import system from '../profiles/win11-22631/system.json';
+import type { PinnedImage } from '../images/pinned/pinned-image.js';
 import { namedTypes } from '../images/pdb/contained-types.js';
 import type { TypeCatalogue } from '../profiles/profile.js';
 import type { Core } from './core.js';
@@ -19,6 +21,28 @@ export interface Profile {
   types(): Promise<TypeCatalogue>;
   /** Types of modules other than the kernel, by module; what they contain of the kernel's is not among them. */
   moduleTypes(): Promise<ReadonlyMap<string, TypeCatalogue>>;
+  /** Version of the images: major, minor, build, revision. */
+  readonly version: Version;
+  /** Where the build's symbols are; without, the kernel has a layout and an identity of the lab's own. */
+  pinned?(): Promise<PinnedImage>;
+}
+
+export type Version = readonly [number, number, number, number];
+export type ProfileName = Profile['name'];
+
+const types22631 = async () =>
+  (await import('../profiles/win11-22631/types.json')).default as unknown as TypeCatalogue;
+const types22000 = async () =>
+  (await import('../profiles/win11-22000.2538/types.json')).default as unknown as TypeCatalogue;
+
+/** Modules' types do not differ between the builds. */
+async function moduleTypes(types: () => Promise<TypeCatalogue>): Promise<ReadonlyMap<string, TypeCatalogue>> {
+  const fltmgr = (await import('../profiles/win11-22631/modules/fltmgr.json')).default;
+  const ntdll = (await import('../profiles/win11-22631/modules/ntdll.json')).default;
+  return new Map([
+    [fltmgr.module, fltmgr as unknown as TypeCatalogue],
+    [ntdll.module, namedTypes(await types(), ntdll.types)],
+  ]);
 }
 
 /** Windows 11 23H2. */
@@ -28,17 +52,35 @@ export const windows11_22631: Profile = {
   system,
   debuggerData: layout.profiles['win11-22631'].debuggerData,
   enums: layout.profiles['win11-22631'].enums,
-  types: async () => (await import('../profiles/win11-22631/types.json')).default as unknown as TypeCatalogue,
-  moduleTypes: async () => {
-    const kernel = (await import('../profiles/win11-22631/types.json')).default as unknown as TypeCatalogue;
-    const fltmgr = (await import('../profiles/win11-22631/modules/fltmgr.json')).default;
-    const ntdll = (await import('../profiles/win11-22631/modules/ntdll.json')).default;
-    return new Map([
-      [fltmgr.module, fltmgr as unknown as TypeCatalogue],
-      [ntdll.module, namedTypes(kernel, ntdll.types)],
-    ]);
-  },
+  version: [10, 0, 22621, 2428],
+  types: types22631,
+  moduleTypes: () => moduleTypes(types22631),
 };
+
+/** Windows 11 21H2, with the kernel's symbols where Microsoft's public symbols of the build say. */
+export const windows11_22000: Profile = {
+  name: 'win11-22000.2538',
+  build: 22000,
+  system: system22000,
+  debuggerData: layout.profiles['win11-22000.2538'].debuggerData,
+  enums: layout.profiles['win11-22000.2538'].enums,
+  version: [10, 0, 22000, 2538],
+  types: types22000,
+  moduleTypes: () => moduleTypes(types22000),
+  pinned: async () => (await import('../profiles/win11-22000.2538/kernel-image.json')).default,
+};
+
+const profiles: readonly Profile[] = [windows11_22631, windows11_22000];
+
+/** Names of the profiles, the default first. */
+export const profileNames = (): ProfileName[] => profiles.map(({ name }) => name);
+
+/** @throws RangeError with a sentence for the user when there is none of the name */
+export function findProfile(name: string): Profile {
+  const found = profiles.find((profile) => profile.name === name);
+  if (!found) throw new RangeError(`There is no profile ${name}. There are ${profileNames().join(', ')}.`);
+  return found;
+}
 
 /** Names of the kernel symbols that the core looks up, in the order of its table. */
 export const coreSymbols: readonly string[] = layout.symbols;

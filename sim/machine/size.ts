@@ -34,6 +34,15 @@ export interface MachineSize {
   readonly fileCacheMB: number;
 }
 
+/** A size whose machine holds at least so many MiB: a build's kernel may need more than the smallest has. */
+export function withLeastMemory(size: MachineSize, leastMB: number): MachineSize {
+  return {
+    ...size,
+    memoryMB: Math.max(size.memoryMB, leastMB),
+    leastMemoryMB: Math.max(size.leastMemoryMB, leastMB),
+  };
+}
+
 export interface Hardware {
   /** Physical memory, bytes. */
   readonly memory: number;

@@ -34,6 +34,12 @@ export const scenarioSchema = v.pipe(
         v.description('Size of the machine. What is given with --machine goes first.'),
       ),
     ),
+    profile: v.optional(
+      v.pipe(
+        v.picklist(['win11-22631', 'win11-22000.2538'], 'The profiles are win11-22631 and win11-22000.2538.'),
+        v.description('Windows build. What is given with --profile goes first.'),
+      ),
+    ),
     memory: v.optional(v.pipe(bytes, v.description("Physical memory instead of the machine's."))),
     processors: v.optional(
       v.pipe(

@@ -24,9 +24,13 @@ export class LabWorker implements SimApi {
   #job: DumpJob | undefined;
   #disk: Disk | undefined;
 
-  async boot({ scenario, seed }: BootOptions): Promise<MachineInfo> {
+  async boot({ scenario, seed, profile }: BootOptions): Promise<MachineInfo> {
     const module = await WebAssembly.compileStreaming(fetch(coreUrl));
-    const machine = await LabMachine.boot(module, { scenario, seed });
+    const machine = await LabMachine.boot(module, {
+      scenario,
+      seed,
+      ...(profile === undefined ? {} : { profile }),
+    });
     const { computerName, userName } = machine.profile.system;
     this.#machine = machine;
     this.#sampler = new Sampler(machine);

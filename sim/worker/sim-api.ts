@@ -28,6 +28,8 @@ export interface SimApi {
 export interface BootOptions {
   scenario: string;
   seed: number;
+  /** Windows build: the name of a profile. */
+  profile?: string;
 }
 
 export interface MachineInfo {

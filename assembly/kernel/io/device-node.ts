@@ -1,7 +1,7 @@
 // The device tree: a node for each device that Plug and Play knows, from nt!IopRootDeviceNode down.
 import { NT } from '../../generated/symbols';
 import { DEVICE_NODE, DEVICE_OBJECT, DEVOBJ_EXTENSION, PO_DEVICE_NOTIFY } from '../../generated/types';
-import { offsetOf } from '../../layout/fields';
+import { isPresent, offsetOf } from '../../layout/fields';
 import { at, getField, initialiseList, read32, setField, write32, write64 } from '../../memory/virtual';
 import { exchangeBuffer, listed } from '../../host-buffer';
 import { systemTime } from '../scheduler/clock';
@@ -43,7 +43,7 @@ export function createDeviceNode(
   setField(node, DEVICE_NODE.BusNumber, UNKNOWN_BUS);
   setField(node, DEVICE_NODE.ChildInterfaceType, UNKNOWN_BUS);
   setField(node, DEVICE_NODE.ChildBusNumber, UNKNOWN_BUS);
-  write64(at(node, DEVICE_NODE.StateTimestamp), systemTime());
+  if (isPresent(DEVICE_NODE.StateTimestamp)) write64(at(node, DEVICE_NODE.StateTimestamp), systemTime());
   fillStates(node, states);
   fillLists(node, pdo);
   linkNode(node, parent);

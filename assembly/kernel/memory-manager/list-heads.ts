@@ -6,7 +6,7 @@ import {
   MI_VISIBLE_PARTITION,
   MMPFNLIST,
 } from '../../generated/types';
-import { offsetOf } from '../../layout/fields';
+import { isPresent, offsetOf } from '../../layout/fields';
 import { COLORS, NO_FRAME } from '../../memory/list-order';
 import * as ranges from '../../memory/ranges';
 import { at, setField, write64 } from '../../memory/virtual';
@@ -100,7 +100,13 @@ export function publishListHeads(): void {
   writeEmpty(ofFiles, 1, LISTS_OF_MODIFIED, ranges.MODIFIED);
   const unreserved = at(lists, MI_PARTITION_PAGE_LISTS.ModifiedPageListNoReservation);
   writeList(unreserved, ranges.MODIFIED, PRIVATE_MODIFIED, 0);
-  writeEmpty(at(lists, MI_PARTITION_PAGE_LISTS.ModifiedPageListNoReservationCompress), 0, 1, ranges.MODIFIED);
+  if (isPresent(MI_PARTITION_PAGE_LISTS.ModifiedPageListNoReservationCompress))
+    writeEmpty(
+      at(lists, MI_PARTITION_PAGE_LISTS.ModifiedPageListNoReservationCompress),
+      0,
+      1,
+      ranges.MODIFIED,
+    );
   writeEmpty(
     at(lists, MI_PARTITION_PAGE_LISTS.ModifiedPageListByReservation),
     0,

@@ -4,7 +4,7 @@ import { peChecksum } from './checksum.js';
 import { DEBUG_IDENTITY } from './debug-directory.js';
 import type { Draft } from './draft.js';
 import { CHECKSUM_OFFSET, encodeHeaders, TIME_DATE_STAMP_OFFSET } from './headers.js';
-import { identityOf, type Identity } from './identity.js';
+import { identityOf, pinnedIdentity, type Identity } from './identity.js';
 import type { Layout } from './place.js';
 
 export interface FinishedFile extends Identity {
@@ -40,7 +40,8 @@ export function finishFile(
       file.fill(section.rawOffset + section.rawSize - file.length);
     }
   const { bytes } = file;
-  const identity = identityOf(bytes, JSON.stringify([publics, spec.globals]));
+  const content = identityOf(bytes, JSON.stringify([publics, spec.globals]));
+  const identity = spec.pinned ? pinnedIdentity(spec.pinned, content.hash) : content;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   bytes.set(identity.guid, place(DEBUG_IDENTITY.guid).raw);
   bytes.set(identity.hash, place(DEBUG_IDENTITY.hash).raw);

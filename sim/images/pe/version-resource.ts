@@ -21,8 +21,8 @@ const VFT_DLL = 2;
 const VFT_DRV = 3;
 const VFT2_DRV_SYSTEM = 7;
 
-/** Version of the lab's images: that of the build they stand for. */
-const VERSION = [10, 0, 22621, 2428] as const;
+/** Version of images whose specification names none. */
+const DEFAULT_VERSION = [10, 0, 22621, 2428] as const;
 
 /** Writes `.rsrc` with the one resource that debuggers look at, the version. */
 export function writeVersionResource(draft: Draft, spec: ModuleSpec): void {
@@ -43,7 +43,7 @@ export function writeVersionResource(draft: Draft, spec: ModuleSpec): void {
 }
 
 function encodeVersionInfo(spec: ModuleSpec): Uint8Array {
-  const version = VERSION.join('.');
+  const version = (spec.version ?? DEFAULT_VERSION).join('.');
   const strings: [string, string][] = [
     ['CompanyName', 'livedump-lab'],
     ['FileDescription', spec.description],
@@ -96,7 +96,7 @@ function block(
 }
 
 function fixedFileInfo(spec: ModuleSpec): Uint8Array {
-  const [major, minor, build, revision] = VERSION;
+  const [major, minor, build, revision] = spec.version ?? DEFAULT_VERSION;
   const high = (major << 16) | minor;
   const low = (build << 16) | revision;
   const type = { kernel: VFT_APP, driver: VFT_DRV, dll: VFT_DLL, program: VFT_APP, hypervisor: VFT_APP }[
