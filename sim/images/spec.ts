@@ -58,6 +58,8 @@ export interface FunctionSpec {
   calls?: CallSpec[];
   /** What a debug build tells of the function, in modules that have sources. */
   source?: FunctionSource;
+  /** Data of the module that the function's code refers to, each at least once. Omitted: any of its component. */
+  references?: string[];
   /** Symbols inside the function, with the call site whose return address is `displacement` bytes after them. */
   labels?: { name: string; beforeCall: number; displacement?: number }[];
   /** Where a processor stays: the instruction after a `hlt` or a `pause`. It comes after all calls. */

@@ -5,9 +5,10 @@ import { Dice } from './dice.js';
 import { emitFiller, type FillerScope } from './filler.js';
 import { callKind, callSlot, HOME_SPACE, planFrame, type CallKind, type Frame } from './frame.js';
 import { emitEpilog, emitProlog } from './prolog.js';
+import { referencesOf } from './references.js';
 import { emitTemplate } from './templates.js';
 import { emitTrapEntry, emitTrapExit } from './trap-entry.js';
-import type { Register } from './registers.js';
+import { registerNumber, type Register } from './registers.js';
 import type { UnwindInfo } from './unwind.js';
 
 export interface CallSite {
@@ -60,6 +61,8 @@ export const importSlot = (target: string): string => `__imp_${target}`;
 const ARGUMENTS: readonly Register[] = ['rcx', 'rdx', 'r8', 'r9'];
 /** Where code with sources keeps what a call returned: the lowest local. */
 const RESULT_SLOT = HOME_SPACE;
+/** mov, lea and cmp with a register. */
+const GLOBAL_ACCESS = [0x8b, 0x8d, 0x3b] as const;
 
 /** Where every function is written first: thousands of buffers would be more work than their code. */
 const scratch = new ByteWriter(4096);
@@ -88,6 +91,8 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
   const start = asm.offset;
   let rest = start;
   const body = emitCalls(asm, spec, dice, filler);
+  for (const global of spec.references ?? [])
+    asm.relative([dice.pick(GLOBAL_ACCESS)], registerNumber('rax'), global);
   emitFiller(asm, dice, filler, 12 + dice.below(48));
   if (spec.rests) {
     asm.bytes(...(spec.rests === 'hlt' ? [0xfb, 0xf4] : [0xf3, 0x90])); // sti, hlt or pause
@@ -198,7 +203,7 @@ function fillerScope(spec: FunctionSpec, frame: Frame, scope: CodeScope): Filler
   return {
     saved: pointer === undefined ? saved : saved.filter((register) => register !== pointer),
     locals: taken.length === 0 ? all : all.filter((offset) => !taken.includes(offset)),
-    globals: scope.globals,
+    globals: referencesOf(spec, scope.globals),
   };
 }
 

@@ -70,3 +70,28 @@ describe('catalogue of modules', () => {
     expect(parseInt(limit.data!.slice(0, 2), 16)).toBe(stubs.length);
   });
 });
+
+describe('call graph', () => {
+  const edges = catalogue.flatMap(({ module, functions }) =>
+    functions.flatMap(({ name, calls = [], tail }) =>
+      [...calls.map(({ to }) => to), tail].flatMap((to) =>
+        to === undefined
+          ? []
+          : [{ from: `${module}!${name}`, to: to.includes('!') ? to : `${module}!${to}` }],
+      ),
+    ),
+  );
+
+  it('covers more than 400 functions of the kernel and more than 40 drivers', () => {
+    const functions = new Set(edges.flatMap(({ from, to }) => [from, to]));
+    const drivers = new Set(catalogue.filter(({ kind }) => kind === 'driver').map(({ module }) => module));
+    const calling = new Set(edges.map(({ from }) => from.replace(/!.*/s, '')));
+    expect([...functions].filter((name) => name.startsWith('nt!')).length).toBeGreaterThanOrEqual(400);
+    expect([...drivers].filter((module) => calling.has(module)).length).toBeGreaterThanOrEqual(40);
+  });
+
+  it('names each edge once', () => {
+    const named = edges.map(({ from, to }) => `${from} ${to}`);
+    expect(new Set(named).size).toBe(named.length);
+  });
+});

@@ -1,0 +1,46 @@
+import type { FunctionSpec, ModuleSpec } from '../spec.js';
+import graph from './call-graph.json';
+
+type Graph = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+const calls: Graph = graph.calls;
+const references: Graph = graph.references;
+
+/**
+ * A module with what the call graph says of it: whom its functions call besides the calls that their specs place, the
+ * functions that only the graph knows, and the data that functions refer to. Throws when a function that the graph lets
+ * call others has a body that cannot.
+ */
+export function withCallGraph(spec: ModuleSpec): ModuleSpec {
+  const own = calls[spec.module];
+  if (!own) return spec;
+  const known = new Map(spec.functions.map((each) => [each.name, each]));
+  const called = Object.values(own).flatMap(words);
+  const more = new Set([...Object.keys(own), ...called].filter((name) => !name.includes('!')));
+  const functions = [...spec.functions, ...[...more].filter((name) => !known.has(name)).map(newFunction)];
+  const data = references[spec.module] ?? {};
+  return {
+    ...spec,
+    functions: functions.map((each) => extended(each, words(own[each.name]), words(data[each.name]))),
+  };
+}
+
+function newFunction(name: string): FunctionSpec {
+  return name.startsWith('Zw') ? { name, template: 'zw-stub' } : { name };
+}
+
+function extended(spec: FunctionSpec, callees: string[], globals: string[]): FunctionSpec {
+  const { name, template, frame, calls: placed = [] } = spec;
+  if (callees.length > 0 && (template || frame?.leaf)) throw new Error(`${name} cannot call anybody`);
+  const has = new Set(placed.map(({ to }) => to));
+  const added = callees.filter((callee) => !has.has(callee)).map((to) => ({ to }));
+  return {
+    ...spec,
+    ...(added.length > 0 ? { calls: [...placed, ...added] } : {}),
+    ...(globals.length > 0 ? { references: globals } : {}),
+  };
+}
+
+function words(text = ''): string[] {
+  return text.split(' ').filter((word) => word !== '');
+}
