@@ -110,6 +110,8 @@ function writeCode(
         ? pinned.put(definition.name, made, name)
         : { section: target.define(definition.name, at), offset: at };
       for (const { name: label, offset } of block.labels) section.define(label, start + offset);
+      for (const [mark, offset] of Object.entries(block.guard ?? {}))
+        section.define(guardMark(mark, definition.name), start + offset);
       section.define(endOf(definition.name), start + block.bytes.length);
       places.set(block, pinned ? pinned.rvaOf(section, start) : places.size);
       blocks.push(block);
@@ -134,8 +136,22 @@ function endOf(name: string): string {
   return `$end.${name}`;
 }
 
+function guardMark(mark: string, name: string): string {
+  return `$guard.${mark}.${name}`;
+}
+
 function functionRanges(blocks: readonly CodeBlock[]): FunctionRange[] {
-  return blocks.flatMap(({ spec: { name }, unwind }) => (unwind ? [{ name, end: endOf(name), unwind }] : []));
+  return blocks.flatMap(({ spec: { name }, unwind, guard }) => {
+    if (!unwind) return [];
+    const range: FunctionRange = { name, end: endOf(name), unwind };
+    if (guard)
+      range.guard = {
+        start: guardMark('start', name),
+        end: guardMark('end', name),
+        except: guardMark('except', name),
+      };
+    return [range];
+  });
 }
 
 /** Every `module!Function` that the module's code calls or jumps to, once, in order of module and name. */

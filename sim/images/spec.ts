@@ -60,6 +60,8 @@ export interface FunctionSpec {
   source?: FunctionSource;
   /** Data of the module that the function's code refers to, each at least once. Omitted: any of its component. */
   references?: string[];
+  /** Its calls stand in a `__try` whose `__except` takes every exception, as services have that touch user memory. */
+  guarded?: boolean;
   /** Symbols inside the function, with the call site whose return address is `displacement` bytes after them. */
   labels?: { name: string; beforeCall: number; displacement?: number }[];
   /** Where a processor stays: the instruction after a `hlt` or a `pause`. It comes after all calls. */

@@ -5,6 +5,8 @@ type Graph = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 const calls: Graph = graph.calls;
 const references: Graph = graph.references;
+/** Functions by module that have a `__try`. */
+const guards: Readonly<Record<string, string>> = graph.guarded;
 
 /**
  * A module with what the call graph says of it: whom its functions call besides the calls that their specs place, the
@@ -19,9 +21,13 @@ export function withCallGraph(spec: ModuleSpec): ModuleSpec {
   const more = new Set([...Object.keys(own), ...called].filter((name) => !name.includes('!')));
   const functions = [...spec.functions, ...[...more].filter((name) => !known.has(name)).map(newFunction)];
   const data = references[spec.module] ?? {};
+  const guarded = new Set(words(guards[spec.module]));
   return {
     ...spec,
-    functions: functions.map((each) => extended(each, words(own[each.name]), words(data[each.name]))),
+    functions: functions.map((each) => ({
+      ...extended(each, words(own[each.name]), words(data[each.name])),
+      ...(guarded.has(each.name) ? { guarded: true } : {}),
+    })),
   };
 }
 

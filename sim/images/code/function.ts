@@ -30,6 +30,8 @@ export interface CodeBlock {
   labels: { name: string; offset: number }[];
   /** Offset of an instruction in the body, see `LabImage.restAddress`. */
   rest: number;
+  /** Offsets of its `__try` and of the `__except` block, where it has them. */
+  guard?: { start: number; end: number; except: number };
   /** Absent for leaf functions. */
   unwind: UnwindInfo | undefined;
   /** Where the body is that prolog and epilog surround. */
@@ -91,6 +93,9 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
   const start = asm.offset;
   let rest = start;
   const body = emitCalls(asm, spec, dice, filler);
+  const guard = spec.guarded ? { start, end: asm.offset } : undefined;
+  if (guard) emitFiller(asm, dice, filler, 6 + dice.below(6));
+  const except = asm.offset; // code goes on here after an exception, too
   for (const global of spec.references ?? [])
     asm.relative([dice.pick(GLOBAL_ACCESS)], registerNumber('rax'), global);
   emitFiller(asm, dice, filler, 12 + dice.below(48));
@@ -106,6 +111,7 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
     calls: [...entryCalls(spec), ...body.calls],
     rest,
     unwind,
+    ...(guard ? { guard: { ...guard, except } } : {}),
     body: { start, end },
     frameBytes: frame.allocation + 8 * frame.pushes.length,
     lines: source ? linesOf(source, body.lines, start, end) : [],

@@ -1,6 +1,6 @@
 import { encodeUnwindInfo, type UnwindInfo } from '../code/unwind.js';
 import { IMAGE_DIRECTORY_ENTRY_EXCEPTION } from './constants.js';
-import type { Draft } from './draft.js';
+import type { Draft, DraftSection } from './draft.js';
 import { characteristicsOf } from './section-kinds.js';
 
 export interface FunctionRange {
@@ -8,7 +8,17 @@ export interface FunctionRange {
   /** Symbol of the first byte after the function. */
   end: string;
   unwind: UnwindInfo;
+  /** Symbols at the start and end of its `__try`, and where it goes on after an exception. */
+  guard?: { start: string; end: string; except: string };
 }
+
+/** The language's handler for functions with `__try`; every module that has such functions has it. */
+const HANDLER = '__C_specific_handler';
+/** Offset 0, bits 3 and up, of UNWIND_INFO: flags. */
+const FLAGS_SHIFT = 3;
+const UNW_FLAG_EHANDLER = 1;
+/** In place of a filter's address: every exception is taken. */
+const EXCEPTION_EXECUTE_HANDLER = 1;
 
 /** Writes `.pdata`, and the unwind data it refers to in `.rdata`. Functions come in the order of their addresses. */
 export function writeExceptionData(draft: Draft, functions: readonly FunctionRange[]): void {
@@ -19,11 +29,16 @@ export function writeExceptionData(draft: Draft, functions: readonly FunctionRan
   // Functions with the same prolog share their unwind data, as linkers arrange it.
   const shared = new Map<string, string>();
   table.define('$exceptions');
-  for (const { name, end, unwind } of functions) {
+  for (const { name, end, unwind, guard } of functions) {
     const { encoded, key } = encode(unwind);
+    if (guard) {
+      writeGuarded(data, name, encoded, guard);
+      table.rva(name).rva(end).rva(unwindOf(name));
+      continue;
+    }
     let symbol = shared.get(key);
     if (symbol === undefined) {
-      symbol = `$unwind.${name}`;
+      symbol = unwindOf(name);
       shared.set(key, symbol);
       data.define(symbol);
       data.bytes.append(encoded);
@@ -35,6 +50,29 @@ export function writeExceptionData(draft: Draft, functions: readonly FunctionRan
     target: '$exceptions',
     size: table.bytes.length,
   });
+}
+
+/**
+ * Unwind data with the language's handler behind it, and its scope table: one range of code, the filter, and where to go
+ * on. Source of the layout: the published x64 exception handling ABI, and SCOPE_TABLE_AMD64 of winnt.h.
+ */
+function writeGuarded(
+  data: DraftSection,
+  name: string,
+  encoded: Uint8Array,
+  { start, end, except }: NonNullable<FunctionRange['guard']>,
+): void {
+  data.define(unwindOf(name));
+  data.bytes.u8(encoded[0]! | (UNW_FLAG_EHANDLER << FLAGS_SHIFT)).append(encoded.subarray(1));
+  data.rva(HANDLER);
+  data.bytes.u32(1); // SCOPE_TABLE_AMD64.Count
+  data.rva(start).rva(end);
+  data.bytes.u32(EXCEPTION_EXECUTE_HANDLER);
+  data.rva(except);
+}
+
+function unwindOf(name: string): string {
+  return `$unwind.${name}`;
 }
 
 const encodings = new WeakMap<UnwindInfo, { encoded: Uint8Array; key: string }>();

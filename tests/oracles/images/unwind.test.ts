@@ -165,3 +165,31 @@ describe('system call entry', () => {
     expect.assertions(3);
   });
 });
+
+describe('exception handlers', () => {
+  const image = set.get('nt');
+  const file = new PeFile(image.file);
+  const handled = file.functions.filter(({ unwind: info }) => (file.u8(info) >> 3) & 1);
+
+  it('stand behind the unwind codes of each function that has a __try, and of no other', () => {
+    const guarded = image.spec.functions.filter((definition) => definition.guarded).map(({ name }) => name);
+    expect(guarded.length).toBeGreaterThan(30);
+    expect(handled.map(({ begin }) => nameAt(image, begin)).sort()).toEqual(guarded.sort());
+  });
+
+  it('are the language’s, with a scope of whole instructions and a place to go on', () => {
+    for (const { begin, end, unwind: info } of handled) {
+      const codes = (file.u8(info + 2) + 1) & ~1; // padded to an even count
+      const at = info + 4 + 2 * codes;
+      expect(file.u32(at)).toBe(image.symbols.get('__C_specific_handler')!.rva);
+      expect(file.u32(at + 4)).toBe(1);
+      const [from, to, filter, goesOn] = [8, 12, 16, 20].map((offset) => file.u32(at + offset));
+      const starts = new Set(decode(file.at(begin, end - begin), begin).map(({ ip }) => Number(ip)));
+      for (const place of [from, to, goesOn]) expect(starts, nameAt(image, begin)).toContain(place);
+      expect(from).toBeGreaterThanOrEqual(begin + file.u8(info + 1)); // past the prolog
+      expect(to).toBeGreaterThan(from!);
+      expect(goesOn).toBeGreaterThan(to!);
+      expect(filter).toBe(1); // EXCEPTION_EXECUTE_HANDLER
+    }
+  });
+});
