@@ -77,7 +77,7 @@ function valueOf(session: Session, module: Module, symbol: LoadedSymbol): string
     if (type.kind === 'array') return ` = ${cppTypeText(type)}${arrayText(value)}`;
     return ` = ${globalText(session, type, symbol.address, value)}`;
   } catch {
-    return ' = ???';
+    return ' = <Memory access error>';
   }
 }
 

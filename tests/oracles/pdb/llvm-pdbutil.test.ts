@@ -55,8 +55,8 @@ describeWithTool('llvm-pdbutil', 'publics, as llvm-pdbutil reads them', (program
     expect(/Signature: (\d+)/.exec(summary)?.[1]).toBe(String(image.timeDateStamp));
     const headers = pdbutil(program, 'dump', '--section-headers', path).split('SECTION HEADER').slice(1);
     const fields = headers.map((text) => [
-      // LLVM runs on behind a name of eight characters.
-      /(\S+) name/.exec(text)?.[1]?.slice(0, 8),
+      // LLVM runs on behind a name of eight characters, into the bytes of the size.
+      /\n *(\S[^\n]{0,7})[^]*? name\n/.exec(text)?.[1],
       parseInt(/(\S+) virtual size/.exec(text)?.[1] ?? '', 16),
       parseInt(/(\S+) virtual address/.exec(text)?.[1] ?? '', 16),
     ]);

@@ -68,7 +68,8 @@ function* threads(session: Session, entry: TypedView): Iterable<DxEntry> {
 
 function* modules(session: Session): Iterable<DxEntry> {
   let key = 0n;
-  for (const module of session.modules)
+  const sorted = [...session.modules].sort((a, b) => (a.base < b.base ? -1 : 1));
+  for (const module of sorted)
     yield {
       key: key++,
       value: moduleObject(shownImage(module), module.name, module.base, module.facts.size),

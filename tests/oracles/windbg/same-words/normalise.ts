@@ -8,6 +8,9 @@ const DROPPED: readonly RegExp[] = [
   /^ +debugger time:.*\n/gm,
   // Wine refuses what the engine asks of a mapped image that has relocations; Windows does not.
   /Unable to change protection for image\n?/g,
+  // Each debugger reads on its own account: which pages it misses on the way to the same answer is its own.
+  /Page [0-9a-f]+ not present in the dump file\. Type "\.hh dbgerr004" for details\n?/g,
+  /\*\*\* WARNING: Unable to verify (?:timestamp|checksum) for .*\n?/g,
   /\[HRESULT [0-9a-f]+\]\n?/g,
   // DbgHelp keeps the entries it read in memory of its own.
   /Debugger function entry .* for:\n/g,
