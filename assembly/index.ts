@@ -276,9 +276,9 @@ export {
 export {
   openDump as dumpOpen,
   readDump as dumpRead,
-  dumpWindow as dumpWindow,
   pagesRead as dumpPagesRead,
 } from './dump/stream';
+export { dumpWindow } from './dump/windows';
 export { selectedImageFrames as dumpImageFrames } from './dump/image-frames';
 export { endSnapshot as dumpClose, keptFrames as dumpKeptFrames } from './memory/snapshot';
 export {
@@ -290,6 +290,33 @@ export {
   leftOut as dumpLeftOut,
   leftOutCount as dumpLeftOutCount,
 } from './dump/selection';
+
+// Dumps of one process: what a debugger asks of it. The process must be attached.
+export {
+  openRegions as processOpenRegions,
+  listRegions as processListRegions,
+} from './dump/process/regions';
+export {
+  openProcessMemory as processOpenMemory,
+  readProcessMemory as processReadMemory,
+  processPagesRead,
+} from './dump/process/memory-stream';
+export {
+  nextThread as processNextThread,
+  readThread as processReadThread,
+} from './dump/process/threads';
+export {
+  nextModule as processNextModule,
+  readModule as processReadModule,
+} from './dump/process/modules';
+export {
+  nextHandle as processNextHandle,
+  readHandle as processReadHandle,
+} from './dump/process/handles';
+export {
+  readProcessCounters as processReadCounters,
+  readSystemCounters as systemReadCounters,
+} from './dump/process/counters';
 
 // Drivers and devices.
 export { initialiseIo as ioInitialise } from './kernel/io/io-manager';

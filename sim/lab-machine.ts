@@ -14,6 +14,8 @@ import { walkAddress, type AddressWalk } from './machine/address-walk.js';
 import { startKernel, type Kernel } from './machine/machine.js';
 import { findProfile, type Profile } from './machine/profile.js';
 import { findSize, hardwareOf, withLeastMemory, type SizeName } from './machine/size.js';
+import { ProcessCapture } from './processdump/process-capture.js';
+import { findProcess, imageNameOf, readText } from './processdump/find-process.js';
 import { labDriversOf } from './scenarios/lab-drivers.js';
 import type { Ongoing } from './scenarios/ongoing.js';
 import { play, type StepEvent } from './scenarios/play.js';
@@ -45,6 +47,9 @@ export interface MachineOptions {
   processors?: number;
 }
 
+/** A dump that is being read, piece by piece. */
+export type DumpStream = Pick<Capture, 'bytes' | 'pages' | 'bytesRead' | 'pagesRead' | 'next'>;
+
 const FILETIME_1970 = 116444736000000000n;
 const TICKS_PER_MS = 10_000n;
 const SECOND = 1000;
@@ -73,6 +78,7 @@ export class LabMachine {
   conditions: Conditions;
   readonly #log: EventLog;
   #dump: LiveDump | undefined;
+  #processDump: ProcessCapture | undefined;
   #latest: Capture | undefined;
   /** What was in use when the latest dump was captured, its own copy among it. */
   #memoryThen: { time: number; memory: TruthMemory } | undefined;
@@ -199,8 +205,7 @@ export class LabMachine {
     const { format, pageBudget, ...settings } = resolveCaptureOptions(options);
     const { kernel, stage, conditions } = this;
     const call = callFor(settings, conditions.administrator ?? true);
-    const comment = `livedump-lab ${version} scenario=${this.scenario.name} machine=${kernel.size.name} seed=${this.seed}`;
-    const machine = { kernel, stage, conditions, log: this.#log, comment };
+    const machine = { kernel, stage, conditions, log: this.#log, comment: this.#comment };
     const dump = new LiveDump(machine, call, { format, ...(pageBudget !== undefined && { pageBudget }) });
     if (this.isDumping) throw new LiveDumpError('busy');
     this.#dump = dump;
@@ -218,12 +223,13 @@ export class LabMachine {
 
   /** Whether a dump was asked for and has not ended. */
   get isDumping(): boolean {
-    return this.#dump !== undefined && !this.#dump.hasEnded;
+    return [this.#dump, this.#processDump].some((dump) => dump !== undefined && !dump.hasEnded);
   }
 
   /** Whether a dump has brought the processors to rest, so that time cannot pass. */
   get isAtRest(): boolean {
-    return this.#dump?.isAtRest ?? false;
+    const isReadingProcess = this.#processDump !== undefined && !this.#processDump.hasEnded;
+    return isReadingProcess || (this.#dump?.isAtRest ?? false);
   }
 
   /** What the machine has logged of its live dumps. */
@@ -239,6 +245,33 @@ export class LabMachine {
   /** Ends a dump. One that was not read to its end is given up, for the reason that is given. */
   endCapture(reason: Situation = 'cancelled'): void {
     this.#dump?.end(reason);
+    this.#processDump?.end();
+  }
+
+  /**
+   * Captures a dump of one process, as Task Manager's "Create memory dump file" does: `process` is its id, or its
+   * program's name when only one has it. The machine stands still until it is read or dropped.
+   * @throws ProcessDumpError when there is no such process or Windows would deny access to it
+   */
+  captureProcess(process: number | string): ProcessCapture {
+    const { core, hardware, profile } = this.kernel;
+    if (this.isDumping)
+      throw new Error('Another dump of this machine is being written. Wait for it to complete.');
+    const { address, imagePath, pid } = findProcess(core, process);
+    this.#processDump = new ProcessCapture(core, address, imageNameOf(imagePath, pid), {
+      build: profile.build,
+      buildString: readText(core, this.kernel.loaded.address('nt!NtBuildLabEx')),
+      processors: hardware.processors,
+      seconds: Math.floor(this.time / SECOND),
+      comment: this.#comment,
+    });
+    return this.#processDump;
+  }
+
+  /** What dumps say of themselves. */
+  get #comment(): string {
+    const { scenario, seed, kernel } = this;
+    return `livedump-lab ${version} scenario=${scenario.name} machine=${kernel.size.name} seed=${seed}`;
   }
 
   /**

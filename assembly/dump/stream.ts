@@ -8,23 +8,14 @@ import { bitmapBits, bitmapOffset, Container, containerBytes, firstPageOffset, h
 import { writeElf } from './elf';
 import { writeBitmapHeader, writeHeader } from './header';
 import { selected } from './selection';
+import { beginWindows, nextWindow, WINDOW_BYTES } from './windows';
 
-const WINDOW_BYTES: u32 = 1 << 20;
-/** Windows that are filled in turn: while the host writes some of them, the next ones are filled. */
-const WINDOWS: usize = 8;
-let windows: usize = 0;
-let window: usize = 0; // the one that was filled last
 let prefix: usize = 0; // header, bitmap header, bitmap, padding
 let prefixRoom: u64 = 0;
 let prefixBytes: u64 = 0;
 let position: u64 = 0;
 let nextFrame: u32 = 0;
 let withHoles: bool = false; // frames that are not selected are zeros in the file
-
-/** Host address of the window that {@link readDump} filled last. */
-export function dumpWindow(): usize {
-  return window;
-}
 
 /** Makes the headers of a dump of the selected pages. Returns the file's size in bytes. */
 export function openDump(
@@ -37,8 +28,7 @@ export function openDump(
   commentBytes: u32,
 ): u64 {
   const kind = <Container>container;
-  if (windows == 0) windows = heap.alloc(WINDOWS * WINDOW_BYTES);
-  window = windows;
+  beginWindows();
   prefixBytes = firstPageOffset(kind);
   if (prefixRoom < prefixBytes) {
     prefix = heap.alloc(usize(prefixBytes));
@@ -61,8 +51,7 @@ export function openDump(
 
 /** Fills a window with the next piece of the file; returns its length, 0 at the end. The seven pieces before stay where they are. */
 export function readDump(): u32 {
-  window += WINDOW_BYTES;
-  if (window == windows + WINDOWS * WINDOW_BYTES) window = windows;
+  const window = nextWindow();
   let filled: usize = 0;
   if (position < prefixBytes) {
     filled = usize(min(prefixBytes - position, u64(WINDOW_BYTES)));

@@ -9,7 +9,7 @@ import { allocatePage, allocateTable, freePage, PAGE_SIZE, zeroPage } from './ar
 import { renderEntriesPage } from './entry-pages';
 import { dropPacked, pack, packedWord, unpack } from './packed';
 import { noteResident } from './packing';
-import { renderSeededPage } from './seeded';
+import { renderSeeded } from './seeded';
 import { renderRemains } from '../stacks/remains';
 import { renderPfnDatabasePage } from '../paging/pfn-render';
 import { renderPoolPage } from '../kernel/pool/bulk-pages';
@@ -69,9 +69,14 @@ export function renderFrame(pfn: u32, kind: u32, argument: u32): void {
   store<u32>(slotOf(pfn), kind | (argument << 4));
 }
 
+/** Which page of the seed's a frame holds: that of its own number, or the one that it was rendered with. */
+function seededKey(pfn: u32, slot: u32): u32 {
+  return slot >>> 4 == 0 ? pfn : slot >>> 4;
+}
+
 function render(pfn: u32, slot: u32, target: usize): void {
   const kind = slot & KIND_MASK;
-  if (kind == SEEDED) renderSeededPage(pfn, target);
+  if (kind == SEEDED) renderSeeded(seededKey(pfn, slot), target);
   else if (kind == PFN_DATABASE) renderPfnDatabasePage(slot >>> 4, target);
   else if (kind == ENTRIES) renderEntriesPage(slot >>> 4, target);
   else if (kind == POOL_PAGES) renderPoolPage(slot >>> 4, target);
@@ -90,6 +95,11 @@ export function isResident(pfn: u32): bool {
 /** Whether a frame's bytes follow from the seed: nobody wrote to it. */
 export function isSeeded(pfn: u32): bool {
   return (slotValue(pfn) & KIND_MASK) == SEEDED;
+}
+
+/** The page of the seed's that a frame holds, to render another frame with; 0 when its bytes do not follow from the seed. */
+export function seededPage(pfn: u32): u32 {
+  return isSeeded(pfn) ? seededKey(pfn, slotValue(pfn)) : 0;
 }
 
 /** Forgets what a frame holds: it is zero again. Addresses of its bytes are no longer good. */

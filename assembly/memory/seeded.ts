@@ -1,5 +1,5 @@
-// Contents of pages that a program is supposed to have filled: a function of the seed and the frame number, so that
-// gigabytes of them cost nothing.
+// Contents of pages that a program is supposed to have filled: a function of the seed and of the frame number that the
+// page had first, so that gigabytes of them cost nothing.
 import { hash } from '../random';
 import { PAGE_SIZE } from './arena';
 
@@ -9,10 +9,10 @@ export function seedContents(seed: u64): void {
   contentSeed = seed;
 }
 
-/** Fills `target` with the page's words: four xorshift64 streams side by side, two words a step each. */
-export function renderSeededPage(pfn: u32, target: usize): void {
-  let a = i64x2(hash(contentSeed, u64(pfn) * 4) | 1, hash(contentSeed, u64(pfn) * 4 + 1) | 1);
-  let b = i64x2(hash(contentSeed, u64(pfn) * 4 + 2) | 1, hash(contentSeed, u64(pfn) * 4 + 3) | 1);
+/** Fills `target` with the words of page `key`: four xorshift64 streams side by side, two words a step each. */
+export function renderSeeded(key: u64, target: usize): void {
+  let a = i64x2(hash(contentSeed, key * 4) | 1, hash(contentSeed, key * 4 + 1) | 1);
+  let b = i64x2(hash(contentSeed, key * 4 + 2) | 1, hash(contentSeed, key * 4 + 3) | 1);
   for (let at = target; at < target + PAGE_SIZE; at += 32) {
     a = next(a);
     b = next(b);

@@ -31,6 +31,7 @@ export function createTrapFrame(thread: u64, rip: u64, rsp: u64, rbp: u64, servi
   setField(frame, KTRAP_FRAME.PreviousMode, USER_MODE);
   setField(frame, KTRAP_FRAME.ExceptionActive, SERVICE);
   setField(frame, KTRAP_FRAME.MxCsr, MXCSR);
+  setField(frame, KTRAP_FRAME.Rax, service); // whose number the stub loads
   setField(frame, KTRAP_FRAME.Rcx, rip); // syscall leaves RIP in RCX and RFLAGS in R11
   setField(frame, KTRAP_FRAME.R11, EFLAGS);
   if (leftByUserMode(thread)) {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createMachine } from '../index.js';
-import { LASTING_PIECES, type Capture } from '../livedump/capture.js';
+import type { DumpStream } from '../lab-machine.js';
+import { LASTING_PIECES } from '../livedump/capture.js';
 import type { EventFile } from '../livedump/event-log.js';
 import {
   resolveCaptureOptions,
@@ -16,11 +17,12 @@ import { jsonPieces } from './json-pieces.js';
 import { PendingFile } from './pending-file.js';
 import { machineOptions, type MachineCommandOptions } from './machine-options.js';
 import { parseMemory } from './numbers.js';
+import { processOption } from './process-option.js';
 import { Progress } from './progress.js';
 import { writeSymbols } from './symbols.js';
 
 export interface GenerateOptions extends MachineCommandOptions {
-  kind: DumpKind;
+  kind: DumpKind | 'process';
   userPages: boolean;
   hypervisorPages: boolean;
   nonessentialPages: boolean;
@@ -28,6 +30,8 @@ export interface GenerateOptions extends MachineCommandOptions {
   abort: boolean;
   availableMemory?: string;
   format: DumpFormat;
+  /** Of `--kind process`: the process's id, or its program's name. */
+  pid?: string;
   out: string;
   symbols?: string;
   truth?: string;
@@ -39,8 +43,9 @@ export interface GenerateOptions extends MachineCommandOptions {
 /** What `--json` prints. */
 interface GenerateResult {
   path: string;
-  kind: DumpKind;
-  format: DumpFormat;
+  kind: GenerateOptions['kind'];
+  /** `minidump` for a process. */
+  format: DumpFormat | 'minidump';
   scenario: string;
   seed: number;
   machine: SizeName;
@@ -64,7 +69,8 @@ export async function generate(options: GenerateOptions): Promise<void> {
   refuseSameFile({ '--out': out, '--truth': truth, '--events': events });
   for (const path of [out, truth, events]) if (path !== undefined) refuseToOverwrite(path, options.force);
   const asked = machineOptions(options);
-  const wanted = captureOptions(options);
+  const dumped = processOption(options);
+  const wanted = dumped === undefined ? captureOptions(options) : undefined;
   const availableMemory =
     options.availableMemory === undefined ? undefined : parseMemory(options.availableMemory);
 
@@ -85,7 +91,7 @@ export async function generate(options: GenerateOptions): Promise<void> {
     if (availableMemory !== undefined)
       machine.conditions = { ...machine.conditions, availableMemory: `${availableMemory} B` };
     try {
-      const capture = machine.capture(wanted);
+      const capture = wanted ? machine.capture(wanted) : machine.captureProcess(dumped!);
       const captureMs = stopwatch.lap();
       await writeDump(capture, dumpFile, options.json ? undefined : new Progress('Writing dump'));
       const writeMs = stopwatch.lap();
@@ -96,7 +102,7 @@ export async function generate(options: GenerateOptions): Promise<void> {
       report(options, {
         path: out,
         kind: options.kind,
-        format: options.format,
+        format: wanted ? options.format : 'minidump',
         scenario: machine.scenario.name,
         seed: machine.seed,
         machine: machine.kernel.size.name,
@@ -121,9 +127,9 @@ export async function generate(options: GenerateOptions): Promise<void> {
 
 /** What to capture. @throws RangeError with a sentence for the user when the options contradict each other */
 function captureOptions(options: GenerateOptions): ResolvedCaptureOptions {
-  const { kind, userPages, hypervisorPages, nonessentialPages, abort, format } = options;
+  const { userPages, hypervisorPages, nonessentialPages, abort, format } = options;
   return resolveCaptureOptions({
-    kind,
+    kind: options.kind as DumpKind,
     userPages,
     hypervisorPages,
     nonessentialPages,
@@ -147,7 +153,7 @@ function refuseToOverwrite(path: string, force: boolean): void {
 }
 
 /** Writes pieces while the core makes the next ones. */
-async function writeDump(capture: Capture, file: PendingFile, progress: Progress | undefined): Promise<void> {
+async function writeDump(capture: DumpStream, file: PendingFile, progress: Progress | undefined): Promise<void> {
   const writing: Promise<void>[] = [];
   try {
     for (let chunk = capture.next(); chunk; chunk = capture.next()) {

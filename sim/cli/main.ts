@@ -19,7 +19,9 @@ const program = new Command('livedump-lab')
 withMachineOptions(
   program.command('generate').description('boot a machine and write a live kernel dump of it'),
 )
-  .addOption(new Option('--kind <kind>', 'what the dump holds').choices(['full', 'stacks']).default('full'))
+  .addOption(
+    new Option('--kind <kind>', 'what the dump holds').choices(['full', 'stacks', 'process']).default('full'),
+  )
   .option('--user-pages', 'also the pages of user mode (full dumps)', false)
   .option('--hypervisor-pages', "also the hypervisor's pages (full dumps)", false)
   .option('--nonessential-pages', 'with --hypervisor-pages: also those that are not essential', false)
@@ -29,6 +31,7 @@ withMachineOptions(
     new Option('--format <format>', 'container of the dump').choices(dumpFormats()).default('bitmap'),
   )
   .option('--events <file>', 'also write the events that the machine logged of the dump, as JSON')
+  .option('--pid <id or program>', 'with --kind process: the process, by its id or its program')
   .requiredOption('--out <file>', 'the dump file to write')
   .option('--symbols <folder>', 'also write a symbol store: PDBs and images')
   .option('--truth <file>', 'also write what is true of the machine, as JSON')

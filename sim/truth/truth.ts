@@ -1,7 +1,7 @@
 import type { LabMachine } from '../lab-machine.js';
 import type { Kernel } from '../machine/machine.js';
 import type { StepEvent } from '../scenarios/play.js';
-import type { StagedProcess, StagedThread } from '../world/stage.js';
+import type { StagedProcess, StagedThread, UserMode } from '../world/stage.js';
 import type { StagedToken } from '../world/objects/tokens.js';
 import { version } from '../version.js';
 import { hex, type Address } from './address.js';
@@ -106,6 +106,8 @@ export interface TruthThread {
   stack: readonly string[];
   /** Call sites of the user stack from the system service's stub out; absent for threads without user mode. */
   userStack?: readonly string[];
+  /** Where user mode was left, and what belongs to the thread there; absent as well. */
+  user?: { teb: Address; start: Address; rip: Address; rsp: Address };
 }
 
 /** Writes down a machine's truth. */
@@ -184,7 +186,11 @@ function truthOfProcess(
       ...(thread.waitReason === undefined ? {} : { waitReason: thread.waitReason }),
       waitObjects: thread.waitObjects.map((object) => ({ address: hex(object.address), type: object.type })),
       stack: thread.stack,
-      ...(thread.userMode ? { userStack: thread.userMode.stack } : {}),
+      ...(thread.userMode ? { userStack: thread.userMode.stack, user: userSide(thread.userMode) } : {}),
     })),
   };
+}
+
+function userSide({ teb, start, rip, rsp }: UserMode): TruthThread['user'] {
+  return { teb: hex(teb), start: hex(start), rip: hex(rip), rsp: hex(rsp) };
 }

@@ -12,6 +12,9 @@ export interface UserMode {
   readonly service: number;
   /** Where the KTRAP_FRAME that the service was entered with ends. */
   readonly trapFrameEnd: bigint;
+  readonly teb: bigint;
+  /** The function that the thread was created with. */
+  readonly start: bigint;
   /** User stack from the service's stub out, as a debugger prints it. */
   readonly stack: readonly string[];
 }

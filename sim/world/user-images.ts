@@ -153,10 +153,11 @@ export class UserImages {
     const { core } = this.#kernel;
     const entered = this.#entries.get(stack) ?? this.#plan(program.path, stub, stack);
     const { plan, rip, service, names } = entered;
-    core.exports.threadCreateUserSide(address, thread, peb);
+    const teb = core.exports.threadCreateUserSide(address, thread, peb);
     const rsp = core.exports.stackLayOutUser(thread, plan.put(core));
     const trapFrameEnd = core.exports.stackCreateTrapFrame(thread, rip, rsp, 0n, service);
-    return { rip, rsp, service, trapFrameEnd, stack: names };
+    const start = this.modulesOf(program.path).address(stack.start);
+    return { rip, rsp, service, trapFrameEnd, teb, start, stack: names };
   }
 
   /** Plans a stack once for all threads that stand as it says. */

@@ -30,6 +30,11 @@ export function initialiseFiles(typeIndex: u32): void {
   fileType = typeIndex;
 }
 
+/** Index of object type File. */
+export function fileTypeIndex(): u32 {
+  return fileType;
+}
+
 /**
  * Creates a FILE_OBJECT on `device` (0 where no driver stands behind it). `name` is the path's UTF-16 text relative
  * to the device, as `\Windows\System32\ntdll.dll`. The file is open for reading and has nothing in memory yet.

@@ -7,6 +7,9 @@ import {
   RTL_BITMAP,
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
+import { PAGE_SIZE } from '../../memory/arena';
+import { copyFrame, renderFrame, SEEDED, seededPage, writableFrame } from '../../memory/frames';
+import { renderSeeded } from '../../memory/seeded';
 import { at, getField, read8, setField, write64, write8 } from '../../memory/virtual';
 import { createFileObject } from '../io/file-object';
 import { systemVolumeDevice } from '../io/volumes';
@@ -29,6 +32,9 @@ class PagingFile {
 
 const files = new StaticArray<PagingFile>(MAXIMUM);
 let count: u32 = 0;
+
+/** What pages of the first page file hold, by page: a page of the seed's shifted left by one, plus one; or a copy's host address. */
+const contents = new Map<u32, u32>();
 
 /**
  * Creates a page file of `pages` pages, which may grow to `most`. `name` is its NT path in UTF-16, `\??\C:\pagefile.sys`.
@@ -108,6 +114,35 @@ export function takeFilePage(): u32 {
 /** Gives a page of the first page file back. */
 export function freeFilePage(page: u32): void {
   mark(unchecked(files[0]), page, false);
+  if (!contents.has(page)) return;
+  const content = contents.get(page);
+  if ((content & 1) == 0) heap.free(content);
+  contents.delete(page);
+}
+
+/** Writes a frame to a page of the first page file. */
+export function writeFilePage(page: u32, pfn: u32): void {
+  const seeded = seededPage(pfn);
+  let content = (seeded << 1) | 1;
+  if (seeded == 0) {
+    content = u32(heap.alloc(PAGE_SIZE));
+    copyFrame(pfn, content);
+  }
+  contents.set(page, content);
+}
+
+/** Reads a page of the first page file into a fresh frame. */
+export function readFilePage(page: u32, pfn: u32): void {
+  const content = contents.get(page);
+  if (content & 1) renderFrame(pfn, SEEDED, content >>> 1);
+  else memory.copy(writableFrame(pfn), content, PAGE_SIZE);
+}
+
+/** Copies what a page of the first page file holds to `target`, and leaves it there. */
+export function copyFilePage(page: u32, target: usize): void {
+  const content = contents.get(page);
+  if (content & 1) renderSeeded(content >>> 1, target);
+  else memory.copy(target, content, PAGE_SIZE);
 }
 
 export function pagingFileCount(): u32 {

@@ -1,7 +1,7 @@
 // Private pages leaving a working set and coming back: valid, then in transition on the modified or the standby list,
 // then in the page file. What the trimmer, the modified page writer and the page fault handler do.
 import { EPROCESS, KPROCESS, MMPFN, MMSUPPORT_FULL, MMSUPPORT_INSTANCE } from '../../generated/types';
-import { frameWord, renderFrame, SEEDED, writableFrame } from '../../memory/frames';
+import { frameWord, writableFrame } from '../../memory/frames';
 import { FOR_USER, MODIFIED, STANDBY, takeFrame } from '../../memory/ranges';
 import { addToField, at, forget, getField } from '../../memory/virtual';
 import { freeFrame, putOnList, takeOffList } from '../../paging/frame-states';
@@ -38,7 +38,7 @@ import {
   transitionFrame,
 } from '../../paging/software-pte';
 import { entryAddress, indexAt, PML4_LEVEL } from '../../paging/tables';
-import { freeFilePage, takeFilePage } from './paging-files';
+import { freeFilePage, readFilePage, takeFilePage, writeFilePage } from './paging-files';
 
 const DEFAULT_PRIORITY: u32 = 5;
 
@@ -106,6 +106,7 @@ export function writePage(process: u64, address: u64): bool {
   if (pageLocation(pfn) != MODIFIED) return false;
   const page = takeFilePage();
   if (page == 0) return false;
+  writeFilePage(page, pfn);
   takeOffList(pfn, MODIFIED, PRIVATE_MODIFIED);
   setOriginalPte(pfn, pageFilePte(page, softwareProtection(entry)));
   putOnList(pfn, STANDBY, pagePriority(pfn));
@@ -155,8 +156,8 @@ export function faultPage(process: u64, address: u64): bool {
     if (page == 0 && entry != DEMAND_ZERO) return false;
     pfn = takeFrame(FOR_USER);
     if (page != 0) {
+      readFilePage(page, pfn);
       freeFilePage(page);
-      renderFrame(pfn, SEEDED, 0);
       const set = at(at(process, EPROCESS.Vm), MMSUPPORT_FULL.Instance);
       addToField(set, MMSUPPORT_INSTANCE.HardFaultCount, 1);
     }

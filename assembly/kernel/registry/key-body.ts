@@ -24,6 +24,11 @@ export function initialiseKeys(typeIndex: u32): void {
   keyType = typeIndex;
 }
 
+/** Index of object type Key. */
+export function keyTypeIndex(): u32 {
+  return keyType;
+}
+
 /** Creates a key object of a process on a key control block. */
 export function createKeyBody(block: u64, process: u64): u64 {
   const body = createObject(keyType, typeBodyBytes(keyType), typePoolTag(keyType), false);

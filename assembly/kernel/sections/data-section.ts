@@ -19,6 +19,7 @@ import {
   subsectionOf,
   subsectionPte,
 } from './control-area';
+import { numberFile } from './mapped-file-pages';
 import { PROTECT_READ_ONLY, PROTECT_READ_WRITE } from './protection';
 import { addViewVad, VAD_NONE } from './vad';
 
@@ -78,6 +79,7 @@ export function createFileSection(
   const file = createFileObject(device, name, nameBytes);
   bindFile(section.area, file, attachStream(file, bytes), false);
   completeCleanup(file);
+  numberFile(section.area, count);
   describeSubsection(section.area, 0, 0, pages, PROTECT_READ_WRITE, 0, u32(bytes));
   const origin = subsectionPte(subsectionOf(section.area, 0), PROTECT_READ_WRITE);
   addPages(section, USER_READ_ONLY, origin);

@@ -25,6 +25,7 @@ import {
   subsectionOf,
   subsectionPte,
 } from './control-area';
+import { keepFilePages } from './mapped-file-pages';
 import { PROTECT_EXECUTE_READ, PROTECT_READ_ONLY, PROTECT_WRITE_COPY } from './protection';
 
 const SCN_MEM_EXECUTE: u32 = 0x20000000;
@@ -129,6 +130,13 @@ function addSubsections(view: FileView, image: SharedImage): void {
     );
     // Nobody reads the relocations again once the image is at its base: their pages have left memory.
     addPages(image, i + 1, start / u32(PAGE_SIZE), pages, protection, start != relocations);
+    if (start == relocations)
+      keepFilePages(
+        image.area,
+        start / u32(PAGE_SIZE),
+        view.file + usize(get(section, IMAGE_SECTION_HEADER.PointerToRawData)),
+        min(bytes, u32(get(section, IMAGE_SECTION_HEADER.SizeOfRawData))),
+      );
   }
 }
 

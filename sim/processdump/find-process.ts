@@ -1,0 +1,45 @@
+import type { Core } from '../machine/core.js';
+import { readProcesses, type ProcessReading } from '../machine/process-readings.js';
+import { noSuchProcess, ProcessDumpError } from './refusal.js';
+
+const MOST_CHARACTERS = 64;
+const SYSTEM_PID = 4;
+
+/** File name of a process's program; System has none, and what was created without a path is named as Windows does. */
+export function imageNameOf(imagePath: string, pid: number): string {
+  return pid === SYSTEM_PID ? 'System' : imagePath.slice(imagePath.lastIndexOf('\\') + 1);
+}
+
+/**
+ * Looks a process up by its id, or by its program's name with or without `.exe`, regardless of case.
+ * @throws ProcessDumpError when there is none, or more than one of that name
+ */
+export function findProcess(core: Core, wanted: number | string): ProcessReading {
+  const processes = readProcesses(core);
+  if (typeof wanted === 'number') {
+    const found = processes.find(({ pid }) => pid === wanted);
+    if (!found) throw noSuchProcess(`with the id ${wanted}`);
+    return found;
+  }
+  const name = plain(wanted);
+  const found = processes.filter(({ imagePath, pid }) => plain(imageNameOf(imagePath, pid)) === name);
+  if (found.length === 0) throw noSuchProcess(`named ${wanted}`);
+  if (found.length > 1)
+    throw new ProcessDumpError(
+      'STATUS_INVALID_CID',
+      `${found.length} processes are named ${wanted}: their ids are ${found.map(({ pid }) => pid).join(', ')}. Give the id of one.`,
+    );
+  return found[0]!;
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/\.exe$/, '');
+}
+
+/** 8-bit text of the kernel that ends with a zero. */
+export function readText(core: Core, address: bigint): string {
+  const length = core.exports.memoryRead(address, MOST_CHARACTERS);
+  const bytes = core.view(core.exports.exchangeBuffer(), length);
+  const end = bytes.indexOf(0);
+  return String.fromCharCode(...bytes.subarray(0, end < 0 ? length : end));
+}
