@@ -273,11 +273,7 @@ export {
 } from './hypervisor/region';
 
 // Dumps.
-export {
-  openDump as dumpOpen,
-  readDump as dumpRead,
-  pagesRead as dumpPagesRead,
-} from './dump/stream';
+export { openDump as dumpOpen, readDump as dumpRead, pagesRead as dumpPagesRead } from './dump/stream';
 export { dumpWindow } from './dump/windows';
 export { selectedImageFrames as dumpImageFrames } from './dump/image-frames';
 export { endSnapshot as dumpClose, keptFrames as dumpKeptFrames } from './memory/snapshot';
@@ -292,27 +288,15 @@ export {
 } from './dump/selection';
 
 // Dumps of one process: what a debugger asks of it. The process must be attached.
-export {
-  openRegions as processOpenRegions,
-  listRegions as processListRegions,
-} from './dump/process/regions';
+export { openRegions as processOpenRegions, listRegions as processListRegions } from './dump/process/regions';
 export {
   openProcessMemory as processOpenMemory,
   readProcessMemory as processReadMemory,
   processPagesRead,
 } from './dump/process/memory-stream';
-export {
-  nextThread as processNextThread,
-  readThread as processReadThread,
-} from './dump/process/threads';
-export {
-  nextModule as processNextModule,
-  readModule as processReadModule,
-} from './dump/process/modules';
-export {
-  nextHandle as processNextHandle,
-  readHandle as processReadHandle,
-} from './dump/process/handles';
+export { nextThread as processNextThread, readThread as processReadThread } from './dump/process/threads';
+export { nextModule as processNextModule, readModule as processReadModule } from './dump/process/modules';
+export { nextHandle as processNextHandle, readHandle as processReadHandle } from './dump/process/handles';
 export {
   readProcessCounters as processReadCounters,
   readSystemCounters as systemReadCounters,

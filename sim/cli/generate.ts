@@ -153,7 +153,11 @@ function refuseToOverwrite(path: string, force: boolean): void {
 }
 
 /** Writes pieces while the core makes the next ones. */
-async function writeDump(capture: DumpStream, file: PendingFile, progress: Progress | undefined): Promise<void> {
+async function writeDump(
+  capture: DumpStream,
+  file: PendingFile,
+  progress: Progress | undefined,
+): Promise<void> {
   const writing: Promise<void>[] = [];
   try {
     for (let chunk = capture.next(); chunk; chunk = capture.next()) {

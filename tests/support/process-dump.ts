@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLI, type TruthProcess, type TruthThread } from './generated-dump.js';
@@ -7,6 +7,8 @@ import { CLI, type TruthProcess, type TruthThread } from './generated-dump.js';
 /** What truth.json says of a process beyond what judges of kernel dumps ask. */
 export interface DumpedProcess extends TruthProcess {
   path: string;
+  traits?: string[];
+  services?: string[];
   modules: { name: string; path: string; base: string; size: number }[];
   threads: (TruthThread & {
     name?: string;
@@ -16,7 +18,7 @@ export interface DumpedProcess extends TruthProcess {
 }
 
 interface WholeTruth {
-  processes: (DumpedProcess & { traits?: string[]; services?: string[] })[];
+  processes: DumpedProcess[];
   namedObjects: { path: string; type: string; address: string }[];
 }
 
@@ -33,29 +35,29 @@ export class ProcessDumps {
     this.#options = options;
   }
 
-  /** Dumps a process: its id, or its program where there is one of it only. */
-  dump(process_: string | number, name = `${process_}.dmp`): string {
-    const out = join(this.folder, name);
-    const first = this.#truth === undefined;
+  /** Writes down the machine's truth and symbols, with a dump that nobody asked for: once. */
+  prepare(): void {
+    if (this.#truth !== undefined) return;
     const truth = join(this.folder, 'truth.json');
-    execFileSync(
-      process.execPath,
-      [
-        CLI,
-        'generate',
-        ...['--kind', 'process', '--pid', String(process_), '--out', out, ...this.#options],
-        ...(first ? ['--symbols', this.symbols, '--truth', truth] : []),
-      ],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
-    );
-    if (first) {
-      this.#truth = JSON.parse(readFileSync(truth, 'utf8')) as WholeTruth;
-      mkdirSync(this.flat);
-      for (const file of readdirSync(this.symbols)) {
-        const key = readdirSync(join(this.symbols, file))[0]!;
-        symlinkSync(join(this.symbols, file, key, file), join(this.flat, file));
-      }
+    this.#generate('explorer', 'first.dmp', '--symbols', this.symbols, '--truth', truth);
+    this.#truth = JSON.parse(readFileSync(truth, 'utf8')) as WholeTruth;
+    mkdirSync(this.flat);
+    for (const file of readdirSync(this.symbols)) {
+      const [key] = readdirSync(join(this.symbols, file));
+      const path = join(this.symbols, file, key!, file);
+      if (existsSync(path)) symlinkSync(path, join(this.flat, file));
     }
+  }
+
+  /** Dumps the process with an id; the dump's path. */
+  dump(pid: number): string {
+    return this.#generate(String(pid), `${pid}.dmp`);
+  }
+
+  #generate(pid: string, name: string, ...more: string[]): string {
+    const out = join(this.folder, name);
+    const options = ['--kind', 'process', '--pid', pid, '--out', out, ...this.#options, ...more];
+    execFileSync(process.execPath, [CLI, 'generate', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
     return out;
   }
 
@@ -64,7 +66,7 @@ export class ProcessDumps {
   }
 
   /** @throws when the truth has no such process */
-  find(matches: (process: WholeTruth['processes'][number]) => boolean): WholeTruth['processes'][number] {
+  find(matches: (process: DumpedProcess) => boolean): DumpedProcess {
     const found = this.truth.processes.find(matches);
     if (!found) throw new Error('the machine has no such process');
     return found;

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProcessDumps, type DumpedProcess } from '../../support/process-dump.js';
+import { DUMPED, dumpOf } from '../../support/dumped-processes.js';
 import { MinidumpFile, STREAM } from './minidump-file.js';
 
 const USER_END = 0x7fffffff0000n;
@@ -28,23 +29,16 @@ const CONTEXT_BYTES = 1232;
 /** In CONTEXT of x64. */
 const [CONTEXT_FLAGS, SEG_CS, RSP, RIP] = [0x30, 0x38, 0x98, 0xf8];
 
-/** What is dumped of a desktop: shell, service host, a window, 32-bit code, an app that is suspended. */
-const PROCESSES = ['explorer', 'DcomLaunch', 'Taskmgr', 'MicrosoftEdgeUpdate', 'SearchHost'] as const;
-
 const dumps = new ProcessDumps(['--seed', process.env['READERS_SEEDS']?.split(',')[0] ?? '3']);
 afterAll(() => dumps.remove());
 
-describe.each(PROCESSES)('a dump of %s', (name) => {
-  let truth: DumpedProcess & { traits?: string[]; services?: string[] };
+describe.each(DUMPED)('a dump of %s', (name) => {
+  let truth: DumpedProcess;
   let file: MinidumpFile;
   let path: string;
 
   beforeAll(() => {
-    if (name === 'explorer') path = dumps.dump(name);
-    const isService = (candidate: typeof truth) => candidate.services?.includes(name);
-    const isProgram = (candidate: typeof truth) => candidate.path?.endsWith(`\\${name}.exe`);
-    truth = dumps.find((candidate) => (isService(candidate) || isProgram(candidate)) ?? false);
-    path ??= dumps.dump(truth.pid);
+    ({ truth, path } = dumpOf(dumps, name));
     file = new MinidumpFile(path);
   });
   afterAll(() => file.close());

@@ -34,6 +34,18 @@ describe('generate refuses', () => {
   it.each([
     ['an unknown scenario', ['--scenario', 'no-such-lab'], 'no-such-lab'],
     ['an unknown kind', ['--kind', 'half'], 'half'],
+    ['a dump of no process', ['--kind', 'process'], '--pid'],
+    ['a process for a dump of the kernel', ['--pid', '4'], '--kind process'],
+    [
+      'pages of the kernel in a dump of a process',
+      ['--kind', 'process', '--pid', '4', '--user-pages'],
+      '--user-pages',
+    ],
+    ['a process that is not there', ['--machine', 'tiny', '--kind', 'process', '--pid', '3'], 'id 3'],
+    ['a program that does not run', ['--machine', 'tiny', '--kind', 'process', '--pid', 'paint'], 'paint'],
+    ['one of many programs', ['--machine', 'tiny', '--kind', 'process', '--pid', 'svchost'], 'ids are'],
+    ['a protected process', ['--machine', 'tiny', '--kind', 'process', '--pid', 'lsass'], 'Access is denied'],
+    ['System', ['--machine', 'tiny', '--kind', 'process', '--pid', '4'], 'Access is denied'],
     ['a seed that is no number', ['--seed', 'lucky'], 'lucky'],
     ['a seed that is no whole number', ['--seed', '1.5'], '1.5'],
     ['a negative seed', ['--seed=-1'], '-1'],
