@@ -88,9 +88,9 @@ function addView(): void {
   let from = view.start;
   let state: u32 = 0;
   let protection: u32 = 0;
-  let readable = false;
+  let readable: bool = false;
   let table: u32 = 0;
-  let isUniform = false; // no page table, and private: all pages up to its end are alike
+  let isUniform: bool = false; // no page table, and private: all pages up to its end are alike
   for (let page = view.start; page < view.end;) {
     if (page == view.start || (page & (TABLE_SPAN - 1)) == 0) {
       table = pageTableOf(page);
