@@ -1,4 +1,5 @@
-import { DUMP_HEADER_BYTES, DumpType, isFill } from '../dump/kernel-header.js';
+import { BitmapPages } from '../dump/bitmap-pages.js';
+import { DumpType, isFill } from '../dump/kernel-header.js';
 import { PAGE_BYTES } from '../dump/page-map.js';
 import { headerRuns } from '../dump/run-pages.js';
 import { address, hex } from '../format/numbers.js';
@@ -7,7 +8,6 @@ import type { Session } from '../session.js';
 import { Arguments } from './arguments.js';
 import { CommandError, type Command } from './command.js';
 
-const BITMAP_HEADER_BYTES = 0x38;
 const NAME_WIDTH = 20;
 
 /** `.dumpdebug`: the header of the dump, field by field. */
@@ -65,14 +65,13 @@ function bannerOf({ target: { header } }: Session): string {
 function pagesText(session: Session, row: (name: string, value: string) => string): string {
   const { header, physical } = session.target;
   if (header.DumpType === DumpType.FULL) return runsText(session);
-  if (header.DumpType !== DumpType.BITMAP_FULL && header.DumpType !== DumpType.BITMAP_KERNEL) return '';
-  const { pages, limit } = physical.pages;
-  const firstPage =
-    Math.ceil((DUMP_HEADER_BYTES + BITMAP_HEADER_BYTES + Math.ceil(limit / 8)) / PAGE_BYTES) * PAGE_BYTES;
+  const { pages: map } = physical;
+  if (!(map instanceof BitmapPages)) return '';
+  const { pages, limit } = map;
   return (
     `\nBITMAP_DUMP:\n` +
-    row('DumpOptions', '00000000') +
-    row('HeaderSize', hex(firstPage)) +
+    row('DumpOptions', hex(map.options, 8)) +
+    row('HeaderSize', hex(map.firstPage)) +
     row('BitmapSize', hex(limit)) +
     row('Pages', hex(pages))
   );

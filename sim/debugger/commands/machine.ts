@@ -51,7 +51,8 @@ function timeText(session: Session): string {
   );
 }
 
-function dumpKind(session: Session): string {
+/** Kind and path of the dump. */
+export function dumpKind(session: Session): string {
   return `${DUMP_KINDS[session.target.header.DumpType] ?? '64-bit Kernel dump'}: ${session.path}`;
 }
 

@@ -1,3 +1,4 @@
+import { secondaryData } from '../dump/secondary-data.js';
 import type { Command } from './command.js';
 import { CommandError } from './command.js';
 import { Arguments } from './arguments.js';
@@ -23,8 +24,10 @@ export const enumTag: Command = {
   syntax: '.enumtag',
   example: '.enumtag',
   lookFor: 'a GUID for each kind of data',
-  run({ print }) {
-    print('Unable to start enumeration, HRESULT 0x80004002\n');
+  run({ session, print }) {
+    const blobs = secondaryData(session.target.file, session.target.physical.pages);
+    if (blobs.length === 0) throw new CommandError('Unable to start enumeration, HRESULT 0x80004002\n');
+    for (const { guid, bytes } of blobs) print(`{${guid}} - 0x${bytes.toString(16)} bytes\n`);
   },
 };
 

@@ -11,6 +11,7 @@ import { PAGE_BYTES, type PageMap } from './page-map.js';
 const BITMAP_HEADER = record(0x38, {
   Signature: [0x0, 'u32'],
   ValidDump: [0x4, 'u32'],
+  DumpOptions: [0x8, 'u32'],
   FirstPage: [0x20, 'offset'],
   TotalPresentPages: [0x28, 'offset'],
   Pages: [0x30, 'offset'],
@@ -29,7 +30,9 @@ export class BitmapPages implements PageMap {
   readonly #bits: Uint8Array;
   /** Set bits before each group of bytes. */
   readonly #before: Uint32Array;
-  readonly #firstPage: number;
+  /** Offset of the first frame in the file. */
+  readonly firstPage: number;
+  readonly options: number;
 
   /** @throws FileError when the bitmap is damaged */
   constructor(file: ByteSource) {
@@ -41,7 +44,8 @@ export class BitmapPages implements PageMap {
     if (header.Pages > MOST_BITS || header.FirstPage < start + bytes || header.FirstPage > file.size)
       throw new FileError('The bitmap of this dump says that it is larger than the file.');
     this.#bits = file.read(start, bytes).slice();
-    this.#firstPage = header.FirstPage;
+    this.firstPage = header.FirstPage;
+    this.options = header.DumpOptions;
     this.limit = header.Pages;
     this.#before = new Uint32Array(Math.ceil(bytes / GROUP_BYTES) + 1);
     let count = 0;
@@ -60,7 +64,7 @@ export class BitmapPages implements PageMap {
     let index = this.#before[group]!;
     for (let i = group * GROUP_BYTES; i < byte; i++) index += ONES[this.#bits[i]!]!;
     index += ONES[this.#bits[byte]! & ((1 << (pfn & 7)) - 1)]!;
-    return this.#firstPage + index * PAGE_BYTES;
+    return this.firstPage + index * PAGE_BYTES;
   }
 
   *framesFrom(from: number): Iterable<number> {

@@ -25,6 +25,7 @@ const SWITCH_FRAME = { rbp: 0x30n, rip: 0x38n, bytes: 0x40n };
 /** A kernel dump, read as a debugger reads it: by its header, the debugger data block and what these lead to. */
 export class KernelTarget {
   readonly header: KernelDumpHeader;
+  readonly file: ByteSource;
   readonly physical: PhysicalMemory;
   /** The address space that the header names: the kernel's half of it is everybody's. */
   readonly system: AddressSpace;
@@ -37,6 +38,7 @@ export class KernelTarget {
 
   /** @throws FileError when the file cannot be read as a kernel dump; says why */
   constructor(file: ByteSource, symbolFiles: SymbolFiles, onMissing: OnMissing = () => undefined) {
+    this.file = file;
     this.header = readKernelHeader(file);
     this.physical = new PhysicalMemory(file, pageMap(file, this.header));
     this.#onMissing = onMissing;

@@ -4,6 +4,7 @@ import { pointerTo } from '../../types/type.js';
 import { TypedView } from '../../types/typed-view.js';
 import { walkStack, type Frame } from '../../unwind/stack.js';
 import { address, hex } from '../../format/numbers.js';
+import { dumpKind } from '../machine.js';
 import { shownImage } from '../modules.js';
 import { siteText } from '../stack.js';
 import { collection, DxError, number, object, text, type DxEntry, type DxValue } from './model.js';
@@ -32,7 +33,7 @@ export function rootOf(session: Session, name: string): DxValue | undefined {
 }
 
 function sessionObject(session: Session): DxValue {
-  return object(`64-bit Kernel bitmap dump: ${session.path}`, {
+  return object(dumpKind(session), {
     Processes: () => collection(() => processes(session)),
     Id: () => number(0, false),
     Attributes: () => object('', {}),

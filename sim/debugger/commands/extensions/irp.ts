@@ -35,7 +35,10 @@ export const irp: Command = {
     print(
       `${complete}\n ${view.value('MdlAddress') === 0n ? 'No Mdl' : `Mdl=${hex(view.value('MdlAddress'), 16)}`}: `,
     );
-    print(`No System Buffer: Thread ${hex(thread, 16)}:  Irp stack trace.\n`);
+    const buffer = view.value('AssociatedIrp.SystemBuffer');
+    print(
+      `${buffer === 0n ? 'No System Buffer' : `System buffer=${hex(buffer, 16)}`}: Thread ${hex(thread, 16)}:  Irp stack trace.\n`,
+    );
     print('     cmd  flg cl Device   File     Completion-Context\n');
     for (let number = 1; number <= Math.min(count, 64); number++)
       print(

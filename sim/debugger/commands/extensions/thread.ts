@@ -70,7 +70,7 @@ function detailsText(session: Session, entry: TypedView): string {
   const symbol = session.symbolText(start);
   const column = (name: string, value: string) => `${name.padEnd(26)}${value}\n`;
   return (
-    'Not impersonating\n' +
+    (entry.value('ActiveImpersonationInfo') === 0n ? 'Not impersonating\n' : 'Impersonating a client\n') +
     column('DeviceMap', hex(owner.value('DeviceMap'), 16)) +
     column('Owning Process', `${hex(owner.address, 16)}       Image:         ${imageName(session, owner)}`) +
     column(
@@ -86,8 +86,8 @@ function detailsText(session: Session, entry: TypedView): string {
     column('KernelTime', clockText(entry.value('Tcb.KernelTime') * increment)) +
     `Win32 Start Address ${symbol ? `${symbol} (0x${hex(start, 16)})` : `0x${hex(start, 16)}`}\n` +
     `Stack Init ${hex(entry.value('Tcb.InitialStack'), 16)} Current ${hex(entry.value('Tcb.KernelStack'), 16)}\n` +
-    `Base ${hex(entry.value('Tcb.StackBase'), 16)} Limit ${hex(entry.value('Tcb.StackLimit'), 16)} Call 0000000000000000\n` +
-    `Priority ${entry.value('Tcb.Priority')}  BasePriority ${entry.value('Tcb.BasePriority')}  IoPriority 2  PagePriority ${entry.has('PagePriority') ? entry.value('PagePriority') : 5}\n`
+    `Base ${hex(entry.value('Tcb.StackBase'), 16)} Limit ${hex(entry.value('Tcb.StackLimit'), 16)}\n` +
+    `Priority ${entry.value('Tcb.Priority')}  BasePriority ${entry.value('Tcb.BasePriority')}  IoPriority ${entry.value('ThreadIoPriority')}  PagePriority ${entry.value('ThreadPagePriority')}\n`
   );
 }
 
@@ -183,7 +183,7 @@ export const running: Command = {
         return `${hex(at, 16)} (${String(new TypedView(session, '_KTHREAD', at).number('Priority')).padStart(2)})`;
       };
       print(
-        `${String(number).padStart(3)}    ${hex(prcb.address, 16)}  ${cell('CurrentThread')} ${cell('NextThread')} ${hex(prcb.value('IdleThread'), 16)}  ................\n`,
+        `${String(number).padStart(3)}    ${hex(prcb.address, 16)}  ${cell('CurrentThread')} ${cell('NextThread')} ${hex(prcb.value('IdleThread'), 16)}\n`,
       );
       if (args.includes('-t'))
         print(`\n${stackText(session, new TypedView(session, '_ETHREAD', prcb.value('CurrentThread')))}`);

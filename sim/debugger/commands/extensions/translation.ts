@@ -134,7 +134,7 @@ export const pfn: Command = {
       `    flink       ${hex(value('u1.Flink') || value('u1.WsIndex'), 8)}  blink / share count ${hex(value('u2.ShareCount') || value('u2.Blink'), 8)}  pteaddress ${UPPER(value('PteAddress'))}\n`,
     );
     print(
-      `    reference count ${hex(value('u3.ReferenceCount') || value('u3.e2.ReferenceCount'), 4)}    used entry count  0000      ${['Non-cached', 'Cached', 'Write combined'][Number(value('u3.e1.CacheAttribute'))] ?? 'Not mapped'}    color 0   Priority ${value('u3.e1.Priority')}\n`,
+      `    reference count ${hex(value('u3.ReferenceCount') || value('u3.e2.ReferenceCount'), 4)} ${['Non-cached', 'Cached', 'Write combined'][Number(value('u3.e1.CacheAttribute'))] ?? 'Not mapped'}   Priority ${value('u3.e1.Priority')}\n`,
     );
     const location = LOCATIONS[Number(value('u3.e1.PageLocation'))] ?? 'Unknown';
     const flags = [
