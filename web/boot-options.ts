@@ -1,5 +1,5 @@
 import type { BootOptions } from '../sim/worker/sim-api.js';
-import { strings } from './strings.js';
+import { strings } from './strings/index.js';
 
 /**
  * Which machine to boot, from the address: `?scenario=baseline&seed=1`, which are also the defaults.

@@ -1,24 +1,16 @@
-import { html, render } from 'lit';
-import { bootOptions } from './boot-options.js';
-import './desktop/boot-screen.js';
-import './desktop/desktop.js';
-import { Lab } from './lab.js';
 import { SettingsStore } from './storage/settings.js';
+import { preferredLanguage, useLanguage } from './strings/index.js';
 import { followTheme } from './theme.js';
 
-/** Boots the machine that the address names and shows its desktop, or says why it cannot. */
+/** Chooses colours and language, then loads and shows the desktop of the machine that the address names. */
 async function main(): Promise<void> {
   const settings = await SettingsStore.open();
   followTheme(settings);
-  render(html`<ll-boot-screen></ll-boot-screen>`, document.body);
-  try {
-    performance.mark('machine-boot-start');
-    const lab = await Lab.start(bootOptions(location.search), settings);
-    performance.measure('machine-boot', 'machine-boot-start');
-    render(html`<ll-desktop .lab=${lab}></ll-desktop>`, document.body);
-  } catch (error) {
-    render(html`<ll-boot-screen .error=${(error as Error).message}></ll-boot-screen>`, document.body);
-  }
+  const { language } = settings.value;
+  await useLanguage(language === 'system' ? preferredLanguage(navigator.languages) : language);
+  // Modules read the language's texts as they are loaded.
+  const { showDesktop } = await import('./desktop/show-desktop.js');
+  await showDesktop(settings);
 }
 
 void main();

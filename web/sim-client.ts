@@ -7,7 +7,7 @@ import type {
   MachineInfo,
   SimApi,
 } from '../sim/worker/sim-api.js';
-import { strings } from './strings.js';
+import { strings } from './strings/index.js';
 
 /** The page's only way to the machine, which runs in a worker: page -> Comlink -> worker -> machine. */
 export class SimClient {

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import '../controls/progress-bar/progress-bar.js';
 import { icon } from '../icons/icon.js';
 import { iconStyles } from '../icons/icon.styles.js';
-import { strings } from '../strings.js';
+import { strings } from '../strings/index.js';
 
 const text = strings.boot;
 

@@ -1,6 +1,8 @@
-/** The machine keeps UTC and speaks US English, whatever the host does. */
-const time = new Intl.DateTimeFormat('en-US', { timeStyle: 'short', timeZone: 'UTC' });
-const date = new Intl.DateTimeFormat('en-US', {
+import { locale } from '../strings/index.js';
+
+/** The machine keeps UTC, whatever the host does. */
+const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone: 'UTC' });
+const date = new Intl.DateTimeFormat(locale, {
   year: 'numeric',
   month: 'numeric',
   day: 'numeric',

@@ -3,10 +3,10 @@ import { customElement, property } from 'lit/decorators.js';
 import { focusStyles } from '../controls/control.styles.js';
 import { icon } from '../icons/icon.js';
 import { iconStyles } from '../icons/icon.styles.js';
-import { strings } from '../strings.js';
+import { strings } from '../strings/index.js';
 import { formatDate, formatTime } from './machine-time.js';
+import { PROGRAMS, PROGRAM_IDS, type ProgramId } from './programs.js';
 import { styles } from './taskbar.styles.js';
-import { PROGRAMS, type ProgramId } from './window-order.js';
 
 /** The user pressed the button of `program`. */
 export class TaskbarEvent extends Event {
@@ -14,12 +14,6 @@ export class TaskbarEvent extends Event {
     super('ll-taskbar');
   }
 }
-
-const LABELS: Readonly<Record<ProgramId, string>> = {
-  'task-manager': strings.taskManager.title,
-  'file-explorer': strings.explorer.title,
-  'event-viewer': strings.eventViewer.title,
-};
 
 /**
  * The taskbar with the machine's clock.
@@ -43,14 +37,14 @@ export class Taskbar extends LitElement {
   override render() {
     return html`
       <nav aria-label=${strings.desktop.taskbar}>
-        ${PROGRAMS.map(
+        ${PROGRAM_IDS.map(
           (program) => html`
             <button
               data-program=${program}
               ?data-open=${this.open.includes(program)}
-              aria-label=${LABELS[program]}
+              aria-label=${PROGRAMS[program].title}
               aria-pressed=${String(this.front === program)}
-              title=${LABELS[program]}
+              title=${PROGRAMS[program].title}
               @click=${() => this.dispatchEvent(new TaskbarEvent(program))}
             >
               ${icon(program)}

@@ -1,6 +1,4 @@
-/** The programs of the machine, in the order of the taskbar. */
-export const PROGRAMS = ['task-manager', 'file-explorer', 'event-viewer'] as const;
-export type ProgramId = (typeof PROGRAMS)[number];
+import type { ProgramId } from './programs.js';
 
 /** Which windows there are. Values are replaced, never changed. */
 export interface WindowOrder {

@@ -8,7 +8,7 @@ import { formatDateTime } from '../desktop/machine-time.js';
 import { icon } from '../icons/icon.js';
 import { iconStyles } from '../icons/icon.styles.js';
 import type { Lab } from '../lab.js';
-import { strings } from '../strings.js';
+import { strings } from '../strings/index.js';
 import { styles } from './event-viewer.styles.js';
 
 const text = strings.eventViewer;

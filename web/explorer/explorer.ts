@@ -13,7 +13,7 @@ import { icon } from '../icons/icon.js';
 import { iconStyles } from '../icons/icon.styles.js';
 import type { Lab } from '../lab.js';
 import { Follow } from '../storage/store.js';
-import { strings } from '../strings.js';
+import { strings } from '../strings/index.js';
 import { formatCount } from '../task-manager/processes/format.js';
 import { download } from './download.js';
 import { styles } from './explorer.styles.js';

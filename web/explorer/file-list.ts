@@ -6,7 +6,7 @@ import type { Point } from '../controls/menu/menu-place.js';
 import { formatDateTime } from '../desktop/machine-time.js';
 import { icon } from '../icons/icon.js';
 import { iconStyles } from '../icons/icon.styles.js';
-import { strings } from '../strings.js';
+import { strings } from '../strings/index.js';
 import { formatCount } from '../task-manager/processes/format.js';
 import { styles } from './file-list.styles.js';
 

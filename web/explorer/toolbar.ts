@@ -4,7 +4,7 @@ import '../controls/button/button.js';
 import { MenuSelectEvent } from '../controls/menu/menu-entry.js';
 import { icon } from '../icons/icon.js';
 import { iconStyles } from '../icons/icon.styles.js';
-import { strings } from '../strings.js';
+import { strings } from '../strings/index.js';
 
 const text = strings.explorer;
 

@@ -1,4 +1,5 @@
 import { get, set } from 'idb-keyval';
+import type { Language } from '../strings/index.js';
 import { Store } from './store.js';
 
 export type UpdateSpeed = 'high' | 'normal' | 'low' | 'paused';
@@ -19,6 +20,7 @@ export interface Settings {
   updateSpeed: UpdateSpeed;
   theme: Theme;
   runAs: RunAs;
+  language: 'system' | Language;
   dumpOptions: DumpOptions;
 }
 
@@ -36,6 +38,7 @@ const DEFAULTS: Settings = {
   updateSpeed: 'paused',
   theme: 'system',
   runAs: 'administrator',
+  language: 'system',
   dumpOptions: { ...DEFAULT_DUMP_OPTIONS },
 };
 const KEY = 'settings';
@@ -52,9 +55,9 @@ export class SettingsStore extends Store<Settings> {
     });
   }
 
-  change(part: Partial<Settings>): void {
+  /** @returns Resolves when the browser has kept it, or has refused to: then it holds for this visit. */
+  change(part: Partial<Settings>): Promise<void> {
     this.set({ ...this.value, ...part });
-    // The setting holds for this visit even where the browser refuses to keep it.
-    set(KEY, this.value).catch(() => undefined);
+    return set(KEY, this.value).catch(() => undefined);
   }
 }

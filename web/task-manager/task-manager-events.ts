@@ -8,7 +8,7 @@ export class ProcessCommandEvent extends Event {
     readonly command: ProcessCommand,
     readonly process: ProcessRow,
   ) {
-    super('ll-process-command');
+    super('ll-process-command', { bubbles: true, composed: true });
   }
 }
 

@@ -1,5 +1,6 @@
 import { LitElement, html, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { html as staticHtml } from 'lit/static-html.js';
 import type { ProcessRow } from '../../sim/worker/sim-api.js';
 import '../controls/button/button.js';
 import '../controls/dialog/dialog.js';
@@ -9,16 +10,15 @@ import { icon } from '../icons/icon.js';
 import { iconStyles } from '../icons/icon.styles.js';
 import type { Lab } from '../lab.js';
 import { Follow } from '../storage/store.js';
-import { strings } from '../strings.js';
+import { strings } from '../strings/index.js';
 import './dump/dump-dialogs.js';
 import './nav/nav.js';
-import type { NavigateEvent, PageId } from './nav/nav.js';
-import './processes/processes-page.js';
+import type { NavigateEvent } from './nav/nav.js';
+import { PAGES, type PageId } from './pages.js';
 import { filePath, processName } from './processes/process-name.js';
 import './properties/properties-dialog.js';
 import './search-box/search-box.js';
 import type { SearchBox } from './search-box/search-box.js';
-import './settings/settings-page.js';
 import type { SettingsPage } from './settings/settings-page.js';
 import { styles } from './task-manager.styles.js';
 import {
@@ -58,13 +58,16 @@ export class TaskManager extends LitElement {
     this.lab.dumpFlow,
   ]);
 
+  protected override firstUpdated(): void {
+    void this.#goTo(this.page);
+  }
+
   override focus(): void {
     void this.updateComplete.then(() => this.window.focus());
   }
 
   async #showDumpSettings(): Promise<void> {
-    this.page = 'settings';
-    await this.updateComplete;
+    await this.#goTo('settings');
     await this.settingsPage.showDumpOptions();
   }
 
@@ -86,20 +89,19 @@ export class TaskManager extends LitElement {
   }
 
   #onSettingsChange({ change }: SettingsChangeEvent): void {
-    this.lab.settings.change(change);
+    void this.lab.settings.change(change);
+  }
+
+  /** Goes to a page; its element is there when this resolves. */
+  async #goTo(page: PageId): Promise<void> {
+    await PAGES[page]?.load();
+    this.page = page;
+    await this.updateComplete;
   }
 
   #renderPage(): TemplateResult {
-    return this.page === 'settings'
-      ? html`<tm-settings-page
-          .settings=${this.lab.settings.value}
-          @ll-settings-change=${this.#onSettingsChange}
-        ></tm-settings-page>`
-      : html`<tm-processes-page
-          .sample=${this.lab.sampler.value}
-          .filter=${this.filter}
-          @ll-process-command=${this.#onProcessCommand}
-        ></tm-processes-page>`;
+    const page = PAGES[this.page]!;
+    return staticHtml`<${page.tag} .lab=${this.lab} .filter=${page.searchable ? this.filter : ''}></${page.tag}>`;
   }
 
   #renderDialogs(): TemplateResult {
@@ -130,7 +132,7 @@ export class TaskManager extends LitElement {
         <span slot="icon">${icon('task-manager')}</span>
         <tm-search-box
           slot="titlebar"
-          ?hidden=${this.page === 'settings'}
+          ?hidden=${!PAGES[this.page]?.searchable}
           .value=${this.filter}
           @input=${(event: Event) => (this.filter = (event.currentTarget as SearchBox).value)}
         ></tm-search-box>
@@ -138,9 +140,15 @@ export class TaskManager extends LitElement {
           <tm-nav
             .page=${this.page}
             ?expanded=${this.place.width >= WIDE_ENOUGH_FOR_LABELS}
-            @ll-navigate=${(event: NavigateEvent) => (this.page = event.page)}
+            @ll-navigate=${(event: NavigateEvent) => void this.#goTo(event.page)}
           ></tm-nav>
-          <div class="page">${this.#renderPage()}</div>
+          <div
+            class="page"
+            @ll-process-command=${this.#onProcessCommand}
+            @ll-settings-change=${this.#onSettingsChange}
+          >
+            ${this.#renderPage()}
+          </div>
         </div>
       </ll-window>
       ${this.#renderDialogs()}

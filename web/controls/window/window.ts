@@ -2,7 +2,7 @@ import { LitElement, html, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { icon } from '../../icons/icon.js';
 import { iconStyles } from '../../icons/icon.styles.js';
-import { strings } from '../../strings.js';
+import { strings } from '../../strings/index.js';
 import { focusStyles } from '../control.styles.js';
 import { styles } from './window.styles.js';
 

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import '../../controls/button/button.js';
 import '../../controls/dialog/dialog.js';
 import '../../controls/progress-bar/progress-bar.js';
-import { strings } from '../../strings.js';
+import { strings } from '../../strings/index.js';
 import { formatCount } from '../processes/format.js';
 import { OpenLocationEvent } from '../task-manager-events.js';
 import { adviceFor } from './advice.js';

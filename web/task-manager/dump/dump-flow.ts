@@ -1,7 +1,7 @@
 import type { CaptureOutcome, CaptureProgress, CaptureRequest } from '../../../sim/worker/sim-api.js';
 import type { DumpOptions } from '../../storage/settings.js';
 import { Store } from '../../storage/store.js';
-import { strings } from '../../strings.js';
+import { strings } from '../../strings/index.js';
 
 export type DumpKind = CaptureRequest['kind'];
 type Created = Extract<CaptureOutcome, { result: 'created' }>;

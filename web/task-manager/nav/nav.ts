@@ -3,13 +3,9 @@ import { customElement, property } from 'lit/decorators.js';
 import { focusStyles } from '../../controls/control.styles.js';
 import { icon } from '../../icons/icon.js';
 import { iconStyles } from '../../icons/icon.styles.js';
-import { strings } from '../../strings.js';
+import { strings } from '../../strings/index.js';
+import { PAGES, type PageId } from '../pages.js';
 import { styles } from './nav.styles.js';
-
-export type PageId = keyof typeof strings.taskManager.pages;
-
-/** The pages that this version has. */
-const BUILT: readonly PageId[] = ['processes', 'settings'];
 
 /** The user goes to `page`. */
 export class NavigateEvent extends Event {
@@ -30,7 +26,7 @@ export class Nav extends LitElement {
   @property({ type: Boolean, reflect: true }) expanded = false;
 
   #go(page: PageId): void {
-    if (!BUILT.includes(page)) return;
+    if (!(page in PAGES)) return;
     // Where the labels lie over the page they have done their work.
     if (matchMedia('(max-width: 699px)').matches) this.expanded = false;
     this.dispatchEvent(new NavigateEvent(page));
@@ -38,7 +34,7 @@ export class Nav extends LitElement {
 
   #item(id: PageId): TemplateResult {
     const label = strings.taskManager.pages[id];
-    const reason = BUILT.includes(id) ? nothing : strings.taskManager.later;
+    const reason = id in PAGES ? nothing : strings.taskManager.later;
     return html`
       <button
         class=${id === 'settings' ? 'settings' : ''}

@@ -1,5 +1,5 @@
 import type { ProcessRow, Sample } from '../../../sim/worker/sim-api.js';
-import { strings } from '../../strings.js';
+import { strings } from '../../strings/index.js';
 import { formatDisk, formatMemory, formatNetwork, formatPercent } from './format.js';
 import thresholds from './heat-thresholds.json';
 

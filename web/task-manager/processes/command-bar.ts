@@ -7,7 +7,7 @@ import type { LabMenu } from '../../controls/menu/menu.js';
 import type { MenuEntry } from '../../controls/menu/menu-entry.js';
 import { icon } from '../../icons/icon.js';
 import { iconStyles } from '../../icons/icon.styles.js';
-import { strings } from '../../strings.js';
+import { strings } from '../../strings/index.js';
 import { styles } from './command-bar.styles.js';
 
 const { commands, taskManager } = strings;

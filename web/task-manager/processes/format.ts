@@ -1,3 +1,5 @@
+import { locale } from '../../strings/index.js';
+
 /**
  * Numbers as Task Manager's Processes page shows them: zero without a decimal, everything else with one.
  * What would round to 0.0 is zero.
@@ -7,8 +9,8 @@ const MEGABIT = 1e6;
 /** Below this the one decimal would read 0.0. */
 const THRESHOLD = 0.05;
 
-const oneDecimal = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const oneDecimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
 
 function number(value: number): string {
   return value < THRESHOLD ? '0' : oneDecimal.format(value);

@@ -1,5 +1,5 @@
 import type { MenuEntry, MenuItem } from '../../controls/menu/menu-entry.js';
-import { strings } from '../../strings.js';
+import { strings } from '../../strings/index.js';
 import type { MemoryUnit } from './columns.js';
 import { SYSTEM_PID, filePath } from './process-name.js';
 import type { TreeRow } from './tree.js';

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Sample } from '../../../sim/worker/sim-api.js';
 import { icon } from '../../icons/icon.js';
-import { strings } from '../../strings.js';
+import { strings } from '../../strings/index.js';
 import { HEAT_COLUMNS, heatLevel, type MemoryUnit } from './columns.js';
 import type { TreeRow } from './tree.js';
 

@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { Sample } from '../../../sim/worker/sim-api.js';
 import { focusStyles } from '../../controls/control.styles.js';
 import { iconStyles } from '../../icons/icon.styles.js';
-import { strings } from '../../strings.js';
+import { strings } from '../../strings/index.js';
 import type { ColumnId, MemoryUnit } from './columns.js';
 import { renderRow } from './process-row.js';
 import { styles } from './process-table.styles.js';

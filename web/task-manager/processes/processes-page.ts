@@ -4,7 +4,9 @@ import type { Sample } from '../../../sim/worker/sim-api.js';
 import '../../controls/menu/menu.js';
 import type { LabMenu } from '../../controls/menu/menu.js';
 import type { MenuEntry, MenuSelectEvent } from '../../controls/menu/menu-entry.js';
-import { strings } from '../../strings.js';
+import type { Lab } from '../../lab.js';
+import { Follow } from '../../storage/store.js';
+import { strings } from '../../strings/index.js';
 import { ProcessCommandEvent } from '../task-manager-events.js';
 import type { ColumnId, MemoryUnit } from './columns.js';
 import './command-bar.js';
@@ -32,7 +34,7 @@ export class ProcessesPage extends LitElement {
     }
   `;
 
-  @property({ attribute: false }) sample: Sample | null = null;
+  @property({ attribute: false }) lab!: Lab;
   @property() filter = '';
 
   @state() private sort: { column: ColumnId; descending: boolean } = { column: 'name', descending: false };
@@ -45,6 +47,12 @@ export class ProcessesPage extends LitElement {
   @query('tm-process-table') private readonly table!: ProcessTable | null;
   @query('ll-menu') private readonly menu!: LabMenu;
   #rows: TreeRow[] = [];
+
+  protected readonly follow = new Follow(this, () => [this.lab.sampler]);
+
+  private get sample(): Sample | null {
+    return this.lab.sampler.value;
+  }
 
   protected override willUpdate(): void {
     if (!this.sample) return;

@@ -1,5 +1,5 @@
 import type { ProcessRow, Sample } from '../../../sim/worker/sim-api.js';
-import { strings } from '../../strings.js';
+import { locale, strings } from '../../strings/index.js';
 import { HEAT_COLUMNS, type ColumnId, type Usage } from './columns.js';
 import { matches, processName } from './process-name.js';
 
@@ -39,7 +39,7 @@ interface Node {
 }
 
 const GROUPS: readonly Group[] = ['app', 'background', 'windows'];
-const collator = new Intl.Collator('en-US', { sensitivity: 'base', numeric: true });
+const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
 
 export function processKey(process: ProcessRow): string {
   return `process-${process.pid}-${process.imageName.replace(/\W/g, '_')}`;

@@ -3,7 +3,7 @@ import { customElement, property } from 'lit/decorators.js';
 import type { ProcessRow } from '../../../sim/worker/sim-api.js';
 import '../../controls/button/button.js';
 import '../../controls/dialog/dialog.js';
-import { strings } from '../../strings.js';
+import { strings } from '../../strings/index.js';
 import { processName } from '../processes/process-name.js';
 
 const text = strings.properties;

@@ -2,7 +2,7 @@ import { LitElement, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { icon } from '../../icons/icon.js';
 import { iconStyles } from '../../icons/icon.styles.js';
-import { strings } from '../../strings.js';
+import { strings } from '../../strings/index.js';
 import { styles } from './search-box.styles.js';
 
 /**

@@ -5,7 +5,7 @@ import '../../controls/checkbox/checkbox.js';
 import type { LabCheckbox } from '../../controls/checkbox/checkbox.js';
 import { focusStyles } from '../../controls/control.styles.js';
 import { DEFAULT_DUMP_OPTIONS, type DumpOptions } from '../../storage/settings.js';
-import { strings } from '../../strings.js';
+import { strings } from '../../strings/index.js';
 import { SettingsChangeEvent } from '../task-manager-events.js';
 
 const text = strings.settings;

@@ -2,8 +2,10 @@ import { LitElement, css, html } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
 import '../../controls/select/select.js';
 import type { LabSelect } from '../../controls/select/select.js';
+import type { Lab } from '../../lab.js';
 import type { RunAs, Settings, Theme, UpdateSpeed } from '../../storage/settings.js';
-import { strings } from '../../strings.js';
+import { Follow } from '../../storage/store.js';
+import { strings } from '../../strings/index.js';
 import '../processes/command-bar.js';
 import { SettingsChangeEvent } from '../task-manager-events.js';
 import './dump-options.js';
@@ -45,8 +47,10 @@ export class SettingsPage extends LitElement {
     }
   `;
 
-  @property({ attribute: false }) settings!: Settings;
+  @property({ attribute: false }) lab!: Lab;
   @query('tm-dump-options') private readonly dumpOptions!: DumpOptionsGroup;
+
+  protected readonly follow = new Follow(this, () => [this.lab.settings]);
 
   /** Brings the live kernel dump options into view and gives them the focus. */
   async showDumpOptions(): Promise<void> {
@@ -70,8 +74,15 @@ export class SettingsPage extends LitElement {
     this.#change({ runAs: (event.target as LabSelect).value as RunAs });
   }
 
+  /** Texts are read as modules are loaded, so the page starts again; the machine boots to the same bytes. */
+  async #onLanguage(event: Event): Promise<void> {
+    const language = (event.target as LabSelect).value as Settings['language'];
+    await this.lab.settings.change({ language });
+    location.reload();
+  }
+
   override render() {
-    const { updateSpeed, theme, runAs, dumpOptions } = this.settings;
+    const { updateSpeed, theme, runAs, language, dumpOptions } = this.lab.settings.value;
     return html`
       <tm-command-bar heading=${strings.taskManager.pages.settings}></tm-command-bar>
       <div class="content">
@@ -93,6 +104,12 @@ export class SettingsPage extends LitElement {
           .options=${text.runAsWhom}
           .value=${runAs}
           @change=${this.#onRunAs}
+        ></ll-select>
+        <ll-select
+          label=${text.language}
+          .options=${text.languages}
+          .value=${language}
+          @change=${this.#onLanguage}
         ></ll-select>
         <tm-dump-options .options=${dumpOptions}></tm-dump-options>
       </div>

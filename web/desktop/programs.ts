@@ -1,0 +1,42 @@
+import type { StaticValue } from 'lit/static-html.js';
+import { literal } from 'lit/static-html.js';
+import { strings } from '../strings/index.js';
+
+/** A program with a window on the desktop. Its element is loaded when it is opened for the first time. */
+export interface Program {
+  title: string;
+  /** The size that its window would like, CSS px. */
+  width: number;
+  height: number;
+  /** Its element takes `lab`, `place`, `active` and `minimized`, and fires the events of `ll-window`. */
+  tag: StaticValue;
+  load(): Promise<unknown>;
+}
+
+/** The programs of the machine, in the order of the taskbar. Their icons have their names. */
+export const PROGRAMS = {
+  'task-manager': {
+    title: strings.taskManager.title,
+    width: 1020,
+    height: 660,
+    tag: literal`tm-app`,
+    load: () => import('../task-manager/task-manager.js'),
+  },
+  'file-explorer': {
+    title: strings.explorer.title,
+    width: 760,
+    height: 440,
+    tag: literal`fe-explorer`,
+    load: () => import('../explorer/explorer.js'),
+  },
+  'event-viewer': {
+    title: strings.eventViewer.title,
+    width: 820,
+    height: 480,
+    tag: literal`ev-viewer`,
+    load: () => import('../event-viewer/event-viewer.js'),
+  },
+} satisfies Record<string, Program>;
+
+export type ProgramId = keyof typeof PROGRAMS;
+export const PROGRAM_IDS = Object.keys(PROGRAMS) as ProgramId[];

@@ -1,0 +1,22 @@
+export const explorer = {
+  title: 'Explorer',
+  files: (folder: string) => `Dateien in ${folder}`,
+  up: 'Nach oben',
+  address: 'Adresse',
+  download: 'Herunterladen',
+  delete: 'Löschen',
+  symbols: 'Symbole herunterladen (.zip)',
+  preparing: 'Die Symbole werden vorbereitet…',
+  columns: { name: 'Name', modified: 'Änderungsdatum', type: 'Typ', size: 'Größe' },
+  types: { folder: 'Dateiordner', dmp: 'DMP-Datei', other: 'Datei' },
+  empty: 'Dieser Ordner ist leer.',
+  notKept:
+    'Dieser Computer bewahrt hier keine Dateien auf. Was seine Programme ausführen, liegt nur in seinem Arbeitsspeicher.',
+  deleted: (name: string) => `${name} wurde gelöscht`,
+  failed: 'Der Explorer konnte das nicht ausführen',
+  details: 'Dateidetails',
+  selectFile: 'Wählen Sie zuerst eine Datei aus',
+  kind: { full: 'Vollständiges Live-Kernelspeicherabbild', stacks: 'Speicherabbild der Kernelstapel' },
+  madeFrom: (scenario: string, seed: number) => `Szenario ${scenario}, Startwert ${seed}`,
+  pages: (pages: string) => `${pages} Seiten`,
+};

@@ -1,0 +1,52 @@
+export const processes = {
+  columns: {
+    name: 'Name',
+    status: 'Status',
+    cpu: 'CPU',
+    memory: 'Arbeitsspeicher',
+    disk: 'Datenträger',
+    network: 'Netzwerk',
+    gpu: 'GPU',
+  },
+  groups: { app: 'Apps', background: 'Hintergrundprozesse', windows: 'Windows-Prozesse' },
+  suspended: 'Angehalten',
+  noMatch: (query: string) => `Kein Prozess passt zu „${query}“.`,
+  actions: (name: string) => `Aktionen für ${name}`,
+};
+
+export const processMenu = {
+  expand: 'Erweitern',
+  collapse: 'Reduzieren',
+  switchTo: 'Wechseln zu',
+  endTask: 'Task beenden',
+  cannotEnd: 'Der Computer braucht diesen Prozess',
+  resourceValues: 'Ressourcenwerte',
+  percents: 'Prozent',
+  values: 'Werte',
+  provideFeedback: 'Feedback senden',
+  efficiencyMode: 'Effizienzmodus',
+  noEfficiencyMode: 'Nicht für Prozesse von Windows',
+  createDump: 'Speicherabbilddatei erstellen',
+  createLiveDump: 'Live-Kernelspeicherabbilddatei erstellen',
+  fullDump: 'Vollständiges Live-Kernelspeicherabbild',
+  stacksDump: 'Speicherabbild der Kernelstapel',
+  dumpSettings: 'Einstellungen für Speicherabbilder ändern',
+  goToDetails: 'Zu Details wechseln',
+  openFileLocation: 'Dateipfad öffnen',
+  searchOnline: 'Online suchen',
+  properties: 'Eigenschaften',
+  noFile: 'Dieser Prozess hat keine Datei',
+};
+
+export const properties = {
+  title: (name: string) => `Eigenschaften von ${name}`,
+  description: 'Dateibeschreibung',
+  imageName: 'Prozessname',
+  publisher: 'Herausgeber',
+  location: 'Ort',
+  pid: 'PID',
+  parentPid: 'PID des Elternprozesses',
+  session: 'Sitzungs-ID',
+  threads: 'Threads',
+  none: '—',
+};

@@ -1,0 +1,34 @@
+export const taskManager = {
+  title: 'Task-Manager',
+  search: 'Name, Herausgeber oder PID für Suche eingeben',
+  navigation: 'Navigation öffnen',
+  pages: {
+    processes: 'Prozesse',
+    performance: 'Leistung',
+    'app-history': 'App-Verlauf',
+    'startup-apps': 'Autostart von Apps',
+    users: 'Benutzer',
+    details: 'Details',
+    services: 'Dienste',
+    settings: 'Einstellungen',
+  },
+  later: 'Kommt in einer späteren Version',
+};
+
+export const commands = {
+  runNewTask: 'Neuen Task ausführen',
+  endTask: 'Task beenden',
+  efficiencyMode: 'Effizienzmodus',
+  more: 'Ansichtsoptionen',
+  groupByType: 'Nach Typ gruppieren',
+  expandAll: 'Alle erweitern',
+  collapseAll: 'Alle reduzieren',
+};
+
+export const messages = {
+  feedbackTitle: 'Feedback senden',
+  feedback: 'Der Feedback-Hub ist auf diesem Computer nicht installiert.',
+  detailsTitle: 'Zu Details wechseln',
+  details: 'Die Seite „Details“ kommt in einer späteren Version.',
+  ok: 'OK',
+};

@@ -1,0 +1,52 @@
+export const processes = {
+  columns: {
+    name: 'Name',
+    status: 'Status',
+    cpu: 'CPU',
+    memory: 'Memory',
+    disk: 'Disk',
+    network: 'Network',
+    gpu: 'GPU',
+  },
+  groups: { app: 'Apps', background: 'Background processes', windows: 'Windows processes' },
+  suspended: 'Suspended',
+  noMatch: (query: string) => `No process matches “${query}”.`,
+  actions: (name: string) => `Actions for ${name}`,
+};
+
+export const processMenu = {
+  expand: 'Expand',
+  collapse: 'Collapse',
+  switchTo: 'Switch to',
+  endTask: 'End task',
+  cannotEnd: 'The machine needs this process',
+  resourceValues: 'Resource values',
+  percents: 'Percents',
+  values: 'Values',
+  provideFeedback: 'Provide feedback',
+  efficiencyMode: 'Efficiency mode',
+  noEfficiencyMode: 'Not for processes of Windows',
+  createDump: 'Create memory dump file',
+  createLiveDump: 'Create live kernel memory dump file',
+  fullDump: 'Full live kernel memory dump',
+  stacksDump: 'Kernel stacks memory dump',
+  dumpSettings: 'Change memory dump settings',
+  goToDetails: 'Go to details',
+  openFileLocation: 'Open file location',
+  searchOnline: 'Search online',
+  properties: 'Properties',
+  noFile: 'This process has no file',
+};
+
+export const properties = {
+  title: (name: string) => `${name} Properties`,
+  description: 'File description',
+  imageName: 'Process name',
+  publisher: 'Publisher',
+  location: 'Location',
+  pid: 'PID',
+  parentPid: 'Parent PID',
+  session: 'Session ID',
+  threads: 'Threads',
+  none: '—',
+};

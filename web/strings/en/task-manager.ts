@@ -1,0 +1,34 @@
+export const taskManager = {
+  title: 'Task Manager',
+  search: 'Type a name, publisher, or PID to search',
+  navigation: 'Open navigation',
+  pages: {
+    processes: 'Processes',
+    performance: 'Performance',
+    'app-history': 'App history',
+    'startup-apps': 'Startup apps',
+    users: 'Users',
+    details: 'Details',
+    services: 'Services',
+    settings: 'Settings',
+  },
+  later: 'Comes in a later version',
+};
+
+export const commands = {
+  runNewTask: 'Run new task',
+  endTask: 'End task',
+  efficiencyMode: 'Efficiency mode',
+  more: 'View options',
+  groupByType: 'Group by type',
+  expandAll: 'Expand all',
+  collapseAll: 'Collapse all',
+};
+
+export const messages = {
+  feedbackTitle: 'Provide feedback',
+  feedback: 'Feedback Hub is not installed on this machine.',
+  detailsTitle: 'Go to details',
+  details: 'The Details page comes in a later version.',
+  ok: 'OK',
+};
