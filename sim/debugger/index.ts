@@ -1,3 +1,5 @@
+export type { Candidate, CandidateKind } from './completion/candidates.js';
+export { complete, type Completion } from './completion/complete.js';
 export { Session, type SessionOptions } from './session.js';
 export { Shell, type ShellHost } from './commands/shell.js';
 export { BufferSource, type ByteSource } from './files/byte-source.js';

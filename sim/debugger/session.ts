@@ -199,6 +199,12 @@ export class Session implements Scope {
     return special ?? partOfRegister(lower, context);
   }
 
+  /** Names that `register` knows, pseudo-registers first. */
+  get registerNames(): readonly string[] {
+    const users = Array.from({ length: 20 }, (_, i) => `$t${i}`);
+    return [...Object.keys(ALIASES), ...users, ...REGISTERS, 'rip', 'efl', ...SEGMENTS];
+  }
+
   setRegister(name: string, value: bigint): boolean {
     if (!USER_REGISTERS.test(name.toLowerCase())) return false;
     this.#userRegisters.set(name.toLowerCase(), value);

@@ -1,9 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { FileError, Session, Shell } from '../../debugger/index.js';
 import { fileProblem, UserError } from '../errors.js';
 import { FileSource } from './file-source.js';
 import { SymbolFolder } from './symbol-folder.js';
+import { openTerminal } from './terminal.js';
 
 export interface DebugOptions {
   symbols?: string;
@@ -17,11 +17,7 @@ export async function debug(path: string, options: DebugOptions): Promise<void> 
     process.stdout.write(shell.execute(options.command));
     return;
   }
-  const terminal = createInterface({
-    input: process.stdin,
-    output: process.stdout,
-    terminal: process.stdin.isTTY,
-  });
+  const terminal = openTerminal(shell.session);
   process.stdout.write(`\n${shell.execute('vertarget')}\nType .help for the commands, q to end.\n`);
   terminal.setPrompt(shell.session.prompt);
   terminal.prompt();

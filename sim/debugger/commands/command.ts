@@ -15,17 +15,10 @@ export interface CommandContext {
   quit(): void;
 }
 
-/** A command of the debugger, with its entry in the help. */
+/** A command of the debugger. Its entry in the help is in help.json, under its first name. */
 export interface Command {
   /** How it is typed, without arguments: `k`, `.frame`, `!process`. */
   readonly names: readonly string[];
-  /** What it does, in one line. */
-  readonly summary: string;
-  /** Arguments, as in the documentation: `k [frames]`. */
-  readonly syntax: string;
-  /** One to try, and what to look for in the answer. */
-  readonly example: string;
-  readonly lookFor: string;
   /** @param name the name it was called by; args what follows it */
   run(context: CommandContext, args: string, name: string): void;
 }

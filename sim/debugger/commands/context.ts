@@ -11,10 +11,6 @@ import { instructionText } from './registers.js';
 /** `~1s`: another processor. */
 export const processors: Command = {
   names: ['~'],
-  summary: 'makes a processor current, or runs a command on each',
-  syntax: '~NUMBERs   ~*COMMAND',
-  example: '~1s; k',
-  lookFor: 'what each processor was doing when the dump was made',
   run({ session, run }, args, name) {
     const word = `${name.slice(1)} ${args}`.trim();
     const chosen = /^(\d+)\s*s$/i.exec(word);
@@ -39,10 +35,6 @@ const THREAD_TYPE = 6n; // of a DISPATCHER_HEADER
 /** `.thread`: registers of a thread that does not run. */
 export const thread: Command = {
   names: ['.thread'],
-  summary: 'makes a thread current: k and r are then of it',
-  syntax: '.thread [/p] [/r] [ETHREAD]',
-  example: '.thread poi(@$prcb+8); k',
-  lookFor: 'k behind it starts at nt!KiSwapContext for a thread that waits',
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const options = rest.options().map((option) => option.toLowerCase());
@@ -82,11 +74,6 @@ function typeOf(memory: Memory, at: bigint): bigint | undefined {
 /** `.process`: whose user addresses are read. */
 export const process: Command = {
   names: ['.process'],
-  summary: 'makes a process current: user addresses are then its own',
-  syntax: '.process [/p] [/r] [EPROCESS]',
-  example: '.process /p poi(nt!PsInitialSystemProcess)',
-  lookFor:
-    'db of a user address shows bytes only in the process it belongs to, and only in dumps with user pages',
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const options = rest.options().map((option) => option.toLowerCase());
@@ -130,10 +117,6 @@ export function dots(count: number): string {
 
 export const context: Command = {
   names: ['.context'],
-  summary: 'shows which page directory user addresses are read by',
-  syntax: '.context',
-  example: '.context',
-  lookFor: "DirectoryTableBase of the current process's KPROCESS",
   run({ session, print }) {
     const base = readPointer(
       session.target.system,
@@ -146,10 +129,6 @@ export const context: Command = {
 /** `.cxr`: registers out of a CONTEXT in memory. */
 export const contextRecord: Command = {
   names: ['.cxr', '.ecxr'],
-  summary: 'takes registers from a CONTEXT in memory; without an address, goes back',
-  syntax: '.cxr [ADDRESS]',
-  example: '.cxr poi(@$prcb+@@c++(#FIELD_OFFSET(nt!_KPRCB, Context)))',
-  lookFor: 'k behind it shows the stack of those registers',
   run({ session, print }, args, name) {
     if (name === '.ecxr') return;
     const at = new Arguments(session, args).optionalValue() ?? 0n;
@@ -177,10 +156,6 @@ const VOLATILE_ONLY_NOTE =
 /** `.trap`: registers out of a trap frame. */
 export const trap: Command = {
   names: ['.trap'],
-  summary: 'takes registers from a trap frame; without an address, goes back',
-  syntax: '.trap [ADDRESS]',
-  example: '.trap ADDRESS   with the address behind TrapFrame @ in kv',
-  lookFor: 'where the processor was when the interrupt, fault or system call came',
   run({ session, print }, args) {
     const at = new Arguments(session, args).optionalValue() ?? 0n;
     if (at === 0n) {
@@ -213,10 +188,6 @@ export const trap: Command = {
 /** `.exr -1`: the exception that the dump names. */
 export const exceptionRecord: Command = {
   names: ['.exr'],
-  summary: 'shows an exception record',
-  syntax: '.exr ADDRESS   .exr -1',
-  example: '.exr -1',
-  lookFor: 'the code and where it happened',
   run({ session, print }, args) {
     if (args.trim() !== '-1')
       throw new CommandError('Only .exr -1, the exception of the dump, can be shown.\n');

@@ -11,10 +11,6 @@ const MOST_TURNS = 100_000;
 
 export const ifCommand: Command = {
   names: ['.if'],
-  summary: 'runs commands when a condition holds',
-  syntax: '.if (CONDITION) { COMMANDS } .elsif (CONDITION) { COMMANDS } .else { COMMANDS }',
-  example: '.if (poi(nt!PsInitialSystemProcess) != 0) { .echo there } .else { .echo not there }',
-  lookFor: 'what the branch printed',
   run(context, args) {
     let rest = args;
     for (;;) {
@@ -43,10 +39,6 @@ function loop(context: CommandContext, condition: string, body: string, step: st
 
 export const whileCommand: Command = {
   names: ['.while'],
-  summary: 'runs commands as long as a condition holds',
-  syntax: '.while (CONDITION) { COMMANDS }',
-  example: 'r $t0=3; .while (@$t0) { r $t0=@$t0-1; .echo again }',
-  lookFor: 'a pseudo-register that changes in the loop',
   run(context, args) {
     const condition = takeBracketed(args, '(', ')');
     const body = condition && takeBlock(condition.rest);
@@ -57,10 +49,6 @@ export const whileCommand: Command = {
 
 export const forCommand: Command = {
   names: ['.for'],
-  summary: 'runs commands with a counter',
-  syntax: '.for (START; CONDITION; STEP) { COMMANDS }',
-  example: '.for (r $t0=0; @$t0<3; r $t0=@$t0+1) { ? @$t0 }',
-  lookFor: 'the values that the counter takes',
   run(context, args) {
     const head = takeBracketed(args, '(', ')');
     const body = head && takeBlock(head.rest);
@@ -75,11 +63,6 @@ const FOREACH_OPTION = /^\s*\/(pS|ps|s|f)(?:\s+(\d+))?\s*/;
 
 export const foreachCommand: Command = {
   names: ['.foreach'],
-  summary: 'runs commands for each word that others print',
-  syntax:
-    '.foreach [/pS N] [/ps N] (NAME { COMMANDS }) { COMMANDS WITH NAME }   .foreach /s (NAME "WORDS") { … }',
-  example: '.foreach (at { s -[1]q nt!PsActiveProcessHead L10 0 }) { .echo at }',
-  lookFor: 'NAME stands for one word at a time',
   run(context, args) {
     let rest = args;
     let [fromString, first, step] = [false, 0, 0];
@@ -111,10 +94,6 @@ export const foreachCommand: Command = {
 
 export const blockCommand: Command = {
   names: ['.block'],
-  summary: 'runs commands as one',
-  syntax: '.block { COMMANDS }',
-  example: '.block { .echo one; .echo two }',
-  lookFor: 'what the commands printed',
   run(context, args) {
     const body = takeBlock(args);
     if (!body) throw new SyntaxProblem('Syntax error', 6);
@@ -124,10 +103,6 @@ export const blockCommand: Command = {
 
 export const echo: Command = {
   names: ['.echo'],
-  summary: 'prints its arguments',
-  syntax: '.echo TEXT',
-  example: '.echo hello',
-  lookFor: 'the text itself',
   run: ({ print }, args) => print(`${args.replace(/^"(.*)"$/, '$1')}\n`),
 };
 
@@ -136,10 +111,6 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '
 /** `.printf`: formatted text. */
 export const printf: Command = {
   names: ['.printf'],
-  summary: 'prints formatted values',
-  syntax: '.printf [/D] "FORMAT", VALUE, …   %d %x %p %I64x %ma (string) %mu (wide string) %y (symbol)',
-  example: '.printf "%y has %d bytes\\n", nt!KiSwapContext, 10',
-  lookFor: '%y gives the symbol of an address',
   run({ session, print }, args) {
     const found = /^(?:\/D\s+)?"((?:[^"\\]|\\.)*)"\s*,?\s*(.*)$/s.exec(args);
     if (!found) throw new SyntaxProblem('Syntax error', 7);

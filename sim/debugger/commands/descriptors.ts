@@ -16,10 +16,6 @@ const SYSTEM_TYPES: Readonly<Record<number, string>> = { 9: 'TSS32 Avl ', 11: 'T
 /** `dg`: descriptors of the GDT. */
 export const descriptors: Command = {
   names: ['dg'],
-  summary: 'shows segment descriptors',
-  syntax: 'dg FIRST [LAST]',
-  example: 'dg 10',
-  lookFor: 'Code RE at 10: the kernel runs in it',
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const first = Number(rest.value()) & ~7;

@@ -28,10 +28,6 @@ const BACK_BYTES = 0x100;
 /** `u`, `ub`, `uu`: instructions. */
 export const unassemble: Command = {
   names: ['u', 'ub', 'uu'],
-  summary: 'shows instructions: u from an address on, ub before it',
-  syntax: 'u [ADDRESS] [L<count>]   ub ADDRESS [L<count>]',
-  example: 'ub poi(@rsp)',
-  lookFor: 'before a return address: the call that was made',
   run({ session, print }, args, name) {
     const rest = new Arguments(session, args);
     const given = rest.optionalValue();
@@ -105,10 +101,6 @@ function before(session: Session, end: bigint, count: number): string {
 /** `uf`: a whole function. */
 export const unassembleFunction: Command = {
   names: ['uf'],
-  summary: 'shows a whole function; /c only its calls',
-  syntax: 'uf [/c] ADDRESS',
-  example: 'uf /c nt!KeWaitForSingleObject',
-  lookFor: 'the calls: what can stand below this function on a stack',
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const options = rest.options();
@@ -188,10 +180,6 @@ const OPERATION_NAMES = Object.fromEntries(Object.entries(UWOP).map(([name, valu
 /** `.fnent`: how a function is unwound. */
 export const functionEntry: Command = {
   names: ['.fnent'],
-  summary: "shows a function's unwind data",
-  syntax: '.fnent ADDRESS',
-  example: '.fnent nt!KiSwapContext',
-  lookFor: 'where saved registers lie in the frame',
   run({ session, print }, args) {
     const at = new Arguments(session, args).value();
     const module = session.moduleAt(at);

@@ -39,10 +39,6 @@ const MOST_LIST_ENTRIES = 0x10000;
 /** `dt`: a type, or memory as a type. */
 export const displayType: Command = {
   names: ['dt'],
-  summary: 'shows a structure: its fields, and their values at an address',
-  syntax: 'dt [-r[N] -v -b -o -i -y PREFIX -l LINK -s SIZE] MODULE!TYPE [FIELD …] [ADDRESS]',
-  example: 'dt nt!_EPROCESS @$proc UniqueProcessId ImageFileName',
-  lookFor: 'pointers with the type they point to: take the address on to the next dt',
   run({ session, print }, args) {
     const request = parseRequest(session, args);
     if (hasWildcards(request.type) || request.size !== undefined) return print(typeNames(session, request));

@@ -13,10 +13,6 @@ const NAME_WIDTH = 20;
 /** `.dumpdebug`: the header of the dump, field by field. */
 export const dumpDebug: Command = {
   names: ['.dumpdebug'],
-  summary: "the dump's own header, field by field",
-  syntax: '.dumpdebug',
-  example: '.dumpdebug',
-  lookFor: 'the type of the dump, how many pages it holds, and its comment',
   run({ session, print }) {
     const { header } = session.target;
     const row = (name: string, value: string) => `${name.padEnd(NAME_WIDTH)}${value}\n`;
@@ -107,10 +103,6 @@ function processorsText({ target }: Session): string {
 /** `.writemem`: bytes of memory into a file. */
 export const writeMemory: Command = {
   names: ['.writemem'],
-  summary: 'writes a range of memory to a file',
-  syntax: '.writemem FILE ADDRESS L<bytes>',
-  example: '.writemem driver.bin poi(nt!PsLoadedModuleList) L100',
-  lookFor: 'how many bytes were written',
   run({ session, print, writeFile }, args) {
     const found = /^(?:"([^"]+)"|(\S+))\s+(.*)$/.exec(args);
     if (!found) throw new CommandError('Usage: .writemem FILE ADDRESS L<bytes>\n');

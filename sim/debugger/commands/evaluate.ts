@@ -14,10 +14,6 @@ import { structText } from './struct-display.js';
 /** `?`: a MASM expression. */
 export const evaluate: Command = {
   names: ['?'],
-  summary: 'evaluates an expression: numbers are hexadecimal, poi() reads memory',
-  syntax: '? EXPRESSION',
-  example: '? poi(nt!PsInitialSystemProcess)',
-  lookFor: 'the value twice: decimal and hexadecimal',
   run({ session, print }, args) {
     const value = evaluateMasm(args === '' ? '0' : args, session);
     print(`Evaluate expression: ${BigInt.asIntN(64, value)} = ${address(value)}\n`);
@@ -27,10 +23,6 @@ export const evaluate: Command = {
 /** `??`: a C++ expression. */
 export const evaluateTyped: Command = {
   names: ['??'],
-  summary: 'evaluates a C++ expression with types; numbers are decimal',
-  syntax: '?? EXPRESSION',
-  example: '?? @$proc->UniqueProcessId',
-  lookFor: 'the type in front of the value',
   run: ({ session, print }, args) => print(typedText(session, evaluateCpp(args, session))),
 };
 
@@ -84,10 +76,6 @@ const SECONDS_LIMIT = 0x80000000n;
 /** `.formats`: a number in all notations. */
 export const formats: Command = {
   names: ['.formats'],
-  summary: 'shows a number in all notations',
-  syntax: '.formats EXPRESSION',
-  example: '.formats 5f5e1000',
-  lookFor: 'whether it reads as a time or as text',
   run({ session, print }, args) {
     const value = evaluateMasm(args, session);
     const bytes = [...Array(8).keys()].map((i) => Number((value >> BigInt(56 - i * 8)) & 0xffn));

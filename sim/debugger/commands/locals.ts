@@ -25,10 +25,6 @@ const MOST_LOCALS = 0x1000;
 /** `dv`: locals of the current frame. */
 export const locals: Command = {
   names: ['dv'],
-  summary: 'shows parameters and locals of the current frame',
-  syntax: 'dv [/t] [/v] [/i]',
-  example: 'dv /t /v',
-  lookFor: 'values as they were when the frame called the next one',
   run({ session, print }, args) {
     const options = new Arguments(session, args).options().join('');
     const found = localsOf(session, session.scope.frame);

@@ -58,46 +58,26 @@ export function dumpKind(session: Session): string {
 
 export const vertarget: Command = {
   names: ['vertarget'],
-  summary: 'what system the dump is of',
-  syntax: 'vertarget',
-  example: 'vertarget',
-  lookFor: 'the build number, how many processors there are, and when the dump was made',
   run: ({ session, print }) => print(versionText(session)),
 };
 
 export const version: Command = {
   names: ['version'],
-  summary: 'what system the dump is of, and which debugger this is',
-  syntax: 'version',
-  example: 'version',
-  lookFor: 'the kind of dump in the line before the last',
   run: ({ session, print }) => print(`${versionText(session)}${dumpKind(session)}\n`),
 };
 
 export const systems: Command = {
   names: ['||'],
-  summary: 'the dump that is open',
-  syntax: '||',
-  example: '||',
-  lookFor: 'the kind of dump and its path',
   run: ({ session, print }) => print(`.  0 ${dumpKind(session)}\n`),
 };
 
 export const time: Command = {
   names: ['.time'],
-  summary: 'when the dump was made and how long the system had been up',
-  syntax: '.time',
-  example: '.time',
-  lookFor: 'the system uptime: did the trouble come soon after the boot?',
   run: ({ session, print }) => print(timeText(session)),
 };
 
 export const bugcheck: Command = {
   names: ['.bugcheck'],
-  summary: 'the bug check code and its parameters',
-  syntax: '.bugcheck',
-  example: '.bugcheck',
-  lookFor: '161: a live dump; its first parameter says who asked for it',
   run({ session, print }) {
     const { header } = session.target;
     const {
@@ -114,19 +94,11 @@ export const bugcheck: Command = {
 
 export const effectiveMachine: Command = {
   names: ['.effmach'],
-  summary: 'the kind of processor that code is read as',
-  syntax: '.effmach',
-  example: '.effmach',
-  lookFor: 'x64, the only one this debugger reads',
   run: ({ print }) => print('Effective machine: x64 (AMD64)\n'),
 };
 
 export const lastEvent: Command = {
   names: ['.lastevent'],
-  summary: 'the event that the dump was made for',
-  syntax: '.lastevent',
-  example: '.lastevent',
-  lookFor: 'a break instruction: nothing crashed, somebody asked for the dump',
   run({ session, print }) {
     const code = session.target.header.ExceptionCode;
     const name = EXCEPTIONS[code] ?? 'Unknown exception';

@@ -61,11 +61,6 @@ const lastStyles = new WeakMap<Session, string>();
 /** `d` and its kin, but those that have a file of their own. */
 export const display: Command = {
   names: ['d'],
-  summary:
-    'shows memory: db bytes, dw words, dd and dq numbers, dc with text, da and du strings, dps with symbols',
-  syntax: 'd{b|w|d|q|p|c|W|f|D|a|u|ps|pp|pa|pu|l|yb|yd} [/c COLUMNS] [ADDRESS] [L<count>]',
-  example: 'dps @rsp L20',
-  lookFor: 'return addresses among the words of a stack; ?? where the dump does not hold the page',
   run(context, args, name) {
     const { session, print } = context;
     const letters = name === 'd' ? (lastStyles.get(session) ?? DEFAULT_STYLE) : name.slice(1);

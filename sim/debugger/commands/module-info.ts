@@ -6,10 +6,6 @@ import { shownImage } from './modules.js';
 
 export const symbolNoise: Command = {
   names: ['!sym'],
-  summary: 'tells why symbols of modules are missing',
-  syntax: '!sym noisy|quiet',
-  example: '!sym noisy',
-  lookFor: 'a PDB that was not found, with the key it was looked for by',
   run({ session, print }, args) {
     if (args !== 'noisy' && args !== 'quiet') throw new CommandError('!sym noisy or !sym quiet\n');
     print(`${args} mode - symbol prompts on\n`);
@@ -24,10 +20,6 @@ const MACHINE_X64 = 0x8664;
 /** `!lmi`: a module's headers, and how its symbols stand. */
 export const moduleInfo: Command = {
   names: ['!lmi'],
-  summary: "shows a module's headers and where its symbols come from",
-  syntax: '!lmi MODULE',
-  example: '!lmi nt',
-  lookFor: 'GUID and age: a PDB must have the same ones',
   run({ session, print }, args) {
     const module = find(session, args);
     const { image } = module;

@@ -22,11 +22,6 @@ interface ListOptions {
 /** `lm`: the loaded modules. */
 export const listModules: Command = {
   names: ['lm'],
-  summary: 'lists loaded modules',
-  syntax: 'lm[vftlk1m] [m PATTERN] [a ADDRESS]',
-  example: 'lmvm nt',
-  lookFor:
-    'the path of an image and whether its symbols are found: (pdb symbols) is good, (no symbols) is not',
   run({ session, print }, args, name) {
     const options = readOptions(session, name.slice(2), args);
     const all = [...session.modules].sort((a, b) => (a.base < b.base ? -1 : 1));

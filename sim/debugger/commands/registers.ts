@@ -33,10 +33,6 @@ const LONGEST_INSTRUCTION = 15;
 /** `r`: registers of the current scope, or some of them. */
 export const registers: Command = {
   names: ['r', 'rm', 'rM', 'rF'],
-  summary: 'shows registers, or sets $t0 to $t19',
-  syntax: 'r [REGISTER,…]   r $t0 = EXPRESSION   rM MASK',
-  example: 'r',
-  lookFor: 'the last line: the instruction that comes next, and what it finds in memory',
   run(context, args, name) {
     const { session, print } = context;
     if (name === 'rM') return showMasked(context, new Scanner(args));

@@ -14,10 +14,6 @@ const MOST_BYTES = 0x10000000;
 /** `s`: memory that holds a pattern. */
 export const search: Command = {
   names: ['s'],
-  summary: 'searches memory for bytes, numbers or text',
-  syntax: 's [-[1]{b|w|d|q|a|u}] ADDRESS L<count> PATTERN   s -sa|-su ADDRESS L<count>',
-  example: 's -d nt!PsActiveProcessHead L100 ffff8000',
-  lookFor: 'each line is a place where the pattern stands',
   run({ session, print }, args, name) {
     const option =
       /^s-(?:\[(\w*)\])?(s?)([bwdqau])?$/.exec(name) ?? /^-(?:\[(\w*)\])?(s?)([bwdqau])?(?=\s)/.exec(args);

@@ -3,8 +3,10 @@ import { ExpressionError } from '../expressions/scanner.js';
 import { MemoryError } from '../memory/memory.js';
 import { address } from '../format/numbers.js';
 import type { Session } from '../session.js';
-import { CommandError, SyntaxProblem, type Command, type CommandContext } from './command.js';
-import { commands } from './index.js';
+import { CommandError, SyntaxProblem, type CommandContext } from './command.js';
+import { findCommand } from './find-command.js';
+import { whyAbsent } from './help-texts.js';
+
 import { splitCommands, splitName } from './split.js';
 
 export interface ShellHost {
@@ -15,10 +17,6 @@ export interface ShellHost {
 const DEEPEST = 64;
 /** A loop in a script must not fill the memory of whoever runs it. */
 const MOST_OUTPUT = 0x4000000; // characters
-
-const byName = new Map<string, Command>(
-  commands.flatMap((command) => command.names.map((name): [string, Command] => [name, command])),
-);
 
 /** Takes lines as they are typed and answers with text. */
 export class Shell {
@@ -94,7 +92,9 @@ export class Shell {
   }
 
   #unknown(text: string, name: string): boolean {
-    if (name.startsWith('!'))
+    const why = whyAbsent(name);
+    if (why !== undefined) this.#print(`${name} is a command of WinDbg that is not here: ${why}.\n`);
+    else if (name.startsWith('!'))
       this.#print(`${name.slice(1)} is not extension gallery command\nNo export ${name.slice(1)} found\n`);
     else this.#point(text, new SyntaxProblem('Syntax error', text.length));
     return false;
@@ -124,20 +124,3 @@ export class Shell {
     this.#host.writeFile(path, bytes);
   }
 }
-
-/** A command by the word it was called with: `kn` is `k` with the letter n. */
-export function findCommand(name: string): Command | undefined {
-  const lower = name.toLowerCase();
-  return byName.get(name) ?? byName.get(lower) ?? families.find(({ pattern }) => pattern.test(name))?.command;
-}
-
-const family = (pattern: RegExp, name: string) => ({ pattern, command: byName.get(name)! });
-/** Commands whose word carries options. */
-const families = [
-  family(/^~/, '~'),
-  family(/^k[bcdfknpvPL]*$/, 'k'),
-  family(/^lm[a-zD0-9]*$/i, 'lm'),
-  family(/^d(?:[abcdDfpqsSuwW]|[dpq][apsu]|yb|yd|lb?)$/, 'd'),
-  family(/^s[-\[].*$/, 's'),
-  family(/^r[mMF]?$/, 'r'),
-];

@@ -26,10 +26,6 @@ const RETURN_WIDTH = 17;
 /** `k` and its kin: the stack of the current scope. */
 export const stack: Command = {
   names: ['k'],
-  summary: 'shows the stack, innermost function first',
-  syntax: 'k[bcfnpPvL] [=ADDRESS] [FRAMES]',
-  example: 'kn',
-  lookFor: 'read from the bottom: how the thread came to where it is',
   run({ session, print }, args, name) {
     const options = optionsOf(name.slice(1));
     const rest = new Arguments(session, args);
@@ -149,11 +145,6 @@ function rawStack(session: Session, most: number): string {
 /** `.frame`: which frame locals and registers are shown of. */
 export const frameCommand: Command = {
   names: ['.frame'],
-  summary: 'shows or chooses a frame of the stack',
-  syntax: '.frame [/r] [/c] [NUMBER]',
-  example: '.frame /r 2',
-  lookFor:
-    'registers as they were when the frame called the next one; those that a callee may change are not restored',
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const options = rest.options();

@@ -14,10 +14,6 @@ import { hasWildcards, matcher } from './patterns.js';
 /** `x`: symbols by pattern. */
 export const examine: Command = {
   names: ['x'],
-  summary: 'finds symbols by a pattern',
-  syntax: 'x [/0 /1 /2 /n /a /f /d /t /v /q] MODULE!PATTERN',
-  example: 'x nt!*ProcessHead',
-  lookFor: 'the address of a global, or whether a function of that name exists',
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const options = rest.options().join('');
@@ -103,10 +99,6 @@ export function parametersText(module: Module, symbol: LoadedSymbol): string | u
 /** `ln`: what is at or near an address. */
 export const nearest: Command = {
   names: ['ln'],
-  summary: 'names the symbols around an address',
-  syntax: 'ln ADDRESS',
-  example: 'ln poi(@rsp)',
-  lookFor: 'how far behind the symbol the address is: too far means that another symbol is missing',
   run({ session, print }, args) {
     const at = new Arguments(session, args).optionalValue() ?? session.scope.context.rip;
     print(nearestText(session, at));
@@ -138,10 +130,6 @@ export function nearestText(session: Session, at: bigint): string {
 
 export const symbolPath: Command = {
   names: ['.sympath', '.exepath'],
-  summary: 'shows where symbols or images are looked for',
-  syntax: '.sympath',
-  example: '.sympath',
-  lookFor: 'the folder that --symbols named; without one, only addresses can be shown',
   run({ session, print }, _, name) {
     const what = name === '.sympath' ? 'Symbol' : 'Executable image';
     const path = session.symbolFiles.description || '<empty>';
@@ -151,10 +139,6 @@ export const symbolPath: Command = {
 
 export const sourcePath: Command = {
   names: ['.srcpath'],
-  summary: 'shows where source files are looked for',
-  syntax: '.srcpath',
-  example: '.srcpath',
-  lookFor: 'the folder with the sources of the lab drivers',
   run: ({ print }) => print('Source search path is: <empty>\n'),
 };
 
@@ -172,10 +156,6 @@ const OPTIONS: readonly [number, string][] = [
 /** How this debugger treats symbols, told in the flags of DbgHelp that mean the same. */
 export const symbolOptions: Command = {
   names: ['.symopt'],
-  summary: 'shows how symbols are looked for',
-  syntax: '.symopt',
-  example: '.symopt',
-  lookFor: 'SYMOPT_DEFERRED_LOADS: symbols of a module are loaded when somebody needs them',
   run({ print }) {
     const all = OPTIONS.reduce((sum, [bit]) => sum | bit, 0);
     print(`Symbol options are 0x${hex(all)}:\n`);
@@ -185,10 +165,6 @@ export const symbolOptions: Command = {
 
 export const reload: Command = {
   names: ['.reload'],
-  summary: 'looks for symbols anew; /f loads them at once',
-  syntax: '.reload [/f] [MODULE]',
-  example: '.reload /f nt',
-  lookFor: 'a module without symbols, and why',
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const options = rest.options();

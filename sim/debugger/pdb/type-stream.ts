@@ -1,4 +1,5 @@
 import { record, viewOf } from '../files/record.js';
+import { SortedNames } from '../files/sorted-names.js';
 import {
   VOID,
   type ArrayType,
@@ -90,6 +91,14 @@ export class TypeStream {
       if (name !== undefined) names.add(name);
     }
     return names;
+  }
+
+  #sorted: SortedNames<string> | undefined;
+
+  /** Names of defined types that begin so, in alphabetical order. */
+  startingWith(beginning: string, most: number): string[] {
+    this.#sorted ??= new SortedNames(this.names, (name) => name);
+    return this.#sorted.startingWith(beginning, most);
   }
 
   /** A struct, union, class or enum by its name. */

@@ -1,3 +1,4 @@
+import { SortedNames } from '../files/sorted-names.js';
 import type { PdbFile, PdbSymbol } from '../pdb/pdb-file.js';
 
 /** A symbol at an address. */
@@ -14,6 +15,7 @@ export class ModuleSymbols {
   readonly all: readonly LoadedSymbol[];
   readonly #byAddress: readonly LoadedSymbol[];
   readonly #byName = new Map<string, LoadedSymbol>();
+  #sorted: SortedNames<LoadedSymbol> | undefined;
 
   constructor(pdb: PdbFile, path: string, base: bigint) {
     this.pdb = pdb;
@@ -34,6 +36,12 @@ export class ModuleSymbols {
   /** Case does not matter. */
   find(name: string): LoadedSymbol | undefined {
     return this.#byName.get(name.toLowerCase());
+  }
+
+  /** Symbols whose names begin so, in alphabetical order. */
+  startingWith(beginning: string, most: number): LoadedSymbol[] {
+    this.#sorted ??= new SortedNames(this.all, ({ name }) => name);
+    return this.#sorted.startingWith(beginning, most);
   }
 
   /** The symbol at or before an address; the first of those at the same address. */

@@ -7,11 +7,6 @@ import { gridOf, renderDx } from './render.js';
 /** `dx`: the data model. */
 export const dx: Command = {
   names: ['dx'],
-  summary: 'shows objects of the data model, queries over them, and C++ expressions',
-  syntax: 'dx [-r<LEVELS>] [-g] EXPRESSION',
-  example:
-    'dx -g @$cursession.Processes.Where(p => p.Name == "svchost.exe").Select(p => new { Name = p.Name, Id = p.Id })',
-  lookFor: 'names in the answer can be put behind a dot: dx @$curprocess.Threads',
   run({ session, print }, args) {
     let rest = args;
     let depth = 1;

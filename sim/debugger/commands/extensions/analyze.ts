@@ -10,10 +10,6 @@ const LIVE_DUMP = 0x161;
 /** `!analyze -v`: a first look. */
 export const analyze: Command = {
   names: ['!analyze'],
-  summary: 'a first look at the dump: why it was made, and by what',
-  syntax: '!analyze [-v]',
-  example: '!analyze -v',
-  lookFor: 'the bug check: 161 means that nothing crashed',
   run({ session, print, capture }) {
     const { header } = session.target;
     const code = header.BugCheckCode;
@@ -58,10 +54,6 @@ function processName(session: Session): string {
 /** `!error`: what a status means. */
 export const error: Command = {
   names: ['!error'],
-  summary: 'tells what an NTSTATUS or Win32 error means',
-  syntax: '!error CODE [1]',
-  example: '!error c0000022',
-  lookFor: 'the name to search for',
   run({ session, print }, args) {
     const code = Number(new Arguments(session, args).value() & 0xffffffffn) >>> 0;
     const text = (statuses as Record<string, string>)[`0x${hex(code, 8)}`];
@@ -76,10 +68,6 @@ export const error: Command = {
 /** `!list`: a command for each entry of a list. */
 export const list: Command = {
   names: ['!list'],
-  summary: 'runs a command for each structure on a list; @$extret is its address',
-  syntax: '!list -t MODULE!TYPE.LINK -x "COMMANDS" ADDRESS',
-  example: '!list -t nt!_LIST_ENTRY.Flink -x "dq @$extret L2" nt!PsActiveProcessHead',
-  lookFor: 'the list ends where it comes back to its head',
   run({ session, run }, args) {
     const type = /-t\s+(\S+?)\.(\w+)/.exec(args);
     const commands = /-x\s+"([^"]*)"/.exec(args);

@@ -12,10 +12,6 @@ const LONGEST_ENVIRONMENT = 0x10000;
 /** `!peb`: the environment of the current process. */
 export const peb: Command = {
   names: ['!peb'],
-  summary: 'shows the process environment block: modules, command line, environment',
-  syntax: '!peb [ADDRESS]',
-  example: '.process /p @$proc; !peb',
-  lookFor: 'the command line; in dumps without user pages it cannot be read',
   run({ session, print }, args) {
     const at = new Arguments(session, args).optionalValue() ?? session.register('$peb') ?? 0n;
     if (at === 0n) throw new CommandError('PEB NULL...\n');
@@ -68,10 +64,6 @@ function parametersText(session: Session, at: bigint): string {
 /** `!teb`: the environment of the current thread. */
 export const teb: Command = {
   names: ['!teb'],
-  summary: 'shows the thread environment block: stack, last error',
-  syntax: '!teb [ADDRESS]',
-  example: '.thread /p @$thread; !teb',
-  lookFor: 'LastErrorValue: what went wrong last in user mode',
   run({ session, print }, args) {
     const at = new Arguments(session, args).optionalValue() ?? session.register('$teb') ?? 0n;
     if (at === 0n) throw new CommandError('TEB NULL: the thread has no user mode.\n');

@@ -13,10 +13,6 @@ const IO_TYPE_IRP = 6;
 /** `!irp`: an I/O request. */
 export const irp: Command = {
   names: ['!irp'],
-  summary: 'shows an I/O request packet: whose it is, and which driver has it',
-  syntax: '!irp ADDRESS',
-  example: '!irp ADDRESS   with an address below IRP List in !thread',
-  lookFor: 'the line with > : the driver that has not completed it yet',
   run({ session, print }, args) {
     const at = new Arguments(session, args).value();
     const view = new TypedView(session, '_IRP', at);
@@ -86,10 +82,6 @@ function locationText(session: Session, view: TypedView, isCurrent: boolean): st
 /** `!irpfind`: requests that threads have outstanding. */
 export const irpFind: Command = {
   names: ['!irpfind'],
-  summary: 'lists the I/O requests that threads have outstanding',
-  syntax: '!irpfind',
-  example: '!irpfind',
-  lookFor: 'many requests to one driver: it does not complete them',
   run({ session, print }) {
     print('   Irp             [ Thread ]         irpStack: (Mj,Mn)   DevObj            [Driver]  Process\n');
     for (const owner of activeProcesses(session))

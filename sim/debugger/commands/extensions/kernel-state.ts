@@ -9,10 +9,6 @@ import { CommandError, type Command } from '../command.js';
 /** `!locks`: resources that threads own. */
 export const locks: Command = {
   names: ['!locks'],
-  summary: 'lists the ERESOURCEs that threads own or wait for',
-  syntax: '!locks [-v]',
-  example: '!locks',
-  lookFor: 'a thread that owns one and waits for another: two of them can be a deadlock',
   run({ session, print }, args) {
     print('**** DUMP OF ALL RESOURCE OBJECTS ****\nKD: Scanning for held locks......\n');
     let [all, held] = [0, 0];
@@ -102,10 +98,6 @@ function waitersOf(session: Session, view: TypedView): bigint[] {
 /** `!pcr`, `!prcb`: a processor's control region. */
 export const processorRegion: Command = {
   names: ['!pcr', '!prcb'],
-  summary: "shows a processor's control region or control block",
-  syntax: '!pcr [NUMBER]   !prcb [NUMBER]',
-  example: '!prcb 1',
-  lookFor: 'Current, Next and Idle: what the processor runs, and what comes next',
   run({ session, print }, args, name) {
     const number = Number(new Arguments(session, args).optionalValue() ?? BigInt(session.processor));
     const processor = session.target.processors[number];
@@ -144,10 +136,6 @@ const GATE_BYTES = 16;
 /** `!idt`: interrupt handlers. */
 export const interruptTable: Command = {
   names: ['!idt'],
-  summary: 'shows the interrupt handlers of the current processor; -a all vectors',
-  syntax: '!idt [-a] [VECTOR]',
-  example: '!idt -a',
-  lookFor: 'handlers outside of nt and the drivers',
   run({ session, print }, args) {
     const all = args.includes('-a');
     const wanted = new Arguments(session, args.replace('-a', '')).optionalValue();
@@ -184,10 +172,6 @@ function interruptText(session: Session, at: bigint): string {
 /** `!dpcs`: deferred procedure calls that wait on each processor. */
 export const dpcs: Command = {
   names: ['!dpcs'],
-  summary: 'lists deferred procedure calls that wait on the processors',
-  syntax: '!dpcs',
-  example: '!dpcs',
-  lookFor: 'a long queue: a processor has been at raised IRQL for long',
   run({ session, print }) {
     print('CPU Type      KDPC       Function\n');
     session.target.processors.forEach((processor, number) => {
@@ -216,10 +200,6 @@ export const dpcs: Command = {
 /** `!apc`: asynchronous procedure calls that wait for threads. */
 export const apcs: Command = {
   names: ['!apc'],
-  summary: 'lists asynchronous procedure calls that wait for a thread',
-  syntax: '!apc [ETHREAD]',
-  example: '!apc',
-  lookFor: 'an APC that waits while the thread is not alertable',
   run({ session, print }, args) {
     const at = new Arguments(session, args).optionalValue() ?? session.thread;
     const view = new TypedView(session, '_KTHREAD', at);

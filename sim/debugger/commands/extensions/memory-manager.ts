@@ -22,10 +22,6 @@ const LOCATION_NAMES = [
 /** `!vm`: how memory is used. */
 export const vm: Command = {
   names: ['!vm'],
-  summary: 'shows how physical memory, pool and commit are used, then the processes by commit',
-  syntax: '!vm [1]',
-  example: '!vm 1',
-  lookFor: 'Committed pages near the Commit limit; Available Pages near zero',
   run({ session, print }, args) {
     const partition = new TypedView(session, '_MI_PARTITION', kernelGlobal(session, 'MiSystemPartition'));
     const state = new TypedView(session, '_MI_SYSTEM_INFORMATION', kernelGlobal(session, 'MiState'));
@@ -66,10 +62,6 @@ function pagesText(name: string, count: bigint): string {
 /** `!memusage`: frames by their state, counted in the PFN database. */
 export const memoryUsage: Command = {
   names: ['!memusage'],
-  summary: 'counts frames by their state, from the PFN database',
-  syntax: '!memusage',
-  example: '!memusage',
-  lookFor: 'few zeroed, free and standby pages: memory is short',
   run({ session, print }) {
     const counts = new Map<string, number>();
     let missing = 0;
@@ -139,10 +131,6 @@ const MOST_TRACKERS = 0x10000;
 /** `!poolused`: pool by tag. */
 export const poolUsed: Command = {
   names: ['!poolused'],
-  summary: 'sums pool by tag: !poolused 2 by nonpaged, 4 by paged bytes',
-  syntax: '!poolused [2|4]',
-  example: '!poolused 2',
-  lookFor: 'a tag with far more allocations than frees: a leak',
   run({ session, print }, args) {
     const flags = Number(new Arguments(session, args).optionalValue() ?? 0n);
     const rows = trackers(session);

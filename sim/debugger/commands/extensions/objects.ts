@@ -18,10 +18,6 @@ import { findProcess, processText } from './process.js';
 /** `!object`: an object by address or path. */
 export const object: Command = {
   names: ['!object'],
-  summary: 'shows an object of the object manager; a directory with what is in it',
-  syntax: '!object ADDRESS|\\PATH',
-  example: '!object \\Device',
-  lookFor: 'HandleCount and PointerCount: who still holds it',
   run({ session, print }, args) {
     const given = args.trim();
     const at = given.startsWith('\\') ? objectByPath(session, given) : new Arguments(session, given).value();
@@ -77,10 +73,6 @@ function directoryText(session: Session, at: bigint): string {
 /** `!handle`: handles of a process. */
 export const handle: Command = {
   names: ['!handle'],
-  summary: 'lists the handles of a process, or shows one',
-  syntax: '!handle [HANDLE|0] [FLAGS] [EPROCESS|PID] [TYPE]',
-  example: '!handle 0 3 4 File',
-  lookFor: 'many handles of one type: a leak',
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const wanted = Number(rest.optionalValue() ?? 0n);
@@ -127,10 +119,6 @@ function tryObject(session: Session, at: bigint): KernelObject | undefined {
 /** `!drvobj`: a driver object. */
 export const driverObject: Command = {
   names: ['!drvobj'],
-  summary: 'shows a driver object with its devices; flag 2 its dispatch routines',
-  syntax: '!drvobj ADDRESS|\\Driver\\NAME [FLAGS]',
-  example: '!drvobj \\Driver\\disk 2',
-  lookFor: 'a dispatch routine outside of the driver: it has been hooked',
   run({ session, print }, args) {
     const [name = '', flags = '1'] = args.split(/\s+/);
     const at =
@@ -179,10 +167,6 @@ function dispatchText(session: Session, driver: TypedView): string {
 /** `!devobj`: a device object. */
 export const deviceObject: Command = {
   names: ['!devobj'],
-  summary: 'shows a device object',
-  syntax: '!devobj ADDRESS|\\Device\\NAME',
-  example: '!devobj \\Device\\Harddisk0\\DR0',
-  lookFor: 'AttachedDevice: the filter above it',
   run({ session, print }, args) {
     const given = args.trim();
     const at = given.startsWith('\\') ? objectByPath(session, given) : new Arguments(session, given).value();
@@ -214,10 +198,6 @@ function driverName(session: Session, device: bigint): string {
 /** `!devstack`: the stack a device is in. */
 export const deviceStack: Command = {
   names: ['!devstack'],
-  summary: 'shows the devices above and below a device object',
-  syntax: '!devstack ADDRESS',
-  example: '!devstack poi(poi(nt!IopRootDeviceNode)+20)',
-  lookFor: 'the driver at the top sees each request first',
   run({ session, print }, args) {
     const given = new Arguments(session, args).value();
     let top = given;
@@ -248,10 +228,6 @@ export const deviceStack: Command = {
 /** `!devnode`: the tree of devices. */
 export const deviceNode: Command = {
   names: ['!devnode'],
-  summary: 'shows the tree of device nodes',
-  syntax: '!devnode 0 [1]   !devnode ADDRESS [1]',
-  example: '!devnode 0 1',
-  lookFor: 'a state other than DeviceNodeStarted',
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const given = rest.optionalValue() ?? 0n;

@@ -23,10 +23,6 @@ const FLAG = { details: 1, threads: 2, stacks: 4 };
 /** `!process`: one process, or all. */
 export const process: Command = {
   names: ['!process'],
-  summary: 'shows processes: !process 0 0 lists all, flags 7 adds details, threads and stacks',
-  syntax: '!process [EPROCESS|PID|0|-1] [FLAGS] [IMAGE]',
-  example: '!process 0 0 explorer.exe',
-  lookFor: 'Cid is the process id, ParentCid who started it; a parent that is gone is worth a question',
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const given = rest.optionalValue();

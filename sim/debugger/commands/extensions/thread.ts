@@ -17,10 +17,6 @@ const MOST_FRAMES = 128;
 /** `!thread`: one thread. */
 export const thread: Command = {
   names: ['!thread'],
-  summary: 'shows a thread: what it waits for, whose it is, its times and its stack',
-  syntax: '!thread [ETHREAD] [FLAGS]',
-  example: '!thread',
-  lookFor: 'the object below WAIT, and Ticks: how long it has been waiting',
   run({ session, print }, args) {
     const at = new Arguments(session, args).optionalValue() ?? session.thread;
     print(threadText(session, new TypedView(session, '_ETHREAD', at), true, ''));
@@ -105,10 +101,6 @@ function stackText(session: Session, entry: TypedView): string {
 /** `!stacks`: where each thread blocks. */
 export const stacks: Command = {
   names: ['!stacks'],
-  summary: 'shows in one line where each thread of each process blocks; !stacks 2 whole stacks',
-  syntax: '!stacks [0|2] [FILTER]',
-  example: '!stacks 0 Alpc',
-  lookFor: 'threads that block in the same function',
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const level = rest.ended ? 0 : Number(rest.value());
@@ -157,10 +149,6 @@ function blockerText(session: Session, owner: TypedView, entry: TypedView, level
 /** `!running`: what each processor runs. */
 export const running: Command = {
   names: ['!running'],
-  summary: 'shows the threads that run, with -t their stacks',
-  syntax: '!running [-t]',
-  example: '!running -t',
-  lookFor: 'processors that are not idle',
   run({ session, print }, args) {
     const prcbs = session.target.processors.map(
       (processor) => processor && new TypedView(session, '_KPRCB', processor.prcb),
@@ -196,10 +184,6 @@ const PRIORITIES = 32;
 /** `!ready`: threads on ready queues. */
 export const ready: Command = {
   names: ['!ready'],
-  summary: 'shows the threads that are ready to run',
-  syntax: '!ready',
-  example: '!ready',
-  lookFor: 'a long queue: the processors have too much to do',
   run({ session, print }) {
     const shared = new Set<bigint>();
     session.target.processors.forEach((processor, number) => {

@@ -26,11 +26,6 @@ const COLUMN = 27;
 /** `!pte`: the page-table entries of an address. */
 export const pte: Command = {
   names: ['!pte'],
-  summary: 'shows the page-table entries that map an address',
-  syntax: '!pte ADDRESS',
-  example: '!pte nt!KiSwapContext',
-  lookFor:
-    'V at the end of the flags: valid; not valid but not zero: paged out, in transition or a prototype',
   run({ session, print }, args) {
     const at = new Arguments(session, args).value();
     const { steps, outcome } = currentWalk(session, at);
@@ -84,10 +79,6 @@ const NAMES = { PXE: 'PML4E', PPE: 'PDPE', PDE: 'PDE', PTE: 'PTE' };
 /** `!vtop`: a translation, step by step. */
 export const virtualToPhysical: Command = {
   names: ['!vtop'],
-  summary: 'translates a virtual address into a physical one, step by step',
-  syntax: '!vtop DIRBASE ADDRESS   !vtop 0 ADDRESS',
-  example: '!vtop 0 nt!KiSwapContext',
-  lookFor: 'the physical address in the last line',
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const base = rest.value();
@@ -119,10 +110,6 @@ const LOCATIONS = ['Zeroed', 'Free', 'Standby', 'Modified', 'ModNoWrite', 'Bad',
 /** `!pfn`: what a frame is used for. */
 export const pfn: Command = {
   names: ['!pfn'],
-  summary: 'shows the entry of a frame in the PFN database',
-  syntax: '!pfn NUMBER',
-  example: '!pfn 1000',
-  lookFor: 'the state in the last line, and the PTE that maps the frame',
   run({ session, print }, args) {
     const number = new Arguments(session, args).value();
     const size = BigInt(session.struct('_MMPFN').size);
@@ -151,10 +138,6 @@ export const pfn: Command = {
 /** `!ptov`: all that a page directory maps. */
 export const physicalToVirtual: Command = {
   names: ['!ptov'],
-  summary: 'lists the addresses that a page directory maps, with the frames behind them',
-  syntax: '!ptov DIRBASE',
-  example: '!ptov 1ad000',
-  lookFor: 'two addresses with the same physical one: shared memory',
   run({ session, print }, args) {
     const base = Number(new Arguments(session, args).value() & ~0xfffn);
     print(`Amd64PtoV: pagedir ${hex(base)}, 64bit PML4\n`);

@@ -24,10 +24,6 @@ const DEEPEST = 64;
 /** `!vad`: ranges of a process's addresses. */
 export const vad: Command = {
   names: ['!vad'],
-  summary: "lists the ranges of a process's user addresses",
-  syntax: '!vad [ROOT|EPROCESS]',
-  example: '!vad',
-  lookFor: 'Private EXECUTE_READWRITE: code that no file has',
   run({ session, print }, args) {
     const given = new Arguments(session, args).optionalValue();
     const isProcess = given === undefined || isEprocess(session, given);
