@@ -39,7 +39,7 @@ test('the window that is worked in is in front', async () => {
   const taskbar = page.getByRole('navigation', { name: 'Taskbar' });
   const front = () => taskbar.locator('[aria-pressed=true]').getAttribute('aria-label');
   await taskbar.getByRole('button', { name: 'File Explorer' }).click();
-  expect(await front()).toBe('File Explorer');
+  await expect.poll(front).toBe('File Explorer');
   const explorer = page.getByRole('region', { name: /File Explorer/ });
   await page.getByRole('region', { name: 'Task Manager' }).click({ position: { x: 120, y: 560 } });
   expect(await front()).toBe('Task Manager');

@@ -1,4 +1,4 @@
-import { LitElement, html, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { html as staticHtml } from 'lit/static-html.js';
 import type { ProcessRow } from '../../sim/worker/sim-api.js';
@@ -45,7 +45,8 @@ export class TaskManager extends LitElement {
   @property({ type: Boolean }) active = false;
   @property({ type: Boolean }) minimized = false;
 
-  @state() private page: PageId = 'processes';
+  /** Null until the first page's element is there. */
+  @state() private page: PageId | null = null;
   @state() private filter = '';
   @state() private properties: ProcessRow | null = null;
   @state() private message: { title: string; body: string } | null = null;
@@ -59,7 +60,7 @@ export class TaskManager extends LitElement {
   ]);
 
   protected override firstUpdated(): void {
-    void this.#goTo(this.page);
+    void this.#goTo('processes');
   }
 
   override focus(): void {
@@ -99,8 +100,9 @@ export class TaskManager extends LitElement {
     await this.updateComplete;
   }
 
-  #renderPage(): TemplateResult {
-    const page = PAGES[this.page]!;
+  #renderPage(): TemplateResult | typeof nothing {
+    const page = this.page && PAGES[this.page];
+    if (!page) return nothing;
     return staticHtml`<${page.tag} .lab=${this.lab} .filter=${page.searchable ? this.filter : ''}></${page.tag}>`;
   }
 
@@ -132,7 +134,7 @@ export class TaskManager extends LitElement {
         <span slot="icon">${icon('task-manager')}</span>
         <tm-search-box
           slot="titlebar"
-          ?hidden=${!PAGES[this.page]?.searchable}
+          ?hidden=${!(this.page && PAGES[this.page]?.searchable)}
           .value=${this.filter}
           @input=${(event: Event) => (this.filter = (event.currentTarget as SearchBox).value)}
         ></tm-search-box>

@@ -22,7 +22,7 @@ export class NavigateEvent extends Event {
 export class Nav extends LitElement {
   static override styles = [focusStyles, iconStyles, styles];
 
-  @property() page: PageId = 'processes';
+  @property() page: PageId | null = null;
   @property({ type: Boolean, reflect: true }) expanded = false;
 
   #go(page: PageId): void {
