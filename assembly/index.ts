@@ -190,7 +190,8 @@ export {
 export { noteUnloadedDriver as imageNoteUnloaded } from './kernel/modules/unloaded';
 export { nameThread as threadSetName } from './kernel/processes/thread-name';
 export { exitProcess as processExit } from './kernel/processes/process-end';
-export { processNext, processRead, processUnlink } from './kernel/processes/process-list';
+export { processNext, processUnlink } from './kernel/processes/process-list';
+export { processRead, processReadTexts } from './kernel/processes/process-reading';
 
 // Threads, what they wait for and their stacks.
 export {

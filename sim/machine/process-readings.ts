@@ -1,53 +1,91 @@
 import type { Core } from './core.js';
 
-/** What a process says of itself in the kernel's structures. */
-export interface ProcessReading {
-  pid: number;
-  parentPid: number;
-  sessionId: number;
-  threads: number;
-  /** KPROCESS.CycleTime. */
-  cycles: bigint;
-  /** Pages of its private working set. */
-  privatePages: number;
-  bytesRead: bigint;
-  bytesWritten: bigint;
-  /** It takes the system down with it when it ends. */
-  critical: boolean;
-  frozen: boolean;
-  /** It has ended; something still refers to it. */
-  hasEnded: boolean;
-  /** Address of the EPROCESS. */
-  address: bigint;
+/** Names of what the core tells of a process, in its order: assembly/kernel/processes/process-reading.ts. */
+const NUMBERS = [
+  'pid',
+  'parentPid',
+  'sessionId',
+  'threads',
+  'cycles',
+  'privatePages',
+  'bytesRead',
+  'bytesWritten',
+  'critical',
+  'frozen',
+  'address',
+  'exitTime',
+  'createTime',
+  'kernelTicks',
+  'userTicks',
+  'workingSetPages',
+  'peakWorkingSetPages',
+  'commitPages',
+  'pageFaults',
+  'basePriority',
+  'priorityClass',
+  'handles',
+  'readOperations',
+  'writeOperations',
+  'otherOperations',
+  'readTransfer',
+  'writeTransfer',
+  'jobId',
+  'protection',
+  'wow64',
+  'tokenFlags',
+  'administrator',
+  'ppmPolicy',
+  'affinity',
+] as const;
+
+const WORD = 8;
+const TEXTS_AT = 16;
+
+/**
+ * What a process says of itself in the kernel's structures. `cycles` is KPROCESS.CycleTime; `privatePages` its private
+ * working set; `kernelTicks` and `userTicks` count ticks of the clock; `critical`: it takes the
+ * system down with it when it ends; `exitTime` is 0 while it lives; `administrator`: that group is enabled in its
+ * token; `address` is that of its EPROCESS.
+ */
+export type ProcessReading = Readonly<Record<(typeof NUMBERS)[number], bigint>>;
+
+/** What stays as it is while a process lives. */
+export interface ProcessTexts {
   /** NT path of its image: `\Device\HarddiskVolume3\Windows\…`. */
-  imagePath: string;
+  readonly imagePath: string;
+  /** Empty for what has no user mode. */
+  readonly commandLine: string;
+  /** SID of the user of its token, as bytes. */
+  readonly userSid: Uint8Array;
 }
 
-const NUMBERS_BYTES = 16 * 8; // before the path, see kernel/processes/process-list.ts of the core
+/** Reads a process by the address of its EPROCESS. */
+export function readProcess(core: Core, address: bigint): ProcessReading {
+  core.exports.processRead(address);
+  const { exchange } = core;
+  const reading = {} as Record<(typeof NUMBERS)[number], bigint>;
+  for (let i = 0; i < NUMBERS.length; i++) reading[NUMBERS[i]!] = exchange.getBigUint64(i * WORD, true);
+  return reading;
+}
+
+/** Reads image path, command line and user of a process. */
+export function readProcessTexts(core: Core, address: bigint): ProcessTexts {
+  core.exports.processReadTexts(address);
+  const { exchange } = core;
+  const [pathBytes, commandBytes, sidBytes] = [0, 4, 8].map((at) => exchange.getUint32(at, true));
+  const sidAt = core.exports.exchangeBuffer() + TEXTS_AT + pathBytes! + commandBytes!;
+  return {
+    imagePath: core.takeText(TEXTS_AT, pathBytes!),
+    commandLine: core.takeText(TEXTS_AT + pathBytes!, commandBytes!),
+    userSid: core.view(sidAt, sidBytes!).slice(),
+  };
+}
 
 /** Walks nt!PsActiveProcessHead. */
 export function readProcesses(core: Core): ProcessReading[] {
   const readings: ProcessReading[] = [];
   const { exports } = core;
-  for (let process = exports.processNext(0n); process !== 0n; process = exports.processNext(process)) {
-    const pathBytes = exports.processRead(process);
-    const { exchange } = core;
-    const number = (index: number) => exchange.getBigUint64(index * 8, true);
-    readings.push({
-      pid: Number(number(0)),
-      parentPid: Number(number(1)),
-      sessionId: Number(number(2)),
-      threads: Number(number(3)),
-      cycles: number(4),
-      privatePages: Number(number(5)),
-      bytesRead: number(6),
-      bytesWritten: number(7),
-      critical: number(8) !== 0n,
-      frozen: number(9) !== 0n,
-      address: number(10),
-      hasEnded: number(11) !== 0n,
-      imagePath: core.takeText(NUMBERS_BYTES, pathBytes),
-    });
-  }
+  for (let process = exports.processNext(0n); process !== 0n; process = exports.processNext(process))
+    readings.push(readProcess(core, process));
   return readings;
 }

@@ -1,6 +1,14 @@
 import type { Core } from '../machine/core.js';
-import { readProcesses, type ProcessReading } from '../machine/process-readings.js';
+import { readProcesses, readProcessTexts } from '../machine/process-readings.js';
 import { noSuchProcess, ProcessDumpError } from './refusal.js';
+
+/** A process that was found. */
+export interface FoundProcess {
+  readonly pid: number;
+  /** Address of its EPROCESS. */
+  readonly address: bigint;
+  readonly imagePath: string;
+}
 
 const MOST_CHARACTERS = 64;
 const SYSTEM_PID = 4;
@@ -14,8 +22,12 @@ export function imageNameOf(imagePath: string, pid: number): string {
  * Looks a process up by its id, or by its program's name with or without `.exe`, regardless of case.
  * @throws ProcessDumpError when there is none, or more than one of that name
  */
-export function findProcess(core: Core, wanted: number | string): ProcessReading {
-  const processes = readProcesses(core);
+export function findProcess(core: Core, wanted: number | string): FoundProcess {
+  const processes = readProcesses(core).map(({ pid, address }) => ({
+    pid: Number(pid),
+    address,
+    imagePath: readProcessTexts(core, address).imagePath,
+  }));
   if (typeof wanted === 'number') {
     const found = processes.find(({ pid }) => pid === wanted);
     if (!found) throw noSuchProcess(`with the id ${wanted}`);

@@ -56,9 +56,12 @@ export interface Sample {
   diskPercent: number;
   networkPercent: number;
   processes: ProcessRow[];
+  /** The System Idle Process, which is on no list of processes; Details shows it. */
+  idle: ProcessRow;
 }
 
-export interface ProcessRow {
+/** What stays as it is while a process lives. */
+export interface ProcessIdentity {
   /** -1 for what has none. */
   pid: number;
   parentPid: number;
@@ -69,9 +72,27 @@ export interface ProcessRow {
   publisher: string;
   group: 'app' | 'background' | 'windows';
   sessionId: number;
-  status: 'running' | 'suspended';
+  /** Critical processes cannot be ended; `System` and `System interrupts` have no file. */
+  canEnd: boolean;
+  imagePath: string;
+  commandLine: string;
+  /** Account of the user in its token, without a domain. */
+  userName: string;
+  /** Of the processor that its program was made for; empty for what has no user mode. */
+  architecture: 'x64' | 'x86' | '';
+  /** BUILTIN\Administrators is enabled in its token. */
+  elevated: boolean;
+  virtualization: 'enabled' | 'disabled' | 'not allowed';
+  /** Names of the services that it hosts. */
+  services: readonly string[];
+  /** 0 when it is in no job. */
+  jobId: number;
+}
+
+/** What changes; sizes in bytes. Rates and deltas are those of the two readings before which time has passed. */
+export interface ProcessNumbers {
   cpuPercent: number;
-  /** Private working set, bytes. */
+  /** Private working set, without that of what is suspended. */
   memory: number;
   /** Bytes a second. */
   disk: number;
@@ -79,9 +100,31 @@ export interface ProcessRow {
   network: number;
   gpuPercent: number;
   threads: number;
-  /** Critical processes cannot be ended; `System` and `System interrupts` have no file. */
-  canEnd: boolean;
-  imagePath: string;
+  /** Seconds that its threads have run, by ticks of the clock. */
+  cpuTime: number;
+  workingSet: number;
+  peakWorkingSet: number;
+  workingSetDelta: number;
+  privateWorkingSet: number;
+  sharedWorkingSet: number;
+  commit: number;
+  pageFaults: number;
+  pageFaultsDelta: number;
+  /** EPROCESS.PriorityClass: 1 low, 2 normal, 3 high, 4 realtime, 5 below normal, 6 above normal, 0 none. */
+  priorityClass: number;
+  handles: number;
+  readOperations: number;
+  writeOperations: number;
+  otherOperations: number;
+  readTransfer: number;
+  writeTransfer: number;
+}
+
+/** One line of Processes and Details. */
+export interface ProcessRow extends ProcessIdentity, ProcessNumbers {
+  status: 'running' | 'suspended';
+  /** The processor runs it with least power: KPROCESS.PpmPolicy. */
+  throttled: boolean;
 }
 
 /** What Task Manager asks for. */

@@ -46,11 +46,12 @@ export interface ProgramFile {
   readonly path: string;
 }
 
-const SYSTEM_PID = 4;
+/** Processes without a file, by their ids in every version of Windows. */
+const NAMES: Readonly<Record<number, string>> = { 0: 'Idle', 4: 'System' };
 
 /** Looks a process's image up by its NT path, as Task Manager asks the file for its description. */
 export function programByPath(imagePath: string, pid: number): ProgramFile {
-  const imageName = pid === SYSTEM_PID ? 'System' : imagePath.slice(imagePath.lastIndexOf('\\') + 1);
+  const imageName = NAMES[pid] ?? imagePath.slice(imagePath.lastIndexOf('\\') + 1);
   const { description, publisher, group } = findProgram(imageName);
   const path = imagePath.startsWith('\\Device\\') ? imagePath.replace(/^\\Device\\[^\\]+/, 'C:') : '';
   return { imageName, description, publisher, group, path };

@@ -22,6 +22,8 @@ export interface Settings {
   runAs: RunAs;
   language: 'system' | Language;
   dumpOptions: DumpOptions;
+  /** Columns that the user chose, by page; pages without an entry show those of a fresh Windows. */
+  columns: Readonly<Partial<Record<'processes' | 'details', readonly string[]>>>;
 }
 
 /** What a fresh Windows 11 shows: only *Abort if insufficient memory* is on. */
@@ -40,6 +42,7 @@ const DEFAULTS: Settings = {
   runAs: 'administrator',
   language: 'system',
   dumpOptions: { ...DEFAULT_DUMP_OPTIONS },
+  columns: {},
 };
 const KEY = 'settings';
 

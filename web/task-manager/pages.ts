@@ -19,6 +19,11 @@ export const PAGES: Partial<Record<PageId, Page>> = {
     load: () => import('./processes/processes-page.js'),
     searchable: true,
   },
+  details: {
+    tag: literal`tm-details-page`,
+    load: () => import('./details/details-page.js'),
+    searchable: true,
+  },
   settings: {
     tag: literal`tm-settings-page`,
     load: () => import('./settings/settings-page.js'),

@@ -1,8 +1,8 @@
 import type { ProcessRow } from '../../sim/worker/sim-api.js';
 import type { Settings } from '../storage/settings.js';
-import type { ProcessCommand } from './processes/process-menu.js';
+import type { ProcessCommand } from './process-command.js';
 
-/** The user chose `command` in the context menu of `process`. */
+/** The user asks for `command` on `process`. */
 export class ProcessCommandEvent extends Event {
   constructor(
     readonly command: ProcessCommand,

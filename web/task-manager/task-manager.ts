@@ -11,6 +11,7 @@ import { iconStyles } from '../icons/icon.styles.js';
 import type { Lab } from '../lab.js';
 import { Follow } from '../storage/store.js';
 import { strings } from '../strings/index.js';
+import type { DetailsPage } from './details/details-page.js';
 import './dump/dump-dialogs.js';
 import './nav/nav.js';
 import type { NavigateEvent } from './nav/nav.js';
@@ -51,6 +52,7 @@ export class TaskManager extends LitElement {
   @state() private properties: ProcessRow | null = null;
   @state() private message: { title: string; body: string } | null = null;
   @query('ll-window') private readonly window!: LabWindow;
+  @query('tm-details-page') private readonly detailsPage!: DetailsPage;
   @query('tm-settings-page') private readonly settingsPage!: SettingsPage;
 
   protected readonly follow = new Follow(this, () => [
@@ -72,6 +74,12 @@ export class TaskManager extends LitElement {
     await this.settingsPage.showDumpOptions();
   }
 
+  async #showDetails(pid: number): Promise<void> {
+    this.filter = '';
+    await this.#goTo('details');
+    await this.detailsPage.selectProcess(pid);
+  }
+
   #onProcessCommand({ command, process }: ProcessCommandEvent): void {
     const { dumpFlow, settings } = this.lab;
     if (command === 'dump-full') void dumpFlow.start('full', settings.value.dumpOptions);
@@ -79,7 +87,7 @@ export class TaskManager extends LitElement {
     else if (command === 'dump-settings') void this.#showDumpSettings();
     else if (command === 'feedback')
       this.message = { title: messages.feedbackTitle, body: messages.feedback };
-    else if (command === 'details') this.message = { title: messages.detailsTitle, body: messages.details };
+    else if (command === 'details') void this.#showDetails(process.pid);
     else if (command === 'properties') this.properties = process;
     else if (command === 'open-location') this.dispatchEvent(OpenLocationEvent.ofFile(filePath(process)));
     else if (command === 'search-online') {

@@ -28,6 +28,13 @@ function encode(sid: string): Uint8Array {
   return bytes;
 }
 
+/** A SID as people write it, from its bytes. */
+export function sidText(bytes: Uint8Array): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const parts = Array.from({ length: bytes[1]! }, (_, i) => view.getUint32(8 + 4 * i, true));
+  return ['S', bytes[0], view.getUint32(4), ...parts].join('-');
+}
+
 function wide(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length * 2);
   const view = new DataView(bytes.buffer);

@@ -29,11 +29,11 @@ describe('a machine', () => {
 
   it('walks the list of processes in the order in which the scenario created them', () => {
     const listed = readProcesses(core);
-    expect(listed.map(({ pid }) => pid)).toEqual(machine.stage.processes.map(({ pid }) => pid));
-    expect(listed.map(({ threads }) => threads)).toEqual(
+    expect(listed.map(({ pid }) => Number(pid))).toEqual(machine.stage.processes.map(({ pid }) => pid));
+    expect(listed.map(({ threads }) => Number(threads))).toEqual(
       machine.stage.processes.map(({ threads }) => threads.length),
     );
-    expect(listed[0]).toMatchObject({ pid: 4, parentPid: 0 });
+    expect(listed[0]).toMatchObject({ pid: 4n, parentPid: 0n });
   });
 
   it("gives a process's threads all of its cycles", () => {

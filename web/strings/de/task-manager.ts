@@ -13,6 +13,7 @@ export const taskManager = {
     settings: 'Einstellungen',
   },
   later: 'Kommt in einer späteren Version',
+  selectFirst: 'Wählen Sie zuerst einen Prozess aus',
 };
 
 export const commands = {
@@ -28,7 +29,5 @@ export const commands = {
 export const messages = {
   feedbackTitle: 'Feedback senden',
   feedback: 'Der Feedback-Hub ist auf diesem Computer nicht installiert.',
-  detailsTitle: 'Zu Details wechseln',
-  details: 'Die Seite „Details“ kommt in einer späteren Version.',
   ok: 'OK',
 };

@@ -3,6 +3,7 @@ export * from './boot.js';
 export * from './desktop.js';
 export * from './task-manager.js';
 export * from './processes.js';
+export * from './details.js';
 export * from './settings.js';
 export * from './dump.js';
 export * from './event-viewer.js';

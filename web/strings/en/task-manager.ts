@@ -13,6 +13,7 @@ export const taskManager = {
     settings: 'Settings',
   },
   later: 'Comes in a later version',
+  selectFirst: 'Select a process first',
 };
 
 export const commands = {
@@ -28,7 +29,5 @@ export const commands = {
 export const messages = {
   feedbackTitle: 'Provide feedback',
   feedback: 'Feedback Hub is not installed on this machine.',
-  detailsTitle: 'Go to details',
-  details: 'The Details page comes in a later version.',
   ok: 'OK',
 };

@@ -1,22 +1,12 @@
 import type { MenuEntry, MenuItem } from '../../controls/menu/menu-entry.js';
 import { strings } from '../../strings/index.js';
+import { LIVE_DUMP_ITEM, type ProcessCommand } from '../process-command.js';
 import type { MemoryUnit } from './columns.js';
 import { SYSTEM_PID, filePath } from './process-name.js';
 import type { TreeRow } from './tree.js';
 
-/** What a line of the context menu stands for. */
-export type ProcessCommand =
-  | 'toggle'
-  | 'memory-percents'
-  | 'memory-values'
-  | 'feedback'
-  | 'dump-full'
-  | 'dump-stacks'
-  | 'dump-settings'
-  | 'details'
-  | 'open-location'
-  | 'search-online'
-  | 'properties';
+/** What a line of the context menu stands for: something of the table, or of the process. */
+export type RowCommand = 'toggle' | 'memory-percents' | 'memory-values' | ProcessCommand;
 
 const { processMenu: text, taskManager } = strings;
 const later = taskManager.later;
@@ -54,17 +44,6 @@ function resourceValues(unit: MemoryUnit): MenuItem {
   };
 }
 
-const liveDump: MenuItem = {
-  id: 'live-dump',
-  label: text.createLiveDump,
-  items: [
-    { id: 'dump-full', label: text.fullDump },
-    { id: 'dump-stacks', label: text.stacksDump },
-    'separator',
-    { id: 'dump-settings', label: text.dumpSettings },
-  ],
-};
-
 /** The context menu of a process; the kernel's own process is the one that offers live kernel dumps. */
 export function processMenu(row: TreeRow, unit: MemoryUnit): MenuEntry[] {
   const { process, expanded } = row;
@@ -87,9 +66,9 @@ export function processMenu(row: TreeRow, unit: MemoryUnit): MenuEntry[] {
       label: text.efficiencyMode,
       disabledReason: process.group === 'windows' ? text.noEfficiencyMode : later,
     },
-    isSystem ? liveDump : { id: 'dump-user', label: text.createDump, disabledReason: later },
+    isSystem ? LIVE_DUMP_ITEM : { id: 'dump-user', label: text.createDump, disabledReason: later },
     'separator',
-    { id: 'details', label: text.goToDetails, disabledReason: isSystem ? undefined : later },
+    { id: 'details', label: text.goToDetails },
     { id: 'open-location', label: text.openFileLocation, disabledReason: noFile },
     { id: 'search-online', label: text.searchOnline },
     { id: 'properties', label: text.properties },

@@ -3,6 +3,7 @@ import type { Sample } from '../../../sim/worker/sim-api.js';
 import { icon } from '../../icons/icon.js';
 import { strings } from '../../strings/index.js';
 import { HEAT_COLUMNS, heatLevel, type MemoryUnit } from './columns.js';
+import { processIcon } from './process-icon.js';
 import type { TreeRow } from './tree.js';
 
 /** What a row needs to know of its table. */
@@ -15,12 +16,6 @@ export interface RowContext {
   tabStop: boolean;
   onToggle(): void;
 }
-
-/** Programs that have a picture of their own; all others show Windows' plain window. */
-const ICONS: Readonly<Record<string, string>> = {
-  'taskmgr.exe': 'task-manager',
-  'explorer.exe': 'file-explorer',
-};
 
 function expander({ expanded }: TreeRow, onToggle: () => void): TemplateResult | typeof nothing {
   if (expanded === undefined) return nothing;
@@ -55,7 +50,7 @@ export function renderRow(row: TreeRow, context: RowContext): TemplateResult {
   const { process } = row;
   const nameId = `name-${row.key}`;
   const depth = row.level - 1 - context.baseLevel;
-  const picture = process && icon(ICONS[process.imageName.toLowerCase()] ?? 'process');
+  const picture = process && processIcon(process);
   return html`
     <div
       role="row"

@@ -7,14 +7,17 @@ import type { MenuEntry, MenuSelectEvent } from '../../controls/menu/menu-entry.
 import type { Lab } from '../../lab.js';
 import { Follow } from '../../storage/store.js';
 import { strings } from '../../strings/index.js';
+import '../command-bar/command-bar.js';
+import type { BarCommand } from '../command-bar/command-bar.js';
 import { ProcessCommandEvent } from '../task-manager-events.js';
 import type { ColumnId, MemoryUnit } from './columns.js';
-import './command-bar.js';
-import { processMenu, type ProcessCommand } from './process-menu.js';
+import { processMenu, type RowCommand } from './process-menu.js';
 import './process-table.js';
 import type { ProcessTable } from './process-table.js';
 import type { RowMenuEvent, RowSelectEvent, RowToggleEvent, SortEvent } from './table-events.js';
 import { buildTree, type TreeRow } from './tree.js';
+
+const { commands } = strings;
 
 /**
  * The Processes page: which rows are shown, in which order, and the context menu.
@@ -99,11 +102,35 @@ export class ProcessesPage extends LitElement {
 
   #onCommand({ id }: MenuSelectEvent): void {
     const row = this.#rows.find(({ key }) => key === this.selected);
-    const command = id as ProcessCommand;
+    const command = id as RowCommand;
     if (command === 'memory-values') this.memoryUnit = 'values';
     else if (command === 'memory-percents') this.memoryUnit = 'percents';
-    else if (row && command === 'toggle') this.#toggle(row.key, !row.expanded);
-    else if (row?.process) this.dispatchEvent(new ProcessCommandEvent(command, row.process));
+    else if (command === 'toggle') {
+      if (row) this.#toggle(row.key, !row.expanded);
+    } else if (row?.process) this.dispatchEvent(new ProcessCommandEvent(command, row.process));
+  }
+
+  get #commands(): BarCommand[] {
+    const { later } = strings.taskManager;
+    return [
+      { id: 'run', icon: 'run-new-task', label: commands.runNewTask, disabledReason: later },
+      { id: 'end-task', icon: 'end-task', label: commands.endTask, disabledReason: later },
+      {
+        id: 'efficiency-mode',
+        icon: 'efficiency-mode',
+        label: commands.efficiencyMode,
+        disabledReason: later,
+      },
+    ];
+  }
+
+  get #viewEntries(): MenuEntry[] {
+    return [
+      { id: 'group-by-type', label: commands.groupByType, choice: 'checkbox', checked: this.grouped },
+      'separator',
+      { id: 'expand-all', label: commands.expandAll },
+      { id: 'collapse-all', label: commands.collapseAll },
+    ];
   }
 
   #onView({ id }: MenuSelectEvent): void {
@@ -121,8 +148,8 @@ export class ProcessesPage extends LitElement {
     return html`
       <tm-command-bar
         heading=${strings.taskManager.pages.processes}
-        processes
-        .grouped=${this.grouped}
+        .commands=${this.#commands}
+        .more=${this.#viewEntries}
         @ll-select=${this.#onView}
       ></tm-command-bar>
       ${

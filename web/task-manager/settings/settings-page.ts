@@ -6,7 +6,7 @@ import type { Lab } from '../../lab.js';
 import type { RunAs, Settings, Theme, UpdateSpeed } from '../../storage/settings.js';
 import { Follow } from '../../storage/store.js';
 import { strings } from '../../strings/index.js';
-import '../processes/command-bar.js';
+import '../command-bar/command-bar.js';
 import { SettingsChangeEvent } from '../task-manager-events.js';
 import './dump-options.js';
 import type { DumpOptionsGroup } from './dump-options.js';

@@ -1,0 +1,183 @@
+import type { LabMachine } from '../lab-machine.js';
+import { readProcessTexts, type ProcessReading } from '../machine/process-readings.js';
+import { accountName } from '../world/objects/accounts.js';
+import { findProgram, programByPath } from '../world/programs.js';
+import type { StagedProcess } from '../world/stage.js';
+import type { ProcessIdentity, ProcessNumbers, ProcessRow } from './sim-api.js';
+
+const PAGE = 4096;
+const HZ_PER_MHZ = 1e6;
+const PERCENT = 100;
+const SECONDS_PER_TICK = 0.015625;
+const IDLE_PID = 0;
+/** TokenFlags of ntifs.h: TOKEN_VIRTUALIZE_ALLOWED, TOKEN_VIRTUALIZE_ENABLED. */
+const VIRTUALIZE_ALLOWED = 0x200n;
+const VIRTUALIZE_ENABLED = 0x400n;
+/** _KTHREAD_PPM_POLICY.ThreadPpmThrottle. */
+export const PPM_THROTTLE = 1n;
+
+/** What has come between two readings of a process, per second where it is a rate. */
+type Change = Pick<ProcessNumbers, 'cpuPercent' | 'disk' | 'workingSetDelta' | 'pageFaultsDelta'>;
+
+const NOTHING = {
+  cpuPercent: 0,
+  memory: 0,
+  disk: 0,
+  network: 0,
+  gpuPercent: 0,
+  threads: 0,
+  cpuTime: 0,
+  workingSet: 0,
+  peakWorkingSet: 0,
+  workingSetDelta: 0,
+  privateWorkingSet: 0,
+  sharedWorkingSet: 0,
+  commit: 0,
+  pageFaults: 0,
+  pageFaultsDelta: 0,
+  priorityClass: 0,
+  handles: 0,
+  readOperations: 0,
+  writeOperations: 0,
+  otherOperations: 0,
+  readTransfer: 0,
+  writeTransfer: 0,
+} satisfies ProcessNumbers;
+
+/** Makes rows of readings. Two processes with one address and one time of creation are the same. */
+export class ProcessRows {
+  readonly #machine: LabMachine;
+  /** What the service manager and the shell know of processes, by id. */
+  readonly #staged: ReadonlyMap<number, StagedProcess>;
+  readonly #identities = new Map<bigint, { createTime: bigint; identity: ProcessIdentity }>();
+  #before = new Map<bigint, ProcessReading>();
+  #changes = new Map<bigint, Change>();
+
+  constructor(machine: LabMachine) {
+    this.#machine = machine;
+    this.#staged = new Map(machine.stage.processes.map((process) => [process.pid, process]));
+  }
+
+  /** Rows of readings made `seconds` after those before; while time stands still rates stay as they were. */
+  take(readings: readonly ProcessReading[], seconds: number): ProcessRow[] {
+    if (seconds > 0) {
+      this.#changes = new Map(readings.map((reading) => [reading.address, this.#change(reading, seconds)]));
+      this.#before = new Map(readings.map((reading) => [reading.address, reading]));
+    }
+    return readings.map((reading) => this.#row(reading));
+  }
+
+  /** Task Manager shows what interrupts and DPCs take as if it were a process. */
+  static ofInterrupts(pid: number, cpuPercent: number): ProcessRow {
+    const { description, publisher, group } = findProgram('System interrupts');
+    return {
+      ...NOTHING,
+      pid,
+      parentPid: 0,
+      imageName: description,
+      description,
+      publisher,
+      group,
+      sessionId: 0,
+      canEnd: false,
+      imagePath: '',
+      commandLine: '',
+      userName: 'SYSTEM',
+      architecture: '',
+      elevated: true,
+      virtualization: 'not allowed',
+      services: [],
+      jobId: 0,
+      status: 'running',
+      throttled: false,
+      cpuPercent,
+    };
+  }
+
+  #change(now: ProcessReading, seconds: number): Change {
+    const { hardware, profile } = this.#machine.kernel;
+    const before = this.#before.get(now.address);
+    const then = before?.createTime === now.createTime ? before : undefined;
+    const capacity = profile.system.processorMHz * HZ_PER_MHZ * hardware.processors;
+    const perSecond = (name: 'cycles' | 'bytesRead' | 'bytesWritten') =>
+      Number(now[name] - (then?.[name] ?? 0n)) / seconds;
+    return {
+      cpuPercent: (perSecond('cycles') / capacity) * PERCENT,
+      disk: perSecond('bytesRead') + perSecond('bytesWritten'),
+      workingSetDelta: then ? Number(now.workingSetPages - then.workingSetPages) * PAGE : 0,
+      pageFaultsDelta: then ? Number(now.pageFaults - then.pageFaults) : 0,
+    };
+  }
+
+  #row(reading: ProcessReading): ProcessRow {
+    const number = (name: keyof ProcessReading) => Number(reading[name]);
+    const privateWorkingSet = number('privatePages') * PAGE;
+    const workingSet = number('workingSetPages') * PAGE;
+    const isSuspended = reading.frozen !== 0n;
+    return {
+      ...this.#identityOf(reading),
+      ...NOTHING,
+      ...this.#changes.get(reading.address),
+      status: isSuspended ? 'suspended' : 'running',
+      throttled: reading.ppmPolicy === PPM_THROTTLE,
+      memory: isSuspended ? 0 : privateWorkingSet,
+      threads: number('threads'),
+      cpuTime: (number('kernelTicks') + number('userTicks')) * SECONDS_PER_TICK,
+      workingSet,
+      peakWorkingSet: number('peakWorkingSetPages') * PAGE,
+      privateWorkingSet,
+      sharedWorkingSet: workingSet - privateWorkingSet,
+      commit: number('commitPages') * PAGE,
+      pageFaults: number('pageFaults'),
+      priorityClass: number('priorityClass'),
+      handles: number('handles'),
+      readOperations: number('readOperations'),
+      writeOperations: number('writeOperations'),
+      otherOperations: number('otherOperations'),
+      readTransfer: number('readTransfer'),
+      writeTransfer: number('writeTransfer'),
+    };
+  }
+
+  #identityOf(reading: ProcessReading): ProcessIdentity {
+    const known = this.#identities.get(reading.address);
+    if (known?.createTime === reading.createTime) return known.identity;
+    const identity = this.#identify(reading);
+    this.#identities.set(reading.address, { createTime: reading.createTime, identity });
+    return identity;
+  }
+
+  #identify(reading: ProcessReading): ProcessIdentity {
+    const { core, profile } = this.#machine.kernel;
+    const { imagePath, commandLine, userSid } = readProcessTexts(core, reading.address);
+    const pid = Number(reading.pid);
+    const program = programByPath(imagePath, pid);
+    const hasUserMode = program.path !== '';
+    const staged = this.#staged.get(pid);
+    return {
+      pid,
+      parentPid: Number(reading.parentPid),
+      imageName: pid === IDLE_PID ? program.description : program.imageName,
+      // For hosts of services the service manager knows more than the file's version resource.
+      description: staged?.program.description ?? program.description,
+      publisher: program.publisher,
+      group: program.group,
+      sessionId: Number(reading.sessionId),
+      canEnd: reading.critical === 0n && hasUserMode,
+      imagePath: program.path,
+      commandLine,
+      // The Idle process has no token of its own; Windows shows the system's account.
+      userName: pid === IDLE_PID ? 'SYSTEM' : accountName(userSid, profile),
+      architecture: !hasUserMode ? '' : reading.wow64 !== 0n ? 'x86' : 'x64',
+      elevated: reading.administrator !== 0n,
+      virtualization: virtualizationOf(reading.tokenFlags),
+      services: staged?.spec.services.map(([name]) => name) ?? [],
+      jobId: Number(reading.jobId),
+    };
+  }
+}
+
+function virtualizationOf(flags: bigint): ProcessIdentity['virtualization'] {
+  if ((flags & VIRTUALIZE_ENABLED) !== 0n) return 'enabled';
+  return (flags & VIRTUALIZE_ALLOWED) !== 0n ? 'disabled' : 'not allowed';
+}

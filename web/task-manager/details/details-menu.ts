@@ -1,0 +1,55 @@
+import type { ProcessRow } from '../../../sim/worker/sim-api.js';
+import type { MenuEntry } from '../../controls/menu/menu-entry.js';
+import { strings } from '../../strings/index.js';
+import { LIVE_DUMP_ITEM } from '../process-command.js';
+import { SYSTEM_PID, filePath } from '../processes/process-name.js';
+import { priorityName } from './columns.js';
+
+const { processMenu: shared, detailsMenu: text, details, taskManager } = strings;
+const later = taskManager.later;
+
+/** Most urgent first, as Windows lists them. */
+const PRIORITIES = ['realtime', 'high', 'aboveNormal', 'normal', 'belowNormal', 'low'] as const;
+
+/** The context menu of a process on the Details page, in Windows' order. */
+export function detailsMenu(row: ProcessRow): MenuEntry[] {
+  const noFile = filePath(row) === '' ? shared.noFile : undefined;
+  const cannot = row.canEnd ? later : shared.cannotEnd;
+  const noServices = row.services.length === 0 ? text.noServices : later;
+  return [
+    { id: 'end-task', label: shared.endTask, disabledReason: cannot },
+    { id: 'end-tree', label: text.endProcessTree, disabledReason: cannot },
+    { id: 'feedback', label: shared.provideFeedback },
+    { id: 'efficiency-mode', label: shared.efficiencyMode, disabledReason: later },
+    'separator',
+    {
+      id: 'priority',
+      label: text.setPriority,
+      items: PRIORITIES.map((name) => ({
+        id: `priority-${name}`,
+        label: details.priorities[name],
+        choice: 'radio' as const,
+        checked: details.priorities[name] === priorityName(row),
+        disabledReason: later,
+      })),
+    },
+    { id: 'affinity', label: text.setAffinity, disabledReason: later },
+    'separator',
+    { id: 'wait-chain', label: text.analyzeWaitChain, disabledReason: later },
+    {
+      id: 'virtualization',
+      label: text.uacVirtualization,
+      choice: 'checkbox',
+      checked: row.virtualization === 'enabled',
+      disabledReason: text.noVirtualization,
+    },
+    row.pid === SYSTEM_PID
+      ? LIVE_DUMP_ITEM
+      : { id: 'dump-user', label: shared.createDump, disabledReason: later },
+    'separator',
+    { id: 'open-location', label: shared.openFileLocation, disabledReason: noFile },
+    { id: 'search-online', label: shared.searchOnline },
+    { id: 'properties', label: shared.properties },
+    { id: 'services', label: text.goToServices, disabledReason: noServices },
+  ];
+}
