@@ -13,20 +13,23 @@ export const NO_FRAME: u64 = 0xffffffffff;
 const BLOCK_BITS: u32 = 12;
 const BLOCK_FRAMES: u32 = 1 << BLOCK_BITS;
 const CACHED: i32 = 32; // a shuffle costs more than a look at each; frames are taken and given back in many blocks
-const NONE: u32 = 0xffffffff;
+const NONE: u16 = 0xffff;
+const MULTIPLIER: u64 = 0x5851f42d4c957f2d; // of a linear congruential generator: a shuffle needs only its upper bits
+const INCREMENT: u64 = 0x14057b7ef767814f;
 
+/** Links of the frames `from` to `to` - 1 of a range. A frame is told by its place in the 16 MiB, which fits a u16. */
 class Block {
   range: i32 = -1;
   from: u32 = 0;
   to: u32 = 0;
-  next: StaticArray<u32> = new StaticArray<u32>(BLOCK_FRAMES);
-  previous: StaticArray<u32> = new StaticArray<u32>(BLOCK_FRAMES);
-  first: StaticArray<u32> = new StaticArray<u32>(COLORS);
-  last: StaticArray<u32> = new StaticArray<u32>(COLORS);
+  next: StaticArray<u16> = new StaticArray<u16>(BLOCK_FRAMES);
+  previous: StaticArray<u16> = new StaticArray<u16>(BLOCK_FRAMES);
+  first: StaticArray<u16> = new StaticArray<u16>(COLORS);
+  last: StaticArray<u16> = new StaticArray<u16>(COLORS);
 }
 
 const cache = new StaticArray<Block>(CACHED);
-const shuffled = new StaticArray<u32>(BLOCK_FRAMES);
+const shuffled = new StaticArray<u16>(BLOCK_FRAMES);
 let nextVictim: i32 = 0;
 let recent: i32 = 0;
 let orderSeed: u64 = 0;
@@ -73,34 +76,35 @@ function blockAt(range: i32, pfn: u32): Block {
 
 function shuffle(block: Block, color: u32, colors: u32): void {
   let count: u32 = 0;
-  const offset = (color - block.from) & (colors - 1);
-  for (let pfn = block.from + offset; pfn < block.to; pfn += colors) unchecked((shuffled[count++] = pfn));
-  let state = hash(orderSeed, (u64(block.from >> BLOCK_BITS) << 8) | color) | 1;
+  const end = block.to - blockStart(block.from);
+  const first = (block.from & (BLOCK_FRAMES - 1)) + ((color - block.from) & (colors - 1));
+  for (let place = first; place < end; place += colors) unchecked((shuffled[count++] = u16(place)));
+  let state = hash(orderSeed, (u64(block.from >> BLOCK_BITS) << 8) | color);
   for (let i = count; i > 1; i--) {
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
+    state = state * MULTIPLIER + INCREMENT;
     const other = u32(((state >> 32) * u64(i)) >> 32);
-    const frame = unchecked(shuffled[i - 1]);
+    const place = unchecked(shuffled[i - 1]);
     unchecked((shuffled[i - 1] = unchecked(shuffled[other])));
-    unchecked((shuffled[other] = frame));
+    unchecked((shuffled[other] = place));
   }
-  unchecked((block.first[color] = count == 0 ? NONE : unchecked(shuffled[0])));
-  unchecked((block.last[color] = count == 0 ? NONE : unchecked(shuffled[count - 1])));
   let before = NONE;
   for (let i: u32 = 0; i < count; i++) {
-    const at = unchecked(shuffled[i]) & (BLOCK_FRAMES - 1);
-    unchecked((block.previous[at] = before));
-    unchecked((block.next[at] = i + 1 < count ? unchecked(shuffled[i + 1]) : NONE));
-    before = unchecked(shuffled[i]);
+    const place = unchecked(shuffled[i]);
+    unchecked((block.previous[place] = before));
+    if (before == NONE) unchecked((block.first[color] = place));
+    else unchecked((block.next[before] = place));
+    before = place;
   }
+  unchecked((block.last[color] = before));
+  if (before == NONE) unchecked((block.first[color] = NONE));
+  else unchecked((block.next[before] = NONE));
 }
 
 /** The frame after `pfn`, which the range `range` lists, or NO_FRAME at the end. */
 export function following(pfn: u32, range: i32): u64 {
   const block = blockAt(range, pfn);
   const next = unchecked(block.next[pfn & (BLOCK_FRAMES - 1)]);
-  if (next != NONE) return next;
+  if (next != NONE) return blockStart(pfn) + u32(next);
   return firstFrom(range, block.to, color(pfn, range));
 }
 
@@ -108,7 +112,7 @@ export function following(pfn: u32, range: i32): u64 {
 export function preceding(pfn: u32, range: i32): u64 {
   const block = blockAt(range, pfn);
   const previous = unchecked(block.previous[pfn & (BLOCK_FRAMES - 1)]);
-  if (previous != NONE) return previous;
+  if (previous != NONE) return blockStart(pfn) + u32(previous);
   return lastBefore(range, block.from, color(pfn, range));
 }
 
@@ -125,7 +129,7 @@ function firstFrom(range: i32, from: u32, color: u32): u64 {
     while (at < ranges.rangeListEnd(i)) {
       const block = blockAt(i, at);
       const found = unchecked(block.first[color]);
-      if (found != NONE) return found;
+      if (found != NONE) return blockStart(at) + u32(found);
       at = block.to;
     }
   }
@@ -141,7 +145,7 @@ function lastBefore(range: i32, to: u32, color: u32): u64 {
     while (at > ranges.rangeFront(i)) {
       const block = blockAt(i, at - 1);
       const found = unchecked(block.last[color]);
-      if (found != NONE) return found;
+      if (found != NONE) return blockStart(at - 1) + u32(found);
       at = block.from;
     }
   }

@@ -18,6 +18,60 @@ const GOLDEN: u64 = 0x9e3779b97f4a7c15;
 const POINTER_MASK: u64 = 0x3ffffc0; // somewhere in the 64 MiB around the block
 const HEAD_OF_NAME: u32 = 48;
 
+// What lies where in structures: a long row of fields, of which a tag's structures begin somewhere. A field is
+// (random bits & mask) + base, where a pointer's base is near the block.
+const PHASES: usize = 1024;
+const FIELDS: usize = PHASES + 512; // a block fills at most a page
+const masks: usize = memory.data(12288, 16);
+const bases: usize = memory.data(12288, 16);
+const isPointer: usize = memory.data(12288, 16);
+const AGE_MASK: u64 = 0xffffffffff; // about a day, in 100 ns
+
+function prepareFields(): void {
+  for (let i: usize = 0; i < FIELDS; i++) {
+    let mask: u64 = 0;
+    let base: u64 = 0;
+    let pointer: u64 = 0;
+    switch (u32((u64(i + 1) * GOLDEN) >> 59)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        mask = POINTER_MASK;
+        pointer = u64.MAX_VALUE;
+        break;
+      case 4:
+      case 5:
+        mask = 0xff; // a count
+        break;
+      case 6:
+      case 7:
+        mask = 0xffff_0000_0000; // a word in the upper half
+        break;
+      case 8:
+      case 9:
+        mask = 0x7f_0000_0003; // flags, and a small number
+        break;
+      case 10:
+      case 11:
+        mask = AGE_MASK; // a time
+        base = epoch - AGE_MASK;
+        break;
+      case 12:
+        if (i & 1) mask = u64.MAX_VALUE; // a hash value
+        break;
+      case 13:
+      case 14:
+        mask = 0xfff << 3; // a length
+        break;
+      default: // zero
+    }
+    store<u64>(masks + i * 8, mask);
+    store<u64>(bases + i * 8, base);
+    store<u64>(isPointer + i * 8, pointer);
+  }
+}
+
 const MOST_WORDS: i32 = 512;
 const vocabulary: usize = memory.data(8192, 8);
 const wordAt = new StaticArray<u16>(MOST_WORDS + 1);
@@ -27,6 +81,7 @@ let epoch: u64 = 0;
 /** Takes the words of file and key names: ASCII, each ended by a zero. Times are around `now`, in 100 ns. */
 export function setVocabulary(text: usize, bytes: u32, now: u64): void {
   epoch = now;
+  prepareFields();
   wordCount = 0;
   const length = min(bytes, u32(8192));
   memory.copy(vocabulary, text, length);
@@ -38,11 +93,14 @@ export function setVocabulary(text: usize, bytes: u32, now: u64): void {
 // A stream of bits for each block.
 let state: u64 = 0;
 
+function following(bits: u64): u64 {
+  let x = bits ^ (bits << 13);
+  x ^= x >> 7;
+  return x ^ (x << 17);
+}
+
 function next(): u64 {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return state;
+  return (state = following(state));
 }
 
 function start(key: u64, address: u64): void {
@@ -75,35 +133,25 @@ export function fillContents(
   }
 }
 
-/** One field: its kind follows from the tag's key and its place, its value from the block's own bits. */
-function field(kind: u64, bits: u64, address: u64): u64 {
-  switch (u32(kind)) {
-    case 0:
-    case 1:
-      return (address & ~POINTER_MASK & ~0x3f) | (bits & POINTER_MASK);
-    case 2:
-      return bits & 0xff;
-    case 3:
-      return (bits & 0xffff) << 32;
-    case 4:
-      return (bits & 3) | ((bits & 0x7f00) << 24);
-    case 5:
-      return epoch - (bits & 0xffffffffff);
-    case 6:
-      return (bits & 0x30) == 0 ? bits : 0;
-    case 7:
-      return (bits & 0xfff) << 3;
-    default:
-      return 0;
-  }
+/** Two fields at index `i` of structures of a phase: what their kinds make of random bits. */
+function fields(bits: v128, phase: usize, i: u32, around: v128): v128 {
+  const at = phase + i;
+  const base = v128.add<i64>(v128.and(v128.load(isPointer + at), around), v128.load(bases + at));
+  return v128.add<i64>(v128.and(bits, v128.load(masks + at)), base);
 }
 
 function fillStructure(target: usize, bytes: u32, address: u64, key: u64): void {
-  let place = key;
-  for (let i: u32 = 0; i + 8 <= bytes; i += 8) {
-    place += GOLDEN;
-    store<u64>(target + i, field((place * GOLDEN) >> 60, next(), address));
+  const phase = (usize((key * GOLDEN) >> 32) % PHASES) * 8;
+  const around = v128.splat<i64>(address & ~POINTER_MASK & ~0x3f);
+  let stream = i64x2(next(), next() | 1);
+  let i: u32 = 0;
+  for (; i + 16 <= bytes; i += 16) {
+    stream = v128.xor(stream, v128.shl<i64>(stream, 13));
+    stream = v128.xor(stream, v128.shr<u64>(stream, 7));
+    stream = v128.xor(stream, v128.shl<i64>(stream, 17));
+    v128.store(target + i, fields(stream, phase, i, around));
   }
+  if (i + 8 <= bytes) store<u64>(target + i, v128.extract_lane<u64>(fields(stream, phase, i, around), 0));
 }
 
 function fillPath(target: usize, bytes: u32): void {
@@ -140,12 +188,21 @@ function fillEvents(target: usize, bytes: u32, address: u64, key: u64): void {
   }
 }
 
+function fillRandom(target: usize, bytes: u32): void {
+  let bits = state;
+  for (let i: u32 = 0; i < bytes; i += 8) {
+    bits = following(bits);
+    store<u64>(target + i, bits);
+  }
+  state = bits;
+}
+
 /** Runs of packed bytes between structures, as packets and records leave them. */
 function fillData(target: usize, bytes: u32, address: u64, key: u64): void {
   const end = u32(next() % bytes) & ~7;
   for (let at: u32 = 0; at < end;) {
     const run = min(end - at, 16 + (u32(next()) & 0x78));
-    if ((next() & 0x300) == 0) for (let i: u32 = 0; i < run; i += 8) store<u64>(target + at + i, next());
+    if ((next() & 0x300) == 0) fillRandom(target + at, run);
     else fillStructure(target + at, run, address, key);
     at += run;
   }
@@ -153,12 +210,17 @@ function fillData(target: usize, bytes: u32, address: u64, key: u64): void {
 
 /** Entries of a pointer, a count, a hash value and one more field; what was freed stays until its place is taken. */
 function fillTable(target: usize, bytes: u32, address: u64, key: u64): void {
+  const around = address & ~POINTER_MASK & ~0x3f;
+  const last = (key & 3) == 0 ? AGE_MASK : (key & 3) == 1 ? 0xff : 0;
+  const lastBase = (key & 3) == 0 ? epoch - AGE_MASK : 0;
+  let bits = state;
   for (let at: u32 = 0; at + 32 <= bytes; at += 32) {
-    const bits = next();
+    bits = following(bits);
     if ((bits & 0x600) == 0) continue;
-    store<u64>(target + at, (address & ~POINTER_MASK & ~0x3f) | (bits & POINTER_MASK));
+    store<u64>(target + at, around | (bits & POINTER_MASK));
     store<u32>(target + at, u32(bits >> 32) & 0x1f, 8);
     store<u32>(target + at, u32(bits >> 32), 12);
-    store<u64>(target + at, field((key + (bits & 1)) & 7, next(), address), 16);
+    store<u64>(target + at, ((bits >> 8) & last) + lastBase, 16);
   }
+  state = bits;
 }
