@@ -41,6 +41,8 @@ const EMPTY: u64 = u64.MAX_VALUE; // MM_EMPTY_LIST
 const counts = new StaticArray<u64>(2048); // of frames, by location and slot
 const firsts = new StaticArray<u32>(2048);
 const lasts = new StaticArray<u32>(2048);
+const firstFrames = new StaticArray<u32>(2048); // of each list, one whose links end there
+const lastFrames = new StaticArray<u32>(2048);
 const totals = new StaticArray<u64>(8);
 let colors: u32 = 1;
 let modified: u64 = 0;
@@ -63,8 +65,14 @@ export function countListed(pfn: u32, location: u32, priority: u32, isFirst: boo
   const index = location * SLOTS + slot;
   unchecked(counts[index]++);
   unchecked(totals[location]++);
-  if (isFirst) unchecked(firsts[index]++);
-  if (isLast) unchecked(lasts[index]++);
+  if (isFirst) {
+    unchecked(firsts[index]++);
+    unchecked((firstFrames[index] = pfn));
+  }
+  if (isLast) {
+    unchecked(lasts[index]++);
+    unchecked((lastFrames[index] = pfn));
+  }
 }
 
 /** Counts a frame that is on no list. */
@@ -115,6 +123,10 @@ function checkList(head: u64, location: u32, slot: u32): void {
   if (!broken() && unchecked(lasts[index]) != chains)
     disagree(Rule.FrameListIsWhole, head, MMPFNLIST.Blink, chains, unchecked(lasts[index]));
   checkEnds(head, location, count);
+  if (count == 0 || broken()) return;
+  // Ends of this very list, not of another of its location.
+  expect(Rule.FrameListIsWhole, head, MMPFNLIST.Flink, unchecked(firstFrames[index]));
+  expect(Rule.FrameListIsWhole, head, MMPFNLIST.Blink, unchecked(lastFrames[index]));
 }
 
 /** The head names the first frame and the last one. */
