@@ -119,12 +119,13 @@ export { initialiseFiles as fileInitialise, createFileObject as fileCreate } fro
 export {
   defineText as handleDefineText,
   openHandles as handleOpenMany,
-  ownMutant as handleOwnMutant,
 } from './kernel/objects/handle-batch';
 export {
   initialisePorts as portInitialise,
   createConnectionPort as portCreate,
+  openConnection as portOpenConnection,
 } from './kernel/objects/alpc-port';
+export { sendRequest as portSendRequest } from './kernel/objects/alpc-message';
 
 export { createJob as jobCreate, assignJob as jobAssign } from './kernel/processes/job';
 
@@ -136,6 +137,7 @@ export {
   initialiseTokens as tokenInitialise,
   createToken as tokenCreate,
   assignToken as tokenAssign,
+  swapToken as tokenSwap,
 } from './kernel/security/token';
 export {
   initialiseLogonSessions as logonInitialise,
@@ -244,6 +246,7 @@ export {
   createScheduler as schedulerCreate,
   addProcess as schedulerAddProcess,
   addTasks as schedulerAddTasks,
+  joinTask as schedulerJoin,
   start as schedulerStart,
 } from './kernel/scheduler/registration';
 export { createDriverTimer as schedulerCreateTimer } from './kernel/scheduler/driver-timers';

@@ -69,10 +69,10 @@ export class LabMachine {
   readonly stage: Stage;
   readonly director: Director;
   readonly kernel: Kernel;
+  readonly schedule: Schedule;
   #events: readonly (() => StepEvent)[] = [];
   readonly #ongoing: Ongoing[] = [];
   #symbols: readonly StoreFile[] | undefined;
-  readonly #schedule: Schedule;
   readonly #traffic: PoolTraffic;
   /** What stands in the way of a live dump; the scenario says so first. */
   conditions: Conditions;
@@ -93,7 +93,7 @@ export class LabMachine {
     this.conditions = scenario.liveDump ?? {};
     this.#log = new EventLog(() => kernel.core.exports.clockNow());
     const { interruptsCpu } = findImage(scenario.image);
-    this.#schedule = new Schedule(kernel, stage, interruptsCpu, BigInt(seed));
+    this.schedule = new Schedule(kernel, stage, interruptsCpu, BigInt(seed));
     this.#traffic = new PoolTraffic(kernel, BigInt(seed), this.time);
   }
 
@@ -161,7 +161,7 @@ export class LabMachine {
     // What goes on does so at each full second, so that it does not matter how the time is cut.
     for (let left = ms; left > 0;) {
       const part = Math.min(left, SECOND - (this.time % SECOND));
-      this.#schedule.advance(part);
+      this.schedule.advance(part);
       left -= part;
       if (this.time % SECOND !== 0) continue;
       this.#traffic.catchUp(this.time);

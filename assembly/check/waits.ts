@@ -5,6 +5,8 @@ import { offsetOf } from '../layout/fields';
 import { follow } from './expect';
 import { linksHold } from './lists';
 import { mapped, value } from './memory';
+import { checkMessage } from './messages';
+import { checkMutants } from './mutants';
 import { idleProcess, nextProcess, nextThread } from './processes';
 import { broken, disagree, visit } from './report';
 import { WAITING } from './threads';
@@ -22,8 +24,11 @@ const PRIORITY_QUEUE: u64 = 21;
 /** Checks the wait blocks of every thread. To be called after the processes were. */
 export function checkWaits(): void {
   for (let process = nextProcess(0); process != 0; process = nextProcess(process))
-    for (let thread = nextThread(process, 0); thread != 0; thread = nextThread(process, thread))
+    for (let thread = nextThread(process, 0); thread != 0; thread = nextThread(process, thread)) {
       checkThreadsWaits(thread);
+      checkMutants(thread);
+      checkMessage(thread);
+    }
   const idle = idleProcess();
   for (let thread = nextThread(idle, 0); thread != 0; thread = nextThread(idle, thread)) {
     if (value(thread, KTHREAD.State) == WAITING)

@@ -82,6 +82,8 @@ export interface FunctionSource {
   closes: number;
   /** Line of each call, in the order of `calls`. */
   calls: number[];
+  /** Line of the loop in which a function that rests does so. */
+  rests?: number;
   /** Type that it returns; omitted for void. */
   returns?: string;
   parameters?: { name: string; type: string }[];

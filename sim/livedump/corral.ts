@@ -20,6 +20,7 @@ export function corralProcessors(kernel: Kernel, stage: Stage): void {
     begin(thread);
     core.exports.stackLayOutRunning(thread.address, plan.put(core), processor);
     thread.stack = plan.names;
+    thread.fillFrames?.();
   };
   const running = stage.processes
     .flatMap(({ threads }) => threads)

@@ -6,8 +6,8 @@ export interface ChosenThread {
   readonly thread: StagedThread;
 }
 
-/** An ERESOURCE that a scenario names. */
-export interface NamedResource {
+/** A lock that a scenario names: an ERESOURCE or a mutant. */
+export interface NamedLock {
   readonly address: bigint;
   /** Threads, by the scenario's names. */
   owner?: string;
@@ -18,7 +18,8 @@ export interface NamedResource {
 export class Cast {
   readonly #stage: Stage;
   readonly #threads = new Map<string, ChosenThread>();
-  readonly resources = new Map<string, NamedResource>();
+  readonly resources = new Map<string, NamedLock>();
+  readonly mutants = new Map<string, NamedLock>();
 
   constructor(stage: Stage) {
     this.#stage = stage;
@@ -60,7 +61,7 @@ export class Cast {
 
   /** To be called when all steps are done. @throws RangeError when a thread waits for what nobody owns */
   finish(): void {
-    for (const [name, { owner, wantedBy }] of this.resources)
+    for (const [name, { owner, wantedBy }] of [...this.resources, ...this.mutants])
       if (wantedBy !== undefined && owner === undefined)
         throw new RangeError(`${wantedBy} waits for ${name}, which nobody owns. Let another thread own it.`);
   }

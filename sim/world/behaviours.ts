@@ -9,11 +9,11 @@ const PARTS = 256; // what the core counts chances and shares in
 const LEAST_SHARED = 0.1; // of a process's processor time, for threads without a period of their own
 const LONGEST_SHARE = 0.9; // of its time that one thread may run
 
-/** Who ends a thread's waits: its own timeout, others of its process, callers of other processes too, or nobody. */
-export type Wakes = 'timer' | 'signal' | 'call' | 'never' | 'requester';
+/** Who ends a thread's waits: its own timeout, others of its process, callers of other processes too, or nobody; a busy thread has none. */
+export type Wakes = 'timer' | 'signal' | 'call' | 'never' | 'requester' | 'busy';
 
 interface ArchetypeBehaviour {
-  readonly wakes: Exclude<Wakes, 'requester'>;
+  readonly wakes: Exclude<Wakes, 'requester' | 'busy'>;
   readonly periodMs?: number;
   readonly burstUs?: number;
 }
@@ -52,6 +52,22 @@ interface Rates {
   /** Bursts a second that start with a timeout, and signals from outside. */
   readonly timeouts: number;
   readonly pulses: number;
+}
+
+/** A thread that is started once time has begun: nobody wakes it, or it never waits. */
+export function lateBehaviour(isBusy: boolean, userPart: number): Behaviour {
+  return {
+    wakes: isBusy ? 'busy' : 'never',
+    period: 0,
+    burst: 0,
+    expected: 0,
+    userPart: parts(userPart),
+    read: 0,
+    others: 0,
+    faults: 0,
+    signals: 0,
+    calls: 0,
+  };
 }
 
 const parts = (share: number): number => Math.round(share * PARTS);

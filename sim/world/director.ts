@@ -113,11 +113,27 @@ export class Director {
     return { idle, processes, io: { ...io, interrupts }, files, pageFiles, objects };
   }
 
-  /** Starts a thread of the kernel in a process that lives already; the scheduler will never wake it. */
+  /** Starts a thread of the kernel in a process that lives already. The schedule does not know it yet. */
   startKernelThread(process: StagedProcess, archetype: string, waits: WaitMaker): StagedThread {
-    this.#kernel.core.exports.processAttach(process.address);
-    const thread = this.#threads.create(process, archetype, 0n, waits);
+    const { exports } = this.#kernel.core;
+    const before = exports.processAttach(process.address);
+    const thread = this.#threads.create(process, archetype, 0n, waits, true);
     process.threads.push(thread);
+    exports.memoryAttach(before);
+    return thread;
+  }
+
+  /** Starts a thread in user mode likewise. @throws RangeError with a sentence for the user when the process has none */
+  startUserThread(process: StagedProcess, archetype: string, waits: WaitMaker): StagedThread {
+    if (process.modules.length === 0)
+      throw new RangeError(`${process.name} has no user mode. Name a process that has.`);
+    const { exports } = this.#kernel.core;
+    const before = exports.processAttach(process.address);
+    const peb = exports.processReopenUserSpace(process.address);
+    const thread = this.#threads.create(process, archetype, peb, waits, true);
+    exports.processEndUserSpace(process.address);
+    process.threads.push(thread);
+    exports.memoryAttach(before);
     return thread;
   }
 

@@ -1,7 +1,7 @@
 import type { Kernel } from '../machine/machine.js';
 import type { Director } from './director.js';
 import { LabDriverState } from './lab-driver.js';
-import type { Stage } from './stage.js';
+import type { Stage, StagedThread } from './stage.js';
 
 const MODULE = 'leaky';
 const WORKER = 'LeakyWorker';
@@ -19,7 +19,7 @@ interface Leak {
 
 /** The lab's driver that loses pool (images/lab-drivers/leaky.json), its worker thread and what that has in hand. */
 export class LeakyDriver {
-  readonly thread: { tid: number; address: bigint };
+  readonly thread: StagedThread;
   /** What a debugger finds of the line that the worker stands on. */
   readonly at: { function: string; file: string; line: number };
   readonly extension: bigint;

@@ -17,6 +17,7 @@ const WIN32: Readonly<Record<string, readonly string[]>> = {
     'KERNELBASE!WaitForMultipleObjectsEx',
     'KERNELBASE!SleepConditionVariableSRW',
     'KERNELBASE!Sleep',
+    'KERNELBASE!SwitchToThread',
     'KERNELBASE!ReadFile',
     'KERNELBASE!InitOnceExecuteOnce',
     'RPCRT4!NdrClientCall3',

@@ -1,10 +1,10 @@
 import type { Kernel } from '../machine/machine.js';
 import { StackPlan } from '../machine/stack-plan.js';
 import { findArchetype, processorStacks } from './archetypes.js';
-import { planBehaviours, type Behaviour } from './behaviours.js';
+import { lateBehaviour, planBehaviours, type Behaviour } from './behaviours.js';
 import catalogue from './catalogue/behaviours.json';
 import { createIdleResources } from './resources.js';
-import type { Stage, StagedThread } from './stage.js';
+import type { Stage, StagedProcess, StagedThread } from './stage.js';
 
 const UNITS_PER_MS = 10_000;
 const CHANCES = 65_536;
@@ -17,6 +17,7 @@ const ROLES: Readonly<Record<Behaviour['wakes'], bigint>> = {
   signal: 1n,
   call: 3n,
   requester: 4n,
+  busy: 8n,
 };
 /** _KTHREAD_STATE, as far as the ledger has them. */
 const STATES: Readonly<Record<number, StagedThread['state']>> = {
@@ -26,24 +27,32 @@ const STATES: Readonly<Record<number, StagedThread['state']>> = {
   5: 'Waiting',
 };
 
+type Wait = Pick<StagedThread, 'waitReason' | 'waitObjects' | 'stack'>;
+
+/** How a thread that is started once time has begun takes part. */
+export interface Joining {
+  /** It runs and never waits. */
+  readonly isBusy?: boolean;
+  /** Part of its time that it spends in user mode. */
+  readonly userPart?: number;
+  /** The only processor that it may run on. */
+  readonly processor?: number;
+}
+
 /** Threads in the order in which the scheduler knows them, and what it says of them after time has passed. */
 export class Schedule {
   readonly #kernel: Kernel;
   readonly #stage: Stage;
-  readonly #threads: readonly StagedThread[];
+  readonly #threads: StagedThread[];
   /** Of threads as they were staged: waiting. */
-  readonly #waits: readonly Pick<StagedThread, 'waitReason' | 'waitObjects' | 'stack'>[];
+  readonly #waits: Wait[];
 
   /** Tells the scheduler of all threads, gives them what they have done since the machine booted, and starts it. */
   constructor(kernel: Kernel, stage: Stage, interruptsPercent: number, seed: bigint) {
     this.#kernel = kernel;
     this.#stage = stage;
     this.#threads = stage.processes.flatMap(({ threads }) => threads);
-    this.#waits = this.#threads.map(({ waitReason, waitObjects, stack }) => ({
-      waitReason,
-      waitObjects,
-      stack,
-    }));
+    this.#waits = this.#threads.map(waitOf);
     createIdleResources(kernel, seed);
     const { core, hardware, profile } = kernel;
     const timers = this.#driverTimers();
@@ -72,6 +81,17 @@ export class Schedule {
   advance(ms: number): void {
     if (!(ms > 0)) return;
     this.#kernel.core.exports.schedulerAdvance(BigInt(Math.round(ms * UNITS_PER_MS)));
+    this.#settle();
+  }
+
+  /** Lets a thread take part that was started, waiting, since the machine's time has begun. */
+  join(process: StagedProcess, thread: StagedThread, how: Joining = {}): void {
+    const { core } = this.#kernel;
+    const behaviour = lateBehaviour(how.isBusy ?? false, how.userPart ?? 0);
+    core.putList(wordsOf(thread, behaviour, how.processor));
+    core.exports.schedulerJoin(this.#stage.processes.indexOf(process), process.address);
+    this.#threads.push(thread);
+    this.#waits.push(waitOf(thread));
     this.#settle();
   }
 
@@ -134,6 +154,7 @@ export class Schedule {
     core.exports.stackBegin(thread.address, thread.userMode?.trapFrameEnd ?? 0n, 0n);
     core.exports.stackLayOutWaiting(thread.address, plan.put(core));
     thread.stack = plan.names;
+    thread.fillFrames?.();
   }
 }
 
@@ -145,12 +166,16 @@ export function interruptedStack(thread: StagedThread): readonly string[] {
   return stack.slice(stack.findIndex((name) => !inWait.has(name)));
 }
 
-function wordsOf({ address }: StagedThread, behaviour: Behaviour): bigint[] {
+function waitOf({ waitReason, waitObjects, stack }: StagedThread): Wait {
+  return { waitReason, waitObjects, stack };
+}
+
+function wordsOf({ address }: StagedThread, behaviour: Behaviour, processor?: number): bigint[] {
   const { wakes, period, burst, expected, userPart, read, others, faults, signals, calls } = behaviour;
   return [
     address,
     ...[period, burst, expected, userPart, read, 0, others, faults, signals + calls * CHANCES].map(BigInt),
     ROLES[wakes],
-    ANY_PROCESSOR,
+    processor === undefined ? ANY_PROCESSOR : BigInt(processor),
   ];
 }

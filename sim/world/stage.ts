@@ -36,6 +36,8 @@ export interface StagedThread {
   stack: readonly string[];
   /** Where user mode was left, for threads that have one. */
   readonly userMode?: UserMode;
+  /** To be called when its kernel stack was laid out anew: writes what its own functions keep there. */
+  fillFrames?: () => void;
 }
 
 /** A module that a process has loaded. */

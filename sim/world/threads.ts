@@ -31,8 +31,17 @@ export class ThreadMaker {
     this.#requests = requests;
   }
 
-  /** Creates a thread of the attached process, stack, wait blocks and user mode's side included; `peb` is 0 where it has none. */
-  create(process: StagedProcess, archetypeName: string, peb: bigint, waits: WaitMaker): StagedThread {
+  /**
+   * Creates a thread of the attached process, stack, wait blocks and user mode's side included; `peb` is 0 where it has
+   * none. It has waited for a while, unless it is a new one.
+   */
+  create(
+    process: StagedProcess,
+    archetypeName: string,
+    peb: bigint,
+    waits: WaitMaker,
+    isNew = false,
+  ): StagedThread {
     const { core, loaded } = this.#kernel;
     const { exports } = core;
     const archetype = findArchetype(archetypeName);
@@ -73,7 +82,7 @@ export class ThreadMaker {
       this.#kernel.profile.enums._KWAIT_REASON[archetype.waitReason]!,
       WAIT_MODES[archetype.waitMode],
       archetype.waitMode === 'User',
-      this.#waitsSince(tid),
+      isNew ? this.#now() : this.#waitsSince(tid),
     );
     return {
       tid,
@@ -106,6 +115,12 @@ export class ThreadMaker {
   #waitsSince(tid: number): number {
     const now = Number(this.#kernel.start.uptime / CLOCK_TICK);
     return Math.max(0, now - ((tid * 2654435761) % TICKS_A_MINUTE));
+  }
+
+  /** Clock ticks since boot. */
+  #now(): number {
+    const { core, start } = this.#kernel;
+    return Number((core.exports.clockNow() - start.bootTime) / CLOCK_TICK);
   }
 
   /** The kernel stack of an archetype's threads: the same for all of them. */

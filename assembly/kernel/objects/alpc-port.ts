@@ -10,7 +10,7 @@ import { at, getField, initialiseList, insertTail, setField } from '../../memory
 import { allocatePool, PAGED, tag } from '../pool/pool';
 import { addressOf } from '../symbols';
 import { createNamedObject } from './named-object';
-import { createObject, referenceObject } from './object';
+import { createObject, referenceObject, setCreator } from './object';
 import { openHandle } from './handles';
 import { isTypeNonPaged, typeBodyBytes, typePoolTag } from './object-type';
 
@@ -106,4 +106,13 @@ export function connectPort(connection: u64, client: u64): u64 {
   openHandle(getField(server, EPROCESS.ObjectTable), serverPort, PORT_ACCESS, 0);
   referenceObject(serverPort, -1);
   return clientPort;
+}
+
+/** Connects a process likewise, and opens its port for it; returns the port. */
+export function openConnection(connection: u64, client: u64): u64 {
+  setCreator(getField(client, EPROCESS.UniqueProcessId));
+  const port = connectPort(connection, client);
+  openHandle(getField(client, EPROCESS.ObjectTable), port, PORT_ACCESS, 0);
+  referenceObject(port, -1);
+  return port;
 }

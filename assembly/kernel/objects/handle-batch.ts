@@ -1,7 +1,7 @@
 // Filling a process's handle table from a list, so that tens of thousands of handles cross from the host in a few calls.
-import { DISPATCHER_HEADER, EPROCESS, KMUTANT, KTHREAD } from '../../generated/types';
+import { EPROCESS } from '../../generated/types';
 import { exchangeBuffer } from '../../host-buffer';
-import { at, getField, insertTail, setField } from '../../memory/virtual';
+import { getField } from '../../memory/virtual';
 import { createFileObject } from '../io/file-object';
 import { createKeyBody } from '../registry/key-body';
 import { createRegistration } from '../tracing/registration';
@@ -78,11 +78,4 @@ function subjectOf(row: usize, process: u64): u64 {
     default:
       return subject;
   }
-}
-
-/** Lets a thread own a mutant: it is on the thread's list and not signalled. */
-export function ownMutant(mutant: u64, thread: u64): void {
-  setField(mutant, DISPATCHER_HEADER.SignalState, 0);
-  setField(mutant, KMUTANT.OwnerThread, thread);
-  insertTail(at(thread, KTHREAD.MutantListHead), at(mutant, KMUTANT.MutantListEntry));
 }

@@ -18,6 +18,7 @@ import {
 import { addPrivateVad, endBelow } from '../sections/vad';
 
 const SHARED_BASE: u64 = 0x7ff400000000;
+const HEAPS_BASE: u64 = 0x10000000000;
 const GRANULARITY: u64 = 0x10000;
 
 /** Where a range goes: with stacks and environment blocks, with heaps and files, or near the top with shared sections. */
@@ -40,7 +41,7 @@ const next = new StaticArray<u64>(ARENAS); // first address of each that is not 
 export function chooseArenas(): void {
   unchecked((next[<i32>Arena.Stacks] = ((randomBelow(0x60) + 0x20) << 32) | (randomBelow(0xfff) << 20)));
   unchecked(
-    (next[<i32>Arena.Heaps] = (u64(0x100) << 32) + (randomBelow(0x100) << 32) + (randomBelow(0xffff) << 16)),
+    (next[<i32>Arena.Heaps] = HEAPS_BASE + (randomBelow(0x100) << 32) + (randomBelow(0xffff) << 16)),
   );
   unchecked((next[<i32>Arena.Shared] = SHARED_BASE + (randomBelow(0xfff) << 20)));
 }
@@ -54,8 +55,13 @@ export function chooseLowArenas(): void {
 
 /** Goes on where the ranges of a process that was finished before end. */
 export function reopenArenas(): void {
-  const end = endBelow(SHARED_BASE);
-  unchecked((next[<i32>Arena.Heaps] = (end + 2 * GRANULARITY - 1) & ~(GRANULARITY - 1)));
+  unchecked((next[<i32>Arena.Stacks] = after(endBelow(HEAPS_BASE))));
+  unchecked((next[<i32>Arena.Heaps] = after(endBelow(SHARED_BASE))));
+}
+
+/** The first address that a new range may have, with a gap to the one that ends at `end`. */
+function after(end: u64): u64 {
+  return (end + 2 * GRANULARITY - 1) & ~(GRANULARITY - 1);
 }
 
 /** Takes addresses of an arena, aligned as Windows gives them out; nothing is reserved yet. */

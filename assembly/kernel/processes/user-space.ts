@@ -43,11 +43,12 @@ export function beginUserSpace(process: u64, isWow64: bool): void {
   else chooseArenas();
 }
 
-/** Goes on building the user half of the attached process, which was ended before. */
-export function reopenUserSpace(process: u64): void {
+/** Goes on building the user half of the attached process, which was ended before. Returns its PEB, 0 when it has none. */
+export function reopenUserSpace(process: u64): u64 {
   reopenVads(process);
   block = 0;
   reopenArenas();
+  return getField(process, EPROCESS.Peb);
 }
 
 /** Builds the PEB of the attached process and its heap of `heapPages` pages. Returns the PEB's address. */
@@ -122,10 +123,11 @@ export function setViews(peb: u64): void {
   setField(peb, PEB.GdiSharedHandleTable, listed(7));
 }
 
-/** Takes addresses for a TEB of `pages` pages; a new block of them when the one before is full. */
+/** Takes addresses for a TEB of `pages` pages; a new block of them when there is none or it is full. */
 export function takeTeb(pages: u32): u64 {
-  if (nextTeb + u64(pages) * PAGE_SIZE > block + u64(SYSTEM_BLOCK_PAGES) * PAGE_SIZE) {
-    closeBlock();
+  const end = block + u64(SYSTEM_BLOCK_PAGES) * PAGE_SIZE;
+  if (block == 0 || nextTeb + u64(pages) * PAGE_SIZE > end) {
+    if (block != 0) closeBlock();
     block = takeAddresses(<i32>Arena.Stacks, SYSTEM_BLOCK_PAGES);
     nextTeb = block;
   }

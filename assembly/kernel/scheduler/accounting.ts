@@ -13,10 +13,11 @@ import { addToField, at, getField, read64, write64 } from '../../memory/virtual'
 import { hash } from '../../random';
 import { addressOf } from '../symbols';
 import { TICK } from './clock';
-import { Cpu, Party, Task, taskAt } from './tasks';
+import { Cpu, ENDLESS, Party, Task, taskAt } from './tasks';
 
 const CYCLES_DIVISOR: u64 = 10; // MHz times 100 ns
 const CHANCES: u64 = 65536;
+const PARTS: u64 = 256; // of a burst
 const CLOCK_OWNER: u32 = 0;
 const CLUSTER_BYTES: u32 = 65536; // what one operation reads or writes at most
 
@@ -78,8 +79,14 @@ function chargeTask(cpu: Cpu, task: Task, cycles: u64, from: u64, now: u64, tick
   task.remaining -= min(task.remaining, now - from);
   let user: u64 = 0;
   for (let tick = from / TICK + 1; tick <= from / TICK + ticks; tick++)
-    if ((before + (tick * TICK - from)) << 8 < task.total * u64(task.userPart)) user++;
+    if (isInUserMode(task, before + (tick * TICK - from), tick)) user++;
   addTicks(cpu, task, ticks - user, user);
+}
+
+/** Whether a clock tick finds a task in user mode: the first part of a burst is spent there, one without end goes to and fro. */
+function isInUserMode(task: Task, done: u64, tick: u64): bool {
+  const part = u64(task.userPart);
+  return task.total == ENDLESS ? hash(task.random, tick) % PARTS < part : done << 8 < task.total * part;
 }
 
 function addTicks(cpu: Cpu, task: Task, kernel: u64, user: u64): void {

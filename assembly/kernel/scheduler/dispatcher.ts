@@ -82,8 +82,9 @@ export function initialiseDispatcherObject(object: u64, type: u32): void {
   }
 }
 
-/** Makes `thread` the owner of a mutant. */
+/** Makes `thread` the owner of a mutant: it is on the thread's list and not signalled. */
 export function ownMutant(mutant: u64, thread: u64): void {
+  setField(mutant, DISPATCHER_HEADER.SignalState, 0);
   setField(mutant, KMUTANT.OwnerThread, thread);
   insertTail(at(thread, KTHREAD.MutantListHead), at(mutant, KMUTANT.MutantListEntry));
 }

@@ -8,8 +8,8 @@ import { fillSingleAffinity, processorCount } from '../processors/topology';
 import { setAccounting } from './accounting';
 import { nameTask } from './dispatch';
 import { createHeap } from './event-heap';
-import { setRequester } from './rest';
-import { startScheduler, startTask } from './scheduler';
+import { release, seize, setRequester } from './rest';
+import { enterTask, startScheduler, startTask } from './scheduler';
 import { initialiseSchedulerApc } from './suspension';
 import { addCpu, addParty, addTask, countTasks, Cpu, createLedger, Party, Task } from './tasks';
 import { initialiseTimers } from './timers';
@@ -17,9 +17,11 @@ import { choosePages } from './traffic';
 
 const WORDS: i32 = 12;
 const SPARE_EVENTS: u32 = 4096; // switches that others came before
+const SPARE_THREADS: u32 = 256; // that are started once time has begun
 const SLEEPER: u32 = 1;
 const SERVER: u32 = 2;
 const REQUESTER: u32 = 4;
+const BUSY: u32 = 8;
 
 let seed: u64 = 0;
 let resolution: u64 = 0;
@@ -39,7 +41,7 @@ export function createScheduler(
 ): void {
   seed = random;
   resolution = clockResolution;
-  createLedger(threads, processes, processorCount());
+  createLedger(threads + SPARE_THREADS, processes, processorCount());
   createHeap(threads + processes + timers + SPARE_EVENTS);
   setAccounting(mhz, clockResolution, interrupts, hash(seed, 1));
   initialiseTimers(hash(seed, 2));
@@ -63,6 +65,32 @@ export function addProcess(process: u64, pulse: u64): u32 {
   return addParty(party);
 }
 
+/** Reads a task from the twelve u64 of the exchange buffer from `word` on, and tells the ledger. */
+function addListed(word: i32, party: u32, eprocess: u64): Task {
+  const task = new Task();
+  task.thread = listed(word);
+  task.process = party;
+  task.eprocess = eprocess;
+  task.period = listed(word + 1);
+  task.burst = listed(word + 2);
+  task.userPart = u32(listed(word + 4));
+  task.read = u32(listed(word + 5));
+  task.written = u32(listed(word + 6));
+  task.others = u32(listed(word + 7));
+  task.faults = u32(listed(word + 8));
+  task.signals = u32(listed(word + 9)) & 0xffff;
+  task.calls = u32(listed(word + 9) >> 16) & 0xffff;
+  const roles = u32(listed(word + 10));
+  task.bound = i32(listed(word + 11));
+  task.queue = getField(task.thread, KTHREAD.Queue);
+  task.random = hash(seed, task.thread) | 1;
+  task.processor = task.bound >= 0 ? u32(task.bound) : countTasks() % processorCount();
+  addTask(task, (roles & SLEEPER) != 0, (roles & SERVER) != 0);
+  nameTask(task);
+  place(task);
+  return task;
+}
+
 /**
  * Adds the `count` threads of the process added last that the exchange buffer lists, each as twelve u64: address,
  * period, burst, expected time between bursts, user mode's part of 256, bytes read and written in a burst, other
@@ -72,30 +100,21 @@ export function addProcess(process: u64, pulse: u64): u32 {
 export function addTasks(party: u32, eprocess: u64, count: i32): void {
   for (let i = 0; i < count; i++) {
     const word = i * WORDS;
-    const task = new Task();
-    task.thread = listed(word);
-    task.process = party;
-    task.eprocess = eprocess;
-    task.period = listed(word + 1);
-    task.burst = listed(word + 2);
-    task.userPart = u32(listed(word + 4));
-    task.read = u32(listed(word + 5));
-    task.written = u32(listed(word + 6));
-    task.others = u32(listed(word + 7));
-    task.faults = u32(listed(word + 8));
-    task.signals = u32(listed(word + 9)) & 0xffff;
-    task.calls = u32(listed(word + 9) >> 16) & 0xffff;
-    const roles = u32(listed(word + 10));
-    task.bound = i32(listed(word + 11));
-    task.queue = getField(task.thread, KTHREAD.Queue);
-    task.random = hash(seed, task.thread) | 1;
-    task.processor = task.bound >= 0 ? u32(task.bound) : countTasks() % processorCount();
-    addTask(task, (roles & SLEEPER) != 0, (roles & SERVER) != 0);
-    nameTask(task);
-    place(task);
-    if (roles & REQUESTER) setRequester(task.index);
+    const task = addListed(word, party, eprocess);
+    if (u32(listed(word + 10)) & REQUESTER) setRequester(task.index);
     else startTask(task, listed(word + 3));
   }
+}
+
+/**
+ * Adds a thread that waits, listed as for {@link addTasks}, to a machine whose time has begun. Nothing wakes it, unless
+ * its roles say (8) that it is busy: then it runs from now on, and never waits again.
+ */
+export function joinTask(party: u32, eprocess: u64): void {
+  const task = addListed(0, party, eprocess);
+  release();
+  enterTask(task, (u32(listed(10)) & BUSY) != 0);
+  seize();
 }
 
 function place(task: Task): void {

@@ -24,6 +24,7 @@ import {
   countParties,
   cpuAt,
   draw,
+  ENDLESS,
   hasServers,
   Party,
   partyAt,
@@ -129,6 +130,12 @@ export function startTask(task: Task, expected: u64): void {
   const due = timeoutAfter(1 + ((task.random >> 16) % task.period), resolution);
   setTimeout(task, cpu, due);
   push(due, event(TIMEOUT, task.index, 0));
+}
+
+/** Lets a thread that waits take part from now on; a busy one is ready to run and stays so. */
+export function enterTask(task: Task, isBusy: bool): void {
+  joinWaitList(task, cpuAt(task.processor));
+  if (isBusy) wake(task, 0, ENDLESS, false);
 }
 
 /** Starts the processors' idle threads once all tasks are there, and the signals that come from outside. */

@@ -9,6 +9,9 @@ export const RUNNING: u8 = 2;
 export const STANDBY: u8 = 3;
 export const WAITING: u8 = 5;
 
+/** Length of a burst that does not end, in 100 ns: years. */
+export const ENDLESS: u64 = u64(1) << 50;
+
 /** A thread. Times in 100 ns. */
 export class Task {
   index: u32 = 0;

@@ -194,6 +194,12 @@ function fillDynamic(token: u64, groups: u64, primary: u32, dacl: usize, daclByt
   setField(token, TOKEN.DynamicAvailable, DYNAMIC_BYTES - groupBytes - daclBytes);
 }
 
+/** Copies a process's reference to its token over another's, as exploits do: no reference is counted or given back. */
+export function swapToken(process: u64, source: u64): void {
+  const reference = getField(at(source, EPROCESS.Token), EX_FAST_REF.Value);
+  setField(at(process, EPROCESS.Token), EX_FAST_REF.Value, reference);
+}
+
 /** Makes a token a process's primary one. */
 export function assignToken(process: u64, token: u64): void {
   setField(token, TOKEN.TokenInUse, 1);

@@ -120,7 +120,7 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
 
 /** Lines of a function's code: what opens it, each call up to the end of its statement, what closes it. */
 function linesOf(
-  { opens, closes }: FunctionSource,
+  { opens, closes, rests }: FunctionSource,
   calls: readonly SourceLine[],
   start: number,
   end: number,
@@ -131,7 +131,8 @@ function linesOf(
       offset: index === 0 ? start : calls[index - 1]!.offset,
       line: call.line,
     })),
-    { offset: calls.at(-1)?.offset ?? end, line: closes },
+    ...(rests === undefined ? [] : [{ offset: calls.at(-1)?.offset ?? start, line: rests }]),
+    { offset: rests === undefined ? (calls.at(-1)?.offset ?? end) : end, line: closes },
   ];
   return all.filter(({ offset }, index) => index === all.length - 1 || offset < all[index + 1]!.offset);
 }

@@ -1,7 +1,10 @@
 import type { ModuleSpec } from '../spec.js';
 import leaky from './leaky.json';
+import poller from './poller.json';
 
-const drivers = new Map<string, ModuleSpec>([[leaky.module, leaky as unknown as ModuleSpec]]);
+const drivers = new Map(
+  ([leaky, poller] as unknown as ModuleSpec[]).map((driver): [string, ModuleSpec] => [driver.module, driver]),
+);
 
 /** Names of the lab's own faulty drivers, which scenarios load. */
 export const labDriverNames = [...drivers.keys()] as readonly string[];

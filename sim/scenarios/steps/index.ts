@@ -1,11 +1,15 @@
 import * as v from 'valibot';
+import { busyThread } from './busy-thread.js';
+import { callServer } from './call-server.js';
 import { leakHandles } from './leak-handles.js';
 import { leakPool } from './leak-pool.js';
+import { lockMutants } from './lock-mutants.js';
 import { lockResources } from './lock-resources.js';
 import { mapMemory } from './map-memory.js';
 import { run } from './run.js';
 import type { Facts, Scene } from './step.js';
 import { stuckIrp } from './stuck-irp.js';
+import { swapToken } from './swap-token.js';
 import { unlinkProcess } from './unlink-process.js';
 
 const NAMES = [
@@ -15,6 +19,10 @@ const NAMES = [
   'lock-resources',
   'map-memory',
   'stuck-irp',
+  'busy-thread',
+  'call-server',
+  'lock-mutants',
+  'swap-token',
   'unlink-process',
 ];
 
@@ -28,6 +36,10 @@ export const stepSchema = v.variant(
     lockResources.schema,
     mapMemory.schema,
     stuckIrp.schema,
+    busyThread.schema,
+    callServer.schema,
+    lockMutants.schema,
+    swapToken.schema,
     unlinkProcess.schema,
   ],
   (issue) => `There is no step ${issue.received}. Steps: ${NAMES.join(', ')}.`,
@@ -50,6 +62,14 @@ export function perform(step: Step, scene: Scene): Facts | (() => Facts) {
       return mapMemory.perform(step, scene);
     case 'stuck-irp':
       return stuckIrp.perform(step, scene);
+    case 'busy-thread':
+      return busyThread.perform(step, scene);
+    case 'call-server':
+      return callServer.perform(step, scene);
+    case 'lock-mutants':
+      return lockMutants.perform(step, scene);
+    case 'swap-token':
+      return swapToken.perform(step, scene);
     case 'unlink-process':
       return unlinkProcess.perform(step, scene);
   }

@@ -46,6 +46,7 @@ export const leakPool = defineStep(
     const leaky =
       driver &&
       new LeakyDriver(kernel, stage, director, { pool, tag: code, size: byteCount(size), perMinute });
+    if (leaky) machine.schedule.join(stage.processes[0]!, leaky.thread);
     const leak: Ongoing = new Ongoing(perMinute, machine.time - milliseconds(since), (times) => {
       const last = exports.poolAllocateMany(times, byteCount(size), code, pool === 'paged');
       leaky?.allocated(leak.done + times, last);

@@ -53,6 +53,7 @@ export const lockResources = defineStep(
     };
     const system = machine.stage.processes[0]!;
     const thread = machine.director.startKernelThread(system, ARCHETYPES[wanted ? access : 'work'], waits);
+    machine.schedule.join(system, thread);
     for (const resource of resources) resource.owner = threadName;
     cast.nameThread(threadName, { process: system, thread });
     return {

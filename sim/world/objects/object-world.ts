@@ -3,7 +3,7 @@ import type { StagedProcess } from '../stage.js';
 import { Handles } from './handles.js';
 import { createJobs, type StagedJob } from './jobs.js';
 import { ownMutants } from './owned-mutants.js';
-import { createPorts } from './ports.js';
+import { createPorts, type ServerPort } from './ports.js';
 import { Registry } from './registry.js';
 import { Tokens } from './tokens.js';
 
@@ -12,6 +12,7 @@ export interface ObjectWorld {
   readonly registry: Registry;
   readonly tokens: Tokens;
   readonly jobs: readonly StagedJob[];
+  readonly ports: ServerPort[];
 }
 
 /** Gives a machine's processes what they have open, once all processes and threads are there. */
@@ -30,5 +31,5 @@ export function createObjectWorld(
   const ports = createPorts(kernel, processes);
   new Handles(kernel, { registry, ports, tokens, areas, jobs }, processes, seed).populate();
   ownMutants(kernel, processes);
-  return { registry, tokens, jobs };
+  return { registry, tokens, jobs, ports };
 }

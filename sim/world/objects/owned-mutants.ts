@@ -8,6 +8,6 @@ export function ownMutants(kernel: Kernel, processes: readonly StagedProcess[]):
   for (const [path, name] of Object.entries(data.owned)) {
     const mutant = kernel.namespace.find(path);
     const owner = processes.find((process) => isMeant(process, name))?.threads[0];
-    if (mutant && owner) kernel.core.exports.handleOwnMutant(mutant.address, owner.address);
+    if (mutant && owner) kernel.core.exports.waitOwnMutant(mutant.address, owner.address);
   }
 }

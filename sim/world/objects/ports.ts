@@ -19,12 +19,18 @@ export function createPorts(kernel: Kernel, processes: readonly StagedProcess[])
   for (const [path, name] of Object.entries(data.ports)) {
     const server = processes.find((process) => isMeant(process, name));
     if (!server) continue;
-    const at = path.lastIndexOf('\\');
-    const directory = kernel.namespace.findDirectory(at === 0 ? '\\' : path.slice(0, at));
-    const nameBytes = kernel.core.putWordsAndText([], path.slice(at + 1));
-    const address = exports.portCreate(directory, nameBytes, server.address);
-    kernel.namespace.register(path, 'ALPC Port', address);
-    ports.push({ path, address, server });
+    ports.push(createPort(kernel, path, server));
   }
   return ports;
+}
+
+/** Creates a server's connection port at a path; it has no handle yet. */
+export function createPort(kernel: Kernel, path: string, server: StagedProcess): ServerPort {
+  const { core, namespace } = kernel;
+  const at = path.lastIndexOf('\\');
+  const directory = namespace.findDirectory(at === 0 ? '\\' : path.slice(0, at));
+  const nameBytes = core.putWordsAndText([], path.slice(at + 1));
+  const address = core.exports.portCreate(directory, nameBytes, server.address);
+  namespace.register(path, 'ALPC Port', address);
+  return { path, address, server };
 }

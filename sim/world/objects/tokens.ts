@@ -92,6 +92,12 @@ export class Tokens {
     this.#primary.set(process, token);
   }
 
+  /** Copies the reference to `source`'s primary token over that of `process`, uncounted, as exploits do. */
+  swap(process: StagedProcess, source: StagedProcess): void {
+    this.#kernel.core.exports.tokenSwap(process.address, source.address);
+    this.#primary.set(process, this.#primary.get(source)!);
+  }
+
   /** A token to act as the account of `process` with. */
   impersonation(process: StagedProcess): StagedToken {
     return this.#create(process, false).token;

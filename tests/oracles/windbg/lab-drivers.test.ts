@@ -102,3 +102,51 @@ describeWith([WINDBG], "the lab's driver that loses pool", () => {
     );
   });
 });
+
+interface BusyEvent {
+  do: string;
+  thread: string;
+  extension: string;
+  function: string;
+  file: string;
+  line: number;
+}
+
+describeWith([WINDBG], "the lab's driver that polls without pause", () => {
+  let busy: BusyEvent;
+  let source: string[];
+  let transcript: Transcript;
+  const answer = (command: string) => answerTo(transcript, command).output;
+
+  beforeAll(async () => {
+    const made = generateDump(['--scenario', 'busy-driver', '--machine', 'tiny', '--seed', '3']);
+    const { events } = made.truth as unknown as { events: BusyEvent[] };
+    busy = events.find((event) => event.do === 'busy-thread')!;
+    source = readFileSync(join(made.symbols, 'src', 'poller', 'poller.c'), 'utf8').split('\r\n');
+    transcript = await runWindbg(made.dump, made.symbols, made.symbols, [
+      '.lines',
+      '~1 s',
+      'kp',
+      `dt poller!_POLLER_EXTENSION ${busy.extension}`,
+    ]);
+    made.remove();
+  });
+
+  it('is what the last processor runs, in its loop, under the interrupt that stopped it', () => {
+    const frames = stackFrames(answer('kp'));
+    const at = frames.findIndex(({ site }) => site.startsWith(`${busy.function}(`));
+    expect(frames[at - 1]!.site).toContain('nt!KiDpcInterrupt');
+    expect(frames[at]!.site).toContain(`[${busy.file} @ ${busy.line}]`);
+    expect(BigInt(/extension = (0x[0-9a-f`]+)/.exec(frames[at]!.site)![1]!.replace('`', ''))).toBe(
+      BigInt(busy.extension),
+    );
+    expect(frames[at + 1]!.site).toContain('poller!PollerWorker(');
+    expect(source[busy.line - 1]).toContain('YieldProcessor()');
+  });
+
+  it('waits for what nobody sets', () => {
+    const extension = answer(`dt poller!_POLLER_EXTENSION ${busy.extension}`);
+    expect(Number(member(extension, 'Ready'))).toBe(0);
+    expect(member(extension, 'Worker')?.replace('`', '')).toContain(busy.thread);
+  });
+});

@@ -4,6 +4,8 @@ import mutations from './mutations.json';
 import { Subject } from './subject.js';
 
 interface Mutation {
+  /** Scenario of the machine; the baseline when there is none. */
+  scenario?: string;
   /** The field, by a path that {@link Subject.find} understands. */
   change: string;
   to: string;
@@ -13,14 +15,18 @@ interface Mutation {
   elsewhere?: boolean;
 }
 
-const subject = await Subject.boot();
+const BASELINE = 'baseline';
+const subjects = new Map<string, Subject>();
+for (const { scenario = BASELINE } of mutations as Mutation[])
+  if (!subjects.has(scenario)) subjects.set(scenario, await Subject.boot(1, { scenario }));
 
 describe('the check of a machine', () => {
-  it('finds nothing before anything is changed', () => {
-    expect(subject.machine.check()).toMatchObject({ ok: true });
+  it.each([...subjects])('finds nothing in %s before anything is changed', (_, { machine }) => {
+    expect(machine.check()).toMatchObject({ ok: true });
   });
 
-  it.each(mutations as Mutation[])('%# finds $change', ({ change, to, breaks, elsewhere }) => {
+  it.each(mutations as Mutation[])('%# finds $change', ({ scenario, change, to, breaks, elsewhere }) => {
+    const subject = subjects.get(scenario ?? BASELINE)!;
     const place = subject.find(change);
     const before = subject.get(place);
     subject.set(place, subject.changed(place, to));
@@ -34,6 +40,9 @@ describe('the check of a machine', () => {
 
   it('has enough to find', () => {
     expect(mutations.length).toBeGreaterThanOrEqual(100);
-    expect(new Set(mutations.map(({ change, to }) => `${change} ${to}`)).size).toBe(mutations.length);
+    expect(
+      new Set((mutations as Mutation[]).map(({ scenario, change, to }) => `${scenario} ${change} ${to}`))
+        .size,
+    ).toBe(mutations.length);
   });
 });

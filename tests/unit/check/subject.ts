@@ -66,7 +66,7 @@ export class Subject {
    * Finds a field. A path starts with `nt!Name`, `process N`, `thread N M` (thread M of process N), `pfn X` or `pte X`
    * (the MMPFN or PTE of frame or address X, or of the start in parentheses), `tracker Tag` (the tag's row of pool),
    * `big` (the first large pool allocation in its table), `view N` (the first view of process N), `token N` (that of process N), `irp` (the first request on
-   * a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
+   * a thread's list), `mutant` (the first one that a thread owns), `message` (the first one whose reply a thread waits for), `transition` (the MMPFN of the first page in transition), `object \\Path` or
    * `hypervisor` (its globals, in its own address space), `entry \\Path` (an object in the namespace, its directory entry), and goes on with fields: ` / ` leads into
    * the structure that the field is, ` -> ` to what it points at, ` <- ` back to the structure that has the field there.
    */
@@ -97,6 +97,8 @@ export class Subject {
     if (kind === 'tracker') return this.tracker(rest.join(' '));
     if (kind === 'token') return this.token(this.machine.stage.processes[Number(rest[0])]!.address);
     if (kind === 'irp') return this.irp();
+    if (kind === 'mutant') return this.mutant();
+    if (kind === 'message') return this.message();
     if (kind === 'transition') return this.transition();
     if (kind === 'object') return this.read(this.entry(rest.join(' ')) + 8n, 8);
     if (kind === 'entry') return this.entry(rest.join(' '));
@@ -127,6 +129,23 @@ export class Subject {
       if (first !== head) return first - BigInt(offsetOf('_IRP', 'ThreadListEntry'));
     }
     throw new Error('no thread has a request');
+  }
+
+  private mutant(): bigint {
+    for (const { address } of this.machine.stage.processes.flatMap(({ threads }) => threads)) {
+      const head = address + BigInt(offsetOf('_KTHREAD', 'MutantListHead'));
+      const first = this.read(head, 8);
+      if (first !== head) return first - BigInt(offsetOf('_KMUTANT', 'MutantListEntry'));
+    }
+    throw new Error('no thread owns a mutant');
+  }
+
+  private message(): bigint {
+    for (const { address, waitReason } of this.machine.stage.processes.flatMap(({ threads }) => threads)) {
+      const message = this.read(address + BigInt(offsetOf('_ETHREAD', 'AlpcMessage')), 8);
+      if (waitReason === 'WrLpcReply' && message !== 0n) return message;
+    }
+    throw new Error('no thread waits for the reply to a message');
   }
 
   /** A frame on a list that says which PTE it was mapped by, and is no section's. */
