@@ -15,8 +15,8 @@ export const callServer = defineStep(
     v.strictObject({
       do: v.literal('call-server'),
       thread: v.pipe(name, v.description('Name for the thread that calls, which is started for it.')),
-      process: v.pipe(processSelector),
-      server: v.pipe(threadSelector),
+      process: processSelector,
+      server: threadSelector,
     }),
     v.description(
       'A thread waits for the reply to an ALPC message, which a thread of a server has received and does not answer.',

@@ -54,6 +54,12 @@ describe('steps of a scenario', () => {
     [{ do: 'lock-resources', thread: 'A', wants: 'R' }, /A waits for R, which nobody owns/],
     [{ do: 'stuck-irp', thread: { process: 'explorer.exe' }, driver: 'floppy' }, /no floppy/],
     [{ do: 'map-memory', process: 'System', size: '4 KiB' }, /no user mode/],
+    [{ do: 'lock-mutants', thread: 'A', process: 'System' }, /no user mode/],
+    [{ do: 'lock-mutants', thread: 'A', process: 'dwm.exe', wants: 'M' }, /A waits for M, which nobody owns/],
+    [{ do: 'call-server', thread: 'A', process: 'dwm.exe', server: { process: 'dwm.exe' } }, /own server/],
+    [{ do: 'busy-thread', thread: 'A' }, /either a process or a driver/],
+    [{ do: 'busy-thread', thread: 'A', driver: 'poller', processor: 9 }, /2 processors, none with number 9/],
+    [{ do: 'swap-token', process: 'System' }, /has that token already/],
   ])('that name nobody are refused: %j', async (step, message) => {
     await expect(boot([step])).rejects.toThrow(message);
   });
