@@ -116,10 +116,7 @@ export {
 // Files.
 export { initialiseFiles as fileInitialise, createFileObject as fileCreate } from './kernel/io/file-object';
 
-export {
-  defineText as handleDefineText,
-  openHandles as handleOpenMany,
-} from './kernel/objects/handle-batch';
+export { defineText as handleDefineText, openHandles as handleOpenMany } from './kernel/objects/handle-batch';
 export {
   initialisePorts as portInitialise,
   createConnectionPort as portCreate,

@@ -40,9 +40,7 @@ const next = new StaticArray<u64>(ARENAS); // first address of each that is not 
 /** Chooses where the arenas of the attached process start. */
 export function chooseArenas(): void {
   unchecked((next[<i32>Arena.Stacks] = ((randomBelow(0x60) + 0x20) << 32) | (randomBelow(0xfff) << 20)));
-  unchecked(
-    (next[<i32>Arena.Heaps] = HEAPS_BASE + (randomBelow(0x100) << 32) + (randomBelow(0xffff) << 16)),
-  );
+  unchecked((next[<i32>Arena.Heaps] = HEAPS_BASE + (randomBelow(0x100) << 32) + (randomBelow(0xffff) << 16)));
   unchecked((next[<i32>Arena.Shared] = SHARED_BASE + (randomBelow(0xfff) << 20)));
 }
 
