@@ -2,6 +2,7 @@ import { css } from 'lit';
 
 export const styles = css`
   :host {
+    --border: 1px;
     display: flex;
     flex-direction: column;
     outline: none;
@@ -15,7 +16,7 @@ export const styles = css`
     min-height: 200px;
     max-width: 100%;
     box-sizing: border-box;
-    border: 1px solid var(--stroke-window);
+    border: var(--border) solid var(--stroke-window);
     border-radius: var(--radius-window);
     overflow: hidden;
     resize: both;
@@ -37,7 +38,7 @@ export const styles = css`
     display: flex;
     align-items: center;
     flex: none;
-    height: 48px;
+    height: calc(48px - var(--border));
     padding-left: 17px;
     user-select: none;
     touch-action: none;
@@ -53,12 +54,17 @@ export const styles = css`
     white-space: nowrap;
   }
 
-  .search {
+  .space {
     flex: 1;
-    display: flex;
-    justify-content: center;
     min-width: 0;
-    padding-inline: 12px;
+  }
+
+  .space slot {
+    display: block;
+    position: absolute;
+    left: 31.5%;
+    top: calc(8px - var(--border));
+    width: 33.7%;
   }
 
   .captions {
@@ -71,7 +77,7 @@ export const styles = css`
     display: grid;
     place-items: center;
     width: 46px;
-    height: 32px;
+    height: 31px;
     border: 0;
     background: none;
     color: inherit;
@@ -93,21 +99,21 @@ export const styles = css`
   }
 
   :host([maximized]) {
+    --border: 0px;
     inset: 0;
     width: auto;
     height: auto;
-    border: 0;
     border-radius: 0;
     resize: none;
   }
 
   @media (max-width: 699px) {
     :host {
+      --border: 0px;
       inset: 0;
       width: auto;
       height: auto;
       min-width: 0;
-      border: 0;
       border-radius: 0;
       resize: none;
     }
@@ -128,8 +134,13 @@ export const styles = css`
       width: 40px;
     }
 
-    .search {
+    .space {
       padding-inline: 8px;
+    }
+
+    .space slot {
+      position: static;
+      width: auto;
     }
   }
 `;

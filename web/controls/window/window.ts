@@ -86,7 +86,7 @@ export class LabWindow extends LitElement {
       <header @pointerdown=${this.#onDragStart} @dblclick=${this.#toggleMaximized}>
         <slot name="icon"></slot>
         <span class="title">${this.heading}</span>
-        <div class="search"><slot name="titlebar"></slot></div>
+        <div class="space"><slot name="titlebar"></slot></div>
         <div class="captions" @dblclick=${(event: Event) => event.stopPropagation()}>
           <button aria-label=${minimize} title=${minimize} @click=${() => this.#tell('minimize')}>
             ${icon('minimize')}

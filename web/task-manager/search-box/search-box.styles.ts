@@ -3,8 +3,6 @@ import { css } from 'lit';
 export const styles = css`
   :host {
     display: block;
-    width: min(408px, 100%);
-    min-width: 0;
   }
 
   :host([hidden]) {
@@ -14,11 +12,11 @@ export const styles = css`
   label {
     display: flex;
     align-items: center;
-    gap: 14px;
+    gap: 20px;
     box-sizing: border-box;
     height: 32px;
-    padding-inline: 15px 10px;
-    border: 1px solid var(--stroke-menu);
+    padding-inline: 14px 10px;
+    border: 1px solid var(--stroke-search);
     border-bottom-color: var(--stroke-strong);
     border-radius: var(--radius-control);
     background: var(--surface-search);
