@@ -150,10 +150,24 @@ export {
 // The registry.
 export { initialiseKeys as keyInitialise } from './kernel/registry/key-body';
 export {
-  initialiseRegistry as registryInitialise,
-  createKey as registryCreateKey,
+  addKey as hiveAddKey,
+  addLink as hiveAddLink,
+  addSecurity as hiveAddSecurity,
+  beginCells as hiveBegin,
+  endCells as hiveEnd,
+  setSubkeys as hiveSetSubkeys,
+  setValues as hiveSetValues,
+} from './kernel/registry/cells';
+export {
+  initialiseNames as registryInitialise,
+  openKey as registryOpenKey,
+  openRoot as registryOpenRoot,
 } from './kernel/registry/key-control-block';
-export { createHive as registryCreateHive } from './kernel/registry/hive';
+export {
+  initialiseHives as registryInitialiseHives,
+  linkHive as registryLinkHive,
+  loadHive as registryLoadHive,
+} from './kernel/registry/hive';
 
 // Processes and their user mode.
 export {

@@ -15,6 +15,7 @@ import { truthOfPool, type TruthPoolTag } from './pool.js';
 import type { TruthMemory } from './physical-memory.js';
 import { truthOfJob, truthOfToken, type TruthJob, type TruthToken } from './tokens.js';
 import { truthOfNamespace, type TruthNamedObject } from './objects.js';
+import { truthOfRegistry, type TruthRegistry } from './registry.js';
 
 export { hex, type Address } from './address.js';
 
@@ -43,6 +44,7 @@ export interface Truth {
   /** What lies in the object namespace. */
   namedObjects: TruthNamedObject[];
   jobs: TruthJob[];
+  registry: TruthRegistry;
   hypervisor: TruthHypervisor;
   /** The dump that was captured last; absent before the first one. */
   dump?: TruthDump;
@@ -152,6 +154,7 @@ export function writeTruth(machine: LabMachine): Truth {
     io: truthOfIo(stage.io),
     namedObjects: truthOfNamespace(kernel),
     jobs: stage.objects.jobs.map(truthOfJob),
+    registry: truthOfRegistry(stage.objects.registry.hives),
     pool: truthOfPool(kernel.core),
     physicalMemory: machine.physicalMemory,
     hypervisor: truthOfHypervisor(kernel),

@@ -14,6 +14,11 @@ import { writeStart } from './process-start.js';
 import type { Stage, StagedProcess, StagedThread } from './stage.js';
 import { AFTER_PROCESSES, BEFORE_PROCESSES, createLookasides, populatePool } from './pool-population.js';
 import { createObjectWorld } from './objects/object-world.js';
+import { Registry } from './objects/registry.js';
+import { registryContents } from './registry/contents.js';
+import { loadHives, type StagedHives } from './registry/hives.js';
+import type { RegistryTree } from './registry/registry-tree.js';
+import { servicesOf } from './registry/services.js';
 import { ThreadMaker } from './threads.js';
 import { UserImages } from './user-images.js';
 import { UserMemory } from './user-memory.js';
@@ -57,6 +62,9 @@ const NOTHING = {
   startsAt: 0,
 } as const;
 
+/** The process that has the hives' files mapped. */
+const REGISTRY_PROCESS = 'Registry';
+
 const SYSTEM_PARTITION = '\\KernelObjects\\MemoryPartition0';
 
 /** Builds a population's processes and threads on a machine whose kernel is up. */
@@ -68,6 +76,8 @@ export class Director {
   readonly #user: UserImages;
   readonly #memory: UserMemory;
   readonly #threads: ThreadMaker;
+  #registry: RegistryTree | undefined;
+  #hives: StagedHives | undefined;
   /** Ids by the population's names. */
   readonly #pids = new Map<string, number>();
 
@@ -89,6 +99,7 @@ export class Director {
     populatePool(this.#kernel, BEFORE_PROCESSES, this.#seed);
     this.#noteUnloadedDrivers();
     const idle = this.#idle();
+    this.#registry = registryContents(this.#kernel, io, population);
     const processes = population.flatMap((spec) => {
       this.#setClock(BigInt(Math.round(spec.startsAt * TICKS_PER_SECOND)));
       const process = this.#process(spec) ?? [];
@@ -105,8 +116,12 @@ export class Director {
     cacheFiles(this.#kernel, this.#seed);
     const pageFiles = createPageFiles(this.#kernel);
     exports.memoryPack();
-    const files = new Map([...this.#user.files, ...this.#memory.files]);
-    const objects = createObjectWorld(this.#kernel, processes, files, this.#seed);
+    const hives = this.#hives!;
+    const mapped = new Map([...this.#user.files, ...this.#memory.files]);
+    const files = new Map([...mapped, ...hives.files]);
+    const registry = new Registry(this.#kernel, hives, servicesOf(population));
+    exports.processAttach(system);
+    const objects = createObjectWorld(this.#kernel, processes, registry, mapped, this.#seed);
     for (const { address } of processes) exports.memoryAgeWorkingSet(address);
     exports.memoryPack();
     populatePool(this.#kernel, AFTER_PROCESSES, this.#seed);
@@ -248,6 +263,8 @@ export class Director {
     if (process.exitTime !== undefined) exports.processExit(address, process.exitTime, 0);
     const isUser = path.includes('\\') && !hasEnded;
     exports.processBeginUserSpace(address, isUser && program.wow64 === true);
+    if (spec.program === REGISTRY_PROCESS)
+      this.#hives = loadHives(this.#kernel, this.#registry!, this.#io.devices, address);
     const peb = isUser
       ? exports.processCreateUserSpace(
           address,

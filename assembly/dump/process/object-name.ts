@@ -16,6 +16,7 @@ import { keyTypeIndex } from '../../kernel/registry/key-body';
 import { addressOf } from '../../kernel/symbols';
 
 const BACKSLASH: u16 = 0x5c;
+const HIVE_ENTRY: u32 = 4; // KEY_HIVE_ENTRY
 
 let end: usize = 0; // of what is written
 
@@ -58,10 +59,11 @@ function writeString(string: u64): void {
   end += readBytes(getField(string, UNICODE_STRING.Buffer), end, bytes);
 }
 
-/** The path of a key, each part as its name control block has it: upper-case. */
+/** The path of a key, each part as its name control block has it: upper-case. A hive's root is its link's name again. */
 function writeKey(block: u64): void {
   const parent = getField(block, CM_KEY_CONTROL_BLOCK.ParentKcb);
   if (parent != 0) writeKey(parent);
+  if (parent != 0 && (u32(getField(block, CM_KEY_CONTROL_BLOCK.Flags)) & HIVE_ENTRY) != 0) return;
   writeSeparator();
   const name = getField(block, CM_KEY_CONTROL_BLOCK.NameBlock);
   const characters = u32(getField(name, CM_NAME_CONTROL_BLOCK.NameLength));

@@ -2,10 +2,16 @@
 // a name control block, upper-case and shared by all keys of that name.
 import { NT } from '../../generated/symbols';
 import {
+  CHILD_LIST,
   CM_COMPONENT_HASH,
   CM_KEY_CONTROL_BLOCK,
+  CM_KEY_NODE,
+  CM_KEY_REFERENCE,
   CM_NAME_CONTROL_BLOCK,
   CM_PATH_HASH,
+  CMHIVE,
+  HBASE_BLOCK,
+  HHIVE,
 } from '../../generated/types';
 import { exchangeBuffer } from '../../host-buffer';
 import { offsetOf } from '../../layout/fields';
@@ -13,34 +19,30 @@ import {
   addToField,
   at,
   getField,
-  hostFor,
   initialiseList,
   read64,
+  read8,
   setField,
   write64,
   write8,
 } from '../../memory/virtual';
 import { allocatePool, PAGED, tag } from '../pool/pool';
-import { systemTime } from '../scheduler/clock';
 import { addressOf } from '../symbols';
+import { NO_CELL } from './bins';
+import { cellAddress } from './cell-map';
+import { LINK_SIGNATURE } from './cells';
 import { fileKey } from './hive';
+import { findSubkey } from './key-lookup';
+import { hashStep, upper } from './name-hash';
 
 const NAME_BUCKETS: u32 = 2048;
-const HASH_FACTOR: u32 = 37; // of each step of a key's hash, as ReactOS publishes it in CmpComputeHashKey
-const CELL_STEP: u32 = 0x60;
-const FIRST_CELL: u32 = 0x20;
 
-let nextCell: u32 = FIRST_CELL;
 const names = new Map<u32, Array<u64>>(); // name control blocks by hash
-
-function upper(character: u32): u32 {
-  return character >= 0x61 && character <= 0x7a ? character - 0x20 : character;
-}
 
 /** Hash of a part of a key's path. */
 function hashOf(text: usize, characters: u32): u32 {
   let hash: u32 = 0;
-  for (let i: u32 = 0; i < characters; i++) hash = hash * HASH_FACTOR + upper(load<u8>(text + i));
+  for (let i: u32 = 0; i < characters; i++) hash = hashStep(hash, load<u8>(text + i));
   return hash;
 }
 
@@ -49,10 +51,6 @@ function isNamed(block: u64, text: usize, characters: u32): bool {
   const name = at(block, CM_NAME_CONTROL_BLOCK.Name);
   for (let i: u32 = 0; i < characters; i++) if (read8(name + i) != upper(load<u8>(text + i))) return false;
   return true;
-}
-
-function read8(address: u64): u32 {
-  return load<u8>(hostFor(address));
 }
 
 /** The name control block of `characters` 8-bit characters; a key more refers to it. */
@@ -80,39 +78,78 @@ function nameBlock(text: usize, characters: u32): u64 {
   return block;
 }
 
-/** Creates the table of names and the list of hives. To be called before the first hive. */
-export function initialiseRegistry(): void {
+/** Creates the table of names. To be called before the first key is opened. */
+export function initialiseNames(): void {
   const table = allocatePool(NAME_BUCKETS * 8, tag(0x43, 0x4d, 0x6e, 0x62), PAGED, 0);
   write64(addressOf(NT.CmpNameCacheTable), table);
-  initialiseList(addressOf(NT.CmpHiveListHead));
+}
+
+/** Opens the registry's root, \REGISTRY, which `hive` holds; the exchange buffer has its name. */
+export function openRoot(hive: u64, characters: u32): u64 {
+  write64(addressOf(NT.CmpMasterHive), hive);
+  const cell = u32(getField(getField(at(hive, CMHIVE.Hive), HHIVE.BaseBlock), HBASE_BLOCK.RootCell));
+  return createBlock(0, hive, cell, pathHash(0, characters), characters);
 }
 
 /**
- * Creates the key control block of a key below `parent` (0: the root, \REGISTRY) in `hive`; the exchange buffer holds
- * its name in `characters` 8-bit characters.
+ * Opens the key below `parent` whose name of `characters` 8-bit characters the exchange buffer holds, and returns its
+ * control block. Where another hive begins there are two: of the link in the registry's own hive, and below it of the
+ * other hive's root, which is the key that was asked for. Traps when there is no such key.
  */
-export function createKey(parent: u64, hive: u64, characters: u32): u64 {
-  const block = allocatePool(offsetOf(CM_KEY_CONTROL_BLOCK.SIZE), tag(0x43, 0x4d, 0x6b, 0x62), PAGED, 0); // 'CMkb'
-  const name = nameBlock(exchangeBuffer(), characters);
-  const above = parent == 0 ? 0 : u32(getField(at(parent, CM_KEY_CONTROL_BLOCK.ConvKey), CM_PATH_HASH.Hash));
+export function openKey(parent: u64, characters: u32): u64 {
+  const hive = getField(parent, CM_KEY_CONTROL_BLOCK.KeyHive);
+  const above = u32(getField(parent, CM_KEY_CONTROL_BLOCK.KeyCell));
+  const cell = findSubkey(hive, above, exchangeBuffer(), characters);
+  assert(cell != NO_CELL, 'no such key');
+  const hash = pathHash(
+    u32(getField(at(parent, CM_KEY_CONTROL_BLOCK.ConvKey), CM_PATH_HASH.Hash)),
+    characters,
+  );
+  const block = createBlock(parent, hive, cell, hash, characters);
+  const node = cellAddress(hive, cell);
+  if (u32(getField(node, CM_KEY_NODE.Signature)) != LINK_SIGNATURE) return block;
+  const reference = at(node, CM_KEY_NODE.ChildHiveReference);
+  const root = u32(getField(reference, CM_KEY_REFERENCE.KeyCell));
+  return createBlock(block, getField(reference, CM_KEY_REFERENCE.KeyHive), root, hash, characters);
+}
+
+function pathHash(above: u32, characters: u32): u32 {
   let hash = above;
-  for (let i: u32 = 0; i < characters; i++) hash = hash * HASH_FACTOR + upper(load<u8>(exchangeBuffer() + i));
+  for (let i: u32 = 0; i < characters; i++) hash = hashStep(hash, load<u8>(exchangeBuffer() + i));
+  return hash;
+}
+
+/** `hive` is an HHIVE, the first part of its CMHIVE. */
+function createBlock(parent: u64, hive: u64, cell: u32, hash: u32, characters: u32): u64 {
+  const block = allocatePool(offsetOf(CM_KEY_CONTROL_BLOCK.SIZE), tag(0x43, 0x4d, 0x6b, 0x62), PAGED, 0); // 'CMkb'
   setField(at(block, CM_KEY_CONTROL_BLOCK.ConvKey), CM_PATH_HASH.Hash, hash);
   setField(block, CM_KEY_CONTROL_BLOCK.RefCount, 1);
   setField(block, CM_KEY_CONTROL_BLOCK.KeyHive, hive);
-  setField(block, CM_KEY_CONTROL_BLOCK.KeyCell, nextCell);
-  nextCell += CELL_STEP;
+  setField(block, CM_KEY_CONTROL_BLOCK.KeyCell, cell);
   setField(block, CM_KEY_CONTROL_BLOCK.ParentKcb, parent);
-  setField(block, CM_KEY_CONTROL_BLOCK.NameBlock, name);
+  setField(block, CM_KEY_CONTROL_BLOCK.NameBlock, nameBlock(exchangeBuffer(), characters));
   const levels = parent == 0 ? 1 : getField(parent, CM_KEY_CONTROL_BLOCK.TotalLevels) + 1;
   setField(block, CM_KEY_CONTROL_BLOCK.TotalLevels, levels);
-  setField(block, CM_KEY_CONTROL_BLOCK.KcbMaxNameLen, 0x40);
   setField(block, CM_KEY_CONTROL_BLOCK.SequenceNumber, 1);
-  write64(at(block, CM_KEY_CONTROL_BLOCK.KcbLastWriteTime), systemTime());
+  copyFromNode(block, cellAddress(hive, cell));
   initialiseList(at(block, CM_KEY_CONTROL_BLOCK.KeyBodyListHead));
   initialiseList(at(block, CM_KEY_CONTROL_BLOCK.KCBUoWListHead));
   initialiseList(at(block, CM_KEY_CONTROL_BLOCK.DelayQueueEntry));
   if (parent != 0) addToField(parent, CM_KEY_CONTROL_BLOCK.RefCount, 1);
   fileKey(hive, block);
   return block;
+}
+
+/** What a control block keeps of its key's node, so that it need not be read again. */
+function copyFromNode(block: u64, node: u64): void {
+  setField(block, CM_KEY_CONTROL_BLOCK.Flags, getField(node, CM_KEY_NODE.Flags));
+  write64(at(block, CM_KEY_CONTROL_BLOCK.KcbLastWriteTime), read64(at(node, CM_KEY_NODE.LastWriteTime)));
+  if (u32(getField(node, CM_KEY_NODE.Signature)) == LINK_SIGNATURE) return;
+  setField(block, CM_KEY_CONTROL_BLOCK.KcbMaxNameLen, getField(node, CM_KEY_NODE.MaxNameLen));
+  setField(block, CM_KEY_CONTROL_BLOCK.KcbMaxValueNameLen, getField(node, CM_KEY_NODE.MaxValueNameLen));
+  setField(block, CM_KEY_CONTROL_BLOCK.KcbMaxValueDataLen, getField(node, CM_KEY_NODE.MaxValueDataLen));
+  const values = at(node, CM_KEY_NODE.ValueList);
+  const cached = at(block, CM_KEY_CONTROL_BLOCK.ValueList);
+  setField(cached, CHILD_LIST.Count, getField(values, CHILD_LIST.Count));
+  setField(cached, CHILD_LIST.List, getField(values, CHILD_LIST.List));
 }

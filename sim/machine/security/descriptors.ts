@@ -4,7 +4,10 @@ const ACL_REVISION = 2;
 const ACCESS_ALLOWED = 0; // ACCESS_ALLOWED_ACE_TYPE
 const ALL_ACCESS = 0x10000000; // GENERIC_ALL
 const READ_ACCESS = 0xa0000000; // GENERIC_READ, GENERIC_EXECUTE
+const KEY_READ = 0x20019;
+const KEY_ALL_ACCESS = 0xf003f;
 const SYSTEM = 'S-1-5-18';
+const USERS = 'S-1-5-32-545';
 const ADMINISTRATORS = 'S-1-5-32-544';
 const EVERYONE = 'S-1-1-0';
 const SELF_RELATIVE = 0x8004; // SE_SELF_RELATIVE, SE_DACL_PRESENT
@@ -50,12 +53,28 @@ export function daclFor(user: string): Uint8Array {
 
 /** A self-relative security descriptor of an object of the system's, which everyone may read. */
 export function systemDescriptor(): Uint8Array {
-  const [owner, group] = [sidBytes(ADMINISTRATORS), sidBytes(SYSTEM)];
-  const dacl = acl([
+  return descriptor([
     { sid: EVERYONE, access: READ_ACCESS },
     { sid: SYSTEM, access: ALL_ACCESS },
     { sid: ADMINISTRATORS, access: ALL_ACCESS },
   ]);
+}
+
+/** Who may read the keys of a hive: everyone who is logged on, the system alone, or one user besides it. */
+export type KeySecurity = 'system' | 'secret' | 'user';
+
+/** The self-relative security descriptor of a hive's keys; `user` is the SID of whose hive it is. */
+export function keyDescriptor(security: KeySecurity, user: string): Uint8Array {
+  const system = { sid: SYSTEM, access: KEY_ALL_ACCESS };
+  const administrators = { sid: ADMINISTRATORS, access: KEY_ALL_ACCESS };
+  if (security === 'secret') return descriptor([system]);
+  if (security === 'user') return descriptor([{ sid: user, access: KEY_ALL_ACCESS }, system, administrators]);
+  return descriptor([{ sid: USERS, access: KEY_READ }, administrators, system]);
+}
+
+function descriptor(entries: readonly Entry[]): Uint8Array {
+  const [owner, group] = [sidBytes(ADMINISTRATORS), sidBytes(SYSTEM)];
+  const dacl = acl(entries);
   const daclAt = DESCRIPTOR_BYTES;
   const ownerAt = daclAt + dacl.length;
   const groupAt = ownerAt + owner.length;

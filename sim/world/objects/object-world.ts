@@ -4,7 +4,7 @@ import { Handles } from './handles.js';
 import { createJobs, type StagedJob } from './jobs.js';
 import { ownMutants } from './owned-mutants.js';
 import { createPorts, type ServerPort } from './ports.js';
-import { Registry } from './registry.js';
+import type { Registry } from './registry.js';
 import { Tokens } from './tokens.js';
 
 /** What the object manager knows of beyond the namespace. */
@@ -19,13 +19,13 @@ export interface ObjectWorld {
 export function createObjectWorld(
   kernel: Kernel,
   processes: readonly StagedProcess[],
+  registry: Registry,
   files: ReadonlyMap<bigint, string>,
   seed: bigint,
 ): ObjectWorld {
   for (const { sessionId } of processes) kernel.namespace.createSession(sessionId);
   const tokens = new Tokens(kernel);
   for (const process of processes) tokens.assign(process);
-  const registry = new Registry(kernel);
   const areas = [...files.keys()];
   const jobs = createJobs(kernel, processes);
   const ports = createPorts(kernel, processes);

@@ -21,6 +21,15 @@ export interface FullTruth extends Truth {
     pagedBytes: number;
   }[];
   jobs: { address: string; sessionId: number; processes: number[] }[];
+  registry: {
+    hives: { root: string; file?: string; address: string }[];
+    keys: {
+      path: string;
+      volatile?: true;
+      class?: string;
+      values?: Record<string, { type: string; data: string | number | string[] }>;
+    }[];
+  };
   namedObjects: { path: string; type: string; address: string; target?: string }[];
   modules: (Truth['modules'][number] & {
     file: string;

@@ -122,7 +122,7 @@ export function sectionRules(opened: () => Kernel): void {
         expect(Number(kernel.get(file, '_FILE_OBJECT', 'Type'))).toBe(FILE_TYPE);
         expect(Number(kernel.get(file, '_FILE_OBJECT', 'Size'))).toBe(sizeOf('_FILE_OBJECT'));
         const name = kernel.space.unicode(file + BigInt(offsetOf('_FILE_OBJECT', 'FileName')));
-        expect(name).toMatch(/^\\[^:]+\.\w+$/);
+        expect(name).toMatch(/^\\[^:]+[^\\:]$/);
         names.add(name);
         const pointers = kernel.get(file, '_FILE_OBJECT', 'SectionObjectPointer');
         const back = isImage(address) ? 'ImageSectionObject' : 'DataSectionObject';
