@@ -2,7 +2,7 @@ import { checkMachine, type CheckResult } from './check/check.js';
 import { buildImages, catalogueFor } from './images/index.js';
 import { withPinnedKernel } from './images/pinned/pinned-image.js';
 import { withDriverRoutines } from './images/driver-routines/index.js';
-import { remembered, symbolStoreFiles, type StoreFile } from './images/store.js';
+import type { StoreFile } from './images/store.js';
 import type { Capture } from './livedump/capture.js';
 import type { Conditions } from './livedump/conditions.js';
 import { EventLog, type EventFile } from './livedump/event-log.js';
@@ -293,6 +293,8 @@ export class LabMachine {
   /** Files of a symbol store with the machine's images and PDBs. Each is made once, when it is first asked for. */
   async symbols(): Promise<Iterable<StoreFile>> {
     const { profile } = this;
+    // Loaded when they are asked for: the page starts without what writes PDBs.
+    const { remembered, symbolStoreFiles } = await import('./images/store.js');
     this.#symbols ??= remembered(
       symbolStoreFiles(this.kernel.images, await profile.types(), await profile.moduleTypes()),
     );

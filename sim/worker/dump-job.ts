@@ -1,4 +1,3 @@
-import { createSHA256 } from 'hash-wasm';
 import type { LabMachine } from '../lab-machine.js';
 import type { Capture } from '../livedump/capture.js';
 import type { LiveDump } from '../livedump/live-dump.js';
@@ -67,6 +66,7 @@ export class DumpJob {
     file: DiskFile,
     onProgress: (progress: CaptureProgress) => void,
   ): Promise<string> {
+    const { createSHA256 } = await import('hash-wasm');
     const hash = await createSHA256();
     for (let chunk = capture.next(); chunk; chunk = capture.next()) {
       hash.update(chunk);

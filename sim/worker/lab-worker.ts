@@ -5,7 +5,6 @@ import { Disk } from './disk.js';
 import { DumpJob } from './dump-job.js';
 import { Sampler } from './sampler.js';
 import { expandFolder, LIVE_KERNEL_DUMPS } from './folders.js';
-import { symbolsZip } from './symbols-zip.js';
 import type {
   BootOptions,
   CaptureOutcome,
@@ -93,6 +92,7 @@ export class LabWorker implements SimApi {
 
   async symbolsZip(): Promise<Blob> {
     const machine = this.#running();
+    const { symbolsZip } = await import('./symbols-zip.js');
     return symbolsZip(await machine.symbols(), new Date(machine.bootTime));
   }
 
