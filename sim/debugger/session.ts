@@ -5,10 +5,16 @@ import type { ByteSource } from './files/byte-source.js';
 import { CachedSource } from './files/byte-source.js';
 import { MemoryError, type Memory } from './memory/memory.js';
 import type { LoadedSymbol } from './symbols/module-symbols.js';
+import { SymbolsError } from './symbols/symbols-error.js';
 import { noSymbolFiles, type SymbolFiles } from './symbols/symbol-files.js';
+import { isMinidump } from './dump/minidump/minidump.js';
 import { KernelTarget } from './target/kernel-target.js';
 import { Module } from './target/module.js';
+import { OtherTargetError } from './target/other-target-error.js';
 import { readUserModules } from './target/user-modules.js';
+import { SHARED_USER_DATA, UserTarget } from './target/user-target.js';
+import type { Processor } from './target/processor.js';
+import type { UnloadedModule } from './target/unloaded-modules.js';
 import { pointerTo, type EnumType, type StructType } from './types/type.js';
 import { Context, REGISTERS, SEGMENTS, type Register } from './unwind/context.js';
 import { walkStack, type Frame } from './unwind/stack.js';
@@ -37,12 +43,12 @@ const ALIASES: Readonly<Record<string, (session: Session) => bigint | undefined>
   $ra: (session) => session.frames(2)[0]?.returnAddress,
   $proc: (session) => session.process,
   $thread: (session) => session.thread,
-  $pcr: (session) => session.target.processors[session.processor]?.pcr,
-  $prcb: (session) => session.target.processors[session.processor]?.prcb,
-  $peb: (session) => session.processPointer('_EPROCESS', 'Peb', session.process),
-  $teb: (session) => session.processPointer('_KTHREAD', 'Teb', session.thread),
-  $tid: (session) => session.clientId('UniqueThread'),
-  $tpid: (session) => session.clientId('UniqueProcess'),
+  $pcr: (session) => session.currentProcessor?.pcr,
+  $prcb: (session) => session.currentProcessor?.prcb,
+  $peb: (session) => session.peb,
+  $teb: (session) => session.teb,
+  $tid: (session) => session.threadId,
+  $tpid: (session) => session.processId,
   $ptrsize: () => 8n,
   $pagesize: () => 0x1000n,
 };
@@ -60,12 +66,16 @@ const USER_REGISTERS = /^\$t(1?[0-9])$/;
 
 /** A debugger's session with a dump: what is current, and what names mean. */
 export class Session implements Scope {
-  readonly target: KernelTarget;
+  readonly #dump: KernelTarget | UserTarget;
   readonly path: string;
   readonly symbolFiles: SymbolFiles;
   readonly utcOffset: number;
   processor = 0;
+  /** Place of the current thread in the list of a process's dump. */
+  threadNumber = 0;
+  /** ETHREAD, or the TEB in a process's dump. */
   thread = 0n;
+  /** EPROCESS, or the PEB in a process's dump. */
   process = 0n;
   scope: StackScope;
   /** Where a command without an address goes on: memory displays and disassembly. */
@@ -83,14 +93,79 @@ export class Session implements Scope {
     this.path = options.path;
     this.symbolFiles = options.symbols ?? noSymbolFiles;
     this.utcOffset = options.utcOffset ?? 0;
-    this.target = new KernelTarget(new CachedSource(file), this.symbolFiles, (pfn, at) => {
-      // Nothing is said of user memory: dumps without it are the rule.
-      if (at >= SYSTEM_RANGE_START && !this.#missing.includes(pfn)) this.#missing.push(pfn);
-    });
+    const source = new CachedSource(file);
+    this.#dump = isMinidump(source)
+      ? new UserTarget(source, this.symbolFiles)
+      : new KernelTarget(source, this.symbolFiles, (pfn, at) => {
+          // Nothing is said of user memory: dumps without it are the rule.
+          if (at >= SYSTEM_RANGE_START && !this.#missing.includes(pfn)) this.#missing.push(pfn);
+        });
     this.scope = { context: new Context(), frame: 0, isOther: false };
-    this.switchProcessor(0);
+    if (this.user) this.switchThread(this.user.eventThread?.number ?? 0);
+    else this.switchProcessor(0);
     this.loadUserModules();
     this.takeMissing();
+  }
+
+  /** The kernel's dump. @throws OtherTargetError when the dump is of a process */
+  get target(): KernelTarget {
+    this.requireKernel();
+    return this.#dump as KernelTarget;
+  }
+
+  /** @throws OtherTargetError when the dump is of a process */
+  requireKernel(): void {
+    if (this.user) throw new OtherTargetError('This needs a dump of the kernel; this one is of a process.');
+  }
+
+  /** The process's dump; `undefined` when the dump is of the kernel. */
+  get user(): UserTarget | undefined {
+    return this.#dump instanceof UserTarget ? this.#dump : undefined;
+  }
+
+  get unloadedModules(): readonly UnloadedModule[] {
+    return this.#dump.unloadedModules;
+  }
+
+  /** `undefined` in a process's dump, and for a processor that the dump does not hold. */
+  get currentProcessor(): Processor | undefined {
+    return this.user ? undefined : this.target.processors[this.processor];
+  }
+
+  get peb(): bigint | undefined {
+    return this.user ? this.user.peb : this.processPointer('_EPROCESS', 'Peb', this.process);
+  }
+
+  get teb(): bigint | undefined {
+    return this.user ? this.thread : this.processPointer('_KTHREAD', 'Teb', this.thread);
+  }
+
+  get threadId(): bigint | undefined {
+    return this.user
+      ? BigInt(this.user.threads[this.threadNumber]?.ThreadId ?? 0)
+      : this.clientId('UniqueThread');
+  }
+
+  get processId(): bigint | undefined {
+    return this.user ? BigInt(this.user.processId) : this.clientId('UniqueProcess');
+  }
+
+  /** Makes a thread of a process's dump current. @returns whether there is one of that number */
+  switchThread(number: number): boolean {
+    const thread = this.user?.threads[number];
+    if (!this.user || !thread) return false;
+    this.threadNumber = number;
+    this.thread = thread.Teb;
+    this.process = this.user.peb;
+    this.#memory = this.user.memory;
+    this.scope = { context: this.user.contextOf(thread), frame: 0, isOther: false };
+    return true;
+  }
+
+  /** Takes the registers of the current thread or processor again, after `.cxr` and its like. */
+  resetScope(): void {
+    if (this.user) this.switchThread(this.threadNumber);
+    else this.switchProcessor(this.processor);
   }
 
   /** Frames that commands since the last call needed and the dump does not hold. */
@@ -126,16 +201,17 @@ export class Session implements Scope {
   }
 
   get memory(): Memory {
-    return this.#memory ?? this.target.system;
+    return this.#memory ?? this.user?.memory ?? this.target.system;
   }
 
   /** All modules: the kernel's, then those of the process whose loader was asked last. */
   get modules(): readonly Module[] {
-    return [...this.target.modules, ...this.userModules];
+    return this.user ? this.user.modules : [...this.target.modules, ...this.userModules];
   }
 
   /** Asks the loader of the current process for its modules. @returns whether its PEB is in the dump */
   loadUserModules(): boolean {
+    if (this.user) return true;
     const peb = this.register('$peb') ?? 0n;
     const facts = peb === 0n ? [] : readUserModules(this.memory, peb);
     this.userModules = (facts ?? []).map((module) => new Module(module, this.memory, this.symbolFiles));
@@ -162,8 +238,9 @@ export class Session implements Scope {
     );
   }
 
-  get kernel(): Module | undefined {
-    return this.target.modules[0];
+  /** The module whose names need no qualification, and whose types describe the system's structures. */
+  get mainModule(): Module | undefined {
+    return this.user ? this.module('ntdll') : this.target.modules[0];
   }
 
   /** The symbol at or before an address, with how far behind it the address is. */
@@ -177,9 +254,16 @@ export class Session implements Scope {
   /** `nt!KiSwapContext+0x76`; '' where no module is. */
   symbolText(at: bigint): string {
     const found = this.symbolAt(at);
-    if (!found) return '';
+    if (!found) return this.#sharedDataText(at);
     const name = found.symbol ? `${found.module.name}!${found.symbol.name}` : found.module.name;
     return found.offset === 0n ? name : `${name}+0x${hex(found.offset)}`;
+  }
+
+  /** Of a process, the engine knows the page that the kernel shares with it by this name. */
+  #sharedDataText(at: bigint): string {
+    const offset = at - SHARED_USER_DATA;
+    if (!this.user || offset < 0n || offset >= 0x1000n) return '';
+    return offset === 0n ? 'SharedUserData' : `SharedUserData+0x${hex(offset)}`;
   }
 
   // Scope
@@ -195,7 +279,7 @@ export class Session implements Scope {
     if (lower === 'efl') return BigInt(context.eflags);
     if ((REGISTERS as readonly string[]).includes(lower)) return context.registers[lower as Register];
     if ((SEGMENTS as readonly string[]).includes(lower)) return BigInt(context.segments[lower as 'cs']);
-    const special = this.target.processors[this.processor]?.special[lower];
+    const special = this.user ? context.debug[lower] : this.currentProcessor?.special[lower];
     return special ?? partOfRegister(lower, context);
   }
 
@@ -218,35 +302,59 @@ export class Session implements Scope {
     return found && value !== undefined ? { type: pointerTo(found), constant: value } : undefined;
   }
 
-  symbol(name: string): bigint | undefined {
-    const [moduleName, symbolName] = split(name);
-    if (moduleName !== undefined) return this.module(moduleName)?.symbols?.find(symbolName)?.address;
-    return this.module(symbolName)?.base ?? this.kernel?.symbols?.find(symbolName)?.address;
+  /** Modules that an unqualified name is looked for in: of a process, those whose symbols somebody has needed. */
+  #unqualified(): readonly Module[] {
+    const main = this.mainModule;
+    const loaded = this.user?.modules.filter((module) => module !== main && module.state === 'pdb') ?? [];
+    return main ? [main, ...loaded] : loaded;
   }
 
-  typedSymbol(name: string): TypedValue | undefined {
-    const [moduleName, symbolName] = split(name);
-    const module = moduleName === undefined ? this.kernel : this.module(moduleName);
-    const symbol = module?.symbols?.find(symbolName);
-    if (!module?.symbols || !symbol || symbol.typeIndex === 0) return undefined;
-    return { type: module.symbols.pdb.types.type(symbol.typeIndex), address: symbol.address };
+  #modulesOf(moduleName: string | undefined): readonly Module[] {
+    const module = moduleName === undefined ? undefined : this.module(moduleName);
+    return moduleName === undefined ? this.#unqualified() : module ? [module] : [];
   }
 
-  type(name: string): StructType | EnumType | undefined {
-    const [moduleName, typeName] = split(name);
-    const modules = moduleName === undefined ? [this.kernel] : [this.module(moduleName)];
-    for (const module of modules) {
-      const types = module?.symbols?.pdb.types;
-      const found = types?.find(typeName) ?? types?.find(`_${typeName}`);
-      if (found) return found;
+  #symbolOf(name: string): { module: Module; symbol: LoadedSymbol } | undefined {
+    const [moduleName, symbolName] = split(name);
+    for (const module of this.#modulesOf(moduleName)) {
+      const symbol = module.symbols?.find(symbolName);
+      if (symbol) return { module, symbol };
     }
     return undefined;
   }
 
-  /** A kernel's structure. @throws Error without the kernel's symbols */
+  symbol(name: string): bigint | undefined {
+    const base = name.includes('!') ? undefined : this.module(name)?.base;
+    return base ?? this.#symbolOf(name)?.symbol.address;
+  }
+
+  typedSymbol(name: string): TypedValue | undefined {
+    const found = this.#symbolOf(name);
+    if (!found || found.symbol.typeIndex === 0) return undefined;
+    const { module, symbol } = found;
+    return { type: module.symbols!.pdb.types.type(symbol.typeIndex), address: symbol.address };
+  }
+
+  /** A type by its name, and the module whose symbols describe it. */
+  findType(name: string): { module: Module; type: StructType | EnumType } | undefined {
+    const [moduleName, typeName] = split(name);
+    for (const module of this.#modulesOf(moduleName)) {
+      const types = module.symbols?.pdb.types;
+      const type = types?.find(typeName) ?? types?.find(`_${typeName}`);
+      if (type) return { module, type };
+    }
+    return undefined;
+  }
+
+  type(name: string): StructType | EnumType | undefined {
+    return this.findType(name)?.type;
+  }
+
+  /** A structure of the system. @throws SymbolsError without its symbols */
   struct(name: string): StructType {
-    const type = this.type(`nt!${name}`);
-    if (type?.kind !== 'struct') throw new Error(`The symbols of nt do not describe ${name}.`);
+    const owner = this.mainModule?.name ?? 'nt';
+    const type = this.type(`${owner}!${name}`);
+    if (type?.kind !== 'struct') throw new SymbolsError(`The symbols of ${owner} do not describe ${name}.`);
     return type;
   }
 
@@ -271,7 +379,7 @@ export class Session implements Scope {
   }
 
   get prompt(): string {
-    return `${this.processor}: kd> `;
+    return this.user ? `0:${String(this.threadNumber).padStart(3, '0')}> ` : `${this.processor}: kd> `;
   }
 
   address(at: bigint): string {

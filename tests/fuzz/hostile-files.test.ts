@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BufferSource, FileError, Session, Shell } from '../../sim/debugger/index.js';
 import { PdbFile } from '../../sim/debugger/pdb/pdb-file.js';
+import { crashDump } from '../support/crash-dump.js';
 import { generateDump, type GeneratedDump } from '../support/generated-dump.js';
 import { mutated, randomNumbers } from './mutations.js';
 
@@ -13,11 +14,14 @@ const LONGEST_MS = 1000;
 /** What the debugger asks of each mutant that opens. */
 const COMMANDS =
   'lm; r; k; ~1s; kv; dt nt!_EPROCESS @$proc; x nt!Ps*; dps @rsp; u; ln @rip; lmv m nt; .dumpdebug; dx 1';
+/** Of processes, besides. */
+const PROCESS_COMMANDS = ['~', '~*', '.ecxr', '.exr -1', '!handle', '!address', '!peb', '.ttime', '~*k'];
 const HEADER_BYTES = 0x3000;
 
 let dump: GeneratedDump;
 let bytes: Uint8Array;
 let pdb: Uint8Array;
+const minidump = crashDump().bytes;
 
 beforeAll(() => {
   dump = generateDump(['--machine', 'tiny', '--kind', 'stacks']);
@@ -50,6 +54,11 @@ describe('hostile files', () => {
       survives(() => openDump(mutated(bytes, randomNumbers(SEED + i))), SEED + i);
   });
 
+  it('minidumps of processes', () => {
+    for (let i = 0; i < MUTANTS; i++)
+      survives(() => openDump(mutated(minidump, randomNumbers(SEED + i), minidump.length)), SEED + i);
+  });
+
   it('PDBs', () => {
     for (let i = 0; i < MUTANTS; i++)
       survives(() => readPdb(mutated(pdb, randomNumbers(SEED + i))), SEED + i);
@@ -58,7 +67,9 @@ describe('hostile files', () => {
 
 function openDump(mutant: Uint8Array): void {
   const symbols = { description: '', find: () => ({ path: 'a.pdb', file: new BufferSource(pdb) }) };
-  new Shell(new Session(new BufferSource(mutant), { path: 'a.dmp', symbols })).execute(COMMANDS);
+  const shell = new Shell(new Session(new BufferSource(mutant), { path: 'a.dmp', symbols }));
+  shell.execute(COMMANDS);
+  if (shell.session.user) for (const command of PROCESS_COMMANDS) shell.execute(command);
 }
 
 function readPdb(mutant: Uint8Array): void {

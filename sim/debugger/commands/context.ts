@@ -5,14 +5,18 @@ import type { Session } from '../session.js';
 import { Context, REGISTERS, type Register } from '../unwind/context.js';
 import { Arguments } from './arguments.js';
 import { CommandError, SyntaxProblem, type Command } from './command.js';
-import { EXCEPTIONS } from './machine.js';
+import { BREAKPOINT } from './process-dump.js';
+import { EXCEPTIONS } from './system-names.js';
+import { threadsCommand } from './threads.js';
 import { instructionText } from './registers.js';
 
 /** `~1s`: another processor. */
 export const processors: Command = {
   names: ['~'],
-  run({ session, run }, args, name) {
+  run(context, args, name) {
+    const { session, run } = context;
     const word = `${name.slice(1)} ${args}`.trim();
+    if (session.user) return threadsCommand(context, session.user, word);
     const chosen = /^(\d+)\s*s$/i.exec(word);
     if (chosen) {
       if (!session.switchProcessor(Number(chosen[1])))
@@ -39,8 +43,8 @@ export const thread: Command = {
     const rest = new Arguments(session, args);
     const options = rest.options().map((option) => option.toLowerCase());
     const given = rest.optionalValue() ?? 0n;
-    if (given === 0n) {
-      session.switchProcessor(session.processor);
+    if (given === 0n || session.user) {
+      session.resetScope();
       return print(`Implicit thread is now ${address(session.thread)}\n`);
     }
     if (typeOf(session.target.system, given) === undefined)
@@ -78,6 +82,7 @@ export const process: Command = {
     const rest = new Arguments(session, args);
     const options = rest.options().map((option) => option.toLowerCase());
     const given = rest.optionalValue() ?? 0n;
+    if (session.user) return print(`Implicit process is now ${address(session.process)}\n`);
     if (given === 0n)
       session.useProcessOf(session.target.processors[session.processor]?.currentThread ?? session.thread);
     else if (!hasPageDirectory(session, given))
@@ -118,6 +123,7 @@ export function dots(count: number): string {
 export const context: Command = {
   names: ['.context'],
   run({ session, print }) {
+    if (session.user) throw new SyntaxProblem('Syntax error', '.context'.length);
     const base = readPointer(
       session.target.system,
       session.process + BigInt(session.target.data.OffsetEprocessDirectoryTableBase),
@@ -130,10 +136,10 @@ export const context: Command = {
 export const contextRecord: Command = {
   names: ['.cxr', '.ecxr'],
   run({ session, print }, args, name) {
-    if (name === '.ecxr') return;
+    if (name === '.ecxr') return exceptionContext(session, print);
     const at = new Arguments(session, args).optionalValue() ?? 0n;
     if (at === 0n) {
-      session.switchProcessor(session.processor);
+      session.resetScope();
       return print('Resetting default scope\n');
     }
     const bytes = session.memory.read(at, Context.bytes);
@@ -142,6 +148,18 @@ export const contextRecord: Command = {
     print(registersText(session.scope.context, true) + instructionText(session));
   },
 };
+
+/** `.ecxr`: the registers at the exception that a process's dump tells of. */
+function exceptionContext(session: Session, print: (text: string) => void): void {
+  if (!session.user) return;
+  const registers = session.user.exceptionContext;
+  if (!registers)
+    throw new CommandError(
+      "Minidump doesn't have an exception context\nUnable to get exception context, HRESULT 0x80004002\n",
+    );
+  session.scope = { context: registers, frame: 0, isOther: true };
+  print(registersText(registers, true) + instructionText(session));
+}
 
 /** KTRAP_FRAME's registers by the fields of the kernel's own symbols. */
 const TRAP_FIELDS: Readonly<Record<string, Register | 'rip'>> = { Rbp: 'rbp', Rsp: 'rsp', Rip: 'rip' };
@@ -160,7 +178,7 @@ export const trap: Command = {
     const at = new Arguments(session, args).optionalValue() ?? 0n;
     if (at === 0n) {
       if (session.scope.isOther) print('Resetting default scope\n');
-      session.switchProcessor(session.processor);
+      session.resetScope();
       return;
     }
     const type = session.struct('_KTRAP_FRAME');
@@ -189,18 +207,68 @@ export const trap: Command = {
 export const exceptionRecord: Command = {
   names: ['.exr'],
   run({ session, print }, args) {
-    if (args.trim() !== '-1')
-      throw new CommandError('Only .exr -1, the exception of the dump, can be shown.\n');
-    const { header } = session.target;
-    const found = session.symbolAt(header.ExceptionAddress);
+    const record =
+      args.trim() === '-1' ? dumpException(session) : recordAt(session, new Arguments(session, args).value());
+    const found = session.symbolAt(record.address);
     const name = found?.symbol
       ? ` (${found.module.name}!${found.symbol.name}+0x${hex(found.offset, 16)})`
       : '';
-    const meaning = EXCEPTIONS[header.ExceptionCode];
-    print(`ExceptionAddress: ${hex(header.ExceptionAddress, 16)}${name}\n`);
-    print(`   ExceptionCode: ${hex(header.ExceptionCode, 8)}${meaning ? ` (${meaning})` : ''}\n`);
-    print(
-      `  ExceptionFlags: ${hex(header.ExceptionFlags, 8)}\nNumberParameters: ${header.ExceptionParameters}\n`,
-    );
+    const meaning = EXCEPTIONS[record.code];
+    print(`ExceptionAddress: ${hex(record.address, 16)}${name}\n`);
+    print(`   ExceptionCode: ${hex(record.code, 8)}${meaning ? ` (${meaning})` : ''}\n`);
+    print(`  ExceptionFlags: ${hex(record.flags, 8)}\nNumberParameters: ${record.count}\n`);
+    record.parameters.forEach((value, i) => print(`   Parameter[${i}]: ${hex(value, 16)}\n`));
   },
 };
+
+interface ExceptionRecord {
+  address: bigint;
+  code: number;
+  flags: number;
+  count: number;
+  parameters: readonly bigint[];
+}
+
+/** What the dump itself says that happened. */
+function dumpException(session: Session): ExceptionRecord {
+  if (session.user) {
+    const { exception } = session.user;
+    if (!exception) return { address: 0n, code: BREAKPOINT, flags: 0, count: 0, parameters: [] };
+    return { ...exception, count: exception.parameters.length };
+  }
+  const { header } = session.target;
+  return {
+    address: header.ExceptionAddress,
+    code: header.ExceptionCode,
+    flags: header.ExceptionFlags,
+    count: header.ExceptionParameters,
+    parameters: [],
+  };
+}
+
+/** EXCEPTION_RECORD64. Source: Windows SDK, winnt.h. */
+const EXCEPTION_RECORD = {
+  code: 0n,
+  flags: 4n,
+  address: 0x10n,
+  count: 0x18n,
+  parameters: 0x20n,
+  bytes: 0x98,
+};
+const MOST_PARAMETERS = 15;
+
+function recordAt({ memory }: Session, at: bigint): ExceptionRecord {
+  if (memory.read(at, EXCEPTION_RECORD.bytes).length < EXCEPTION_RECORD.bytes)
+    throw new CommandError(`Cannot read Exception record @ ${hex(at, 16)}\n`);
+  const read = (offset: bigint, size: number) => readInteger(memory, at + offset, size);
+  const count = Number(read(EXCEPTION_RECORD.count, 4));
+  return {
+    address: read(EXCEPTION_RECORD.address, 8),
+    code: Number(read(EXCEPTION_RECORD.code, 4)),
+    flags: Number(read(EXCEPTION_RECORD.flags, 4)),
+    count,
+    parameters: Array.from({ length: Math.min(count, MOST_PARAMETERS) }, (_, i) =>
+      read(EXCEPTION_RECORD.parameters + BigInt(i * 8), 8),
+    ),
+  };
+}

@@ -75,8 +75,15 @@ function withHeads(session: Session, lines: readonly Line[]): string {
   return text;
 }
 
-/** Instructions that end where `end` begins: from the nearest earlier place from which reading comes out there. */
 function before(session: Session, end: bigint, count: number): string {
+  const lines = linesBefore(session, end, count);
+  if (lines.length === 0) throw new CommandError(`${address(end)} ??              ???\n`);
+  session.next.set(NEXT, lines[0]!.address);
+  return withHeads(session, lines);
+}
+
+/** Instructions that end where `end` begins: from the nearest earlier place from which reading comes out there. */
+function linesBefore(session: Session, end: bigint, count: number): Line[] {
   const symbol = session.symbolAt(end - 1n)?.symbol;
   const starts: bigint[] = [];
   if (symbol && symbol.address < end) starts.push(symbol.address);
@@ -90,12 +97,14 @@ function before(session: Session, end: bigint, count: number): string {
       lines.push(line);
       at += BigInt(line.length);
     }
-    if (at === end && lines.length >= Math.min(count, 1)) {
-      session.next.set(NEXT, lines.slice(-count)[0]!.address);
-      return withHeads(session, lines.slice(-count));
-    }
+    if (at !== end || lines.length === 0) continue;
+    // A short function does not have them all: what stands before it comes first.
+    const missing = count - lines.length;
+    return missing > 0 && start === symbol?.address
+      ? [...linesBefore(session, start, missing), ...lines]
+      : lines.slice(-count);
   }
-  throw new CommandError(`${address(end)} ??              ???\n`);
+  return [];
 }
 
 /** `uf`: a whole function. */

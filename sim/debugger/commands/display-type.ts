@@ -42,10 +42,11 @@ export const displayType: Command = {
   run({ session, print }, args) {
     const request = parseRequest(session, args);
     if (hasWildcards(request.type) || request.size !== undefined) return print(typeNames(session, request));
-    const type = session.type(request.type);
-    if (!type) throw new CommandError(`Symbol ${request.type} not found.\n`);
+    const found = session.findType(request.type);
+    if (!found) throw new CommandError(`Symbol ${request.type} not found.\n`);
+    const { type, module } = found;
     if (type.kind === 'enum') return print(enumText(type));
-    if (!request.type.includes('!')) print(`nt!${type.name}\n`);
+    if (!request.type.includes('!')) print(`${module.name}!${type.name}\n`);
     if (request.list) return print(listText(session, type, request));
     print(onceText(session, type, request, request.at));
   },
@@ -124,7 +125,9 @@ function readOption(session: Session, request: Request, letters: string, scanner
 }
 
 function typeNames(session: Session, { type, size }: Request): string {
-  const [moduleName, pattern] = type.includes('!') ? (type.split('!') as [string, string]) : ['nt', type];
+  const [moduleName, pattern] = type.includes('!')
+    ? (type.split('!') as [string, string])
+    : [session.mainModule?.name ?? 'nt', type];
   const module = session.module(moduleName);
   const types = module?.symbols?.pdb.types;
   if (!module || !types) throw new CommandError(`Symbol ${type} not found.\n`);

@@ -7,6 +7,7 @@ import { readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import { Arguments } from './arguments.js';
 import { CommandError, type Command } from './command.js';
+import { minidumpText } from './minidump-details.js';
 
 const NAME_WIDTH = 20;
 
@@ -14,6 +15,7 @@ const NAME_WIDTH = 20;
 export const dumpDebug: Command = {
   names: ['.dumpdebug'],
   run({ session, print }) {
+    if (session.user) return print(minidumpText(session.user));
     const { header } = session.target;
     const row = (name: string, value: string) => `${name.padEnd(NAME_WIDTH)}${value}\n`;
     const long = (value: number) => hex(value, 8);

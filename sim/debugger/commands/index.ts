@@ -22,6 +22,7 @@ import { bugcheck, effectiveMachine, lastEvent, systems, time, version, vertarge
 import { display } from './memory-display.js';
 import { moduleInfo, symbolNoise } from './module-info.js';
 import { listModules } from './modules.js';
+import { processes, threadTimes } from './process-dump.js';
 import { registers } from './registers.js';
 import { search } from './search.js';
 import { comment, enumTag, ignoreMissingPages, live, quit, radix } from './settings.js';
@@ -32,9 +33,9 @@ import { examine, nearest, reload, sourcePath, symbolOptions, symbolPath } from 
 export const commands: readonly Command[] = [
   vertarget, version, systems, time, bugcheck, effectiveMachine, lastEvent, dumpDebug, enumTag,
   listModules, moduleInfo, symbolNoise, examine, nearest, symbolPath, sourcePath, symbolOptions, reload,
-  registers, stack, frameCommand, locals, processors, thread, process, context, contextRecord, trap, exceptionRecord,
+  registers, stack, frameCommand, locals, processors, processes, threadTimes, thread, process, context, contextRecord, trap, exceptionRecord,
   display, descriptors, search, displayType, dx, evaluate, evaluateTyped, formats, writeMemory,
   unassemble, unassembleFunction, functionEntry,
   ifCommand, whileCommand, forCommand, foreachCommand, blockCommand, echo, printf,
-  ignoreMissingPages, radix, live, quit, comment, help, ...extensions, ...extensions,
+  ignoreMissingPages, radix, live, quit, comment, help, ...extensions,
 ]; // prettier-ignore

@@ -1,22 +1,16 @@
 import { address, hex } from '../format/numbers.js';
 import { sessionTime, uptimeText } from '../format/times.js';
 import type { Session } from '../session.js';
-import type { Command } from './command.js';
+import { SyntaxProblem, type Command } from './command.js';
+import {
+  BREAKPOINT,
+  processDumpKind,
+  processEventText,
+  processTimeText,
+  processVersionText,
+} from './process-dump.js';
+import { exceptionName, productName, suiteNames } from './system-names.js';
 
-const PRODUCT_TYPES: Readonly<Record<number, string>> = { 1: 'WinNt', 2: 'LanManNt', 3: 'Server' };
-/** Bits of SuiteMask in the order in which they are told. Source: Windows SDK, winnt.h (VER_SUITE_*). */
-const SUITES: readonly [number, string][] = [
-  [0x1, 'SmallBusiness'],
-  [0x2, 'Enterprise'],
-  [0x4, 'BackOffice'],
-  [0x8, 'CommunicationServer'],
-  [0x10, 'TerminalServer'],
-  [0x20, 'SmallBusinessRestricted'],
-  [0x40, 'EmbeddedNT'],
-  [0x80, 'DataCenter'],
-  [0x100, 'SingleUserTS'],
-  [0x200, 'Personal'],
-];
 const FREE_BUILD = 0xf;
 const DUMP_KINDS: Readonly<Record<number, string>> = {
   1: '64-bit Full kernel dump',
@@ -29,14 +23,13 @@ const DUMP_KINDS: Readonly<Record<number, string>> = {
 
 /** What `vertarget` says: build, product, base addresses and times. */
 function versionText(session: Session): string {
+  if (session.user) return processVersionText(session, session.user);
   const { header, data } = session.target;
   const count = header.NumberProcessors;
-  const suites = SUITES.filter(([bit]) => header.SuiteMask & bit).map(([, name]) => name);
-  const product = PRODUCT_TYPES[header.ProductType] ?? `${header.ProductType}`;
   const base = session.target.modules[0]?.base ?? data.KernBase;
   return (
     `Windows 10 Kernel Version ${header.MinorVersion} ${count > 1 ? `MP (${count} procs)` : 'UP'} ${header.MajorVersion === FREE_BUILD ? 'Free' : 'Checked'} x64\n` +
-    `Product: ${product}, suite: ${suites.join(' ')}\n` +
+    `Product: ${productName(header.ProductType)}, suite: ${suiteNames(header.SuiteMask)}\n` +
     `Edition build lab: ${session.target.buildLab}\n` +
     `Kernel base = 0x${address(base)} PsLoadedModuleList = 0x${address(data.PsLoadedModuleList)}\n` +
     timeText(session)
@@ -44,6 +37,7 @@ function versionText(session: Session): string {
 }
 
 function timeText(session: Session): string {
+  if (session.user) return processTimeText(session, session.user);
   const { SystemTime, SystemUpTime } = session.target.header;
   return (
     `Debug session time: ${sessionTime(SystemTime, session.utcOffset)}\n` +
@@ -53,6 +47,7 @@ function timeText(session: Session): string {
 
 /** Kind and path of the dump. */
 export function dumpKind(session: Session): string {
+  if (session.user) return `${processDumpKind(session.user)}: ${session.path}`;
   return `${DUMP_KINDS[session.target.header.DumpType] ?? '64-bit Kernel dump'}: ${session.path}`;
 }
 
@@ -79,6 +74,7 @@ export const time: Command = {
 export const bugcheck: Command = {
   names: ['.bugcheck'],
   run({ session, print }) {
+    if (session.user) throw new SyntaxProblem('Syntax error', '.bugcheck'.length);
     const { header } = session.target;
     const {
       BugCheckParameter1: a,
@@ -100,17 +96,10 @@ export const effectiveMachine: Command = {
 export const lastEvent: Command = {
   names: ['.lastevent'],
   run({ session, print }) {
-    const code = session.target.header.ExceptionCode;
-    const name = EXCEPTIONS[code] ?? 'Unknown exception';
-    print(`Last event: ${name} - code ${hex(code, 8)} (first/second chance not available)\n`);
+    const code = session.user
+      ? (session.user.exception?.code ?? BREAKPOINT)
+      : session.target.header.ExceptionCode;
+    const what = session.user ? processEventText(session.user) : exceptionName(code);
+    print(`Last event: ${what} - code ${hex(code, 8)} (first/second chance not available)\n`);
   },
-};
-
-export const EXCEPTIONS: Readonly<Record<number, string>> = {
-  0x80000003: 'Break instruction exception',
-  0x80000004: 'Single step exception',
-  0xc0000005: 'Access violation',
-  0xc000001d: 'Illegal instruction',
-  0xc0000094: 'Integer divide-by-zero',
-  0xc00000fd: 'Stack overflow',
 };

@@ -10,8 +10,7 @@ export const symbolNoise: Command = {
     if (args !== 'noisy' && args !== 'quiet') throw new CommandError('!sym noisy or !sym quiet\n');
     print(`${args} mode - symbol prompts on\n`);
     if (args === 'quiet') return;
-    for (const { name, problem } of session.target.modules)
-      if (problem) print(`DBGENG: ${name}: ${problem}\n`);
+    for (const { name, problem } of session.modules) if (problem) print(`DBGENG: ${name}: ${problem}\n`);
   },
 };
 

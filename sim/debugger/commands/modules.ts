@@ -39,7 +39,7 @@ export const listModules: Command = {
 };
 
 /** Drivers that were unloaded: stamps and sizes of them are not kept. */
-function unloadedText({ target: { unloadedModules } }: Session, { verbose, stamps }: ListOptions): string {
+function unloadedText({ unloadedModules }: Session, { verbose, stamps }: ListOptions): string {
   if (unloadedModules.length === 0) return '';
   const lines = unloadedModules.map(({ name, start, end }) => {
     const size = hex(end - start, 8).toUpperCase();
@@ -87,7 +87,8 @@ function readOptions(session: Session, letters: string, args: string): ListOptio
     if (!key) take(word);
     else if (rest.ended) break;
   }
-  return options;
+  // A process has only modules of its own.
+  return session.user ? { ...options, kernel: false, user: false } : options;
 }
 
 function isWanted(module: Module, options: ListOptions): boolean {

@@ -5,15 +5,16 @@ import {
   registersText,
   controlText,
   debugText,
+  threadDebugText,
   x87Text,
   xmmFloats,
   xmmText,
 } from '../format/registers.js';
 import { parseMasm } from '../expressions/masm.js';
-import { ExpressionError, Scanner } from '../expressions/scanner.js';
+import { Scanner } from '../expressions/scanner.js';
 import type { Session } from '../session.js';
 import { integerOf } from '../memory/memory.js';
-import type { Command, CommandContext } from './command.js';
+import { SyntaxProblem, type Command, type CommandContext } from './command.js';
 
 const DEFAULT_MASK = 0x9; // 64-bit integers and segments, as r shows them
 /** Bits of a register mask. Source: the debugger's documentation of rm. */
@@ -56,8 +57,11 @@ export function instructionText(session: Session): string {
   const head = symbol ? `${symbol}:\n` : '';
   const bytes = session.memory.read(context.rip, LONGEST_INSTRUCTION);
   const line = bytes.length > 0 ? disassemble(bytes, context.rip, session) : undefined;
+  // Of a kernel's dump the engine shows that code is not the kernel's by its selector.
   const user =
-    context.segments.cs !== 0 && (context.segments.cs & 3) === 3 ? `${hex(context.segments.cs, 4)}:` : '';
+    !session.user && context.segments.cs !== 0 && (context.segments.cs & 3) === 3
+      ? `${hex(context.segments.cs, 4)}:`
+      : '';
   if (!line) return `${head}${user}${address(context.rip)} ??              ???\n`;
   return `${head}${user}${lineText(line)}${operandText(session, line)}\n`;
 }
@@ -75,15 +79,16 @@ function operandText(session: Session, line: Line): string {
 
 function showMasked({ session, print }: CommandContext, scanner: Scanner): void {
   const mask = Number(parseMasm(scanner, session));
+  if (session.user && mask & MASK.control) print(`Ignored invalid bits ${hex(MASK.control)}\n`);
   const { context } = session.scope;
   if (session.scope.isOther) print(LAST_SET);
   if (mask & (MASK.integers | MASK.integers64)) print(registersText(context, (mask & MASK.segments) !== 0));
   if (mask & MASK.floats) print(x87Text(context));
   if (mask & MASK.mmx) print(mmxText(context));
   if (mask & MASK.xmm) print(xmmText(context));
-  const special = session.target.processors[session.processor]?.special ?? {};
-  if (mask & MASK.control) print(controlText(special));
-  if (mask & MASK.debug) print(debugText(special));
+  const special = session.currentProcessor?.special ?? {};
+  if (!session.user && mask & MASK.control) print(controlText(special));
+  if (mask & MASK.debug) print(session.user ? threadDebugText(context) : debugText(special));
   print(instructionText(session));
 }
 
@@ -104,7 +109,8 @@ function named({ session, print }: CommandContext, args: string): void {
           .map((text) => text.padStart(12))
           .join(' ')}`;
       const value = session.register(name);
-      if (value === undefined) throw new ExpressionError('Bad register', word);
+      if (value === undefined)
+        throw new SyntaxProblem('Bad register error', 'r '.length + args.indexOf(word) + word.length);
       return `${name}=${hex(value, digitsOf(name))}`;
     });
   print(`${session.scope.isOther && !args.includes('$') ? LAST_SET : ''}${shown.join(' ')}\n`);

@@ -17,7 +17,7 @@ export const ignoreMissingPages: Command = {
 export const enumTag: Command = {
   names: ['.enumtag'],
   run({ session, print }) {
-    const blobs = secondaryData(session.target.file, session.target.physical.pages);
+    const blobs = session.user ? [] : secondaryData(session.target.file, session.target.physical.pages);
     if (blobs.length === 0) throw new CommandError('Unable to start enumeration, HRESULT 0x80004002\n');
     for (const { guid, bytes } of blobs) print(`{${guid}} - 0x${bytes.toString(16)} bytes\n`);
   },

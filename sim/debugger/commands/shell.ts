@@ -3,6 +3,8 @@ import { ExpressionError } from '../expressions/scanner.js';
 import { MemoryError } from '../memory/memory.js';
 import { address } from '../format/numbers.js';
 import type { Session } from '../session.js';
+import { SymbolsError } from '../symbols/symbols-error.js';
+import { OtherTargetError } from '../target/other-target-error.js';
 import { CommandError, SyntaxProblem, type CommandContext } from './command.js';
 import { findCommand } from './find-command.js';
 import { whyAbsent } from './help-texts.js';
@@ -82,7 +84,12 @@ export class Shell {
       else if (error instanceof ExpressionError) this.#print(`${error.message}\n`);
       else if (error instanceof MemoryError)
         this.#print(`Memory access error at '${address(error.address)}'\n`);
-      else if (error instanceof FileError) this.#print(`${error.message}\n`);
+      else if (
+        error instanceof FileError ||
+        error instanceof SymbolsError ||
+        error instanceof OtherTargetError
+      )
+        this.#print(`${error.message}\n`);
       else if (error instanceof SyntaxProblem) this.#point(text, error);
       else throw error;
       return false;

@@ -172,8 +172,13 @@ export const reload: Command = {
     const modules = name === undefined ? session.modules : [session.module(name.replace(/\..*$/, ''))];
     if (modules[0] === undefined) throw new CommandError(`"${name}" was not found in the image list.\n`);
     if (name === undefined) {
-      print(`Loading Kernel Symbols\n${dots(session.target.modules.length - 1)}${userSymbolsText(session)}`);
-      print(`Loading unloaded module list\n${dots(session.target.unloadedModules.length)}`);
+      if (session.user) print(dots(session.modules.length));
+      else
+        print(
+          `Loading Kernel Symbols\n${dots(session.target.modules.length - 1)}${userSymbolsText(session)}`,
+        );
+      if (!session.user || session.unloadedModules.length > 0)
+        print(`Loading unloaded module list\n${dots(session.unloadedModules.length)}`);
     }
     if (options.includes('f') || name !== undefined)
       for (const module of modules)

@@ -84,15 +84,26 @@ function namedText(instruction: Instruction, names: SymbolNames): string {
     .replace(/^int {5}3$/, 'int     3');
   const target = targetOf(instruction);
   if (target === undefined) return text;
-  const literal = new RegExp(`0?${target.toString(16)}h`, 'i');
-  const name = names.symbolText(target);
-  return text.replace(literal, () => (name ? `${name} (${address(target)})` : address(target)));
+  const literal = new RegExp(`0*${target.address.toString(16)}h`, 'i');
+  const name = names.symbolText(target.address);
+  if (!name && target.isAbsolute) return text;
+  return text.replace(literal, () =>
+    name ? `${name} (${address(target.address)})` : address(target.address),
+  );
 }
 
-/** Address that an instruction names: of a jump, or of memory relative to RIP. */
-function targetOf(instruction: Instruction): bigint | undefined {
-  if (instruction.isIpRelMemoryOperand) return instruction.ipRelMemoryAddress;
-  return branchTarget(instruction);
+/** Address that an instruction names: of a jump, of memory relative to RIP, or of memory by its address alone. */
+function targetOf(instruction: Instruction): { address: bigint; isAbsolute: boolean } | undefined {
+  if (instruction.isIpRelMemoryOperand) return { address: instruction.ipRelMemoryAddress, isAbsolute: false };
+  const branch = branchTarget(instruction);
+  if (branch !== undefined) return { address: branch, isAbsolute: false };
+  const { memoryBase, memoryIndex, memorySegment, memoryDisplacement } = instruction;
+  const isAbsolute =
+    memoryDisplacement !== 0n &&
+    memoryBase === Register.None &&
+    memoryIndex === Register.None &&
+    memorySegment === Register.DS;
+  return isAbsolute ? { address: BigInt.asUintN(64, memoryDisplacement), isAbsolute } : undefined;
 }
 
 /** Where a direct jump or call goes; `undefined` for other instructions. */

@@ -120,6 +120,11 @@ export function controlText(special: Readonly<Record<string, bigint>>): string {
   return specialRow(special, 'cr0', 'cr2', 'cr3') + specialRow(special, 'cr8');
 }
 
+/** Debug registers of a thread, as `rM 20` shows them in a process's dump. */
+export function threadDebugText({ debug }: Context): string {
+  return specialRow(debug, 'dr0', 'dr1', 'dr2') + specialRow(debug, 'dr3', 'dr6', 'dr7');
+}
+
 /** Debug registers, as `rM 20` shows them. */
 export function debugText(special: Readonly<Record<string, bigint>>): string {
   return (

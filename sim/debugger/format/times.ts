@@ -50,3 +50,8 @@ export function uptimeText(ticks: bigint): string {
   const hours = Math.floor(seconds / 3600) % 24;
   return `${days} days ${hours}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${String(ms % 1000).padStart(3, '0')}`;
 }
+
+/** The same from whole seconds. */
+export function secondsText(seconds: number): string {
+  return uptimeText(BigInt(Math.max(0, Math.trunc(seconds))) * TICKS_PER_MS * 1000n);
+}

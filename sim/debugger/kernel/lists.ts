@@ -1,5 +1,6 @@
 import { MemoryError, readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
+import { SymbolsError } from '../symbols/symbols-error.js';
 import { fieldOf } from '../types/type.js';
 import { TypedView } from '../types/typed-view.js';
 
@@ -30,7 +31,7 @@ export function* listEntries(
 /** Address of a global of the kernel. @throws Error without symbols */
 export function kernelGlobal(session: Session, name: string): bigint {
   const address = session.symbol(`nt!${name}`);
-  if (address === undefined) throw new Error(`The symbols of nt do not name ${name}.`);
+  if (address === undefined) throw new SymbolsError(`The symbols of nt do not name ${name}.`);
   return address;
 }
 

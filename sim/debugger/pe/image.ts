@@ -1,6 +1,6 @@
 import { record, viewOf } from '../files/record.js';
-import { asciiText } from '../files/text.js';
 import { readAll, type Memory } from '../memory/memory.js';
+import { LONGEST_REFERENCE, pdbReference, type PdbReference } from './pdb-reference.js';
 
 /** Structures of PE32+ images. Source: Microsoft, "PE Format". */
 const DOS_HEADER = record(0x40, { e_magic: [0x0, 'u16'], e_lfanew: [0x3c, 'u32'] });
@@ -28,34 +28,16 @@ const DEBUG_DIRECTORY = record(0x1c, {
   AddressOfRawData: [0x14, 'u32'],
   PointerToRawData: [0x18, 'u32'],
 });
-const RSDS = record(0x18, {
-  Signature: [0x0, 'u32'],
-  Guid1: [0x4, 'u32'],
-  Guid2: [0x8, 'u16'],
-  Guid3: [0xa, 'u16'],
-  Age: [0x14, 'u32'],
-});
 
 const MZ = 0x5a4d;
 const PE_SIGNATURE = 0x4550;
 const PE32_PLUS = 0x20b;
 const DIRECTORIES_AT = { pe32: 0x78, pe32Plus: 0x88 };
-const SIGNATURE_RSDS = 0x53445352;
 const DEBUG_TYPE = { CODEVIEW: 2, REPRO: 16 } as const;
 const MOST_DEBUG_ENTRIES = 32;
-const LONGEST_PATH = 260;
 
 /** Data directories by their index. */
 export const Directory = { EXPORT: 0, RESOURCE: 2, EXCEPTION: 3, DEBUG: 6 } as const;
-
-export interface PdbReference {
-  /** File's name as the linker wrote it. */
-  path: string;
-  /** GUID and age as symbol stores write them. */
-  key: string;
-  guid: string;
-  age: number;
-}
 
 /** The headers of an image, read where it is mapped. */
 export class Image {
@@ -104,25 +86,7 @@ export class Image {
   get pdb(): PdbReference | undefined {
     const entry = this.#debugEntries().find(({ Type }) => Type === DEBUG_TYPE.CODEVIEW);
     if (!entry) return undefined;
-    const length = Math.min(entry.SizeOfData, RSDS.size + LONGEST_PATH);
-    const bytes = this.memory.read(this.base + BigInt(entry.AddressOfRawData), length);
-    if (bytes.length <= RSDS.size) return undefined;
-    const { Signature, Guid1, Guid2, Guid3, Age } = RSDS.read(bytes);
-    if (Signature !== SIGNATURE_RSDS) return undefined;
-    const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, '0');
-    const tail = [...bytes.subarray(0xc, 0x14)].map((byte) => hex(byte, 2));
-    const parts = [
-      hex(Guid1, 8),
-      hex(Guid2, 4),
-      hex(Guid3, 4),
-      tail.slice(0, 2).join(''),
-      tail.slice(2).join(''),
-    ];
-    return {
-      path: asciiText(bytes.subarray(RSDS.size)),
-      key: `${parts.join('')}${Age.toString(16).toUpperCase()}`,
-      guid: parts.join('-'),
-      age: Age,
-    };
+    const length = Math.min(entry.SizeOfData, LONGEST_REFERENCE);
+    return pdbReference(this.memory.read(this.base + BigInt(entry.AddressOfRawData), length));
   }
 }

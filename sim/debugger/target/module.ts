@@ -1,8 +1,11 @@
 import type { Memory } from '../memory/memory.js';
 import { PdbFile } from '../pdb/pdb-file.js';
+import type { RangeMemory } from '../memory/range-memory.js';
 import { Image } from '../pe/image.js';
+import { mapImage } from '../pe/mapped-image.js';
+import type { PdbReference } from '../pe/pdb-reference.js';
 import { ModuleSymbols } from '../symbols/module-symbols.js';
-import type { SymbolFiles } from '../symbols/symbol-files.js';
+import { imageKey, type SymbolFiles } from '../symbols/symbol-files.js';
 import { FunctionTable } from '../unwind/function-table.js';
 import type { UnwindSource } from '../unwind/unwinder.js';
 
@@ -16,6 +19,8 @@ export interface ModuleFacts {
   imagePath: string;
   timeDateStamp: number;
   checkSum: number;
+  /** Which PDB it has, where the dump says so outside of the image. */
+  pdb?: PdbReference | undefined;
 }
 
 /** How a module's symbols stand. */
@@ -71,9 +76,30 @@ export class Module {
     return this.#image;
   }
 
+  #imageFile: RangeMemory | undefined;
+  #lookedForFile = false;
+
+  /** The image's file as it lies in memory, found where symbols are; `undefined` when it is not there. */
+  get imageFile(): RangeMemory | undefined {
+    if (this.#lookedForFile) return this.#imageFile;
+    this.#lookedForFile = true;
+    const { imagePath, timeDateStamp, size } = this.facts;
+    const found = this.#files.find(imagePath.split('\\').pop()!, imageKey(timeDateStamp, size));
+    try {
+      this.#imageFile = found && mapImage(found.file, this.base);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+    return this.#imageFile;
+  }
+
+  get pdb(): PdbReference | undefined {
+    return this.facts.pdb ?? this.image?.pdb;
+  }
+
   /** The name of the image as its PDB names it, which debuggers show for lack of another. */
   get pdbName(): string {
-    return this.image?.pdb?.path.split(/[\\/]/).pop() ?? '';
+    return this.pdb?.path.split(/[\\/]/).pop() ?? '';
   }
 
   /** Loads the symbols on first use; `undefined` when there are none. */
@@ -84,7 +110,7 @@ export class Module {
 
   #load(): void {
     this.#state = 'none';
-    const reference = this.image?.pdb;
+    const reference = this.pdb;
     if (!reference) {
       this.problem = 'The image does not say which PDB it has.';
       return;

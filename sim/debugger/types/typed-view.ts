@@ -2,6 +2,7 @@ import { wideText } from '../files/text.js';
 import { integerOf, readAll, readInteger, type Memory } from '../memory/memory.js';
 import { isSigned } from '../expressions/typed-value.js';
 import { fieldOf, type Field, type StructType, type Type } from './type.js';
+import { SymbolsError } from '../symbols/symbols-error.js';
 import { bitfieldValue } from './value-text.js';
 
 /** Finds structures by name. */
@@ -51,7 +52,7 @@ export class TypedView {
   /** The structure in a field. */
   inner(path: string): TypedView {
     const { type } = this.#resolve(path);
-    if (type.kind !== 'struct') throw new Error(`${this.type.name}.${path} is no structure.`);
+    if (type.kind !== 'struct') throw new SymbolsError(`${this.type.name}.${path} is no structure.`);
     return new TypedView(this.#source, type, this.at(path));
   }
 
@@ -79,7 +80,7 @@ export class TypedView {
 
   #resolve(path: string): { offset: number; type: Type } {
     const found = this.#find(path);
-    if (!found) throw new Error(`The symbols do not describe ${this.type.name}.${path}.`);
+    if (!found) throw new SymbolsError(`The symbols do not describe ${this.type.name}.${path}.`);
     return found;
   }
 

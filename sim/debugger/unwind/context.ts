@@ -5,6 +5,7 @@ export const REGISTERS = [
   'rax', 'rcx', 'rdx', 'rbx', 'rsp', 'rbp', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15',
 ] as const; // prettier-ignore
 export type Register = (typeof REGISTERS)[number];
+const DEBUG_REGISTERS = ['dr0', 'dr1', 'dr2', 'dr3', 'dr6', 'dr7'] as const;
 export const SEGMENTS = ['cs', 'ds', 'es', 'fs', 'gs', 'ss'] as const;
 
 /** CONTEXT of x64. Source: Windows SDK, winnt.h. */
@@ -13,6 +14,7 @@ const OFFSETS = {
   MxCsr: 0x34,
   Segments: 0x38,
   EFlags: 0x44,
+  Debug: 0x48,
   Registers: 0x78,
   Rip: 0xf8,
   FltSave: 0x100,
@@ -23,6 +25,8 @@ const FLOAT_AREA_BYTES = 0x200;
 /** Registers of a processor or of a thread's frame. */
 export class Context {
   readonly registers: Record<Register, bigint>;
+  /** Debug registers; all zero in a kernel's contexts, whose processors keep them elsewhere. */
+  readonly debug: Record<string, bigint> = {};
   readonly segments: Record<(typeof SEGMENTS)[number], number>;
   rip: bigint;
   eflags: number;
@@ -49,6 +53,9 @@ export class Context {
       (name, i) => (context.registers[name] = view.getBigUint64(OFFSETS.Registers + i * 8, true)),
     );
     SEGMENTS.forEach((name, i) => (context.segments[name] = view.getUint16(OFFSETS.Segments + i * 2, true)));
+    DEBUG_REGISTERS.forEach(
+      (name, i) => (context.debug[name] = view.getBigUint64(OFFSETS.Debug + i * 8, true)),
+    );
     context.rip = view.getBigUint64(OFFSETS.Rip, true);
     context.eflags = view.getUint32(OFFSETS.EFlags, true);
     context.mxcsr = view.getUint32(OFFSETS.MxCsr, true);
@@ -59,6 +66,7 @@ export class Context {
   copy(): Context {
     const copy = new Context();
     Object.assign(copy.registers, this.registers);
+    Object.assign(copy.debug, this.debug);
     Object.assign(copy.segments, this.segments);
     copy.rip = this.rip;
     copy.eflags = this.eflags;

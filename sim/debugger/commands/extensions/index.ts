@@ -1,5 +1,6 @@
 import type { Command } from '../command.js';
 import { analyze, error, list } from './analyze.js';
+import { addressCommand } from './address.js';
 import { peb, teb } from './environment.js';
 import { irp, irpFind } from './irp.js';
 import { apcs, dpcs, interruptTable, locks, processorRegion } from './kernel-state.js';
@@ -10,10 +11,24 @@ import { ready, running, stacks, thread } from './thread.js';
 import { pfn, physicalToVirtual, pte, virtualToPhysical } from './translation.js';
 import { vad } from './vad.js';
 
-/** Commands that WinDbg has in extensions: they read the kernel's structures by the PDB's types. */
-export const extensions: readonly Command[] = [
-  analyze, error, list, process, thread, stacks, running, ready, locks, handle, object,
-  driverObject, deviceObject, deviceStack, deviceNode, irp, irpFind, vad, peb, teb,
+const ofKernel: readonly Command[] = [
+  analyze, process, thread, stacks, running, ready, locks, object,
+  driverObject, deviceObject, deviceStack, deviceNode, irp, irpFind, vad,
   pte, virtualToPhysical, physicalToVirtual, pfn, vm, memoryUsage, poolUsed,
   processorRegion, interruptTable, dpcs, apcs,
+]; // prettier-ignore
+
+/** Says that a dump of a process has nothing of it before anything is printed. */
+const needsKernel = ({ names, run }: Command): Command => ({
+  names,
+  run(context, args, name) {
+    context.session.requireKernel();
+    run(context, args, name);
+  },
+});
+
+/** Commands that WinDbg has in extensions: they read the system's structures by the PDB's types. */
+export const extensions: readonly Command[] = [
+  ...ofKernel.map(needsKernel),
+  error, list, handle, addressCommand, peb, teb,
 ]; // prettier-ignore

@@ -12,6 +12,7 @@ import { MemoryError } from '../../memory/memory.js';
 import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
+import { processHandlesText } from './process-handles.js';
 import { CommandError, type Command } from '../command.js';
 import { findProcess, processText } from './process.js';
 
@@ -75,8 +76,12 @@ export const handle: Command = {
   names: ['!handle'],
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
-    const wanted = Number(rest.optionalValue() ?? 0n);
-    const flags = Number(rest.optionalValue() ?? 3n);
+    const first = rest.optionalValue() ?? 0n;
+    const given = rest.optionalValue();
+    if (session.user)
+      return print(processHandlesText(session.user, first, given === undefined ? undefined : Number(given)));
+    const wanted = Number(first);
+    const flags = Number(given ?? 3n);
     const owner = findProcess(session, rest.ended ? undefined : rest.value() || undefined);
     const type = rest.word()?.toLowerCase();
     print(`\n${processText(session, owner, 0)}`);
