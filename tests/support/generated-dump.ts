@@ -14,9 +14,20 @@ export interface Truth {
   seed: number;
   physicalMemory: TruthMemory;
   processors: TruthProcessor[];
-  modules: { name: string; base: string; size: number }[];
+  modules: TruthModule[];
   processes: TruthProcess[];
   pool: ({ tag: string } & Record<string, number | string>)[];
+}
+
+export interface TruthModule {
+  /** As debuggers name it. */
+  name: string;
+  file: string;
+  base: string;
+  size: number;
+  timeDateStamp: number;
+  checkSum: number;
+  pdb: { name: string; guid: string; age: number };
 }
 
 /** A range of a process's addresses. */
@@ -68,6 +79,8 @@ export interface TruthThread {
   state: string;
   /** Call sites from the innermost out, as the debugger prints them: `nt!KiSwapContext+0x76`. */
   stack: string[];
+  /** The same of user mode, for threads that entered the kernel from there. */
+  userStack?: string[];
 }
 
 export interface GeneratedDump {

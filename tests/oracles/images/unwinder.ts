@@ -15,6 +15,8 @@ export interface Unwound {
   returnAddress: bigint;
   /** Whether the frame was an interrupt's, whose return address follows no call. */
   machineFrame: boolean;
+  /** Where the return address lay: on the stack, or in what the hardware pushed. */
+  returnSlot: bigint;
 }
 
 /** The caller's registers, for a function stopped at `offset` bytes after its start, outside its epilog. */
@@ -58,12 +60,21 @@ export function unwind(
     else if (op === 10) {
       const hardware = rsp + (operand === 1 ? 8n : 0n);
       registers['rsp'] = read(hardware + 24n);
-      return { registers, returnAddress: read(hardware), machineFrame: true };
+      return { registers, returnAddress: read(hardware), machineFrame: true, returnSlot: hardware };
     } else throw new Error(`unwind operation ${op}`);
   }
-  const returnAddress = read(registers['rsp']!);
-  registers['rsp'] = registers['rsp']! + 8n;
-  return { registers, returnAddress, machineFrame: false };
+  return popReturn(registers, read);
+}
+
+/** What a function without unwind data leaves to its caller: it moves no register but RSP, by its return. */
+export function unwindLeaf(start: Registers, read: ReadStack): Unwound {
+  return popReturn({ ...start }, read);
+}
+
+function popReturn(registers: Registers, read: ReadStack): Unwound {
+  const returnSlot = registers['rsp']!;
+  registers['rsp'] = returnSlot + 8n;
+  return { registers, returnAddress: read(returnSlot), machineFrame: false, returnSlot };
 }
 
 function frameIsSet(file: PeFile, info: number, count: number, offset: number): boolean {

@@ -1,5 +1,5 @@
 // Every function of every kernel module that a classroom machine has loaded, in WinDbg's engine: its name at its address
-// (ln), its code to the last instruction (uf), its exception data (.fnent).
+// (ln), its code to the last instruction (uf), its exception data (.fnent), its size (x); and the same of all data.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createMachine } from '../../../sim/index.js';
 import type { LabImage } from '../../../sim/images/index.js';
@@ -20,8 +20,8 @@ interface Known {
   rva: number;
   /** Whether it may go on in other functions. */
   leaves: boolean;
-  /** Whether the file has exception data for it: all but leaf functions have. */
-  hasFrame: boolean;
+  /** The unwind data of the file, as .fnent prints it; none for leaf functions. */
+  unwind: string[] | undefined;
 }
 
 const tick = (value: bigint) =>
@@ -29,6 +29,9 @@ const tick = (value: bigint) =>
     .toString(16)
     .padStart(16, '0')
     .replace(/^(.{8})/, '$1`');
+/** `prv func   fffff806`271424b0   12 <function> Ntfs!NtfsFsdPnp (void)` */
+const SYMBOL = /^prv (func|global) +([0-9a-f`]{17}) +([0-9a-f]+) .*?\w!(\S+) (?:\(|=)/gm;
+const bigints = (_: string, value: unknown) => (typeof value === 'bigint' ? value.toString(16) : value);
 const number = (text: string) => BigInt(`0x${text.replace('`', '')}`);
 
 /** The functions of an image at its place in memory; those of INIT sections have left it. */
@@ -44,14 +47,40 @@ function functionsOf(image: LabImage, base: bigint): Known[] {
         size,
         rva,
         leaves: tail !== undefined || template !== undefined,
-        hasFrame: file.functionAt(rva) !== undefined,
+        unwind: unwindLines(file, rva),
       };
     });
 }
 
+/** Slots that each operation takes; a large allocation takes a third for its 32 bits. */
+const SLOTS = [1, 2, 1, 1, 2, 3, 2, 3, 2, 3, 1];
+
+/** Version, flags, sizes and codes of the unwind data of the function at `rva`, from the bytes of the file. */
+function unwindLines(file: PeFile, rva: number): string[] | undefined {
+  const range = file.functionAt(rva);
+  if (!range) return undefined;
+  const info = range.unwind;
+  const hex = (value: number) => value.toString(16);
+  const [head, prolog, codes, frame] = [0, 1, 2, 3].map((offset) => file.u8(info + offset)) as [number, number, number, number]; // prettier-ignore
+  const lines = [`version ${head & 7}, flags ${head >> 3}, prolog ${hex(prolog)}, codes ${hex(codes)}`];
+  if ((frame & 15) !== 0) lines.push(`frame reg ${frame & 15}, frame offs ${hex((frame >> 4) * 16)}h`);
+  for (let slot = 0; slot < codes;) {
+    const at = info + 4 + 2 * slot;
+    const [operation, operand] = [file.u8(at + 1) & 15, file.u8(at + 1) >> 4];
+    const number = hex(slot).padStart(2, '0');
+    lines.push(`${number}: offs ${hex(file.u8(at))}, unwind op ${hex(operation)}, op info ${hex(operand)}`);
+    slot += SLOTS[operation]! + (operation === 1 ? operand : 0);
+  }
+  return lines;
+}
+
+const UNWIND_LINE =
+  /^ +(version .*|frame reg .*|[0-9a-f]{2}: offs [0-9a-f]+, unwind op [0-9a-f]+, op info [0-9a-f]+)/gm;
+
 describeWith([WINDBG], "the catalogue's functions in WinDbg's engine", () => {
   let made: GeneratedDump;
   let session: EngineSession;
+  let modules: { image: LabImage; base: bigint }[];
   let known: Known[];
 
   beforeAll(async () => {
@@ -59,10 +88,11 @@ describeWith([WINDBG], "the catalogue's functions in WinDbg's engine", () => {
     session = await EngineSession.open(made.dump, made.symbols, made.symbols);
     const bases = new Map(made.truth.modules.map(({ name, base }) => [name, BigInt(base)]));
     const { kernel } = await createMachine({ machine: 'classroom', seed: 5 });
-    known = kernel.images.images.flatMap((image) => {
+    modules = kernel.images.images.flatMap((image) => {
       const base = bases.get(image.spec.module);
-      return base === undefined || image.spec.kind === 'dll' ? [] : functionsOf(image, base);
+      return base === undefined || image.spec.kind === 'dll' ? [] : [{ image, base }];
     });
+    known = modules.flatMap(({ image, base }) => functionsOf(image, base));
     await session.execute(['.reload /f']);
   }, 5 * MINUTES);
   afterAll(async () => {
@@ -105,12 +135,50 @@ describeWith([WINDBG], "the catalogue's functions in WinDbg's engine", () => {
   );
 
   it(
-    'have exception data from end to end where they have a frame (.fnent)',
+    'have exception data from end to end, code by code, where they have a frame (.fnent)',
     async () => {
-      const wrong = await complaints('.fnent', known.filter(({ hasFrame }) => hasFrame), (answer, { rva, size }) => {
+      const framed = known.filter(({ unwind }) => unwind !== undefined);
+      const wrong = await complaints('.fnent', framed, (answer, { rva, size, unwind }) => {
         const [, begin = '0', end = '0'] = /BeginAddress\s+= (\S+)\s+EndAddress\s+= (\S+)/.exec(answer) ?? [];
-        return number(begin) === BigInt(rva) && number(end) === BigInt(rva + size);
-      }); // prettier-ignore
+        const lines = [...answer.matchAll(UNWIND_LINE)].map(([, line]) => line!.replace(/ \(r\w+\)/, ''));
+        const isWhole = number(begin) === BigInt(rva) && number(end) === BigInt(rva + size);
+        return isWhole && lines.join() === unwind!.join();
+      });
+      expect(wrong).toEqual([]);
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'have their sizes, and data has, too (x /t /v)',
+    async () => {
+      const names = modules.map(({ image }) => image.spec.module);
+      const answers = await session.execute(names.map((name) => `x /t /v ${name}!*`));
+      const wrong = modules.flatMap(({ image, base }, index) => {
+        const shown = new Map(
+          [...answers[index]!.matchAll(SYMBOL)].map(([, kind, at, size, name]) => [
+            name!,
+            { kind: kind!, address: number(at!), size: parseInt(size!, 16) },
+          ]),
+        );
+        const isRight = (name: string, kind: string, size: number) => {
+          const seen = shown.get(name);
+          const address = base + BigInt(image.symbols.get(name)!.rva);
+          return seen?.kind === kind && seen.address === address && seen.size === size;
+        };
+        const { functions, globals } = image.spec;
+        return [
+          ...functions
+            .filter(({ section }) => section !== 'INIT')
+            .filter(({ name, labels = [] }) => {
+              const { rva, size } = image.symbols.get(name)!;
+              // A function with a name inside it ends there.
+              const inside = labels.map((label) => image.symbols.get(label.name)!.rva - rva);
+              return !isRight(name, 'func', Math.min(size, ...inside));
+            }),
+          ...globals.filter(({ name, size }) => !isRight(name, 'global', size)),
+        ].map(({ name }) => `${image.spec.module}!${name}: ${JSON.stringify(shown.get(name), bigints)}`);
+      });
       expect(wrong).toEqual([]);
     },
     5 * MINUTES,

@@ -1,10 +1,12 @@
 // The symbols as a session uses them: found by their keys, complete, and with memory behind what debuggers read.
 import { beforeAll, expect, it } from 'vitest';
+import types from '../../../sim/profiles/win11-22631/types.json' with { type: 'json' };
 import { generateDump, type GeneratedDump } from '../../support/generated-dump.js';
 import { describeWith } from '../../support/tools.js';
 import reads from '../pdb/debugger-reads.json' with { type: 'json' };
-import { complaints } from './answers.js';
+import { address, complaints } from './answers.js';
 import { answerTo, runWindbg, WINDBG, type Transcript } from './engine.js';
+import { expectedTree, shownTree, type Layouts } from './walks/type-tree.js';
 
 const globals = reads.globals.map((name) => (name.includes('!') ? name : `nt!${name}`));
 /** Heads of lists that are never absent: an empty one points at itself. */
@@ -33,7 +35,7 @@ describeWith([WINDBG], "symbols in WinDbg's engine", () => {
       '.reload /f',
       '!sym quiet',
       'lm',
-      'lmv m nt',
+      ...made.truth.modules.map(({ name }) => `lmv m ${name}`),
       'x /t /v nt!*',
       'dt -r2 nt!_EPROCESS',
       'dt nt!_KTHREAD',
@@ -51,8 +53,13 @@ describeWith([WINDBG], "symbols in WinDbg's engine", () => {
     const modules = [...answer('lm').matchAll(/^[0-9a-f`]{17} [0-9a-f`]{17}\s+(\S+)\s+\((.*?)\)/gm)];
     expect(modules).toHaveLength(made.truth.modules.length);
     for (const [, name, kind] of modules) expect(kind, name).toBe('private pdb symbols');
-    // Noisy, it says where it found each one: where its GUID and age say that it is.
+    // Noisy, it says where it found each one: where GUID and age, and stamp and size, say that it is.
     expect(output.match(/DBGHELP: \S+ - private symbols/g)).toHaveLength(modules.length);
+    for (const { file, size, timeDateStamp, pdb } of made.truth.modules) {
+      const key = `${timeDateStamp.toString(16).padStart(8, '0')}${size.toString(16)}`;
+      expect(output.toLowerCase()).toContain(`\\${file}\\${key}\\${file} - OK`.toLowerCase());
+      expect(output).toContain(`\\${pdb.name}\\${pdb.guid}${pdb.age}\\${pdb.name}`);
+    }
     expect(complaints(transcript.opening)).toEqual([]);
   });
 
@@ -62,6 +69,21 @@ describeWith([WINDBG], "symbols in WinDbg's engine", () => {
     expect(output).toMatch(/Timestamp:.*reproducible build/i);
     expect(Number(/CheckSum:\s+([0-9A-F]+)/.exec(output)?.[1])).not.toBe(0);
     expect(output).toMatch(/File version:\s+10\.0\.22621\./);
+  });
+
+  it('knows the stamp, checksum, size and symbols of each module', () => {
+    for (const { name, base, size, timeDateStamp, checkSum, pdb } of made.truth.modules) {
+      const output = answer(`lmv m ${name}`);
+      const number = (field: string) =>
+        parseInt(new RegExp(`${field}:\\s+([0-9A-F]+)`).exec(output)![1]!, 16);
+      const [, start, end] = /^([0-9a-f`]{17}) ([0-9a-f`]{17})/m.exec(output)!;
+      expect(address(start!), name).toBe(BigInt(base));
+      expect(address(end!), name).toBe(BigInt(base) + BigInt(size));
+      expect(number('Timestamp'), name).toBe(timeDateStamp);
+      expect(number('CheckSum'), name).toBe(checkSum);
+      expect(number('ImageSize'), name).toBe(size);
+      expect(output, name).toContain(`${pdb.name}\\${pdb.guid}${pdb.age}\\${pdb.name}`);
+    }
   });
 
   it('shows data with types and functions with sizes', () => {
@@ -78,9 +100,9 @@ describeWith([WINDBG], "symbols in WinDbg's engine", () => {
   });
 
   it('shows types as deep as they go', () => {
-    expect(answer('dt -r2 nt!_EPROCESS')).toMatch(
-      /\+0x000 Pcb +: _KPROCESS\n +\+0x000 Header +: _DISPATCHER_HEADER/,
-    );
+    const tree = expectedTree(types.types as unknown as Layouts, '_EPROCESS', 2);
+    expect(tree.length).toBeGreaterThan(2000);
+    expect(shownTree(answer('dt -r2 nt!_EPROCESS'))).toEqual(tree);
     expect(answer('dt nt!_KTHREAD')).toMatch(/ThreadListEntry +: _LIST_ENTRY/);
     const [, process] = /: (0x[0-9a-f]+)/.exec(answer('dx -r0 *(nt!_EPROCESS**)&nt!PsInitialSystemProcess'))!;
     expect(BigInt(process!)).toBe(BigInt(made.truth.processes.find(({ pid }) => pid === 4)!.address));

@@ -60,7 +60,7 @@ describe.each(files.map(({ path }) => path))('%s', (path) => {
       ...Object.values(isf.user_types).flatMap(({ fields }) => Object.values(fields).map(({ type }) => type)),
       ...Object.values(isf.symbols).flatMap(({ type }) => type ?? []),
     ].flatMap(leaves);
-    expect(all.length).toBeGreaterThan(50);
+    expect(all.length).toBeGreaterThan(0);
     expect(all.filter((type) => !named(type)).map(({ name }) => name)).toEqual([]);
     expect(Object.values(isf.enums).filter(({ base }) => !(base in isf.base_types))).toEqual([]);
   });
