@@ -24,7 +24,9 @@ export class LabWorker implements SimApi {
   #disk: Disk | undefined;
 
   async boot({ scenario, seed, profile }: BootOptions): Promise<MachineInfo> {
-    const module = await WebAssembly.compileStreaming(fetch(coreUrl));
+    // It compiles while the images are made.
+    const module = WebAssembly.compileStreaming(fetch(coreUrl));
+    module.catch(() => undefined); // A boot that fails before it needs the core says why itself.
     const machine = await LabMachine.boot(module, {
       scenario,
       seed,
