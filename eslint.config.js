@@ -75,6 +75,22 @@ export default tseslint.config(
     },
   },
   {
+    files: ['web/debugger/worker/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '/(assembly|build)/|/sim/(?!debugger/index\\.js$)',
+              message: "The debugger's worker knows the debugger, and nothing of the machine.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['web/**/*.ts'],
     ...lit['flat/recommended'],
   },

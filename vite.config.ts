@@ -1,6 +1,7 @@
 import { defineConfig } from 'vite';
 import { core } from './scripts/lib/vite-core-plugin.js';
 import { data } from './scripts/lib/vite-data-plugin.js';
+import { iced } from './scripts/lib/vite-iced-plugin.js';
 
 // The page. The Node side is built by scripts/lib/node-side.mjs.
 export default defineConfig({
@@ -8,7 +9,7 @@ export default defineConfig({
   // Relative, so that the page also works from a folder of a static host.
   base: './',
   publicDir: '../public',
-  plugins: [core()],
+  plugins: [core(), iced()],
   // The core and the simulation are siblings of the page's root.
   server: { fs: { allow: ['..'] } },
   build: {
@@ -18,5 +19,5 @@ export default defineConfig({
     // An inlined module could not be compiled while it streams in.
     assetsInlineLimit: (file) => (file.endsWith('.wasm') ? false : undefined),
   },
-  worker: { format: 'es', plugins: () => [data()] },
+  worker: { format: 'es', plugins: () => [data(), iced()] },
 });

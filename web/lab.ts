@@ -11,6 +11,7 @@ export interface Disk {
   read(path: string): Promise<Blob>;
   delete(path: string): Promise<void>;
   symbolsZip(): Promise<Blob>;
+  pdbsZip(): Promise<Blob>;
 }
 
 /** A running machine with everything that its programs share. Leaf elements get parts of it, never all. */
@@ -60,6 +61,7 @@ export class Lab {
         await dumpCatalogue.remove(path);
       },
       symbolsZip: () => api.symbolsZip(),
+      pdbsZip: () => api.pdbsZip(),
     };
   }
 

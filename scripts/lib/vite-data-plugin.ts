@@ -7,6 +7,8 @@ import type { Plugin } from 'vite';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Where data of ours lies; build/ has what is generated from it. */
 const FOLDERS = ['sim', 'build'].map((folder) => join(root, folder));
+/** Small, and of another worker: it stays in its code. */
+const OTHERS = join(root, 'sim/debugger');
 const ALL = '\0catalogues';
 const ONE = '\0catalogue:'; // and the path without its extension, at which Vite would take the module for JSON
 const EXTENSION = '.json';
@@ -32,7 +34,7 @@ export function data(): Plugin {
       )
         return;
       const path = resolve(dirname(importer), source);
-      return FOLDERS.some((folder) => path.startsWith(folder))
+      return FOLDERS.some((folder) => path.startsWith(folder)) && !path.startsWith(OTHERS)
         ? ONE + relative(root, path).slice(0, -EXTENSION.length)
         : undefined;
     },
@@ -45,6 +47,7 @@ export function data(): Plugin {
       return moduleOfOne(path, content);
     },
     generateBundle() {
+      if (used.size === 0) return;
       this.emitFile({
         type: 'asset',
         fileName: `assets/${name}`,

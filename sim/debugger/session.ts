@@ -34,6 +34,8 @@ export interface SessionOptions {
   symbols?: SymbolFiles;
   /** What the local time is ahead of UTC, minutes. */
   utcOffset?: number;
+  /** Called again and again while the dump is read; throws Interrupted to end the command that runs. */
+  checkInterrupt?: () => void;
 }
 
 const ALIASES: Readonly<Record<string, (session: Session) => bigint | undefined>> = {
@@ -93,7 +95,7 @@ export class Session implements Scope {
     this.path = options.path;
     this.symbolFiles = options.symbols ?? noSymbolFiles;
     this.utcOffset = options.utcOffset ?? 0;
-    const source = new CachedSource(file);
+    const source = new CachedSource(file, options.checkInterrupt);
     this.#dump = isMinidump(source)
       ? new UserTarget(source, this.symbolFiles)
       : new KernelTarget(source, this.symbolFiles, (pfn, at) => {

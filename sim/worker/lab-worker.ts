@@ -98,6 +98,13 @@ export class LabWorker implements SimApi {
     return symbolsZip(await machine.symbols(), new Date(machine.bootTime));
   }
 
+  async pdbsZip(): Promise<Blob> {
+    const machine = this.#running();
+    const { symbolsZip } = await import('./symbols-zip.js');
+    const pdbs = [...(await machine.symbols())].filter(({ path }) => path.endsWith('.pdb'));
+    return symbolsZip(pdbs, new Date(machine.bootTime));
+  }
+
   #running(): LabMachine {
     if (!this.#machine) throw new Error('The machine has not been booted yet.');
     return this.#machine;

@@ -23,6 +23,8 @@ export interface SimApi {
   liveDumpEvents(): Promise<EventFile>;
   /** Symbol store of the machine's images as a zip: `ntkrnlmp.pdb/<GUID+age>/ntkrnlmp.pdb`, `ntoskrnl.exe/<stamp+size>/ntoskrnl.exe`, … */
   symbolsZip(): Promise<Blob>;
+  /** The PDBs of it alone, which is what a debugger with a dump needs. */
+  pdbsZip(): Promise<Blob>;
 }
 
 export interface BootOptions {

@@ -40,7 +40,8 @@ test('from Tab to a downloaded dump without a mouse', async () => {
   await page.getByRole('row', { name: /\.dmp/i }).waitFor();
   await expect.poll(async () => (await focused(page)).text).toMatch(/\.dmp/i);
   await page.keyboard.press('ContextMenu');
-  await expect.poll(async () => (await focused(page)).text).toBe('Download');
+  await expect.poll(async () => (await focused(page)).text).toBe('Open');
+  await pressUntil(page, 'ArrowDown', /^Download$/);
   const [download] = await Promise.all([
     page.waitForEvent('download', { timeout: DUMP_TIMEOUT }),
     page.keyboard.press('Enter'),

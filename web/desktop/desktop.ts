@@ -3,7 +3,9 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { html as staticHtml } from 'lit/static-html.js';
 import type { WindowPlace } from '../controls/window/window.js';
+import type { Debugger } from '../debugger/debugger.js';
 import type { Explorer } from '../explorer/explorer.js';
+import type { OpenDumpEvent } from '../explorer/open-dump-event.js';
 import type { Lab } from '../lab.js';
 import { Follow } from '../storage/store.js';
 import { strings } from '../strings/index.js';
@@ -39,6 +41,7 @@ export class Desktop extends LitElement {
   @property({ attribute: false }) lab!: Lab;
   @state() private order: WindowOrder = { open: ['task-manager'], minimized: new Set() };
   @query('fe-explorer') private readonly explorer!: Explorer | null;
+  @query('dbg-app') private readonly debugger!: Debugger | null;
   @query('ll-taskbar') private readonly taskbar!: Taskbar;
   readonly #places = Object.fromEntries(PROGRAM_IDS.map((program) => [program, placeFor(program)])) as Record<
     ProgramId,
@@ -84,6 +87,11 @@ export class Desktop extends LitElement {
     await this.explorer?.show(folder, path);
   }
 
+  async #onOpenDump({ path }: OpenDumpEvent): Promise<void> {
+    await this.#arrange(bringToFront(this.order, 'debugger'));
+    await this.debugger?.openFile(path);
+  }
+
   #windowStyle(program: ProgramId): string {
     return `--z: ${this.order.open.indexOf(program)}`;
   }
@@ -108,7 +116,11 @@ export class Desktop extends LitElement {
     // In the order of the taskbar, so that raising a window does not move its element.
     const open = PROGRAM_IDS.filter((program) => order.open.includes(program));
     return html`
-      <main aria-label=${strings.desktop.desktop} @ll-open-location=${this.#onOpenLocation}>
+      <main
+        aria-label=${strings.desktop.desktop}
+        @ll-open-location=${this.#onOpenLocation}
+        @ll-open-dump=${this.#onOpenDump}
+      >
         ${repeat(
           open,
           (program) => program,

@@ -36,6 +36,13 @@ export const PROGRAMS = {
     tag: literal`ev-viewer`,
     load: () => import('../event-viewer/event-viewer.js'),
   },
+  debugger: {
+    title: strings.debug.title,
+    width: 1180,
+    height: 680,
+    tag: literal`dbg-app`,
+    load: () => import('../debugger/debugger.js'),
+  },
 } satisfies Record<string, Program>;
 
 export type ProgramId = keyof typeof PROGRAMS;

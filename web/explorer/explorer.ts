@@ -20,7 +20,8 @@ import { styles } from './explorer.styles.js';
 import './file-list.js';
 import type { FileEvent, FileList } from './file-list.js';
 import { Folder } from './folder.js';
-import { baseName, parentFolder } from './path.js';
+import { OpenDumpEvent } from './open-dump-event.js';
+import { baseName, isDump, parentFolder } from './path.js';
 import './toolbar.js';
 
 const text = strings.explorer;
@@ -100,6 +101,7 @@ export class Explorer extends LitElement {
 
   #open(file: FileEntry): void {
     if (file.folder) void this.#try(() => this.#folder.open(file.path));
+    else if (isDump(file.path)) this.dispatchEvent(new OpenDumpEvent(file.path));
     else void this.#download(file);
   }
 
@@ -115,6 +117,7 @@ export class Explorer extends LitElement {
   #onCommand({ id }: MenuSelectEvent): void {
     const file = this.#folder.selectedFile;
     if (id === 'symbols') void this.#downloadSymbols();
+    else if (file && id === 'open') this.#open(file);
     else if (file && id === 'download') void this.#download(file);
     else if (file && id === 'delete') void this.#delete(file);
   }
@@ -124,7 +127,12 @@ export class Explorer extends LitElement {
   }
 
   get #entries(): MenuEntry[] {
-    return [{ id: 'download', label: text.download }, 'separator', { id: 'delete', label: text.delete }];
+    return [
+      { id: 'open', label: text.open },
+      { id: 'download', label: text.download },
+      'separator',
+      { id: 'delete', label: text.delete },
+    ];
   }
 
   #renderAddress(): TemplateResult {

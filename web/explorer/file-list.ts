@@ -9,6 +9,7 @@ import { iconStyles } from '../icons/icon.styles.js';
 import { strings } from '../strings/index.js';
 import { formatCount } from '../task-manager/processes/format.js';
 import { styles } from './file-list.styles.js';
+import { isDump } from './path.js';
 
 const text = strings.explorer;
 
@@ -26,7 +27,7 @@ export class FileEvent extends Event {
 
 function typeOf({ folder, name }: FileEntry): string {
   if (folder) return text.types.folder;
-  return name.toLowerCase().endsWith('.dmp') ? text.types.dmp : text.types.other;
+  return isDump(name) ? text.types.dmp : text.types.other;
 }
 
 /** File Explorer rounds up to whole kilobytes. */

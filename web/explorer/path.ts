@@ -12,3 +12,8 @@ export function parentFolder(path: string): string | null {
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('\\') + 1) || path;
 }
+
+/** Whether a file's name says that it is a crash dump. */
+export function isDump(path: string): boolean {
+  return path.toLowerCase().endsWith('.dmp');
+}

@@ -5,7 +5,7 @@ import type { Command } from './command.js';
 import { SyntaxProblem } from './command.js';
 import { exceptionName, productName, suiteNames } from './system-names.js';
 
-const FULL_MEMORY = 0x2; // MiniDumpWithFullMemory
+export const FULL_MEMORY = 0x2; // MiniDumpWithFullMemory
 
 /** Kind of a process's dump, as `||` and `version` tell it. */
 export function processDumpKind({ dump }: UserTarget): string {

@@ -13,6 +13,8 @@ import { splitCommands, splitName } from './split.js';
 
 export interface ShellHost {
   writeFile?(path: string, bytes: Uint8Array): void;
+  /** As SessionOptions.checkInterrupt: called as commands start and print. */
+  checkInterrupt?(): void;
 }
 
 /** Commands nested in commands: a script that calls itself must end. */
@@ -24,7 +26,7 @@ const MOST_OUTPUT = 0x4000000; // characters
 export class Shell {
   readonly session: Session;
   readonly #host: ShellHost;
-  #output: string[] = [];
+  #sink: (text: string) => void = () => undefined;
   #length = 0;
   #depth = 0;
   hasEnded = false;
@@ -50,14 +52,25 @@ export class Shell {
     return this.#capture(line);
   }
 
+  /** Runs a line and passes on what its commands print as they print it. @throws Interrupted */
+  stream(line: string, print: (text: string) => void): void {
+    this.#length = 0;
+    this.#runPrinting(line, print);
+  }
+
   #capture(line: string): string {
-    const outer = this.#output;
-    this.#output = [];
+    const pieces: string[] = [];
+    this.#runPrinting(line, (text) => pieces.push(text));
+    return pieces.join('');
+  }
+
+  #runPrinting(line: string, print: (text: string) => void): void {
+    const outer = this.#sink;
+    this.#sink = print;
     try {
       this.#run(line);
-      return this.#output.join('');
     } finally {
-      this.#output = outer;
+      this.#sink = outer;
     }
   }
 
@@ -73,6 +86,7 @@ export class Shell {
 
   /** @returns whether the commands behind it are to run */
   #runOne(text: string): boolean {
+    this.#host.checkInterrupt?.();
     const { name, args } = splitName(text);
     try {
       const command = findCommand(name);
@@ -121,9 +135,10 @@ export class Shell {
   }
 
   #print(text: string): void {
+    this.#host.checkInterrupt?.();
     this.#length += text.length;
     if (this.#length > MOST_OUTPUT) throw new RangeError('The answer is too long; ask for less.');
-    this.#output.push(text);
+    this.#sink(text);
   }
 
   #writeFile(path: string, bytes: Uint8Array): void {

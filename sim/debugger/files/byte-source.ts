@@ -29,11 +29,14 @@ const BLOCKS_KEPT = 256; // 16 MiB
 /** Keeps the blocks of a file that were read last, so that walking lists does not ask the disk for each entry. */
 export class CachedSource implements ByteSource {
   readonly #source: ByteSource;
+  readonly #onRead: () => void;
   /** Blocks by number, the one used longest ago first. */
   readonly #blocks = new Map<number, Uint8Array>();
 
-  constructor(source: ByteSource) {
+  /** @param onRead called before each read, also of what is kept; what it throws ends the read */
+  constructor(source: ByteSource, onRead: () => void = () => undefined) {
     this.#source = source;
+    this.#onRead = onRead;
   }
 
   get size(): number {
@@ -41,6 +44,7 @@ export class CachedSource implements ByteSource {
   }
 
   read(offset: number, length: number): Uint8Array {
+    this.#onRead();
     const end = Math.min(offset + length, this.size);
     if (offset < 0 || offset >= end) return new Uint8Array(0);
     const first = Math.floor(offset / BLOCK_BYTES);

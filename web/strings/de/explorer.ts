@@ -3,6 +3,7 @@ export const explorer = {
   files: (folder: string) => `Dateien in ${folder}`,
   up: 'Nach oben',
   address: 'Adresse',
+  open: 'Öffnen',
   download: 'Herunterladen',
   delete: 'Löschen',
   symbols: 'Symbole herunterladen (.zip)',

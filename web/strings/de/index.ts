@@ -8,3 +8,4 @@ export * from './settings.js';
 export * from './dump.js';
 export * from './event-viewer.js';
 export * from './explorer.js';
+export * from './debugger.js';

@@ -3,6 +3,7 @@ export const explorer = {
   files: (folder: string) => `Files in ${folder}`,
   up: 'Up',
   address: 'Address',
+  open: 'Open',
   download: 'Download',
   delete: 'Delete',
   symbols: 'Download symbols (.zip)',

@@ -1,0 +1,216 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createMachine } from '../../sim/index.js';
+import { violations } from './support/axe.js';
+import { useBrowser } from './support/browser.js';
+import {
+  answered,
+  ask,
+  commandLine,
+  copiedOutput,
+  debuggerWindow,
+  drop,
+  expectOutput,
+  openNewDump,
+  output,
+} from './support/debugger.js';
+import { DUMP_TIMEOUT, MENU, menuItem } from './support/task-manager.js';
+
+const openPage = useBrowser();
+const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
+let folder: string;
+
+/** The machine of the page in Node: its symbols, and a dump of its kernel stacks. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'debugger-'));
+  const machine = await createMachine({ scenario: 'baseline', seed: 1 });
+  for (const { path, bytes } of await machine.symbols()) {
+    if (!path.endsWith('.pdb')) continue;
+    const file = join(folder, 'symbols', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, bytes());
+  }
+  const capture = machine.capture({ kind: 'stacks' });
+  const chunks: Uint8Array[] = [];
+  for (let chunk = capture.next(); chunk; chunk = capture.next()) chunks.push(chunk.slice());
+  writeFileSync(join(folder, 'stacks.dmp'), Buffer.concat(chunks));
+  writeFileSync(join(folder, 'letter.dmp'), 'Dear reader,');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What the debugger on the command line prints of a dump; paths of symbols as Windows writes them. */
+function inNode(dump: string, commands: string): string {
+  const text = execFileSync(
+    process.execPath,
+    [resolve('dist/node/cli.js'), 'debug', dump, '--symbols', 'symbols', '-c', commands],
+    { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 28 },
+  );
+  return text.replace(/symbols\/\S+/g, (path) => path.replaceAll('/', '\\'));
+}
+
+test('a double-click on a dump opens it, and commands are answered as on the command line', async () => {
+  const page = await openPage(CLIPBOARD);
+  await openNewDump(page, MENU.full);
+  const file = page.getByRole('region', { name: /LiveKernelDumps/ }).getByRole('row', { name: /\.dmp/i });
+  await page.getByRole('button', { name: 'File Explorer' }).click();
+  await file.click({ button: 'right' });
+  const [download] = await Promise.all([
+    page.waitForEvent('download', { timeout: DUMP_TIMEOUT }),
+    menuItem(page, 'Download').click(),
+  ]);
+  const dump = join(folder, 'full.dmp');
+  await download.saveAs(dump);
+  await page.getByRole('button', { name: 'Debugger', exact: true }).click();
+
+  const commands = [
+    'lm',
+    'k',
+    '!process 0 0',
+    'dt nt!_EPROCESS poi(nt!PsInitialSystemProcess)',
+    'u; r',
+    '!vm',
+  ];
+  expect(await copiedOutput(page)).toMatch(/Loading Dump File \[C:\\Users\\.*\\livedump\.DMP\]\n/);
+  expect(await copiedOutput(page)).toContain(inNode(dump, 'vertarget'));
+  await ask(page, '.cls');
+  for (const command of commands) await ask(page, command);
+  const expected = commands.map((command) => `0: kd> ${command}\n${inNode(dump, command)}`).join('');
+  expect(expected.length).toBeGreaterThan(20_000);
+  expect(await copiedOutput(page)).toBe(expected.trimEnd());
+});
+
+test('files are dropped: a dump, its symbols later, and one that is no dump', async () => {
+  const page = await openPage(CLIPBOARD, '?scenario=baseline&seed=1&profile=win11-22000.2538');
+  await page.getByRole('button', { name: 'Debugger', exact: true }).click();
+  await debuggerWindow(page).getByText('Open a crash dump').waitFor();
+  await drop(page, [join(folder, 'letter.dmp')]);
+  const alert = page.getByRole('alertdialog', { name: 'Cannot open letter.dmp' });
+  await alert.waitFor();
+  await expect.poll(() => alert.innerText()).toMatch(/ends before the header of a kernel dump does/);
+  await page.keyboard.press('Escape');
+
+  // The machine's own symbols are of another build, so nothing has names.
+  await drop(page, [join(folder, 'stacks.dmp')]);
+  await commandLine(page).waitFor({ timeout: DUMP_TIMEOUT });
+  await ask(page, 'lm m nt');
+  await expectOutput(page, /nt {9}\(no symbols\)/);
+  await drop(page, symbolsOfKernel());
+  await expectOutput(page, /1 symbol file was added\./);
+  await ask(page, '.cls');
+  await ask(page, 'k');
+  expect(await copiedOutput(page)).toBe(`0: kd> k\n${inNode(join(folder, 'stacks.dmp'), 'k')}`.trimEnd());
+});
+
+function symbolsOfKernel(): string[] {
+  const line = inNode(join(folder, 'stacks.dmp'), 'lm m nt')
+    .split('\n')
+    .find((text) => text.includes('pdb symbols)'))!;
+  return [join(folder, ...line.trim().split(/\s+/).at(-1)!.split('\\'))];
+}
+
+test('Ctrl+Break ends a command that would never end, and the session goes on', async () => {
+  const page = await openPage();
+  await openNewDump(page, MENU.stacks);
+  const endless = '.for (r $t0=0; 1; r $t0=@$t0+1) { r $t1=5 }';
+  await commandLine(page).fill(endless);
+  await commandLine(page).press('Enter');
+  await debuggerWindow(page).getByText('*BUSY*').waitFor();
+  await debuggerWindow(page).getByRole('button', { name: 'Break' }).click();
+  await answered(page);
+  await expectOutput(page, /The command was interrupted/);
+  await ask(page, '.cls');
+  await ask(page, 'r $t1');
+  await expectOutput(page, /\$t1=0000000000000005/);
+
+  await commandLine(page).fill(endless);
+  await commandLine(page).press('Enter');
+  await debuggerWindow(page).getByText('*BUSY*').waitFor();
+  await page.keyboard.press('Control+c');
+  await answered(page);
+});
+
+test('what was typed is there after a reload, and Up and Down go through it', async () => {
+  const page = await openPage();
+  await openNewDump(page, MENU.stacks);
+  await ask(page, 'lm m nt');
+  await ask(page, 'k 3');
+  await page.reload();
+  await page.getByRole('button', { name: 'Debugger', exact: true }).click();
+  await debuggerWindow(page)
+    .getByRole('button', { name: /livedump\.DMP/ })
+    .click();
+  await commandLine(page).waitFor({ timeout: DUMP_TIMEOUT });
+  await commandLine(page).fill('half');
+  for (const [key, line] of [
+    ['ArrowUp', 'k 3'],
+    ['ArrowUp', 'lm m nt'],
+    ['ArrowUp', 'lm m nt'],
+    ['ArrowDown', 'k 3'],
+    ['ArrowDown', 'half'],
+  ] as const) {
+    await commandLine(page).press(key);
+    expect(await commandLine(page).inputValue()).toBe(line);
+  }
+});
+
+test('find goes through the places in the whole output', async () => {
+  const page = await openPage();
+  await openNewDump(page, MENU.stacks);
+  await ask(page, '!process 0 0');
+  await page.keyboard.press('ControlOrMeta+f');
+  const field = debuggerWindow(page).getByLabel('Find in the output');
+  await field.fill('smss.exe');
+  const found = output(page).locator('mark', { hasText: 'smss.exe' });
+  await found.first().waitFor();
+  await expect
+    .poll(() =>
+      debuggerWindow(page)
+        .getByText(/^1 of \d+$/)
+        .count(),
+    )
+    .toBe(1);
+  await field.press('Escape');
+  await expect.poll(() => found.count()).toBe(0);
+});
+
+test('links in the output lead on', async () => {
+  const page = await openPage();
+  await openNewDump(page, MENU.stacks);
+  await ask(page, 'lm m hal');
+  await output(page).getByRole('link', { name: 'hal' }).click();
+  await answered(page);
+  await expectOutput(page, /kd> lmvm hal\n/);
+  await ask(page, 'k');
+  // From the keyboard: the last link is the one before the command line.
+  await commandLine(page).press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await answered(page);
+  await expectOutput(page, /kd> \.frame [0-9a-f]+\n/);
+});
+
+test.each(['light', 'dark'] as const)(
+  'axe finds nothing in %s, and a narrow screen is enough',
+  async (colorScheme) => {
+    const page = await openPage({ colorScheme, reducedMotion: 'reduce' });
+    await page.getByRole('button', { name: 'Debugger', exact: true }).click();
+    await debuggerWindow(page).getByText('Open a crash dump').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Task Manager', exact: true }).click();
+    await openNewDump(page, MENU.stacks);
+    await ask(page, 'lm');
+    await ask(page, 'k');
+    await page.keyboard.press('ControlOrMeta+f');
+    await debuggerWindow(page).getByLabel('Find in the output').fill('nt!');
+    expect(await violations(page)).toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await debuggerWindow(page).boundingBox()).toMatchObject({ x: 0, y: 0, width: 390 });
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBe(0);
+    expect(await violations(page)).toEqual([]);
+  },
+);

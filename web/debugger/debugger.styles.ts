@@ -1,0 +1,43 @@
+import { css } from 'lit';
+
+export const styles = css`
+  .frame {
+    position: relative;
+    display: flex;
+    flex-direction: column;
+    height: 100%;
+  }
+
+  .bar {
+    display: flex;
+    flex: none;
+    flex-wrap: wrap;
+    gap: 4px;
+    padding: 0 4px 4px;
+    border-bottom: 1px solid var(--stroke-bar);
+  }
+
+  .content {
+    flex: 1;
+    display: flex;
+    min-height: 0;
+  }
+
+  dbg-start-page,
+  dbg-command-window {
+    flex: 1;
+  }
+
+  .drop {
+    position: absolute;
+    inset: 8px;
+    z-index: 2;
+    display: grid;
+    place-items: center;
+    border: 2px dashed var(--accent);
+    border-radius: var(--radius-window);
+    background: light-dark(#eff6fcf2, #10263af2);
+    font-size: 20px;
+    pointer-events: none;
+  }
+`;

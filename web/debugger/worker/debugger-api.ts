@@ -1,0 +1,38 @@
+/** What the page may ask of the debugger. Implemented by its worker; the page holds a Comlink proxy of it. */
+export interface DebuggerApi {
+  /**
+   * Gives symbol files to the debugger; a dump that is open must be opened again to see them.
+   * @param place where they come from, as `.sympath` shows it
+   * @returns how many of them are symbols or images
+   */
+  addSymbols(place: string, files: readonly SymbolFile[]): Promise<number>;
+  /** Opens a dump in place of the one before. Rejects with a sentence when it cannot be read. */
+  open(path: string, dump: Blob): Promise<Opened>;
+  /**
+   * Runs a line.
+   * @param interrupt address of a blob, which the page revokes to interrupt
+   * @param onOutput gets what the commands print, in pieces
+   */
+  execute(line: string, interrupt: string, onOutput: (text: string) => void): Promise<Answered>;
+}
+
+/** A `.pdb`, an image, or a `.zip` with such. */
+export interface SymbolFile {
+  /** Its name, with the folders that it lies in. */
+  path: string;
+  blob: Blob;
+}
+
+export interface Opened {
+  /** What a debugger says of a dump that it has opened. */
+  banner: string;
+  /** `0: kd> ` */
+  prompt: string;
+}
+
+export interface Answered {
+  prompt: string;
+  isInterrupted: boolean;
+  /** Whether the command was one that ends the session. */
+  hasEnded: boolean;
+}

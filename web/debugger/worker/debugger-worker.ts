@@ -1,0 +1,44 @@
+import { bannerText, Interrupted, Session, Shell } from '../../../sim/debugger/index.js';
+import { BlobSource } from './blob-source.js';
+import type { Answered, DebuggerApi, Opened, SymbolFile } from './debugger-api.js';
+import { InterruptFlag } from './interrupt.js';
+import { OutputPieces } from './output-pieces.js';
+import { SymbolBag } from './symbol-bag.js';
+
+/** The debugger behind the page: one session with one dump at a time. */
+export class DebuggerWorker implements DebuggerApi {
+  readonly #symbols = new SymbolBag();
+  readonly #interrupt = new InterruptFlag();
+  #shell: Shell | undefined;
+
+  addSymbols(place: string, files: readonly SymbolFile[]): Promise<number> {
+    return this.#symbols.add(place, files);
+  }
+
+  async open(path: string, dump: Blob): Promise<Opened> {
+    this.#shell = undefined;
+    const checkInterrupt = this.#interrupt.check;
+    const session = new Session(new BlobSource(dump), { path, symbols: this.#symbols, checkInterrupt });
+    this.#shell = new Shell(session, { checkInterrupt });
+    const banner = `${bannerText(session)}${this.#shell.execute('vertarget')}`;
+    return { banner: `${banner}For analysis of this file, run !analyze -v\n`, prompt: session.prompt };
+  }
+
+  async execute(line: string, interrupt: string, onOutput: (text: string) => void): Promise<Answered> {
+    const shell = this.#shell;
+    if (!shell) throw new Error('No dump is open.');
+    const pieces = new OutputPieces(onOutput);
+    let isInterrupted = false;
+    this.#interrupt.arm(interrupt);
+    try {
+      shell.stream(line, (text) => pieces.add(text));
+    } catch (error) {
+      if (error instanceof Interrupted) isInterrupted = true;
+      else pieces.add(`${(error as Error).message}\n`);
+    } finally {
+      this.#interrupt.disarm();
+    }
+    pieces.flush();
+    return { prompt: shell.session.prompt, isInterrupted, hasEnded: shell.hasEnded };
+  }
+}
