@@ -1,10 +1,8 @@
 // The filter manager's own structures: a frame with its minifilters, the volumes it sits above, and an instance for
 // each minifilter on each volume, with a callback node for each operation that it wants to see.
-import { NT } from '../../generated/symbols';
 import {
   CALLBACK_CTRL,
   CALLBACK_NODE,
-  ERESOURCE,
   FAST_MUTEX,
   FLTP_FRAME,
   FLT_FILTER,
@@ -31,8 +29,8 @@ import {
 import { exchangeBuffer, listed } from '../../host-buffer';
 import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 import { EVENT_SYNCHRONIZATION, initialiseDispatcherObject } from '../scheduler/dispatcher';
+import { initialiseResource } from '../scheduler/resources';
 import { newUnicodeString, setUnicodeString } from '../strings';
-import { addressOf } from '../symbols';
 
 const FRAME_SIGNATURE: u32 = 0xf103;
 const NAME_TAG: u32 = 0x6e664d46; // 'FMfn'
@@ -47,10 +45,29 @@ const FILTERING_INITIATED: u32 = 2; // FLTFL_FILTERING_INITIATED
 const VOLUME_FLAGS: u32 = 0x64; // set up, with name caching, filtered
 const MUTEX_FREE: u32 = 1;
 const POINTER: u64 = 8;
+const ROUTINES: u32 = 5; // that a minifilter registers, listed before the operations it wants
 
-/** A resource that nobody owns, among all that the system has. */
-function initialiseResource(resource: u64): void {
-  insertTail(addressOf(NT.ExpSystemResourcesList), at(resource, ERESOURCE.SystemResourcesList));
+let nextText: usize = 0; // where the next name of the exchange buffer lies
+
+/** Lets {@link takeName} begin after `words` words of the exchange buffer. */
+function beginNames(words: u32): void {
+  nextText = exchangeBuffer() + usize(words) * usize(POINTER);
+}
+
+/** Makes the next `bytes` bytes of text the UNICODE_STRING at `target`. */
+function takeName(target: u64, bytes: u32): void {
+  newUnicodeString(target, nextText, bytes, NAME_TAG);
+  nextText += bytes;
+}
+
+/** Allocates one of the structures that this file fills. */
+function allocate(bytes: u32, poolTag: u32): u64 {
+  return allocatePool(bytes, poolTag, NON_PAGED, 0);
+}
+
+/** Head of the callback nodes of an operation on a volume. */
+function operationList(volume: u64, operation: u64): u64 {
+  return at(volume, FLT_VOLUME.Callbacks) + offsetOf(CALLBACK_CTRL.OperationLists) + operation * 2 * POINTER;
 }
 
 function initialiseHead(head: u64): void {
@@ -102,21 +119,17 @@ export function createFilterFrame(
   initialiseMutex(at(globals, GLOBALS.Phase2InitLock));
   initialiseList(at(globals, GLOBALS.VerifiedFiltersList));
   const path = at(globals, GLOBALS.RegistryPathBuffer);
-  const texts = exchangeBuffer();
-  writeBytes(path, texts, pathBytes);
+  beginNames(0);
+  writeBytes(path, nextText, pathBytes);
   setUnicodeString(at(globals, GLOBALS.RegistryPath), path, pathBytes);
+  nextText += pathBytes;
 
-  const frame = allocatePool(offsetOf(FLTP_FRAME.SIZE), tag(0x46, 0x4d, 0x66, 0x72), NON_PAGED, 0); // 'FMfr'
+  const frame = allocate(offsetOf(FLTP_FRAME.SIZE), tag(0x46, 0x4d, 0x66, 0x72)); // 'FMfr'
   const type = at(frame, FLTP_FRAME.Type);
   setField(type, FLT_TYPE.Signature, FRAME_SIGNATURE);
   setField(type, FLT_TYPE.Size, offsetOf(FLTP_FRAME.SIZE));
-  newUnicodeString(at(frame, FLTP_FRAME.AltitudeIntervalLow), texts + pathBytes, lowBytes, NAME_TAG);
-  newUnicodeString(
-    at(frame, FLTP_FRAME.AltitudeIntervalHigh),
-    texts + pathBytes + lowBytes,
-    highBytes,
-    NAME_TAG,
-  );
+  takeName(at(frame, FLTP_FRAME.AltitudeIntervalLow), lowBytes);
+  takeName(at(frame, FLTP_FRAME.AltitudeIntervalHigh), highBytes);
   initialiseHead(at(frame, FLTP_FRAME.RegisteredFilters));
   initialiseHead(at(frame, FLTP_FRAME.AttachedVolumes));
   initialiseList(at(frame, FLTP_FRAME.MountingVolumes));
@@ -140,14 +153,14 @@ export function registerFilter(
   nameBytes: u32,
   altitudeBytes: u32,
 ): u64 {
-  const texts = exchangeBuffer() + usize(5 + majors) * 8;
-  const filter = allocatePool(offsetOf(FLT_FILTER.SIZE), tag(0x46, 0x4d, 0x66, 0x6c), NON_PAGED, 0); // 'FMfl'
+  const filter = allocate(offsetOf(FLT_FILTER.SIZE), tag(0x46, 0x4d, 0x66, 0x6c)); // 'FMfl'
   fillObject(filter, TYPE_FILTER);
   setField(filter, FLT_FILTER.Frame, frame);
   setField(filter, FLT_FILTER.DriverObject, driver);
   setField(filter, FLT_FILTER.Flags, FILTERING_INITIATED);
-  newUnicodeString(at(filter, FLT_FILTER.Name), texts, nameBytes, NAME_TAG);
-  newUnicodeString(at(filter, FLT_FILTER.DefaultAltitude), texts + nameBytes, altitudeBytes, NAME_TAG);
+  beginNames(ROUTINES + majors);
+  takeName(at(filter, FLT_FILTER.Name), nameBytes);
+  takeName(at(filter, FLT_FILTER.DefaultAltitude), altitudeBytes);
   setField(filter, FLT_FILTER.FilterUnload, listed(0));
   setField(filter, FLT_FILTER.InstanceSetup, listed(1));
   setField(filter, FLT_FILTER.InstanceQueryTeardown, listed(2));
@@ -164,10 +177,10 @@ export function registerFilter(
 /** What a minifilter passed to FltRegisterFilter: an entry for each operation and one that ends them. */
 function registrations(majors: u32): u64 {
   const size = u64(offsetOf(FLT_OPERATION_REGISTRATION.SIZE));
-  const table = allocatePool(u32(size) * (majors + 1), tag(0x46, 0x4d, 0x6f, 0x70), NON_PAGED, 0); // 'FMop'
+  const table = allocate(u32(size) * (majors + 1), tag(0x46, 0x4d, 0x6f, 0x70)); // 'FMop'
   for (let i: u32 = 0; i < majors; i++) {
     const entry = table + u64(i) * size;
-    setField(entry, FLT_OPERATION_REGISTRATION.MajorFunction, listed(5 + i));
+    setField(entry, FLT_OPERATION_REGISTRATION.MajorFunction, listed(ROUTINES + i));
     setField(entry, FLT_OPERATION_REGISTRATION.PreOperation, listed(3));
     setField(entry, FLT_OPERATION_REGISTRATION.PostOperation, listed(4));
   }
@@ -188,8 +201,7 @@ export function attachFilterVolume(
   controlBytes: u32,
   driverBytes: u32,
 ): u64 {
-  const volume = allocatePool(offsetOf(FLT_VOLUME.SIZE), tag(0x46, 0x4d, 0x76, 0x6f), NON_PAGED, 0); // 'FMvo'
-  const texts = exchangeBuffer();
+  const volume = allocate(offsetOf(FLT_VOLUME.SIZE), tag(0x46, 0x4d, 0x76, 0x6f)); // 'FMvo'
   fillObject(volume, TYPE_VOLUME);
   setField(volume, FLT_VOLUME.Flags, VOLUME_FLAGS);
   setField(volume, FLT_VOLUME.FileSystemType, fileSystem);
@@ -197,20 +209,15 @@ export function attachFilterVolume(
   setField(volume, FLT_VOLUME.DiskDeviceObject, disk);
   setField(volume, FLT_VOLUME.FrameZeroVolume, volume);
   setField(volume, FLT_VOLUME.Frame, frame);
-  newUnicodeString(at(volume, FLT_VOLUME.DeviceName), texts, nameBytes, NAME_TAG);
-  newUnicodeString(at(volume, FLT_VOLUME.CDODeviceName), texts + nameBytes, controlBytes, NAME_TAG);
-  newUnicodeString(
-    at(volume, FLT_VOLUME.CDODriverName),
-    texts + nameBytes + controlBytes,
-    driverBytes,
-    NAME_TAG,
-  );
+  beginNames(0);
+  takeName(at(volume, FLT_VOLUME.DeviceName), nameBytes);
+  takeName(at(volume, FLT_VOLUME.CDODeviceName), controlBytes);
+  takeName(at(volume, FLT_VOLUME.CDODriverName), driverBytes);
   initialiseHead(at(volume, FLT_VOLUME.InstanceList));
   initialiseHead(at(volume, FLT_VOLUME.StreamListCtrls));
   initialiseHead(at(volume, FLT_VOLUME.FileListCtrls));
   initialiseResource(at(volume, FLT_VOLUME.MountNotifyLock));
-  const lists = at(volume, FLT_VOLUME.Callbacks) + offsetOf(CALLBACK_CTRL.OperationLists);
-  for (let i: u32 = 0; i < OPERATIONS; i++) initialiseList(lists + u64(i) * 2 * POINTER);
+  for (let i: u32 = 0; i < OPERATIONS; i++) initialiseList(operationList(volume, i));
   insert(at(frame, FLTP_FRAME.AttachedVolumes), at(volume, FLT_OBJECT.PrimaryLink));
   return volume;
 }
@@ -220,25 +227,24 @@ export function attachFilterVolume(
  * and altitude. Returns the FLT_INSTANCE.
  */
 export function attachFilterInstance(filter: u64, volume: u64, nameBytes: u32, altitudeBytes: u32): u64 {
-  const instance = allocatePool(offsetOf(FLT_INSTANCE.SIZE), tag(0x46, 0x4d, 0x69, 0x73), NON_PAGED, 0); // 'FMis'
-  const texts = exchangeBuffer();
+  const instance = allocate(offsetOf(FLT_INSTANCE.SIZE), tag(0x46, 0x4d, 0x69, 0x73)); // 'FMis'
   fillObject(instance, TYPE_INSTANCE);
   setField(instance, FLT_INSTANCE.Volume, volume);
   setField(instance, FLT_INSTANCE.Filter, filter);
-  newUnicodeString(at(instance, FLT_INSTANCE.Name), texts, nameBytes, NAME_TAG);
-  newUnicodeString(at(instance, FLT_INSTANCE.Altitude), texts + nameBytes, altitudeBytes, NAME_TAG);
+  beginNames(0);
+  takeName(at(instance, FLT_INSTANCE.Name), nameBytes);
+  takeName(at(instance, FLT_INSTANCE.Altitude), altitudeBytes);
   insert(at(filter, FLT_FILTER.InstanceList), at(instance, FLT_INSTANCE.FilterLink));
   insert(at(volume, FLT_VOLUME.InstanceList), at(instance, FLT_OBJECT.PrimaryLink));
   const size = u64(offsetOf(FLT_OPERATION_REGISTRATION.SIZE));
-  const lists = at(volume, FLT_VOLUME.Callbacks) + offsetOf(CALLBACK_CTRL.OperationLists);
   let entry = getField(filter, FLT_FILTER.Operations);
   while (u32(getField(entry, FLT_OPERATION_REGISTRATION.MajorFunction)) != LAST_OPERATION) {
     const place = u64(getField(entry, FLT_OPERATION_REGISTRATION.MajorFunction)) + FIRST_MAJOR;
-    const node = allocatePool(offsetOf(CALLBACK_NODE.SIZE), tag(0x46, 0x4d, 0x63, 0x62), NON_PAGED, 0); // 'FMcb'
+    const node = allocate(offsetOf(CALLBACK_NODE.SIZE), tag(0x46, 0x4d, 0x63, 0x62)); // 'FMcb'
     setField(node, CALLBACK_NODE.Instance, instance);
     setField(node, CALLBACK_NODE.PreOperation, getField(entry, FLT_OPERATION_REGISTRATION.PreOperation));
     setField(node, CALLBACK_NODE.PostOperation, getField(entry, FLT_OPERATION_REGISTRATION.PostOperation));
-    insertTail(lists + place * 2 * POINTER, at(node, CALLBACK_NODE.CallbackLinks));
+    insertTail(operationList(volume, place), at(node, CALLBACK_NODE.CallbackLinks));
     write64(at(instance, FLT_INSTANCE.CallbackNodes) + place * POINTER, node);
     entry += size;
   }

@@ -7,19 +7,18 @@ import {
   KTHREAD,
   MMSUPPORT_FULL,
   MMSUPPORT_INSTANCE,
-  PROCESS_DISK_COUNTERS,
 } from '../../generated/types';
-import { addToField, at, getField, read64, write64 } from '../../memory/virtual';
+import { addToField, at, getField } from '../../memory/virtual';
 import { hash } from '../../random';
 import { addressOf } from '../symbols';
 import { TICK } from './clock';
 import { Cpu, ENDLESS, Party, Task, taskAt } from './tasks';
+import { add64, countTransfers, READS, WRITES } from './transfers';
 
 const CYCLES_DIVISOR: u64 = 10; // MHz times 100 ns
 const CHANCES: u64 = 65536;
 const PARTS: u64 = 256; // of a burst
 const CLOCK_OWNER: u32 = 0;
-const CLUSTER_BYTES: u32 = 65536; // what one operation reads or writes at most
 
 let mhz: u64 = 0;
 let resolution: u64 = 0;
@@ -45,7 +44,6 @@ export function charge(cpu: Cpu, now: u64): void {
   if (now == from) return;
   cpu.since = now;
   const cycles = cyclesUntil(now) - cyclesUntil(from);
-  addToField(cpu.prcb, KPRCB.CycleTime, cycles);
   const ticks = now / TICK - from / TICK;
   addToField(
     cpu.prcb,
@@ -58,12 +56,8 @@ export function charge(cpu: Cpu, now: u64): void {
 
 function chargeIdle(cpu: Cpu, cycles: u64, firstTick: u64, ticks: u64): void {
   const process = addressOf(NT.KiInitialProcess);
-  addToField(cpu.idle, KTHREAD.CycleTime, cycles);
-  addToField(process, KPROCESS.CycleTime, cycles);
-  if (ticks == 0) return;
-  addToField(cpu.idle, KTHREAD.KernelTime, ticks);
-  addToField(process, KPROCESS.KernelTime, ticks);
-  addToField(cpu.prcb, KPRCB.KernelTime, ticks);
+  addCycles(cpu, cpu.idle, process, cycles);
+  addKernelTicks(cpu, cpu.idle, process, ticks);
   for (let tick = firstTick + 1; tick <= firstTick + ticks; tick++) {
     const chance = hash(seed, (tick << 8) | cpu.number);
     if (chance % CHANCES >= interruptChance) continue;
@@ -73,14 +67,14 @@ function chargeIdle(cpu: Cpu, cycles: u64, firstTick: u64, ticks: u64): void {
 }
 
 function chargeTask(cpu: Cpu, task: Task, cycles: u64, from: u64, now: u64, ticks: u64): void {
-  addToField(task.thread, KTHREAD.CycleTime, cycles);
-  addToField(task.eprocess, KPROCESS.CycleTime, cycles);
+  addCycles(cpu, task.thread, task.eprocess, cycles);
   const before = task.total - task.remaining;
   task.remaining -= min(task.remaining, now - from);
   let user: u64 = 0;
   for (let tick = from / TICK + 1; tick <= from / TICK + ticks; tick++)
     if (isInUserMode(task, before + (tick * TICK - from), tick)) user++;
-  addTicks(cpu, task, ticks - user, user);
+  addKernelTicks(cpu, task.thread, task.eprocess, ticks - user);
+  addUserTicks(cpu, task.thread, task.eprocess, user);
 }
 
 /** Whether a clock tick finds a task in user mode: the first part of a burst is spent there, one without end goes to and fro. */
@@ -89,32 +83,35 @@ function isInUserMode(task: Task, done: u64, tick: u64): bool {
   return task.total == ENDLESS ? hash(task.random, tick) % PARTS < part : done << 8 < task.total * part;
 }
 
-function addTicks(cpu: Cpu, task: Task, kernel: u64, user: u64): void {
-  if (kernel != 0) {
-    addToField(task.thread, KTHREAD.KernelTime, kernel);
-    addToField(task.eprocess, KPROCESS.KernelTime, kernel);
-    addToField(cpu.prcb, KPRCB.KernelTime, kernel);
-  }
-  if (user != 0) {
-    addToField(task.thread, KTHREAD.UserTime, user);
-    addToField(task.eprocess, KPROCESS.UserTime, user);
-    addToField(cpu.prcb, KPRCB.UserTime, user);
-  }
-}
-
-function add64(address: u64, by: u64): void {
-  write64(address, read64(address) + by);
-}
-
 /** Counts a switch to `thread`. */
 export function countSwitch(cpu: Cpu, thread: u64, process: u64): void {
-  addToField(thread, KTHREAD.ContextSwitches, 1);
-  addToField(process, KPROCESS.ContextSwitches, 1);
-  addToField(cpu.prcb, KPRCB.KeContextSwitches, 1);
+  addSwitches(cpu, thread, process, 1);
 }
 
-function operations(bytes: u64): u64 {
-  return (bytes + u64(CLUSTER_BYTES) - 1) / u64(CLUSTER_BYTES);
+function addSwitches(cpu: Cpu, thread: u64, process: u64, switches: u64): void {
+  addToField(thread, KTHREAD.ContextSwitches, switches);
+  addToField(process, KPROCESS.ContextSwitches, switches);
+  addToField(cpu.prcb, KPRCB.KeContextSwitches, switches);
+}
+
+function addCycles(cpu: Cpu, thread: u64, process: u64, cycles: u64): void {
+  addToField(thread, KTHREAD.CycleTime, cycles);
+  addToField(process, KPROCESS.CycleTime, cycles);
+  addToField(cpu.prcb, KPRCB.CycleTime, cycles);
+}
+
+function addKernelTicks(cpu: Cpu, thread: u64, process: u64, ticks: u64): void {
+  if (ticks == 0) return;
+  addToField(thread, KTHREAD.KernelTime, ticks);
+  addToField(process, KPROCESS.KernelTime, ticks);
+  addToField(cpu.prcb, KPRCB.KernelTime, ticks);
+}
+
+function addUserTicks(cpu: Cpu, thread: u64, process: u64, ticks: u64): void {
+  if (ticks == 0) return;
+  addToField(thread, KTHREAD.UserTime, ticks);
+  addToField(process, KPROCESS.UserTime, ticks);
+  addToField(cpu.prcb, KPRCB.UserTime, ticks);
 }
 
 /**
@@ -131,34 +128,12 @@ export function countWork(cpu: Cpu, party: Party, task: Task, bursts: u64, chanc
     addToField(cpu.prcb, KPRCB.MmDemandZeroCount, faults >> 1);
     addToField(cpu.prcb, KPRCB.MmTransitionCount, faults - (faults >> 1));
   }
-  if (task.read != 0) {
-    const bytes = u64(task.read) * bursts;
-    const count = operations(u64(task.read)) * bursts;
-    addToField(task.thread, KTHREAD.ReadOperationCount, count);
-    addToField(task.thread, KTHREAD.ReadTransferCount, bytes);
-    add64(at(task.eprocess, EPROCESS.ReadOperationCount), count);
-    add64(at(task.eprocess, EPROCESS.ReadTransferCount), bytes);
-    addToField(party.disk, PROCESS_DISK_COUNTERS.BytesRead, bytes);
-    addToField(party.disk, PROCESS_DISK_COUNTERS.ReadOperationCount, count);
-    addToField(cpu.prcb, KPRCB.IoReadOperationCount, count);
-    add64(at(cpu.prcb, KPRCB.IoReadTransferCount), bytes);
-  }
-  if (task.written != 0) {
-    const bytes = u64(task.written) * bursts;
-    const count = operations(u64(task.written)) * bursts;
-    addToField(task.thread, KTHREAD.WriteOperationCount, count);
-    addToField(task.thread, KTHREAD.WriteTransferCount, bytes);
-    add64(at(task.eprocess, EPROCESS.WriteOperationCount), count);
-    add64(at(task.eprocess, EPROCESS.WriteTransferCount), bytes);
-    addToField(party.disk, PROCESS_DISK_COUNTERS.BytesWritten, bytes);
-    addToField(party.disk, PROCESS_DISK_COUNTERS.WriteOperationCount, count);
-    addToField(cpu.prcb, KPRCB.IoWriteOperationCount, count);
-    add64(at(cpu.prcb, KPRCB.IoWriteTransferCount), bytes);
-  }
+  countTransfers(cpu, party, task, task.read, bursts, READS);
+  countTransfers(cpu, party, task, task.written, bursts, WRITES);
   const others = (u64(task.others) * bursts + chance) >> 8;
   if (others != 0) {
     addToField(task.thread, KTHREAD.OtherOperationCount, others);
-    add64(at(task.eprocess, EPROCESS.OtherOperationCount), others);
+    add64(task.eprocess, EPROCESS.OtherOperationCount, others);
     addToField(cpu.prcb, KPRCB.IoOtherOperationCount, others);
   }
 }
@@ -166,15 +141,12 @@ export function countWork(cpu: Cpu, party: Party, task: Task, bursts: u64, chanc
 /** Gives a task what it has run and done since its process started: `busy` 100 ns in `bursts` bursts. */
 export function countPast(cpu: Cpu, party: Party, task: Task, busy: u64, bursts: u64): u64 {
   const cycles = cyclesUntil(busy);
-  addToField(task.thread, KTHREAD.CycleTime, cycles);
-  addToField(task.eprocess, KPROCESS.CycleTime, cycles);
-  addToField(cpu.prcb, KPRCB.CycleTime, cycles);
+  addCycles(cpu, task.thread, task.eprocess, cycles);
   const ticks = busy / TICK;
   const user = (ticks * u64(task.userPart)) >> 8;
-  addTicks(cpu, task, ticks - user, user);
-  addToField(task.thread, KTHREAD.ContextSwitches, bursts);
-  addToField(task.eprocess, KPROCESS.ContextSwitches, bursts);
-  addToField(cpu.prcb, KPRCB.KeContextSwitches, bursts);
+  addKernelTicks(cpu, task.thread, task.eprocess, ticks - user);
+  addUserTicks(cpu, task.thread, task.eprocess, user);
+  addSwitches(cpu, task.thread, task.eprocess, bursts);
   countWork(cpu, party, task, bursts, 0);
   return cycles;
 }
@@ -183,17 +155,11 @@ export function countPast(cpu: Cpu, party: Party, task: Task, busy: u64, bursts:
 export function countIdlePast(cpu: Cpu, now: u64): void {
   const process = addressOf(NT.KiInitialProcess);
   const cycles = cyclesUntil(now) - getField(cpu.prcb, KPRCB.CycleTime);
-  addToField(cpu.prcb, KPRCB.CycleTime, cycles);
-  addToField(cpu.idle, KTHREAD.CycleTime, cycles);
-  addToField(process, KPROCESS.CycleTime, cycles);
+  addCycles(cpu, cpu.idle, process, cycles);
   const ticks = now / TICK - getField(cpu.prcb, KPRCB.KernelTime) - getField(cpu.prcb, KPRCB.UserTime);
-  addToField(cpu.prcb, KPRCB.KernelTime, ticks);
-  addToField(cpu.idle, KTHREAD.KernelTime, ticks);
-  addToField(process, KPROCESS.KernelTime, ticks);
+  addKernelTicks(cpu, cpu.idle, process, ticks);
   const switches = getField(cpu.prcb, KPRCB.KeContextSwitches);
-  addToField(cpu.idle, KTHREAD.ContextSwitches, switches);
-  addToField(process, KPROCESS.ContextSwitches, switches);
-  addToField(cpu.prcb, KPRCB.KeContextSwitches, switches);
+  addSwitches(cpu, cpu.idle, process, switches);
   const interrupts = ((now / TICK) * interruptChance) / CHANCES;
   addToField(cpu.prcb, KPRCB.DpcTime, interrupts / 2);
   addToField(cpu.prcb, KPRCB.InterruptTime, interrupts - interrupts / 2);
