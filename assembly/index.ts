@@ -95,7 +95,11 @@ export {
 export { allocateMany as poolAllocateMany } from './kernel/pool/many';
 
 // Objects, the namespace, handles.
-export { initialiseObjects as objectInitialise, typeIndexOf as objectType } from './kernel/objects/object';
+export {
+  countObjects as objectCount,
+  initialiseObjects as objectInitialise,
+  typeIndexOf as objectType,
+} from './kernel/objects/object';
 export { createType as objectCreateType } from './kernel/objects/object-type';
 export { createFresh as objectCreate } from './kernel/objects/body';
 export {
@@ -261,6 +265,11 @@ export {
   start as schedulerStart,
 } from './kernel/scheduler/registration';
 export { createDriverTimer as schedulerCreateTimer } from './kernel/scheduler/driver-timers';
+export {
+  describeTimers as schedulerDescribeTimers,
+  armTimers as schedulerArmTimers,
+} from './kernel/scheduler/program-timers';
+export { queueProgramsApc as threadQueueApc } from './kernel/scheduler/user-apcs';
 export { advance as schedulerAdvance } from './kernel/scheduler/scheduler';
 export { taskStates as schedulerStates } from './kernel/scheduler/tasks';
 export {

@@ -2,6 +2,7 @@
 import { Rule, Visited } from '../generated/rules';
 import { DISPATCHER_HEADER, KPRIQUEUE, KQUEUE, KTHREAD, KWAIT_BLOCK, LIST_ENTRY } from '../generated/types';
 import { offsetOf } from '../layout/fields';
+import { checkApcs } from './apcs';
 import { follow } from './expect';
 import { linksHold } from './lists';
 import { mapped, value } from './memory';
@@ -26,6 +27,7 @@ export function checkWaits(): void {
   for (let process = nextProcess(0); process != 0; process = nextProcess(process))
     for (let thread = nextThread(process, 0); thread != 0; thread = nextThread(process, thread)) {
       checkThreadsWaits(thread);
+      checkApcs(thread);
       checkMutants(thread);
       checkMessage(thread);
     }

@@ -8,6 +8,10 @@ export interface ThreadArchetype {
   readonly waitReason: string;
   readonly waitMode: 'Kernel' | 'User';
   readonly priority: number;
+  /** APCs of user mode end its wait; those that come to others stay queued. */
+  readonly alertable?: boolean;
+  /** A program has queued an APC to it. */
+  readonly userApc?: boolean;
   readonly wait: {
     readonly kind:
       | 'event'

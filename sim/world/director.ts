@@ -245,6 +245,8 @@ export class Director {
     const { path } = program;
     const name = (path === '' ? spec.program : path.split('\\').at(-1)!).slice(0, IMAGE_NAME_LENGTH);
     const address = this.#create(pid, parentPid, traits, program, name, this.#devicePath(path));
+    const isUser = path.includes('\\') && !hasEnded;
+    const apcRoutine = isUser ? this.#user.apcRoutine(path) : undefined;
     const process: StagedProcess = {
       pid,
       parentPid,
@@ -257,11 +259,11 @@ export class Director {
       program: { ...program, description: spec.description ?? program.description },
       spec,
       address,
+      ...(apcRoutine === undefined ? {} : { apcRoutine }),
       threads: [],
       modules: [],
     };
     if (process.exitTime !== undefined) exports.processExit(address, process.exitTime, 0);
-    const isUser = path.includes('\\') && !hasEnded;
     exports.processBeginUserSpace(address, isUser && program.wow64 === true);
     if (spec.program === REGISTRY_PROCESS)
       this.#hives = loadHives(this.#kernel, this.#registry!, this.#io.devices, address);

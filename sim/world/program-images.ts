@@ -23,6 +23,7 @@ const WIN32: Readonly<Record<string, readonly string[]>> = {
     'RPCRT4!NdrClientCall3',
     'MessageLoop',
   ],
+  TimerCallback: ['KERNELBASE!SetEvent'],
   CompletionThread: ['KERNELBASE!GetQueuedCompletionStatus', 'KERNELBASE!GetQueuedCompletionStatusEx'],
 };
 const NATIVE_FUNCTIONS: Readonly<Record<string, readonly string[]>> = {

@@ -8,6 +8,7 @@ import type { Stage, StagedProcess, StagedThread } from './stage.js';
 
 const UNITS_PER_MS = 10_000;
 const CHANCES = 65_536;
+const PARTS = 256; // what the core counts the shares of timers in
 const WORDS_PER_TASK = 12;
 const ANY_PROCESSOR = 0xffffffffn;
 /** Bits that the core knows: roles in kernel/scheduler/registration.ts. */
@@ -59,7 +60,7 @@ export class Schedule {
     core.exports.schedulerCreate(
       this.#threads.length,
       stage.processes.length,
-      timers.length,
+      timers.length + this.#programTimers(),
       profile.system.processorMHz,
       catalogue.clockResolutionMs * UNITS_PER_MS,
       Math.round((interruptsPercent / 100) * CHANCES),
@@ -73,6 +74,7 @@ export class Schedule {
     });
     for (const { routine, tag, periodMs, processor } of timers)
       core.exports.schedulerCreateTimer(routine, tag, periodMs, periodMs >> 1, processor);
+    this.#armTimers(seed);
     core.exports.schedulerStart();
     this.#settle();
   }
@@ -108,6 +110,28 @@ export class Schedule {
       core.putList(some.flatMap((thread, i) => wordsOf(thread, behaviours[first + i]!)));
       core.exports.schedulerAddTasks(party, process, some.length);
     }
+  }
+
+  /** How many objects there are that may be set as timers. */
+  #programTimers(): number {
+    const { core, typeIndex } = this.#kernel;
+    return catalogue.programTimers.types.reduce(
+      (sum, type) => sum + core.exports.objectCount(typeIndex.get(type)!),
+      0,
+    );
+  }
+
+  /** Sets some of the timers that programs have open. */
+  #armTimers(seed: bigint): void {
+    const { core, typeIndex } = this.#kernel;
+    const { types, areSet, areRepeating, withApc, periodsMs } = catalogue.programTimers;
+    core.putList(periodsMs.map(BigInt));
+    const parts = [areSet, areRepeating, withApc].map((share) => Math.round(share * PARTS));
+    core.exports.schedulerDescribeTimers(parts[0]!, parts[1]!, parts[2]!, periodsMs.length);
+    this.#stage.processes.forEach(({ apcRoutine }, index) => {
+      for (const type of types)
+        core.exports.schedulerArmTimers(index, typeIndex.get(type)!, apcRoutine ?? 0n, seed);
+    });
   }
 
   #driverTimers(): { routine: bigint; tag: number; periodMs: number; processor: number }[] {

@@ -67,6 +67,8 @@ export interface StagedProcess {
   readonly spec: ProcessSpec;
   readonly address: bigint;
   readonly threads: StagedThread[];
+  /** Its program's function that APCs call, where it has user mode. */
+  readonly apcRoutine?: bigint;
   /** What its loader lists, the program first. */
   readonly modules: StagedModule[];
   /** It was taken off PsActiveProcessHead. */

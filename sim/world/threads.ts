@@ -81,9 +81,12 @@ export class ThreadMaker {
       waitObjects.length,
       this.#kernel.profile.enums._KWAIT_REASON[archetype.waitReason]!,
       WAIT_MODES[archetype.waitMode],
-      archetype.waitMode === 'User',
+      archetype.alertable ?? false,
       isNew ? this.#now() : this.#waitsSince(tid),
     );
+    const routine = archetype.userApc ? this.#user.apcRoutine(path) : undefined;
+    if (routine !== undefined)
+      exports.threadQueueApc(thread, this.#user.address('ntdll!RtlDispatchAPC'), routine);
     return {
       tid,
       address: thread,

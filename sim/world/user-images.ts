@@ -24,6 +24,8 @@ const LOADER_DATA = [
   'TlsBitMap',
   'RtlpProcessHeapsListBuffer',
 ];
+/** Of programs: see program-images.ts. */
+const APC_ROUTINE = 'TimerCallback';
 const ALL_PAGES = 0xffff;
 const WRITTEN_SHARE = 4; // one DLL in so many has written to its data since it was loaded
 
@@ -130,6 +132,13 @@ export class UserImages {
   /** Address of `module!symbol` of a DLL in any process. */
   address(qualified: string): bigint {
     return addressIn((module) => this.#dll(module), qualified);
+  }
+
+  /** Function of a program that its APCs call; none in what knows no Win32, or is of 32-bit code. */
+  apcRoutine(path: string): bigint | undefined {
+    const { base, image } = this.#program(path);
+    const symbol = isWow64(path) ? undefined : image.symbols.get(APC_ROUTINE);
+    return symbol && base + BigInt(symbol.rva);
   }
 
   /** Images by name as a process of a program has them. */

@@ -1,8 +1,11 @@
 // Bodies of the executive's smaller objects: what a fresh one of each kind holds.
-import { KEVENT, KMUTANT, KSEMAPHORE, KTIMER, KQUEUE } from '../../generated/types';
+import { NT } from '../../generated/symbols';
+import { ETIMER, KEVENT, KMUTANT, KSEMAPHORE, KTIMER, KQUEUE } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { at, initialiseList, setField } from '../../memory/virtual';
+import { initialiseDpc } from '../processors/dispatch-state';
 import { initialiseHeader } from '../scheduler/dispatcher';
+import { addressOf } from '../symbols';
 import { createObject } from './object';
 import { isTypeNonPaged, typeBodyBytes, typePoolTag } from './object-type';
 
@@ -50,6 +53,7 @@ export function initialiseBody(body: u64, index: u32, variant: u32): void {
       break;
     case TIMER:
       initialiseHeader(body, TIMER_NOTIFICATION + single, offsetOf(KTIMER.SIZE), signalled);
+      initialiseDpc(at(body, ETIMER.TimerDpc), addressOf(NT.ExpTimerDpcRoutine), body, 0);
       break;
     case COMPLETION:
       initialiseHeader(body, QUEUE_OBJECT, offsetOf(KQUEUE.SIZE), 0);

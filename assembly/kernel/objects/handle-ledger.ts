@@ -54,6 +54,22 @@ export function forgetHandle(table: u64, handle: u32): void {
   ledger.count--;
 }
 
+/** The first handle after `after` in a table to an object of a type; 0 when there is none. */
+export function nextHandleOfType(table: u64, after: u32, type: u32): u32 {
+  const ledger = ledgerOf(table);
+  const end = u32(ledger.pages.length) * ENTRIES_PER_PAGE * VALUES_PER_ENTRY;
+  for (let handle = after + VALUES_PER_ENTRY; handle < end; handle += VALUES_PER_ENTRY) {
+    const place = ledger.place(handle);
+    if (load<u64>(place) != 0 && u32(load<u8>(place, 13)) == type) return handle;
+  }
+  return 0;
+}
+
+/** The object that a handle which is open in a table leads to. */
+export function objectAt(table: u64, handle: u32): u64 {
+  return load<u64>(ledgerOf(table).place(handle));
+}
+
 /** How many handles are open in a table. */
 export function handlesOpen(table: u64): u32 {
   return ledgerOf(table).count;

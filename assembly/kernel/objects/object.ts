@@ -91,6 +91,11 @@ export function setObjectSecurity(descriptor: u64): void {
   security = descriptor;
 }
 
+/** How many objects there are of a type. */
+export function countObjects(index: u32): u32 {
+  return u32(getField(typeObject(index), OBJECT_TYPE.TotalNumberOfObjects));
+}
+
 /** Says on whose behalf objects are created from now on, for those that keep it. */
 export function setCreator(processId: u64): void {
   creator = processId;

@@ -17,6 +17,7 @@ export const PULSE: u64 = 1;
 export const SWITCH: u64 = 2;
 export const BURST_END: u64 = 3;
 export const DRIVER_TIMER: u64 = 4;
+export const PROGRAM_TIMER: u64 = 5;
 
 const IDLE_LATENCY: u64 = 30; // 100 ns: from the interrupt that wakes a processor to the switch
 const PREEMPTION_LATENCY: u64 = 8;

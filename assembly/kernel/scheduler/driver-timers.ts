@@ -1,7 +1,7 @@
 // Timers of drivers and of the kernel itself: each queues a DPC when it expires, and is set again.
-import { KDPC, KDPC_DATA, KPRCB, KTIMER } from '../../generated/types';
+import { DISPATCHER_HEADER, KDPC, KDPC_DATA, KPRCB, KTIMER } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
-import { addToField, at, read64 } from '../../memory/virtual';
+import { addToField, at, read64, setField } from '../../memory/virtual';
 import { allocatePool, NON_PAGED } from '../pool/pool';
 import { initialiseDpc } from '../processors/dispatch-state';
 import { interruptTime } from './clock';
@@ -56,4 +56,5 @@ export function fireDriverTimer(index: u32): void {
   clearTimer(entry.timer, prcb);
   addToField(at(prcb, KPRCB.DpcData), KDPC_DATA.DpcCount, 1);
   set(index, read64(at(entry.timer, KTIMER.DueTime)) + u64(entry.periodMs) * MS);
+  setField(entry.timer, DISPATCHER_HEADER.SignalState, 1); // nobody resets it
 }

@@ -83,6 +83,7 @@ function addListed(word: i32, party: u32, eprocess: u64): Task {
   const roles = u32(listed(word + 10));
   task.bound = i32(listed(word + 11));
   task.queue = getField(task.thread, KTHREAD.Queue);
+  task.isAlertable = getField(task.thread, KTHREAD.Alertable) != 0;
   task.random = hash(seed, task.thread) | 1;
   task.processor = task.bound >= 0 ? u32(task.bound) : countTasks() % processorCount();
   addTask(task, (roles & SLEEPER) != 0, (roles & SERVER) != 0);

@@ -8,6 +8,7 @@ import {
   endQuantum,
   event,
   performSwitch,
+  PROGRAM_TIMER,
   PULSE,
   startIdle,
   SWITCH,
@@ -17,6 +18,7 @@ import {
 } from './dispatch';
 import { fireDriverTimer } from './driver-timers';
 import { nextTime, pop, push } from './event-heap';
+import { turnTimer } from './program-timers';
 import { release, seize } from './rest';
 import {
   Cpu,
@@ -36,6 +38,7 @@ import {
   WAITING,
 } from './tasks';
 import { stir } from './traffic';
+import { deliverUserApcs } from './user-apcs';
 import { beginWait, joinWaitList, setTimeout, timeoutAfter } from './waits';
 
 const CHANCES: u64 = 256;
@@ -85,6 +88,7 @@ function finish(cpu: Cpu, task: Task): void {
   if ((task.random >> 16) % CHANCES < u64(task.calls) && hasServers()) signal(server(u32(task.random >> 40)));
   setField(task.thread, KTHREAD.Priority, getField(task.thread, KTHREAD.BasePriority));
   setField(task.thread, KTHREAD.PriorityDecrement, 0);
+  if (task.isAlertable) deliverUserApcs(task.thread);
   beginWait(task, cpu);
   sleep(task);
   switchAway(cpu);
@@ -105,6 +109,11 @@ function handle(what: u64): void {
     }
     case u32(DRIVER_TIMER):
       return fireDriverTimer(subject);
+    case u32(PROGRAM_TIMER): {
+      const alerted = turnTimer(subject, stamp);
+      if (alerted >= 0) signal(taskAt(alerted));
+      return;
+    }
     default: {
       const cpu = cpuAt(subject);
       if (cpu.stamp != stamp) return; // another switch came first

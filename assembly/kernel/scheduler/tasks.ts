@@ -45,6 +45,8 @@ export class Task {
   processor: u32 = 0;
   isShared: bool = false;
   isPreempted: bool = false;
+  /** Its waits end when an APC of user mode comes. */
+  isAlertable: bool = false;
   /** Handle that it has open for a while, 0 for none. */
   handle: u32 = 0;
 }
@@ -72,6 +74,8 @@ export class Party {
   random: u64 = 0;
   firstSleeper: u32 = 0;
   sleepers: u32 = 0;
+  /** The last task that waits alertably, -1 for none. */
+  alertable: i32 = -1;
   /** Addresses of pages that it does without from time to time. */
   pages: usize = 0;
   pageCount: u32 = 0;
@@ -103,6 +107,7 @@ export function addTask(task: Task, isSleeper: bool, isServer: bool): void {
   task.index = taskCount++;
   tasks[task.index] = task;
   setState(task, u8(getField(task.thread, KTHREAD.State)));
+  if (task.isAlertable) tasksParty(task).alertable = i32(task.index);
   if (isSleeper) {
     store<u32>(sleepers + (usize(sleeperCount++) << 2), task.index);
     tasksParty(task).sleepers++;

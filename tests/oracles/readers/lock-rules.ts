@@ -2,12 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import type { Kernel } from './kernel.js';
 import { enumValue, offsetOf, sizeOf } from './layouts.js';
+import { objectTypes, typeOf } from './objects.js';
+import { vadsOf } from './vads.js';
 
 const OWNED_EXCLUSIVE = 0x80n; // ResourceOwnedExclusive, wdm.h
 const THREAD_BITS = 3n; // of OwnerThread: set when it is no thread
 const SUSPENDED = BigInt(enumValue('_KWAIT_REASON', 'Suspended'));
 const U64 = (1n << 64n) - 1n;
 const TIMERS = 512;
+/** Object types whose bodies are ETIMERs. */
+const TIMER_TYPES = ['Timer', 'IRTimer'];
+const IMAGE_MAP = 2; // MMVAD_FLAGS.VadType
 
 /** The DPC of a timer, as readers decode it with nt!KiWaitNever and nt!KiWaitAlways. */
 function decodedDpc(encoded: bigint, timer: bigint, never: bigint, always: bigint): bigint {
@@ -102,12 +107,62 @@ export function lockRules(opened: () => Kernel): void {
       expect(queued).toBeGreaterThan(0);
     });
 
-    it("timers' DPCs decode to DPCs of code, or to none where a thread waits", () => {
+    it('APCs of user mode: queued to threads that do not wait for them, with routines of ntdll and the program', () => {
       const kernel = opened();
+      const inKernel = (at: bigint) =>
+        kernel.truth.modules.some(({ base, size }) => at >= BigInt(base) && at < BigInt(base) + BigInt(size));
+      let queued = 0;
+      for (const process of kernel.truth.processes)
+        for (const { address, state } of process.threads) {
+          const head = BigInt(address) + BigInt(offsetOf('_KTHREAD', 'ApcState.ApcListHead')) + 16n;
+          const apcs = kernel.list(head, '_KAPC', 'ApcListEntry');
+          if (apcs.length === 0) expect(thread(BigInt(address), 'ApcState.UserApcPending')).toBe(0n);
+          else if (state === 'Waiting') {
+            expect(thread(BigInt(address), 'Alertable')).toBe(0n);
+            expect(thread(BigInt(address), 'ApcState.UserApcPending')).toBe(0n);
+          }
+          const areas = vadsOf(kernel, BigInt(process.address)).filter(({ type }) => type === IMAGE_MAP);
+          const inImage = (at: bigint) => areas.some(({ start, end }) => at >= start && at < end);
+          for (const apc of apcs) {
+            const get = (path: string) => kernel.get(apc, '_KAPC', path);
+            expect([get('Thread'), get('ApcMode'), get('Inserted')]).toEqual([BigInt(address), 1n, 1n]);
+            expect(get('Type')).toBe(BigInt(enumValue('_KOBJECTS', 'ApcObject')));
+            expect(inKernel(get('KernelRoutine'))).toBe(true);
+            expect(inImage(get('NormalRoutine'))).toBe(true);
+            expect(inImage(get('NormalContext'))).toBe(true);
+          }
+          queued += apcs.length;
+        }
+      expect(queued).toBeGreaterThan(0);
+    });
+
+    it('timers that queue an APC are on the list of the thread that set them', () => {
+      const kernel = opened();
+      const types = objectTypes(kernel);
+      let found = 0;
+      for (const address of threads().map((each) => BigInt(each.address))) {
+        const head = address + BigInt(offsetOf('_ETHREAD', 'ActiveTimerListHead'));
+        for (const timer of kernel.list(head, '_ETIMER', 'ActiveTimerListEntry')) {
+          expect(TIMER_TYPES).toContain(typeOf(kernel, timer, types));
+          const get = (path: string) => kernel.get(timer, '_ETIMER', path);
+          expect(get('TimerApc.Thread')).toBe(address);
+          expect(get('TimerApc.KernelRoutine')).toBe(kernel.address('ExpTimerApcRoutine'));
+          expect(get('TimerDpc.DeferredRoutine')).toBe(kernel.address('ExpTimerDpcRoutine'));
+          expect(get('TimerDpc.DeferredContext')).toBe(timer);
+          expect(thread(address, 'Alertable')).toBe(1n);
+          found++;
+        }
+      }
+      expect(found).toBeGreaterThan(0);
+    });
+
+    it("timers' DPCs decode to DPCs of code, or to none where a thread waits or a program asked for none", () => {
+      const kernel = opened();
+      const types = objectTypes(kernel);
       const [never, always] = [kernel.pointer('KiWaitNever'), kernel.pointer('KiWaitAlways')];
       const inCode = (at: bigint) =>
         kernel.truth.modules.some(({ base, size }) => at >= BigInt(base) && at < BigInt(base) + BigInt(size));
-      const seen = { dpc: 0, thread: 0 };
+      const seen = { dpc: 0, thread: 0, object: 0 };
       for (const { address } of kernel.truth.processors) {
         const table = BigInt(address) + BigInt(offsetOf('_KPRCB', 'TimerTable.TimerEntries'));
         for (let i = 0; i < TIMERS; i++) {
@@ -115,6 +170,14 @@ export function lockRules(opened: () => Kernel): void {
             table + BigInt(i * sizeOf('_KTIMER_TABLE_ENTRY') + offsetOf('_KTIMER_TABLE_ENTRY', 'Entry'));
           for (const timer of kernel.list(head, '_KTIMER', 'TimerListEntry')) {
             const dpc = decodedDpc(kernel.get(timer, '_KTIMER', 'Dpc'), timer, never, always);
+            const inObject = TIMER_TYPES.includes(typeOf(kernel, timer, types) ?? '');
+            if (inObject) {
+              const own = kernel.get(timer, '_ETIMER', 'ApcAssociated') === 1n;
+              expect(dpc).toBe(own ? timer + BigInt(offsetOf('_ETIMER', 'TimerDpc')) : 0n);
+              expect(kernel.get(timer, '_ETIMER', 'Period')).toBe(kernel.get(timer, '_KTIMER', 'Period'));
+              seen.object++;
+              continue;
+            }
             if (dpc === 0n) {
               const owner = timer - BigInt(offsetOf('_KTHREAD', 'Timer'));
               expect(threads().some((each) => BigInt(each.address) === owner)).toBe(true);
@@ -127,7 +190,7 @@ export function lockRules(opened: () => Kernel): void {
           }
         }
       }
-      expect(Math.min(seen.dpc, seen.thread)).toBeGreaterThan(3);
+      expect(Math.min(seen.dpc, seen.thread, seen.object)).toBeGreaterThan(3);
     });
   });
 }

@@ -66,7 +66,7 @@ export class Subject {
    * Finds a field. A path starts with `nt!Name`, `process N`, `thread N M` (thread M of process N), `pfn X` or `pte X`
    * (the MMPFN or PTE of frame or address X, or of the start in parentheses), `tracker Tag` (the tag's row of pool),
    * `big` (the first large pool allocation in its table), `view N` (the first view of process N), `token N` (that of process N), `irp` (the first request on
-   * a thread's list), `mutant` (the first one that a thread owns), `message` (the first one whose reply a thread waits for), `transition` (the MMPFN of the first page in transition), `object \\Path` or
+   * a thread's list), `mutant` (the first one that a thread owns), `message` (the first one whose reply a thread waits for), `apc` (the first one of user mode on a thread's list), `timer` (the first one on a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
    * `hypervisor` (its globals, in its own address space), `entry \\Path` (an object in the namespace, its directory entry), and goes on with fields: ` / ` leads into
    * the structure that the field is, ` -> ` to what it points at, ` <- ` back to the structure that has the field there.
    */
@@ -96,8 +96,11 @@ export class Subject {
     if (kind === 'pte') return this.pte(inner ? this.start(inner[1]!) : BigInt(rest[0]!));
     if (kind === 'tracker') return this.tracker(rest.join(' '));
     if (kind === 'token') return this.token(this.machine.stage.processes[Number(rest[0])]!.address);
-    if (kind === 'irp') return this.irp();
-    if (kind === 'mutant') return this.mutant();
+    if (kind === 'irp') return this.firstOf('_ETHREAD', 'IrpList', '_IRP', 'ThreadListEntry');
+    if (kind === 'mutant') return this.firstOf('_KTHREAD', 'MutantListHead', '_KMUTANT', 'MutantListEntry');
+    if (kind === 'apc') return this.firstOf('_KTHREAD', 'ApcState.ApcListHead', '_KAPC', 'ApcListEntry', 16n);
+    if (kind === 'timer')
+      return this.firstOf('_ETHREAD', 'ActiveTimerListHead', '_ETIMER', 'ActiveTimerListEntry');
     if (kind === 'message') return this.message();
     if (kind === 'transition') return this.transition();
     if (kind === 'object') return this.read(this.entry(rest.join(' ')) + 8n, 8);
@@ -122,22 +125,14 @@ export class Subject {
     return this.read(process + BigInt(offsetOf('_EPROCESS', 'Token')), 8) & ~15n; // an EX_FAST_REF
   }
 
-  private irp(): bigint {
+  /** The first structure on the first thread's list that has any; `more` bytes beyond the field is the list's head. */
+  private firstOf(thread: string, head: string, type: string, link: string, more = 0n): bigint {
     for (const { address } of this.machine.stage.processes.flatMap(({ threads }) => threads)) {
-      const head = address + BigInt(offsetOf('_ETHREAD', 'IrpList'));
-      const first = this.read(head, 8);
-      if (first !== head) return first - BigInt(offsetOf('_IRP', 'ThreadListEntry'));
+      const at = address + BigInt(offsetOf(thread, head)) + more;
+      const first = this.read(at, 8);
+      if (first !== at) return first - BigInt(offsetOf(type, link));
     }
-    throw new Error('no thread has a request');
-  }
-
-  private mutant(): bigint {
-    for (const { address } of this.machine.stage.processes.flatMap(({ threads }) => threads)) {
-      const head = address + BigInt(offsetOf('_KTHREAD', 'MutantListHead'));
-      const first = this.read(head, 8);
-      if (first !== head) return first - BigInt(offsetOf('_KMUTANT', 'MutantListEntry'));
-    }
-    throw new Error('no thread owns a mutant');
+    throw new Error(`no thread has any ${type} in ${head}`);
   }
 
   private message(): bigint {
