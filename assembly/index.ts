@@ -273,6 +273,12 @@ export { queueProgramsApc as threadQueueApc } from './kernel/scheduler/user-apcs
 export { advance as schedulerAdvance } from './kernel/scheduler/scheduler';
 export { taskStates as schedulerStates } from './kernel/scheduler/tasks';
 export {
+  setAffinity as processSetAffinity,
+  setPowerPolicy as processSetPowerPolicy,
+  setPriorityClass as processSetPriorityClass,
+} from './kernel/scheduler/process-scheduling';
+export { readWait as threadReadWait } from './kernel/scheduler/wait-chain';
+export {
   currentTask as schedulerCurrent,
   listPreempted as schedulerListPreempted,
   saveStack as schedulerSaveStack,

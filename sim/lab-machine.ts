@@ -12,6 +12,7 @@ import { callFor } from './livedump/request.js';
 import { LiveDumpError, type Situation } from './livedump/status.js';
 import { walkAddress, type AddressWalk } from './machine/address-walk.js';
 import { startKernel, type Kernel } from './machine/machine.js';
+import { readWaitChains, type WaitChain } from './machine/wait-chain.js';
 import { findProfile, type Profile } from './machine/profile.js';
 import { findSize, hardwareOf, withLeastMemory, type SizeName } from './machine/size.js';
 import { ProcessCapture } from './processdump/process-capture.js';
@@ -27,6 +28,7 @@ import { programSpecs } from './world/program-images.js';
 import { Director } from './world/director.js';
 import type { Stage } from './world/stage.js';
 import { PoolTraffic } from './world/pool-traffic.js';
+import { actOnProcess, affinityOf, type ActionResult, type ProcessAction } from './world/process-control.js';
 import { Schedule } from './world/schedule.js';
 import { truthOfMemory, type TruthMemory } from './truth/physical-memory.js';
 import { writeTruth, type Truth } from './truth/truth.js';
@@ -167,6 +169,25 @@ export class LabMachine {
       this.#traffic.catchUp(this.time);
       for (const ongoing of this.#ongoing) ongoing.catchUp(this.time);
     }
+  }
+
+  /**
+   * Does to a process what Task Manager offers, on behalf of who is logged on.
+   * @throws Error while its processors are corralled
+   */
+  act(pid: number, action: ProcessAction, administrator = true): ActionResult {
+    if (this.isAtRest) throw new Error('The machine stands still while its pages are captured.');
+    return actOnProcess(this.kernel, this.stage, pid, action, administrator);
+  }
+
+  /** Numbers of the processors that a process may run on. */
+  affinity(pid: number): number[] {
+    return affinityOf(this.kernel, findProcess(this.kernel.core, pid).address);
+  }
+
+  /** Chains of threads that wait for each other, from a process's threads on. */
+  waitChains(pid: number): WaitChain[] {
+    return readWaitChains(this.kernel.core, findProcess(this.kernel.core, pid).address);
   }
 
   /** Starts something that goes on as time passes, and does what is due of it by now. */

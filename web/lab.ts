@@ -1,4 +1,12 @@
-import type { BootOptions, EventFile, FileEntry, MachineInfo } from '../sim/worker/sim-api.js';
+import type {
+  ActionResult,
+  BootOptions,
+  EventFile,
+  FileEntry,
+  MachineInfo,
+  ProcessAction,
+  WaitChain,
+} from '../sim/worker/sim-api.js';
 import { Sampler } from './sampler.js';
 import { SimClient } from './sim-client.js';
 import { dumpCatalogue } from './storage/dump-catalogue.js';
@@ -14,12 +22,20 @@ export interface Disk {
   pdbsZip(): Promise<Blob>;
 }
 
+/** What Task Manager does to processes and asks of them, on behalf of whom it runs as. */
+export interface ProcessControl {
+  act(pid: number, action: ProcessAction): Promise<ActionResult>;
+  affinity(pid: number): Promise<number[]>;
+  waitChains(pid: number): Promise<WaitChain[]>;
+}
+
 /** A running machine with everything that its programs share. Leaf elements get parts of it, never all. */
 export class Lab {
   readonly machine: MachineInfo;
   readonly sampler: Sampler;
   readonly dumpFlow: DumpFlow;
   readonly disk: Disk;
+  readonly processes: ProcessControl;
   /** What the machine has logged of its live dumps. */
   readonly liveDumpEvents: () => Promise<EventFile>;
 
@@ -49,6 +65,15 @@ export class Lab {
         }),
     });
     this.sampler = new Sampler((elapsedMs) => api.sample(elapsedMs));
+    this.processes = {
+      act: async (pid, action) => {
+        const result = await api.act(pid, action, settings.value.runAs === 'administrator');
+        await this.sampler.refresh();
+        return result;
+      },
+      affinity: (pid) => api.affinity(pid),
+      waitChains: (pid) => api.waitChains(pid),
+    };
     this.disk = {
       list: async (folder) => {
         const [files, records] = await Promise.all([api.listFiles(folder), dumpCatalogue.all()]);

@@ -25,6 +25,11 @@ export class Sampler extends Store<Sample | null> {
     this.setSpeed(speed);
   }
 
+  /** Reads the machine as it is, after something was changed. */
+  async refresh(): Promise<void> {
+    this.set(await this.read(0));
+  }
+
   setSpeed(speed: UpdateSpeed): void {
     clearInterval(this.#timer);
     const interval = UPDATE_INTERVALS[speed];

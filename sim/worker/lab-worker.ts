@@ -6,14 +6,17 @@ import { DumpJob } from './dump-job.js';
 import { Sampler } from './sampler.js';
 import { expandFolder, LIVE_KERNEL_DUMPS } from './folders.js';
 import type {
+  ActionResult,
   BootOptions,
   CaptureOutcome,
   CaptureProgress,
   CaptureRequest,
   FileEntry,
   MachineInfo,
+  ProcessAction,
   Sample,
   SimApi,
+  WaitChain,
 } from './sim-api.js';
 
 /** The machine behind the page. */
@@ -53,6 +56,18 @@ export class LabWorker implements SimApi {
     const machine = this.#running();
     if (!machine.isAtRest) machine.advance(elapsedMs);
     return this.#sampler!.sample();
+  }
+
+  async act(pid: number, action: ProcessAction, administrator: boolean): Promise<ActionResult> {
+    return this.#running().act(pid, action, administrator);
+  }
+
+  async affinity(pid: number): Promise<number[]> {
+    return this.#running().affinity(pid);
+  }
+
+  async waitChains(pid: number): Promise<WaitChain[]> {
+    return this.#running().waitChains(pid);
   }
 
   async capture(

@@ -1,6 +1,7 @@
 import type { LabMachine } from '../lab-machine.js';
 import { readProcessTexts, type ProcessReading } from '../machine/process-readings.js';
 import { accountName } from '../world/objects/accounts.js';
+import { PPM_THROTTLE } from '../world/process-control.js';
 import { findProgram, programByPath } from '../world/programs.js';
 import type { StagedProcess } from '../world/stage.js';
 import type { ProcessIdentity, ProcessNumbers, ProcessRow } from './sim-api.js';
@@ -13,8 +14,6 @@ const IDLE_PID = 0;
 /** TokenFlags of ntifs.h: TOKEN_VIRTUALIZE_ALLOWED, TOKEN_VIRTUALIZE_ENABLED. */
 const VIRTUALIZE_ALLOWED = 0x200n;
 const VIRTUALIZE_ENABLED = 0x400n;
-/** _KTHREAD_PPM_POLICY.ThreadPpmThrottle. */
-export const PPM_THROTTLE = 1n;
 
 /** What has come between two readings of a process, per second where it is a rate. */
 type Change = Pick<ProcessNumbers, 'cpuPercent' | 'disk' | 'workingSetDelta' | 'pageFaultsDelta'>;
@@ -119,7 +118,7 @@ export class ProcessRows {
       ...NOTHING,
       ...this.#changes.get(reading.address),
       status: isSuspended ? 'suspended' : 'running',
-      throttled: reading.ppmPolicy === PPM_THROTTLE,
+      throttled: Number(reading.ppmPolicy) === PPM_THROTTLE,
       memory: isSuspended ? 0 : privateWorkingSet,
       threads: number('threads'),
       cpuTime: (number('kernelTicks') + number('userTicks')) * SECONDS_PER_TICK,
@@ -171,7 +170,7 @@ export class ProcessRows {
       architecture: !hasUserMode ? '' : reading.wow64 !== 0n ? 'x86' : 'x64',
       elevated: reading.administrator !== 0n,
       virtualization: virtualizationOf(reading.tokenFlags),
-      services: staged?.spec.services.map(([name]) => name) ?? [],
+      services: staged?.spec.services ?? [],
       jobId: Number(reading.jobId),
     };
   }

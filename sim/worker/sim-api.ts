@@ -1,8 +1,10 @@
 import type { EventFile } from '../livedump/event-log.js';
 import type { Phase } from '../livedump/live-dump.js';
 import type { DumpKind } from '../livedump/options.js';
+import type { WaitChain } from '../machine/wait-chain.js';
+import type { ActionResult, ProcessAction } from '../world/process-control.js';
 
-export type { EventFile };
+export type { ActionResult, EventFile, ProcessAction, WaitChain };
 
 /** What the page may ask of the machine. Implemented by the worker; the page holds only a Comlink proxy of it. */
 export interface SimApi {
@@ -10,6 +12,12 @@ export interface SimApi {
   boot(options: BootOptions): Promise<MachineInfo>;
   /** One reading of the emulated kernel's structures for Task Manager. Advances the machine's clock by `elapsedMs`. */
   sample(elapsedMs: number): Promise<Sample>;
+  /** Does something to a process on behalf of who is logged on. */
+  act(pid: number, action: ProcessAction, administrator: boolean): Promise<ActionResult>;
+  /** Numbers of the processors that a process may run on. */
+  affinity(pid: number): Promise<number[]>;
+  /** Chains of threads that wait for each other, from a process's threads on. */
+  waitChains(pid: number): Promise<WaitChain[]>;
   /** Asks the machine for a live kernel dump and streams it to the emulated machine's disk (OPFS). */
   capture(request: CaptureRequest, onProgress: (progress: CaptureProgress) => void): Promise<CaptureOutcome>;
   /** Asks the running capture to stop at its next step or piece; its promise then resolves with `cancelled`. */
@@ -85,8 +93,8 @@ export interface ProcessIdentity {
   /** BUILTIN\Administrators is enabled in its token. */
   elevated: boolean;
   virtualization: 'enabled' | 'disabled' | 'not allowed';
-  /** Names of the services that it hosts. */
-  services: readonly string[];
+  /** Services that it hosts: name, and what the service manager displays. */
+  services: readonly (readonly [name: string, displayName: string])[];
   /** 0 when it is in no job. */
   jobId: number;
 }

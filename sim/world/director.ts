@@ -3,6 +3,7 @@ import type { Kernel } from '../machine/machine.js';
 import { cacheFiles } from './cached-files.js';
 import { ClientIds } from './client-ids.js';
 import type { Population, ProcessSpec } from './population.js';
+import { PRIORITY_CLASSES } from './priority-classes.js';
 import { findProgram, forOwner, type Program } from './programs.js';
 import type { IoStage } from './io/io-stage.js';
 import { createIoSystem } from './io/io-system.js';
@@ -36,14 +37,6 @@ const TRAITS: Readonly<Record<string, number>> = {
 };
 /** What the core takes for the session of a process that has none. */
 const NO_SESSION = 0xffffffff;
-const PRIORITY_CLASSES: Readonly<Record<string, { value: number; base: number }>> = {
-  Unknown: { value: 0, base: 0 },
-  Idle: { value: 1, base: 4 },
-  Normal: { value: 2, base: 8 },
-  High: { value: 3, base: 13 },
-  'Below normal': { value: 5, base: 6 },
-  'Above normal': { value: 6, base: 10 },
-};
 const PAGE = 4096;
 /** Of a process's first heap, in which the loader keeps its data. */
 const HEAP_PAGES = 20;
@@ -212,7 +205,7 @@ export class Director {
 
   #create(pid: number, parent: number, traits: number, program: Program, name: string, path: string): bigint {
     const { core } = this.#kernel;
-    const { value } = PRIORITY_CLASSES[program.priorityClass]!;
+    const { value } = PRIORITY_CLASSES[program.priorityClass];
     const [shortBytes, pathBytes] = core.putTexts({ text: name, wide: false }, { text: path, wide: true });
     return core.exports.processCreate(
       pid,
@@ -315,5 +308,5 @@ export class Director {
 
 /** KPROCESS.BasePriority of a program's processes. */
 function basePriorityOf({ basePriority, priorityClass }: Program): number {
-  return basePriority ?? PRIORITY_CLASSES[priorityClass]!.base;
+  return basePriority ?? PRIORITY_CLASSES[priorityClass].base;
 }

@@ -1,12 +1,13 @@
 import { windows11_22631 } from '../machine/profile.js';
 import data from './catalogue/programs.json';
+import type { PriorityClass } from './priority-classes.js';
 
 /** What is known of a program: its file, and what Task Manager says of it. */
 export interface Program {
   readonly description: string;
   readonly publisher: string;
   readonly group: 'app' | 'background' | 'windows';
-  readonly priorityClass: string;
+  readonly priorityClass: PriorityClass;
   /** KPROCESS.BasePriority, where it is not that of its priority class. */
   readonly basePriority?: number;
   /** It is a 32-bit program. */

@@ -56,7 +56,7 @@ export interface StagedProcess {
   /** Account that it runs as: `SYSTEM`, `LOCAL SERVICE`, a user's name. */
   readonly user: string;
   /** KPROCESS.BasePriority. */
-  readonly basePriority: number;
+  basePriority: number;
   /** FILETIME. */
   readonly createTime: bigint;
   /** FILETIME of its end, for those that something still refers to. */

@@ -92,3 +92,33 @@ test('Properties shows what the machine knows of the process', async () => {
   await dialog.waitFor();
   expect((await dialog.innerText()).replace(/\s+/g, ' ')).toContain('PID 4');
 });
+
+test('columns are chosen in the header, and kept; resource values are percents or values', async () => {
+  const page = await openPage();
+  await row(page, 'System').waitFor();
+  const header = page.getByRole('columnheader', { name: /Memory/ });
+  await header.click({ button: 'right' });
+  await page.getByRole('menuitemcheckbox', { name: 'Command line' }).click();
+  const taskManager = row(page, 'Task Manager');
+  await expect.poll(async () => taskManager.innerText()).toContain('taskmgr.exe');
+  await header.click({ button: 'right' });
+  await menuItem(page, 'Resource values').click();
+  await menuItem(page, 'Memory').click();
+  await page.getByRole('menuitemradio', { name: 'Percents' }).click();
+  const memory = row(page, 'Task Manager').getByRole('gridcell').nth(3);
+  await expect.poll(async () => (await memory.innerText()).trim()).toMatch(/^\d+(\.\d)?%$/);
+  await page.reload();
+  await page.getByRole('columnheader', { name: 'Command line' }).waitFor();
+});
+
+test('a host of services opens to what it hosts', async () => {
+  const page = await openPage();
+  const host = page.getByRole('row', { name: 'Service Host: Task Scheduler', exact: true });
+  await host.waitFor();
+  await host.dblclick({ position: { x: 80, y: 14 } });
+  expect(await host.getAttribute('aria-expanded')).toBe('true');
+  const service = page.getByRole('row', { name: 'Task Scheduler', exact: true });
+  await service.waitFor();
+  expect(await service.getAttribute('aria-level')).toBe('3');
+  expect((await service.getByRole('gridcell').allInnerTexts()).join('').trim()).toBe('');
+});

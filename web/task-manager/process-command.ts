@@ -1,9 +1,17 @@
 import type { MenuItem } from '../controls/menu/menu-entry.js';
 import { strings } from '../strings/index.js';
 
+/** Priorities, most urgent first, as Windows lists them. */
+export const PRIORITIES = ['realtime', 'high', 'aboveNormal', 'normal', 'belowNormal', 'low'] as const;
+export type PriorityId = (typeof PRIORITIES)[number];
+
 /** What a user can ask for a process, in a context menu or by a button. */
 export type ProcessCommand =
   | 'end-task'
+  | 'efficiency-mode'
+  | `priority-${PriorityId}`
+  | 'affinity'
+  | 'wait-chain'
   | 'feedback'
   | 'dump-full'
   | 'dump-stacks'

@@ -11,6 +11,8 @@ import { iconStyles } from '../icons/icon.styles.js';
 import type { Lab } from '../lab.js';
 import { Follow } from '../storage/store.js';
 import { strings } from '../strings/index.js';
+import './actions/process-actions.js';
+import type { ProcessActions } from './actions/process-actions.js';
 import type { DetailsPage } from './details/details-page.js';
 import './dump/dump-dialogs.js';
 import './nav/nav.js';
@@ -53,6 +55,7 @@ export class TaskManager extends LitElement {
   @state() private message: { title: string; body: string } | null = null;
   @query('ll-window') private readonly window!: LabWindow;
   @query('tm-details-page') private readonly detailsPage!: DetailsPage;
+  @query('tm-process-actions') private readonly actions!: ProcessActions;
   @query('tm-settings-page') private readonly settingsPage!: SettingsPage;
 
   protected readonly follow = new Follow(this, () => [
@@ -81,6 +84,7 @@ export class TaskManager extends LitElement {
   }
 
   #onProcessCommand({ command, process }: ProcessCommandEvent): void {
+    if (this.actions.perform(command, process)) return;
     const { dumpFlow, settings } = this.lab;
     if (command === 'dump-full') void dumpFlow.start('full', settings.value.dumpOptions);
     else if (command === 'dump-stacks') void dumpFlow.start('stacks', settings.value.dumpOptions);
@@ -122,6 +126,7 @@ export class TaskManager extends LitElement {
         @ll-dump-cancel=${() => this.lab.dumpFlow.cancel()}
         @ll-dump-close=${() => this.lab.dumpFlow.close()}
       ></tm-dump-dialogs>
+      <tm-process-actions .lab=${this.lab}></tm-process-actions>
       <tm-properties-dialog
         .process=${this.properties}
         @ll-close=${() => (this.properties = null)}

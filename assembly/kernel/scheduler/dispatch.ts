@@ -8,7 +8,7 @@ import { charge, countSwitch } from './accounting';
 import { interruptTime } from './clock';
 import { push } from './event-heap';
 import { firstReady, highestReady, insertReady, removeReady } from './ready-queues';
-import { Cpu, cpuAt, countCpus, READY, RUNNING, setState, STANDBY, Task, taskAt } from './tasks';
+import { Cpu, cpuAt, countCpus, READY, RUNNING, setState, STANDBY, stateOf, Task, taskAt } from './tasks';
 import { endWait } from './waits';
 
 /** Kinds of events; the subject's index and a stamp stand above. */
@@ -56,13 +56,24 @@ function clusterMask(number: u32): u64 {
   );
 }
 
+/** Whether a task may run on a processor. */
+function isAllowed(task: Task, number: u32): bool {
+  return ((task.allowed >> u64(number)) & 1) != 0;
+}
+
+/** Takes a task away from a processor that it may not run on. */
+function leaveForbidden(task: Task): void {
+  if (!isAllowed(task, task.processor)) task.processor = u32(ctz<u64>(task.allowed));
+}
+
 /** An idle processor for a task: the one it ran on, else one near it, else any; -1 when all are busy. */
 function idleFor(task: Task): i32 {
   const last = task.processor;
-  if ((idleProcessors >> u64(last)) & 1) return last;
-  if (task.bound >= 0 || idleProcessors == 0) return -1;
-  const near = idleProcessors & clusterMask(last);
-  return i32(ctz<u64>(near != 0 ? near : idleProcessors));
+  const idle = idleProcessors & task.allowed;
+  if ((idle >> u64(last)) & 1) return last;
+  if (idle == 0) return -1;
+  const near = idle & clusterMask(last);
+  return i32(ctz<u64>(near != 0 ? near : idle));
 }
 
 function priorityOf(task: Task): u32 {
@@ -72,6 +83,7 @@ function priorityOf(task: Task): u32 {
 /** Makes a waiting task ready, with `boost` above its priority, for a burst of `length`. */
 export function wake(task: Task, boost: u32, length: u64, hasTimer: bool): void {
   endWait(task, cpuAt(task.processor), hasTimer);
+  leaveForbidden(task);
   task.total = length;
   task.remaining = length;
   const base = u32(getField(task.thread, KTHREAD.BasePriority));
@@ -110,7 +122,7 @@ function standBy(task: Task, cpu: Cpu, latency: u64): void {
 /** Puts a task on a ready queue; one that was preempted comes first. */
 export function queue(task: Task, cpu: Cpu, inFront: bool): void {
   task.processor = cpu.number;
-  task.isShared = task.bound < 0;
+  task.isShared = task.allowed == u64.MAX_VALUE;
   setState(task, READY);
   insertReady(task.thread, cpu.prcb, cpu.number, task.isShared, inFront);
 }
@@ -213,6 +225,7 @@ export function endQuantum(cpu: Cpu): void {
   const priority = max(priorityOf(task) - (priorityOf(task) > base ? 1 : 0), base);
   setField(task.thread, KTHREAD.Priority, priority);
   setField(task.thread, KTHREAD.PriorityDecrement, priority - base);
+  if (!isAllowed(task, cpu.number)) return moveAway(task, cpu, priority);
   const other = cpu.next >= 0 ? -1 : takeReady(cpu, priority);
   if (cpu.next < 0 && other < 0) return startQuantum(cpu, task);
   task.isPreempted = true;
@@ -220,4 +233,31 @@ export function endQuantum(cpu: Cpu): void {
   queue(task, cpu, false);
   if (other >= 0) run(cpu, taskAt(other));
   else runNext(cpu);
+}
+
+/** A task whose affinity was changed while it ran goes on elsewhere. */
+function moveAway(task: Task, cpu: Cpu, priority: u32): void {
+  task.isPreempted = true;
+  setField(task.thread, KTHREAD.Running, 0);
+  leaveForbidden(task);
+  place(task, priority);
+  switchAway(cpu);
+}
+
+/** The task that a thread is. */
+export function taskOf(thread: u64): Task {
+  return taskAt(byThread.get(thread));
+}
+
+/** Changes what a task's place on a ready queue depends on, and gives it the place that it then has. */
+export function requeue(task: Task, allowed: u64, priority: u32): void {
+  const isReady = stateOf(task) == READY;
+  if (isReady) removeReady(task.thread, cpuAt(task.processor).prcb, task.isShared);
+  task.allowed = allowed;
+  setField(task.thread, KTHREAD.Priority, priority);
+  // At rest the task of the first processor is ready, but goes on there.
+  if (isReady && cpuAt(task.processor).current != i32(task.index)) leaveForbidden(task);
+  const cpu = cpuAt(task.processor);
+  if (isReady) queue(task, cpu, task.isPreempted);
+  if (stateOf(task) == RUNNING) write8(getField(cpu.prcb, KPRCB.PriorityState), u8(priority));
 }

@@ -81,14 +81,15 @@ function addListed(word: i32, party: u32, eprocess: u64): Task {
   task.signals = u32(listed(word + 9)) & 0xffff;
   task.calls = u32(listed(word + 9) >> 16) & 0xffff;
   const roles = u32(listed(word + 10));
-  task.bound = i32(listed(word + 11));
+  const only = i32(listed(word + 11));
+  if (only >= 0) task.allowed = u64(1) << u64(only);
   task.queue = getField(task.thread, KTHREAD.Queue);
   task.isAlertable = getField(task.thread, KTHREAD.Alertable) != 0;
   task.random = hash(seed, task.thread) | 1;
-  task.processor = task.bound >= 0 ? u32(task.bound) : countTasks() % processorCount();
+  task.processor = only >= 0 ? u32(only) : countTasks() % processorCount();
   addTask(task, (roles & SLEEPER) != 0, (roles & SERVER) != 0);
   nameTask(task);
-  place(task);
+  place(task, only);
   return task;
 }
 
@@ -118,13 +119,13 @@ export function joinTask(party: u32, eprocess: u64): void {
   seize();
 }
 
-function place(task: Task): void {
+function place(task: Task, only: i32): void {
   const thread = task.thread;
   initialiseSchedulerApc(thread);
   setField(thread, KTHREAD.IdealProcessor, task.processor);
   setField(thread, KTHREAD.UserIdealProcessor, task.processor);
   setField(thread, KTHREAD.NextProcessor, task.processor);
-  if (task.bound >= 0) fillSingleAffinity(getField(thread, KTHREAD.Affinity), u32(task.bound));
+  if (only >= 0) fillSingleAffinity(getField(thread, KTHREAD.Affinity), u32(only));
 }
 
 /** All tasks are there: the processors start. */

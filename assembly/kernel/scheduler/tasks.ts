@@ -33,8 +33,8 @@ export class Task {
   /** Chance, of 256, to wake another thread of its process at the end of a burst, and one of a server's. */
   signals: u32 = 0;
   calls: u32 = 0;
-  /** The only processor it runs on, -1 for any. */
-  bound: i32 = -1;
+  /** The processors it may run on, a bit for each. */
+  allowed: u64 = u64.MAX_VALUE;
   /** Queue it serves, 0 for none, and whether that is a KPRIQUEUE. */
   queue: u64 = 0;
   random: u64 = 0;

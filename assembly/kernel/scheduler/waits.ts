@@ -13,7 +13,7 @@ import {
 } from '../../memory/virtual';
 import { interruptTime, tickCount } from './clock';
 import { PRIORITY_QUEUE } from './dispatcher';
-import { Cpu, setState, Task, WAITING } from './tasks';
+import { Cpu, setState, stateOf, Task, WAITING } from './tasks';
 import { clearTimer, setTimer } from './timers';
 
 const BLOCK_ACTIVE: u32 = 4; // _KWAIT_BLOCK_STATE
@@ -43,6 +43,14 @@ function countServed(task: Task, by: u64): void {
       at(task.queue, KPRIQUEUE.CurrentCount) + (u64(getField(task.thread, KTHREAD.BasePriority)) << 2);
     write32(slot, read32(slot) + u32(by));
   } else addToField(task.queue, KQUEUE.CurrentCount, by);
+}
+
+/** The base priority of a thread changes to `base`: queues of threads by priority count it anew while it runs. */
+export function recountServed(task: Task, base: u32): void {
+  const isServed = stateOf(task) != WAITING;
+  if (isServed) countServed(task, u64(-1));
+  setField(task.thread, KTHREAD.BasePriority, base);
+  if (isServed) countServed(task, 1);
 }
 
 /** Lists a thread that waits in user mode with the processor that it ran on: its stack may be swapped out. */

@@ -7,6 +7,7 @@ function row(label: string, level: number, expanded?: boolean): TreeRow {
   const isProcess = level > 1;
   return {
     key: label,
+    kind: isProcess ? 'process' : 'group',
     level,
     label,
     expanded,

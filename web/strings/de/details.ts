@@ -79,3 +79,30 @@ export const columnsDialog = {
   ok: 'OK',
   cancel: 'Abbrechen',
 };
+
+export const actions = {
+  priorityTitle: (name: string) => `Priorität von ${name} ändern?`,
+  priority:
+    'Ein Prozess, der dringender ist, als Windows ihn braucht, kann alles andere bremsen oder anhalten.',
+  changePriority: 'Priorität ändern',
+  efficiencyTitle: (name: string) => `Effizienzmodus für ${name} einschalten?`,
+  efficiency:
+    'Der Effizienzmodus gibt einem Prozess die niedrigste Priorität und lässt den Prozessor Energie sparen, während er läuft. Das Programm kann dadurch langsam reagieren.',
+  turnOn: 'Effizienzmodus einschalten',
+  cancel: 'Abbrechen',
+  ok: 'OK',
+  affinityTitle: 'Prozessorzugehörigkeit',
+  affinity: (name: string) => `Welche Prozessoren dürfen ${name} ausführen?`,
+  allProcessors: '<Alle Prozessoren>',
+  processor: (number: number) => `CPU ${number}`,
+  oneAtLeast: 'Ein Prozess braucht mindestens einen Prozessor',
+  waitChainTitle: 'Warteschlange analysieren',
+  noWait: (name: string) => `Kein Thread von ${name} wartet auf einen anderen Thread.`,
+  waits: (name: string) => `Threads von ${name} warten auf andere Threads:`,
+  deadlock: 'Deadlock: Der letzte Thread wartet auf einen darüber.',
+  thread: (name: string, pid: number, tid: number) => `${name} (PID ${pid}) Thread: ${tid}`,
+  deniedTitle: 'Die Änderung wurde nicht vorgenommen',
+  denied: (name: string) =>
+    `Windows verweigert den Zugriff auf ${name}: Der Prozess ist geschützt oder gehört jemand anderem.`,
+  gone: (name: string) => `${name} ist beendet.`,
+};

@@ -1,7 +1,12 @@
 export const processes = {
   columns: {
     name: 'Name',
+    type: 'Typ',
     status: 'Status',
+    publisher: 'Herausgeber',
+    pid: 'PID',
+    processName: 'Prozessname',
+    commandLine: 'Befehlszeile',
     cpu: 'CPU',
     memory: 'Arbeitsspeicher',
     disk: 'Datenträger',
@@ -9,7 +14,10 @@ export const processes = {
     gpu: 'GPU',
   },
   groups: { app: 'Apps', background: 'Hintergrundprozesse', windows: 'Windows-Prozesse' },
+  types: { app: 'App', background: 'Hintergrundprozess', windows: 'Windows-Prozess' },
   suspended: 'Angehalten',
+  efficiency: 'Effizienzmodus',
+  chooseColumns: 'Spalten',
   noMatch: (query: string) => `Kein Prozess passt zu „${query}“.`,
   actions: (name: string) => `Aktionen für ${name}`,
 };
@@ -26,6 +34,7 @@ export const processMenu = {
   provideFeedback: 'Feedback senden',
   efficiencyMode: 'Effizienzmodus',
   noEfficiencyMode: 'Nicht für Prozesse von Windows',
+  noWindow: 'Dieses Programm hat kein Fenster auf diesem Desktop',
   createDump: 'Speicherabbilddatei erstellen',
   createLiveDump: 'Live-Kernelspeicherabbilddatei erstellen',
   fullDump: 'Vollständiges Live-Kernelspeicherabbild',

@@ -79,3 +79,29 @@ export const columnsDialog = {
   ok: 'OK',
   cancel: 'Cancel',
 };
+
+export const actions = {
+  priorityTitle: (name: string) => `Change the priority of ${name}?`,
+  priority:
+    'A process that is more urgent than Windows needs it to be can slow down or stop everything else.',
+  changePriority: 'Change priority',
+  efficiencyTitle: (name: string) => `Turn on efficiency mode for ${name}?`,
+  efficiency:
+    'Efficiency mode gives a process the lowest priority and lets the processor save power while it runs. It can make the program respond slowly.',
+  turnOn: 'Turn on efficiency mode',
+  cancel: 'Cancel',
+  ok: 'OK',
+  affinityTitle: 'Processor affinity',
+  affinity: (name: string) => `Which processors may run ${name}?`,
+  allProcessors: '<All Processors>',
+  processor: (number: number) => `CPU ${number}`,
+  oneAtLeast: 'A process needs at least one processor',
+  waitChainTitle: 'Analyze wait chain',
+  noWait: (name: string) => `No thread of ${name} waits for another thread.`,
+  waits: (name: string) => `Threads of ${name} wait for other threads:`,
+  deadlock: 'Deadlock: the last thread waits for one above.',
+  thread: (name: string, pid: number, tid: number) => `${name} (PID ${pid}) Thread: ${tid}`,
+  deniedTitle: 'The change was not made',
+  denied: (name: string) => `Windows denies access to ${name}: it is protected, or belongs to somebody else.`,
+  gone: (name: string) => `${name} has ended.`,
+};

@@ -1,7 +1,12 @@
 export const processes = {
   columns: {
     name: 'Name',
+    type: 'Type',
     status: 'Status',
+    publisher: 'Publisher',
+    pid: 'PID',
+    processName: 'Process name',
+    commandLine: 'Command line',
     cpu: 'CPU',
     memory: 'Memory',
     disk: 'Disk',
@@ -9,7 +14,10 @@ export const processes = {
     gpu: 'GPU',
   },
   groups: { app: 'Apps', background: 'Background processes', windows: 'Windows processes' },
+  types: { app: 'App', background: 'Background process', windows: 'Windows process' },
   suspended: 'Suspended',
+  efficiency: 'Efficiency mode',
+  chooseColumns: 'Columns',
   noMatch: (query: string) => `No process matches “${query}”.`,
   actions: (name: string) => `Actions for ${name}`,
 };
@@ -26,6 +34,7 @@ export const processMenu = {
   provideFeedback: 'Provide feedback',
   efficiencyMode: 'Efficiency mode',
   noEfficiencyMode: 'Not for processes of Windows',
+  noWindow: 'This program has no window on this desktop',
   createDump: 'Create memory dump file',
   createLiveDump: 'Create live kernel memory dump file',
   fullDump: 'Full live kernel memory dump',

@@ -1,15 +1,13 @@
 import type { ProcessRow } from '../../../sim/worker/sim-api.js';
 import type { MenuEntry } from '../../controls/menu/menu-entry.js';
 import { strings } from '../../strings/index.js';
-import { LIVE_DUMP_ITEM } from '../process-command.js';
+import { LIVE_DUMP_ITEM, PRIORITIES } from '../process-command.js';
+import { efficiencyItem } from '../processes/process-menu.js';
 import { SYSTEM_PID, filePath } from '../processes/process-name.js';
 import { priorityName } from './columns.js';
 
 const { processMenu: shared, detailsMenu: text, details, taskManager } = strings;
 const later = taskManager.later;
-
-/** Most urgent first, as Windows lists them. */
-const PRIORITIES = ['realtime', 'high', 'aboveNormal', 'normal', 'belowNormal', 'low'] as const;
 
 /** The context menu of a process on the Details page, in Windows' order. */
 export function detailsMenu(row: ProcessRow): MenuEntry[] {
@@ -20,7 +18,7 @@ export function detailsMenu(row: ProcessRow): MenuEntry[] {
     { id: 'end-task', label: shared.endTask, disabledReason: cannot },
     { id: 'end-tree', label: text.endProcessTree, disabledReason: cannot },
     { id: 'feedback', label: shared.provideFeedback },
-    { id: 'efficiency-mode', label: shared.efficiencyMode, disabledReason: later },
+    efficiencyItem(row),
     'separator',
     {
       id: 'priority',
@@ -30,12 +28,15 @@ export function detailsMenu(row: ProcessRow): MenuEntry[] {
         label: details.priorities[name],
         choice: 'radio' as const,
         checked: details.priorities[name] === priorityName(row),
-        disabledReason: later,
       })),
     },
-    { id: 'affinity', label: text.setAffinity, disabledReason: later },
+    { id: 'affinity', label: text.setAffinity },
     'separator',
-    { id: 'wait-chain', label: text.analyzeWaitChain, disabledReason: later },
+    {
+      id: 'wait-chain',
+      label: text.analyzeWaitChain,
+      disabledReason: row.pid > 0 ? undefined : shared.noFile,
+    },
     {
       id: 'virtualization',
       label: text.uacVirtualization,

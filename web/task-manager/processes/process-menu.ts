@@ -1,51 +1,52 @@
+import type { ProcessRow } from '../../../sim/worker/sim-api.js';
 import type { MenuEntry, MenuItem } from '../../controls/menu/menu-entry.js';
 import { strings } from '../../strings/index.js';
 import { LIVE_DUMP_ITEM, type ProcessCommand } from '../process-command.js';
-import type { MemoryUnit } from './columns.js';
+import type { ResourceColumn, ResourceUnits } from './columns.js';
 import { SYSTEM_PID, filePath } from './process-name.js';
 import type { TreeRow } from './tree.js';
 
 /** What a line of the context menu stands for: something of the table, or of the process. */
-export type RowCommand = 'toggle' | 'memory-percents' | 'memory-values' | ProcessCommand;
+export type RowCommand = 'toggle' | ResourceCommand | ProcessCommand;
+export type ResourceCommand = `${ResourceColumn}-${'percents' | 'values'}`;
 
 const { processMenu: text, taskManager } = strings;
 const later = taskManager.later;
 
-function resourceValues(unit: MemoryUnit): MenuItem {
-  const { memory, disk, network } = strings.processes.columns;
-  const choices = (
-    column: string,
-    percents: string,
-    values: string,
-    isValues: boolean,
-    percentsReason?: string,
-  ) => ({
-    id: column,
-    label: column,
-    items: [
-      {
-        id: percents,
-        label: text.percents,
-        choice: 'radio',
-        checked: !isValues,
-        disabledReason: percentsReason,
-      },
-      { id: values, label: text.values, choice: 'radio', checked: isValues },
-    ] satisfies MenuItem[],
+const RESOURCES: readonly ResourceColumn[] = ['memory', 'disk', 'network'];
+
+/** *Resource values*: percents or values for each column that can show both. */
+export function resourceValues(units: ResourceUnits): MenuItem {
+  const choice = (column: ResourceColumn, unit: 'percents' | 'values'): MenuItem => ({
+    id: `${column}-${unit}`,
+    label: text[unit],
+    choice: 'radio',
+    checked: units[column] === unit,
   });
   return {
     id: 'resource-values',
     label: text.resourceValues,
-    items: [
-      choices(memory, 'memory-percents', 'memory-values', unit === 'values'),
-      choices(disk, 'disk-percents', 'disk-values', true, later),
-      choices(network, 'network-percents', 'network-values', true, later),
-    ],
+    items: RESOURCES.map((column) => ({
+      id: column,
+      label: strings.processes.columns[column],
+      items: [choice(column, 'percents'), choice(column, 'values')],
+    })),
+  };
+}
+
+/** Efficiency mode is for what a user started: processes of Windows do without. */
+export function efficiencyItem(process: ProcessRow): MenuItem {
+  return {
+    id: 'efficiency-mode',
+    label: text.efficiencyMode,
+    ...(process.throttled && { choice: 'checkbox' as const, checked: true }),
+    disabledReason:
+      process.group === 'windows' || process.imagePath === '' ? text.noEfficiencyMode : undefined,
   };
 }
 
 /** The context menu of a process; the kernel's own process is the one that offers live kernel dumps. */
-export function processMenu(row: TreeRow, unit: MemoryUnit): MenuEntry[] {
+export function processMenu(row: TreeRow, units: ResourceUnits): MenuEntry[] {
   const { process, expanded } = row;
   if (!process) return [];
   const isSystem = process.pid === SYSTEM_PID;
@@ -53,19 +54,15 @@ export function processMenu(row: TreeRow, unit: MemoryUnit): MenuEntry[] {
   const toggle: MenuItem[] =
     expanded === undefined ? [] : [{ id: 'toggle', label: expanded ? text.collapse : text.expand }];
   const switchTo: MenuItem[] =
-    process.group === 'app' ? [{ id: 'switch-to', label: text.switchTo, disabledReason: later }] : [];
+    process.group === 'app' ? [{ id: 'switch-to', label: text.switchTo, disabledReason: text.noWindow }] : [];
   return [
     ...toggle,
     ...switchTo,
     { id: 'end-task', label: text.endTask, disabledReason: process.canEnd ? later : text.cannotEnd },
-    resourceValues(unit),
+    resourceValues(units),
     { id: 'feedback', label: text.provideFeedback },
     'separator',
-    {
-      id: 'efficiency-mode',
-      label: text.efficiencyMode,
-      disabledReason: process.group === 'windows' ? text.noEfficiencyMode : later,
-    },
+    efficiencyItem(process),
     isSystem ? LIVE_DUMP_ITEM : { id: 'dump-user', label: text.createDump, disabledReason: later },
     'separator',
     { id: 'details', label: text.goToDetails },

@@ -1,15 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Sample } from '../../../sim/worker/sim-api.js';
 import { icon } from '../../icons/icon.js';
-import { strings } from '../../strings/index.js';
-import { HEAT_COLUMNS, heatLevel, type MemoryUnit } from './columns.js';
+import { heatLevel, statusText, type ResourceUnits, type TableColumns, type TextColumn } from './columns.js';
 import { processIcon } from './process-icon.js';
 import type { TreeRow } from './tree.js';
 
 /** What a row needs to know of its table. */
 export interface RowContext {
   sample: Sample;
-  memoryUnit: MemoryUnit;
+  columns: TableColumns;
+  units: ResourceUnits;
   /** Levels above the processes: 1 when group titles are shown. */
   baseLevel: number;
   selected: boolean;
@@ -28,21 +28,34 @@ function expander({ expanded }: TreeRow, onToggle: () => void): TemplateResult |
   >`;
 }
 
-function cells(row: TreeRow, { sample, memoryUnit }: RowContext): TemplateResult[] {
+/** What Windows shows of a process in a column of words; the name has a cell of its own. */
+function textCell({ process }: TreeRow, { id, text }: TextColumn): TemplateResult {
+  const value = process ? text(process) : '';
+  const leaf = id === 'status' && process?.throttled && process.status === 'running';
+  return html`<div role="gridcell" class="cell">
+    ${leaf ? icon('efficiency-mode') : nothing}<span class="text" title=${value || nothing}>${value}</span>
+  </div>`;
+}
+
+function heatCells(row: TreeRow, { sample, columns, units }: RowContext): TemplateResult[] {
   const { usage } = row;
-  return HEAT_COLUMNS.map((column) =>
+  return columns.heats.map((column) =>
     usage
       ? html`<div role="gridcell" class="cell number heat" data-level=${heatLevel(column, usage, sample)}>
-          ${column.text(usage, sample, memoryUnit)}
+          ${column.text(usage, sample, units)}
         </div>`
-      : html`<div role="gridcell" class="cell"></div>`,
+      : html`<div role="gridcell" class="cell ${row.kind === 'service' ? 'heat' : ''}"></div>`,
   );
 }
 
 /** Everything but the name, for those who hear the row. */
-function describe({ usage }: TreeRow, { sample, memoryUnit }: RowContext): string | typeof nothing {
-  if (!usage) return nothing;
-  return HEAT_COLUMNS.map((column) => `${column.label} ${column.text(usage, sample, memoryUnit)}`).join(', ');
+function describe(
+  { usage, process }: TreeRow,
+  { sample, columns, units }: RowContext,
+): string | typeof nothing {
+  if (!usage || !process) return nothing;
+  const numbers = columns.heats.map((column) => `${column.label} ${column.text(usage, sample, units)}`);
+  return [statusText(process), ...numbers].filter((part) => part !== '').join(', ');
 }
 
 /** One line of the process table. Its accessible name is its name cell. */
@@ -50,11 +63,11 @@ export function renderRow(row: TreeRow, context: RowContext): TemplateResult {
   const { process } = row;
   const nameId = `name-${row.key}`;
   const depth = row.level - 1 - context.baseLevel;
-  const picture = process && processIcon(process);
+  const picture = process ? processIcon(process) : row.kind === 'service' ? icon('services') : nothing;
   return html`
     <div
       role="row"
-      class="row ${process ? '' : 'group'}"
+      class="row ${row.kind}"
       data-key=${row.key}
       style="--depth: ${Math.max(0, depth)}"
       tabindex=${context.tabStop ? 0 : -1}
@@ -67,14 +80,14 @@ export function renderRow(row: TreeRow, context: RowContext): TemplateResult {
       aria-selected=${String(context.selected)}
     >
       <div role="rowheader" id=${nameId} class="cell name">
-        ${process ? expander(row, context.onToggle) : nothing}${picture}<span class="text" title=${row.label}
+        ${row.kind === 'group' ? nothing : expander(row, context.onToggle)}${picture}<span
+          class="text"
+          title=${row.label}
           >${row.label}</span
-        >${process ? nothing : expander(row, context.onToggle)}
+        >${row.kind === 'group' ? expander(row, context.onToggle) : nothing}
       </div>
-      <div role="gridcell" class="cell">
-        ${process?.status === 'suspended' ? strings.processes.suspended : nothing}
-      </div>
-      ${cells(row, context)}
+      ${context.columns.texts.filter(({ id }) => id !== 'name').map((column) => textCell(row, column))}
+      ${heatCells(row, context)}
     </div>
   `;
 }

@@ -2,7 +2,6 @@ import { css } from 'lit';
 
 export const styles = css`
   :host {
-    --columns: 234px 120px repeat(5, 73px);
     display: block;
     min-height: 0;
     color: var(--text-table);
@@ -10,6 +9,7 @@ export const styles = css`
   }
 
   .scroll {
+    outline: none;
     height: 100%;
     overflow: auto;
     scroll-padding-top: 54px;
@@ -70,6 +70,15 @@ export const styles = css`
     position: relative;
     gap: 6px;
     padding-left: calc(36px + 24px * var(--depth, 0));
+  }
+
+  .service .name {
+    padding-left: calc(36px + 24px * var(--depth, 0));
+  }
+
+  .cell > .icon {
+    flex: none;
+    margin-right: 4px;
   }
 
   .name .icon[data-icon='process'] {
@@ -145,10 +154,6 @@ export const styles = css`
   }
 
   @media (max-width: 699px) {
-    :host {
-      --columns: 150px 72px repeat(5, 73px);
-    }
-
     .row:not(.group) .name,
     .name-head {
       position: sticky;

@@ -1,24 +1,35 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { styleMap } from 'lit/directives/style-map.js';
 import type { Sample } from '../../../sim/worker/sim-api.js';
 import { focusStyles } from '../../controls/control.styles.js';
+import { RowWindow, type RowRange } from '../../controls/list/row-window.js';
 import { iconStyles } from '../../icons/icon.styles.js';
 import { strings } from '../../strings/index.js';
-import type { ColumnId, MemoryUnit } from './columns.js';
+import {
+  DEFAULT_COLUMNS,
+  DEFAULT_UNITS,
+  tableColumns,
+  type ColumnId,
+  type ResourceUnits,
+  type TableColumns,
+} from './columns.js';
 import { renderRow } from './process-row.js';
 import { styles } from './process-table.styles.js';
-import { RowMenuEvent, RowSelectEvent, RowToggleEvent, SortEvent } from './table-events.js';
+import { HeadMenuEvent, RowMenuEvent, RowSelectEvent, RowToggleEvent, SortEvent } from './table-events.js';
 import { renderHead } from './table-head.js';
 import { headStyles } from './table-head.styles.js';
 import { treeAction } from './tree-keys.js';
 import type { TreeRow } from './tree.js';
 
 const ROW_HEIGHT = 28;
+const GROUP_HEIGHT = 39;
+const HEAD_HEIGHT = 52;
 
 /**
  * The process table: a tree grid whose rows take the focus.
- * @fires ll-sort | ll-row-select | ll-row-toggle | ll-row-menu See table-events.ts.
+ * @fires ll-sort | ll-row-select | ll-row-toggle | ll-row-menu | ll-head-menu See table-events.ts.
  */
 @customElement('tm-process-table')
 export class ProcessTable extends LitElement {
@@ -30,7 +41,8 @@ export class ProcessTable extends LitElement {
     column: 'name',
     descending: false,
   };
-  @property() memoryUnit: MemoryUnit = 'values';
+  @property({ attribute: false }) columns: TableColumns = tableColumns(DEFAULT_COLUMNS);
+  @property({ attribute: false }) units: ResourceUnits = DEFAULT_UNITS;
   @property({ type: Boolean }) grouped = true;
   @property() selected = '';
 
@@ -41,18 +53,33 @@ export class ProcessTable extends LitElement {
   @state() private focusKey = '';
   @state() private headFocus: ColumnId = 'name';
   @query('.scroll') private readonly scroller!: HTMLElement;
+  readonly #window = new RowWindow(this, () => this.scroller);
+  #hasFocusToGive = false;
   #hadFocus: { key: string; index: number } | null = null;
 
   /** True while someone works in the table by keyboard: rows should keep their places then. */
   get hasKeyboardFocus(): boolean {
-    return this.shadowRoot?.querySelector('.row:focus-visible') instanceof HTMLElement;
+    return this.shadowRoot?.querySelector('.row:focus-visible, .scroll:focus') instanceof HTMLElement;
   }
 
   focusRow(index: number): void {
     const row = this.rows[index];
     if (!row) return;
     this.focusKey = row.key;
-    this.#rowElement(row.key)?.focus();
+    const offsets = this.#offsets;
+    this.#window.reveal(offsets[index]!, offsets[index + 1]!, HEAD_HEIGHT);
+    const element = this.#rowElement(row.key);
+    if (element) element.focus();
+    // A row that is not drawn yet is drawn at the next update, which gives it the focus.
+    else this.#hasFocusToGive = true;
+  }
+
+  /** Where each row begins, CSS px; at last the height of all. */
+  get #offsets(): number[] {
+    const offsets = [0];
+    for (const { kind } of this.rows)
+      offsets.push(offsets.at(-1)! + (kind === 'group' ? GROUP_HEIGHT : ROW_HEIGHT));
+    return offsets;
   }
 
   protected override willUpdate(): void {
@@ -65,9 +92,15 @@ export class ProcessTable extends LitElement {
 
   /** A row that was moved or went away takes the focus with it; give it back to the row or its neighbour. */
   protected override updated(): void {
+    if (this.#hasFocusToGive) {
+      this.#hasFocusToGive = false;
+      this.#rowElement(this.focusKey)?.focus({ preventScroll: true });
+    }
     if (!this.#hadFocus || this.#focusedRow()) return;
     const row = this.#rowElement(this.#hadFocus.key);
     if (row) row.focus({ preventScroll: true });
+    // Scrolled out of sight: the table keeps its place until a key is pressed.
+    else if (this.#indexOf(this.#hadFocus.key) >= 0) this.scroller.focus({ preventScroll: true });
     else this.focusRow(Math.min(Math.max(this.#hadFocus.index, 0), this.rows.length - 1));
   }
 
@@ -122,6 +155,7 @@ export class ProcessTable extends LitElement {
   }
 
   #onKeydown(event: KeyboardEvent): void {
+    if (event.target === this.scroller) return this.#onScrollerKeydown(event);
     const row = this.#eventRow(event);
     if (!row || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10')) {
@@ -141,8 +175,30 @@ export class ProcessTable extends LitElement {
     event.preventDefault();
   }
 
+  /** The row that had the focus is out of sight: a key goes on from there. */
+  #onScrollerKeydown(event: KeyboardEvent): void {
+    const index = this.#indexOf(this.focusKey);
+    if (index < 0 || !treeAction(event.key, this.rows, index, 1)) return;
+    this.focusRow(index);
+    event.preventDefault();
+  }
+
+  #onHeadMenu(event: MouseEvent): void {
+    const button = (event.target as Element).closest<HTMLElement>('[data-column]');
+    if (!button) return;
+    event.preventDefault();
+    this.dispatchEvent(new HeadMenuEvent({ left: event.clientX, top: event.clientY }, button));
+  }
+
   /** In the header, Left and Right go from column to column. */
   #onHeadKeydown(event: KeyboardEvent): void {
+    const target = event.target as HTMLElement;
+    if (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10')) {
+      const { left, bottom } = target.getBoundingClientRect();
+      this.dispatchEvent(new HeadMenuEvent({ left, top: bottom }, target));
+      event.preventDefault();
+      return;
+    }
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const buttons = [...this.renderRoot.querySelectorAll<HTMLElement>('[data-column]')];
     const at = buttons.findIndex((button) => button === event.target);
@@ -156,12 +212,31 @@ export class ProcessTable extends LitElement {
   override render() {
     const { sample } = this;
     if (!sample) return nothing;
+    const { first, end, above, below }: RowRange = this.#window.rows(this.#offsets);
+    const { texts, heats } = this.columns;
+    const widths = [...texts, ...heats].map(({ width }) => `${width}px`);
     return html`
-      <div class="scroll">
-        <div class="grid" role="treegrid" aria-label=${strings.taskManager.pages.processes}>
-          <div role="presentation" class="head" @keydown=${this.#onHeadKeydown}>
+      <div
+        class="scroll"
+        tabindex="-1"
+        style=${styleMap({ '--columns': widths.join(' ') })}
+        @keydown=${this.#onKeydown}
+      >
+        <div
+          class="grid"
+          aria-rowcount=${this.rows.length + 1}
+          role="treegrid"
+          aria-label=${strings.taskManager.pages.processes}
+        >
+          <div
+            role="presentation"
+            class="head"
+            @keydown=${this.#onHeadKeydown}
+            @contextmenu=${this.#onHeadMenu}
+          >
             ${renderHead({
               sample,
+              columns: this.columns,
               sort: this.sort,
               tabStop: this.headFocus,
               onSort: (column) => this.dispatchEvent(new SortEvent(column)),
@@ -169,18 +244,19 @@ export class ProcessTable extends LitElement {
           </div>
           <div
             role="rowgroup"
+            style=${styleMap({ paddingTop: `${above}px`, paddingBottom: `${below}px` })}
             @click=${this.#onClick}
             @dblclick=${this.#onDoubleClick}
             @contextmenu=${this.#onContextMenu}
-            @keydown=${this.#onKeydown}
           >
             ${repeat(
-              this.rows,
+              this.rows.slice(first, end),
               (row) => row.key,
               (row) =>
                 renderRow(row, {
                   sample,
-                  memoryUnit: this.memoryUnit,
+                  columns: this.columns,
+                  units: this.units,
                   baseLevel: this.grouped ? 1 : 0,
                   selected: row.key === this.selected,
                   tabStop: row.key === this.focusKey,
@@ -189,9 +265,7 @@ export class ProcessTable extends LitElement {
             )}
           </div>
           ${this.rows.length === 0 ? html`<p class="no-match" aria-hidden="true">${this.emptyText}</p>` : nothing}
-          <div class="filler" aria-hidden="true">
-            ${Array.from({ length: 7 }, () => html`<div class="cell"></div>`)}
-          </div>
+          <div class="filler" aria-hidden="true">${widths.map(() => html`<div class="cell"></div>`)}</div>
         </div>
         <p class="visually-hidden" role="status">${this.rows.length === 0 ? this.emptyText : ''}</p>
       </div>

@@ -9,15 +9,33 @@ import { Follow } from '../../storage/store.js';
 import { strings } from '../../strings/index.js';
 import '../command-bar/command-bar.js';
 import type { BarCommand } from '../command-bar/command-bar.js';
-import { ProcessCommandEvent } from '../task-manager-events.js';
-import type { ColumnId, MemoryUnit } from './columns.js';
-import { processMenu, type RowCommand } from './process-menu.js';
+import type { ProcessCommand } from '../process-command.js';
+import { ProcessCommandEvent, SettingsChangeEvent } from '../task-manager-events.js';
+import {
+  DEFAULT_COLUMNS,
+  DEFAULT_UNITS,
+  HEAT_COLUMNS,
+  TEXT_COLUMNS,
+  tableColumns,
+  type ColumnId,
+  type ResourceColumn,
+  type ResourceUnits,
+} from './columns.js';
+import { efficiencyItem, processMenu, resourceValues, type RowCommand } from './process-menu.js';
 import './process-table.js';
 import type { ProcessTable } from './process-table.js';
-import type { RowMenuEvent, RowSelectEvent, RowToggleEvent, SortEvent } from './table-events.js';
+import type {
+  HeadMenuEvent,
+  RowMenuEvent,
+  RowSelectEvent,
+  RowToggleEvent,
+  SortEvent,
+} from './table-events.js';
 import { buildTree, type TreeRow } from './tree.js';
 
 const { commands } = strings;
+/** Before a column's name in the header's menu. */
+const COLUMN = 'column-';
 
 /**
  * The Processes page: which rows are shown, in which order, and the context menu.
@@ -42,7 +60,9 @@ export class ProcessesPage extends LitElement {
 
   @state() private sort: { column: ColumnId; descending: boolean } = { column: 'name', descending: false };
   @state() private grouped = true;
-  @state() private memoryUnit: MemoryUnit = 'values';
+  @state() private units: ResourceUnits = DEFAULT_UNITS;
+  /** What the open menu is of. */
+  @state() private menuOf: 'row' | 'head' = 'row';
   @state() private collapsedGroups: ReadonlySet<string> = new Set();
   @state() private expandedParents: ReadonlySet<string> = new Set();
   @state() private selected = '';
@@ -51,7 +71,7 @@ export class ProcessesPage extends LitElement {
   @query('ll-menu') private readonly menu!: LabMenu;
   #rows: TreeRow[] = [];
 
-  protected readonly follow = new Follow(this, () => [this.lab.sampler]);
+  protected readonly follow = new Follow(this, () => [this.lab.sampler, this.lab.settings]);
 
   private get sample(): Sample | null {
     return this.lab.sampler.value;
@@ -72,7 +92,7 @@ export class ProcessesPage extends LitElement {
   }
 
   #onSort({ column }: SortEvent): void {
-    const isText = column === 'name' || column === 'status';
+    const isText = TEXT_COLUMNS.some(({ id }) => id === column);
     const again = this.sort.column === column;
     // The first click shows the largest consumers, or the beginning of the alphabet.
     this.sort = { column, descending: again ? !this.sort.descending : !isText };
@@ -92,26 +112,64 @@ export class ProcessesPage extends LitElement {
     const row = this.#rows.find((candidate) => candidate.key === key);
     if (!row?.process) return;
     this.menuRow = row;
+    this.menuOf = 'row';
     await this.updateComplete;
     await this.menu.openAt(point, origin);
   }
 
+  async #onHeadMenu({ point, origin }: HeadMenuEvent): Promise<void> {
+    this.menuOf = 'head';
+    await this.updateComplete;
+    await this.menu.openAt(point, origin);
+  }
+
+  get #chosen(): readonly string[] {
+    return this.lab.settings.value.columns.processes ?? DEFAULT_COLUMNS;
+  }
+
+  /** The header's menu: a check box for each column but Name. */
+  get #headEntries(): MenuEntry[] {
+    const chosen = this.#chosen;
+    const columns = [...TEXT_COLUMNS, ...HEAT_COLUMNS].filter(({ id }) => id !== 'name');
+    return [
+      ...columns.map(({ id, label }) => ({
+        id: `${COLUMN}${id}`,
+        label,
+        choice: 'checkbox' as const,
+        checked: chosen.includes(id),
+      })),
+      'separator',
+      resourceValues(this.units),
+    ];
+  }
+
+  #toggleColumn(id: ColumnId): void {
+    const chosen = this.#chosen;
+    const processes = chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id];
+    const { columns } = this.lab.settings.value;
+    this.dispatchEvent(new SettingsChangeEvent({ columns: { ...columns, processes } }));
+  }
+
   get #entries(): MenuEntry[] {
-    return this.menuRow ? processMenu(this.menuRow, this.memoryUnit) : [];
+    if (this.menuOf === 'head') return this.#headEntries;
+    return this.menuRow ? processMenu(this.menuRow, this.units) : [];
   }
 
   #onCommand({ id }: MenuSelectEvent): void {
     const row = this.#rows.find(({ key }) => key === this.selected);
     const command = id as RowCommand;
-    if (command === 'memory-values') this.memoryUnit = 'values';
-    else if (command === 'memory-percents') this.memoryUnit = 'percents';
+    const [column, unit] = id.split('-') as [ResourceColumn, 'percents' | 'values'];
+    if (id.startsWith(COLUMN)) this.#toggleColumn(id.slice(COLUMN.length) as ColumnId);
+    else if (column in this.units) this.units = { ...this.units, [column]: unit };
     else if (command === 'toggle') {
       if (row) this.#toggle(row.key, !row.expanded);
-    } else if (row?.process) this.dispatchEvent(new ProcessCommandEvent(command, row.process));
+    } else if (row?.process)
+      this.dispatchEvent(new ProcessCommandEvent(command as ProcessCommand, row.process));
   }
 
   get #commands(): BarCommand[] {
-    const { later } = strings.taskManager;
+    const { later, selectFirst } = strings.taskManager;
+    const selected = this.#rows.find(({ key }) => key === this.selected)?.process;
     return [
       { id: 'run', icon: 'run-new-task', label: commands.runNewTask, disabledReason: later },
       { id: 'end-task', icon: 'end-task', label: commands.endTask, disabledReason: later },
@@ -119,7 +177,7 @@ export class ProcessesPage extends LitElement {
         id: 'efficiency-mode',
         icon: 'efficiency-mode',
         label: commands.efficiencyMode,
-        disabledReason: later,
+        disabledReason: selected ? efficiencyItem(selected).disabledReason : selectFirst,
       },
     ];
   }
@@ -150,6 +208,7 @@ export class ProcessesPage extends LitElement {
         heading=${strings.taskManager.pages.processes}
         .commands=${this.#commands}
         .more=${this.#viewEntries}
+        @ll-command=${this.#onCommand}
         @ll-select=${this.#onView}
       ></tm-command-bar>
       ${
@@ -158,7 +217,9 @@ export class ProcessesPage extends LitElement {
               .rows=${this.#rows}
               .sample=${this.sample}
               .sort=${this.sort}
-              .memoryUnit=${this.memoryUnit}
+              .columns=${tableColumns(this.#chosen)}
+              .units=${this.units}
+              @ll-head-menu=${this.#onHeadMenu}
               .grouped=${this.grouped}
               .selected=${this.selected}
               .emptyText=${query ? strings.processes.noMatch(query) : ''}
@@ -170,7 +231,7 @@ export class ProcessesPage extends LitElement {
           : nothing
       }
       <ll-menu
-        label=${this.menuRow ? strings.processes.actions(this.menuRow.label) : ''}
+        label=${this.menuRow ? strings.processes.actions(this.menuRow.label) : strings.processes.chooseColumns}
         .entries=${this.#entries}
         @ll-select=${this.#onCommand}
         @ll-close=${() => (this.menuRow = null)}

@@ -15,6 +15,16 @@ export class RowSelectEvent extends Event {
   }
 }
 
+/** The user asks for the menu of the header, which chooses columns; focus returns to `origin`. */
+export class HeadMenuEvent extends Event {
+  constructor(
+    readonly point: Point,
+    readonly origin: HTMLElement,
+  ) {
+    super('ll-head-menu');
+  }
+}
+
 /** The user opens (`expand`) or closes the row `key`. */
 export class RowToggleEvent extends Event {
   constructor(

@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Sample } from '../../../sim/worker/sim-api.js';
 import { icon } from '../../icons/icon.js';
-import { strings } from '../../strings/index.js';
-import { HEAT_COLUMNS, type ColumnId } from './columns.js';
+import type { ColumnId, TableColumns } from './columns.js';
 import { formatTotal } from './format.js';
 
 interface HeadContext {
+  columns: TableColumns;
   sample: Sample;
   sort: { column: ColumnId; descending: boolean };
   /** The column whose button Tab goes to; the arrows go to the others. */
@@ -35,13 +35,15 @@ function headCell(
 
 /** The header of the process table: totals over column names, each a button that sorts. */
 export function renderHead(context: HeadContext): TemplateResult {
-  const { name, status } = strings.processes.columns;
+  const { columns, sample } = context;
   return html`
     <div role="rowgroup">
       <div role="row" class="row head-row">
-        ${headCell(context, 'name', name, 'name-head')} ${headCell(context, 'status', status, '')}
-        ${HEAT_COLUMNS.map((column) =>
-          headCell(context, column.id, column.label, 'number', formatTotal(column.total(context.sample))),
+        ${columns.texts.map(({ id, label }) =>
+          headCell(context, id, label, id === 'name' ? 'name-head' : ''),
+        )}
+        ${columns.heats.map((column) =>
+          headCell(context, column.id, column.label, 'number', formatTotal(column.total(sample))),
         )}
       </div>
     </div>

@@ -15,7 +15,7 @@ function typeAhead(rows: readonly TreeRow[], from: number, letter: string): numb
   for (let step = 1; step <= rows.length; step++) {
     const index = (from + step) % rows.length;
     const row = rows[index];
-    if (row?.process && row.label.toLowerCase().startsWith(letter.toLowerCase())) return index;
+    if (row && row.kind !== 'group' && row.label.toLowerCase().startsWith(letter.toLowerCase())) return index;
   }
   return from;
 }

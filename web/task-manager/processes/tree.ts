@@ -1,6 +1,6 @@
 import type { ProcessRow, Sample } from '../../../sim/worker/sim-api.js';
 import { locale, strings } from '../../strings/index.js';
-import { HEAT_COLUMNS, type ColumnId, type Usage } from './columns.js';
+import { HEAT_COLUMNS, TEXT_COLUMNS, type ColumnId, type Usage } from './columns.js';
 import { matches, processName } from './process-name.js';
 
 type Group = ProcessRow['group'];
@@ -26,7 +26,8 @@ export interface TreeRow {
   expanded: boolean | undefined;
   position: number;
   setSize: number;
-  /** Undefined for a group title. */
+  kind: 'group' | 'process' | 'service';
+  /** Of a process. */
   process?: ProcessRow;
   usage?: Usage;
 }
@@ -90,7 +91,11 @@ function comparison({ sort, frozen }: TreeView): (a: Node, b: Node) => number {
   const column = HEAT_COLUMNS.find(({ id }) => id === sort.column);
   const byColumn = (a: Node, b: Node) => {
     if (column) return column.value(a.usage) - column.value(b.usage);
-    return sort.column === 'status' ? collator.compare(a.process.status, b.process.status) : byName(a, b);
+    const text = TEXT_COLUMNS.find(({ id }) => id === sort.column);
+    if (!text || text.id === 'name') return byName(a, b);
+    const [first, second] = [text.value(a.process), text.value(b.process)];
+    if (typeof first === 'number' && typeof second === 'number') return first - second;
+    return collator.compare(String(first), String(second));
   };
   const sign = sort.descending ? -1 : 1;
   const fresh = (a: Node, b: Node) => sign * byColumn(a, b) || byName(a, b);
@@ -98,6 +103,21 @@ function comparison({ sort, frozen }: TreeView): (a: Node, b: Node) => number {
   const place = new Map(frozen.map((key, index) => [key, index]));
   const at = (node: Node) => place.get(node.key) ?? frozen.length;
   return (a, b) => at(a) - at(b) || fresh(a, b);
+}
+
+/** The services in a process, by what the service manager displays. */
+function serviceRows({ key, process: { services }, children }: Node, level: number): TreeRow[] {
+  const names = services.map(([name, display]) => ({ name, display: display || name }));
+  names.sort((a, b) => collator.compare(a.display, b.display));
+  return names.map(({ name, display }, index) => ({
+    key: `${key}-service-${name.replace(/\W/g, '_')}`,
+    kind: 'service',
+    level,
+    label: display,
+    expanded: undefined,
+    position: index + 1,
+    setSize: services.length + children.length,
+  }));
 }
 
 /** The lines of the tree grid from top to bottom. */
@@ -108,20 +128,23 @@ export function buildTree(sample: Sample, view: TreeView): TreeRow[] {
 
   const lines = (nodes: Node[], level: number): TreeRow[] =>
     [...nodes].sort(compare).flatMap((node, index, siblings) => {
-      const isParent = node.children.length > 0;
+      const { services } = node.process;
+      const isParent = node.children.length > 0 || services.length > 0;
       const expanded = isParent ? view.expandedParents.has(node.key) : undefined;
       const name = processName(node.process);
       const row: TreeRow = {
         key: node.key,
+        kind: 'process',
         level,
-        label: isParent ? `${name} (${subtree(node)})` : name,
+        label: node.children.length > 0 ? `${name} (${subtree(node)})` : name,
         expanded,
         position: index + 1,
         setSize: siblings.length,
         process: node.process,
         usage: node.usage,
       };
-      return expanded ? [row, ...lines(node.children.filter(keep), level + 1)] : [row];
+      if (!expanded) return [row];
+      return [row, ...serviceRows(node, level + 1), ...lines(node.children.filter(keep), level + 1)];
     });
 
   if (!view.groupByType) return lines(forest, 1);
@@ -134,6 +157,7 @@ export function buildTree(sample: Sample, view: TreeView): TreeRow[] {
     const expanded = !view.collapsedGroups.has(key);
     const title: TreeRow = {
       key,
+      kind: 'group',
       level: 1,
       label: `${label} (${nodes.length})`,
       expanded,
