@@ -1,20 +1,24 @@
 // The check: every structure that a debugger walks, held against every other that speaks of the same thing.
 //
-//   begin ─▶ debugger data ─▶ modules ─▶ types ─▶ processes, threads ─▶ handles, ids ─▶ waits ─▶ processors
-//         └▶ namespace, drivers, devices ─▶ pool ─▶ page tables, VADs, sections ─▶ PFN database ─▶ hypervisor
+//   begin ─▶ debugger data ─▶ modules ─▶ types ─▶ processes, threads ─▶ handles, ids, jobs, ports ─▶ waits ─▶ processors
+//         └▶ namespace, drivers, devices, filters ─▶ registry ─▶ pool ─▶ page tables, VADs, sections ─▶ PFN database ─▶ hypervisor
 //
 // It reads emulated memory as a stranger does who has nothing but the symbols: globals by name, then types. It ends
 // at the first thing that disagrees, because what follows a broken link means nothing.
 import { exchangeBuffer } from '../host-buffer';
 import { systemPml4 } from '../kernel/processes/process';
+import { checkCommit } from './commit';
 import { checkDebuggerData } from './debugger-data';
 import { checkDirectories } from './directories';
 import { checkDispatch } from './dispatch';
 import { checkDeviceTree } from './drivers';
+import { checkFilters } from './filters';
 import { beginFrames, checkFrames } from './frames';
 import { checkClientIds, checkHandles } from './handles';
+import { checkRegistry } from './hives';
 import { checkHypervisor } from './hypervisor';
 import { checkIrps, checkResources } from './irps';
+import { checkJobs } from './jobs';
 import { beginReading } from './memory';
 import { checkModules } from './modules';
 import { checkTypes } from './objects';
@@ -22,6 +26,7 @@ import { checkPageTables } from './page-tables';
 import { checkPool } from './pool/heaps';
 import { beginPfnEntries } from './pfn-entries';
 import { checkPartition } from './partition';
+import { checkPorts } from './ports';
 import { checkProcesses } from './processes';
 import { checkProcessors } from './processors';
 import { beginReport, broken, writeReport } from './report';
@@ -46,14 +51,19 @@ export function checkMachine(): bool {
   if (!broken()) checkClientIds();
   if (!broken()) checkHandles();
   if (!broken()) checkTokens();
+  if (!broken()) checkJobs();
+  if (!broken()) checkPorts();
   if (!broken()) checkWaits();
   if (!broken()) checkProcessors();
   if (!broken()) checkTimes();
   if (!broken()) checkDispatch();
   if (!broken()) checkDirectories();
   if (!broken()) checkDeviceTree();
+  if (!broken()) checkFilters();
   if (!broken()) checkIrps();
   if (!broken()) checkResources();
+  if (!broken()) checkRegistry();
+  if (!broken()) checkCommit();
   if (!broken()) checkPool();
   if (!broken()) beginFrames();
   if (!broken()) {

@@ -11,11 +11,13 @@ import { addressOf } from '../kernel/symbols';
 import { AddressTable } from './address-table';
 import { expect } from './expect';
 import { frameLimit, noteMapping } from './frame-table';
+import { checkLoader } from './loader';
 import { peek64, readUserSpaceOf, systemRoot, value } from './memory';
 import { locationIn, pfnAddress, pfnEntry } from './pfn-entries';
 import { nextProcess } from './processes';
 import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
 import { beginSections, checkViewCounts } from './sections';
+import { checkUserHeaps } from './user-heaps';
 import { checkVads, isDescribed } from './vads';
 
 const ENTRIES: u32 = 512;
@@ -59,6 +61,8 @@ export function checkPageTables(): void {
     }
     readUserSpaceOf(root);
     checkVads(process);
+    checkLoader(process);
+    checkUserHeaps(process);
     if (roots.has(u64(root) << 12)) continue; // minimal processes may run on System's
     roots.set(u64(root) << 12, 1);
     if (root != systemRoot() && !sharesKernelHalf(root)) return;

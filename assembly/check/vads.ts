@@ -36,6 +36,19 @@ export function isDescribed(page: u64): bool {
   return cursor < count && load<u64>(ranges + usize(cursor) * 16) <= page;
 }
 
+/** Pages of the descriptor that starts at a page number; 0 when none does. */
+export function pagesFrom(page: u64): u64 {
+  let low: u32 = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (load<u64>(ranges + usize(middle) * 16) < page) low = middle + 1;
+    else high = middle;
+  }
+  if (low == count || load<u64>(ranges + usize(low) * 16) != page) return 0;
+  return load<u64>(ranges + usize(low) * 16, 8) - page + 1;
+}
+
 /** Walks a tree in order and returns its height. `link` is where the node's address stands. */
 function walk(node: u64, parent: u64, link: u64, depth: i32): i32 {
   if (node == 0 || broken()) return 0;

@@ -47,6 +47,13 @@ const MUTEX_FREE: u32 = 1;
 const POINTER: u64 = 8;
 const ROUTINES: u32 = 5; // that a minifilter registers, listed before the operations it wants
 
+let filterManager: u64 = 0;
+
+/** FltGlobals of the filter manager; 0 as long as none is loaded. */
+export function filterGlobals(): u64 {
+  return filterManager;
+}
+
 let nextText: usize = 0; // where the next name of the exchange buffer lies
 
 /** Lets {@link takeName} begin after `words` words of the exchange buffer. */
@@ -109,6 +116,7 @@ export function createFilterFrame(
   lowBytes: u32,
   highBytes: u32,
 ): u64 {
+  filterManager = globals;
   setField(globals, GLOBALS.NumProcessors, processors);
   setField(globals, GLOBALS.CacheLineSize, CACHE_LINE);
   setField(globals, GLOBALS.AlignedInstanceTrackingListSize, CACHE_LINE);

@@ -19,7 +19,7 @@ export const STORAGE_SHIFT: u32 = 31;
 
 const HBIN_SIGNATURE: u32 = 0x6e696268; // 'hbin'
 const CELL_ALIGNMENT: u32 = 8;
-const FIRST_ROOM: u32 = 0x10000;
+const FIRST_ROOM: u32 = 0x4000;
 
 class Bins {
   buffer: usize = 0;

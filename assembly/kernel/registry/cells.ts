@@ -172,7 +172,8 @@ export function setValues(key: u32, count: u32): void {
   for (let i: u32 = 0; i < count; i++) {
     const characters = load<u32>(from, 4);
     const bytes = load<u32>(from, 8);
-    store<u32>(cellContents(list) + i * INDEX_BYTES, addValue(storage, from));
+    const cell = addValue(storage, from); // first: it may move the cells
+    store<u32>(cellContents(list) + i * INDEX_BYTES, cell);
     longestName = max(longestName, characters * WIDE);
     longestData = max(longestData, bytes);
     from += VALUE_HEADER + characters + bytes;

@@ -1,11 +1,14 @@
 // One field wrong at a time: the check must say which, and be content again when it is put right.
 import { describe, expect, it } from 'vitest';
 import mutations from './mutations.json';
+import type { SizeName } from '../../../sim/machine/size.js';
 import { Subject } from './subject.js';
 
 interface Mutation {
   /** Scenario of the machine; the baseline when there is none. */
   scenario?: string;
+  /** Its size; tiny where nothing is said. */
+  machine?: SizeName;
   /** The field, by a path that {@link Subject.find} understands. */
   change: string;
   to: string;
@@ -15,18 +18,22 @@ interface Mutation {
   elsewhere?: boolean;
 }
 
-const BASELINE = 'baseline';
 const subjects = new Map<string, Subject>();
-for (const { scenario = BASELINE } of mutations as Mutation[])
-  if (!subjects.has(scenario)) subjects.set(scenario, await Subject.boot(1, { scenario }));
+const subjectOf = ({ machine = 'tiny', scenario = 'baseline' }: Mutation) => `${scenario} on ${machine}`;
+for (const mutation of mutations as Mutation[]) {
+  const { machine = 'tiny', scenario = 'baseline' } = mutation;
+  if (!subjects.has(subjectOf(mutation)))
+    subjects.set(subjectOf(mutation), await Subject.boot(1, { machine, scenario }));
+}
 
 describe('the check of a machine', () => {
   it.each([...subjects])('finds nothing in %s before anything is changed', (_, { machine }) => {
     expect(machine.check()).toMatchObject({ ok: true });
   });
 
-  it.each(mutations as Mutation[])('%# finds $change', ({ scenario, change, to, breaks, elsewhere }) => {
-    const subject = subjects.get(scenario ?? BASELINE)!;
+  it.each(mutations as Mutation[])('%# finds $change', (mutation) => {
+    const { change, to, breaks, elsewhere } = mutation;
+    const subject = subjects.get(subjectOf(mutation))!;
     const place = subject.find(change);
     const before = subject.get(place);
     subject.set(place, subject.changed(place, to));
@@ -41,8 +48,7 @@ describe('the check of a machine', () => {
   it('has enough to find', () => {
     expect(mutations.length).toBeGreaterThanOrEqual(100);
     expect(
-      new Set((mutations as Mutation[]).map(({ scenario, change, to }) => `${scenario} ${change} ${to}`))
-        .size,
+      new Set((mutations as Mutation[]).map((each) => `${subjectOf(each)} ${each.change} ${each.to}`)).size,
     ).toBe(mutations.length);
   });
 });

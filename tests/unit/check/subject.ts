@@ -12,8 +12,8 @@ const LOW_48 = 0x0000ffffffffffffn;
 export interface Place {
   address: bigint;
   field: Field;
-  /** It lies in the hypervisor's address space. */
-  hypervisor?: boolean;
+  /** Frame of the PML4 that it is read through, where that is not the kernel's. */
+  root?: number;
 }
 
 export class Subject {
@@ -31,11 +31,11 @@ export class Subject {
     return this.machine.kernel.loaded.address(`nt!${name}`);
   }
 
-  /** Does something with the hypervisor's page tables in place of the kernel's. */
-  private under<T>(hypervisor: boolean, action: () => T): T {
-    if (!hypervisor) return action();
-    const { memoryAttach, hypervisorRoot } = this.core.exports;
-    const before = memoryAttach(hypervisorRoot());
+  /** Does something with other page tables in place of the kernel's. */
+  private under<T>(root: number | undefined, action: () => T): T {
+    if (root === undefined) return action();
+    const { memoryAttach } = this.core.exports;
+    const before = memoryAttach(root);
     try {
       return action();
     } finally {
@@ -44,8 +44,8 @@ export class Subject {
   }
 
   /** Bytes at an address. @throws when they are not mapped */
-  read(address: bigint, bytes: number, hypervisor = false): bigint {
-    return this.under(hypervisor, () => this.bytesAt(address, bytes));
+  read(address: bigint, bytes: number, root?: number): bigint {
+    return this.under(root, () => this.bytesAt(address, bytes));
   }
 
   private bytesAt(address: bigint, bytes: number): bigint {
@@ -56,14 +56,16 @@ export class Subject {
     return value;
   }
 
-  write(address: bigint, bytes: number, value: bigint, hypervisor = false): void {
+  write(address: bigint, bytes: number, value: bigint, root?: number): void {
     const raw = Uint8Array.from({ length: bytes }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn));
     this.core.putBytes(raw);
-    this.under(hypervisor, () => this.core.exports.memoryWrite(address, bytes));
+    this.under(root, () => this.core.exports.memoryWrite(address, bytes));
   }
 
   /**
-   * Finds a field. A path starts with `nt!Name`, `process N`, `thread N M` (thread M of process N), `pfn X` or `pte X`
+   * Finds a field. A path starts with `nt!Name`, `process N`, `user N` (process N, whose user space the path goes through),
+   * `hive N`, `block \\Path` and `key \\Path` (control block and node of an open key), `cell N \\Path` (the cell whose
+   * index is at offset N of its node), `value \\Path` (its first value), `thread N M` (thread M of process N), `pfn X` or `pte X`
    * (the MMPFN or PTE of frame or address X, or of the start in parentheses), `tracker Tag` (the tag's row of pool),
    * `big` (the first large pool allocation in its table), `view N` (the first view of process N), `token N` (that of process N), `irp` (the first request on
    * a thread's list), `mutant` (the first one that a thread owns), `message` (the first one whose reply a thread waits for), `apc` (the first one of user mode on a thread's list), `timer` (the first one on a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
@@ -72,24 +74,28 @@ export class Subject {
    */
   find(path: string): Place {
     const [start = '', ...steps] = path.split(/ (\/|->|<-) /);
-    const hypervisor = start === 'hypervisor';
-    let place: Place = { address: this.start(start), field: POINTER, hypervisor };
+    const root = this.rootOf(start);
+    const within = root === undefined ? {} : { root };
+    let place: Place = { address: this.start(start), field: POINTER, ...within };
     for (let i = 0; i < steps.length; i += 2) {
       const found = fieldOf(steps[i + 1]!);
       const offset = BigInt(found.offset);
       // What a start names is there itself; what a field names it points at.
       const from =
-        steps[i] === '->' || (steps[i] === '<-' && i > 0)
-          ? this.read(place.address, 8, hypervisor)
-          : place.address;
-      place = { address: steps[i] === '<-' ? from - offset : from + offset, field: found, hypervisor };
+        steps[i] === '->' || (steps[i] === '<-' && i > 0) ? this.read(place.address, 8, root) : place.address;
+      place = { address: steps[i] === '<-' ? from - offset : from + offset, field: found, ...within };
     }
     return place;
   }
 
   private start(text: string): bigint {
     const [kind = '', ...rest] = text.split(' ');
-    if (kind.startsWith('nt!')) return this.symbol(kind.slice(3));
+    if (kind.includes('!')) return this.machine.kernel.loaded.address(kind);
+    if (kind === 'hive') return this.registry.hives.hives[Number(rest[0])]!.address;
+    if (kind === 'block') return this.registry.keys.get(rest.join(' '))!;
+    if (kind === 'key') return this.key(rest.join(' '));
+    if (kind === 'cell') return this.cellOf(rest.slice(1).join(' '), Number(rest[0]));
+    if (kind === 'value') return this.valueOf(rest.join(' '));
     if (kind === 'hypervisor') return this.core.exports.hypervisorGlobals();
     const inner = /\((.*)\)$/.exec(text);
     if (kind === 'pfn') return this.pfn(inner ? this.frameOf(this.start(inner[1]!)) : Number(rest[0]));
@@ -109,7 +115,59 @@ export class Subject {
     if (kind === 'view')
       return this.view(this.find(`process ${rest[0]} / EPROCESS.VadRoot.Root -> MMVAD.Core`).address)!;
     const process = this.machine.stage.processes[Number(rest[0])]!;
-    return kind === 'process' ? process.address : process.threads[Number(rest[1])]!.address;
+    return kind === 'thread' ? process.threads[Number(rest[1])]!.address : process.address;
+  }
+
+  /** Page tables that a start asks for. */
+  private rootOf(start: string): number | undefined {
+    const [kind, which] = start.split(' ');
+    if (kind === 'hypervisor') return this.core.exports.hypervisorRoot();
+    if (kind === 'user') return this.tablesOf(this.machine.stage.processes[Number(which)]!.address);
+    return ['hive', 'key', 'cell', 'value'].includes(kind!)
+      ? this.tablesOf(this.registry.hives.process)
+      : undefined;
+  }
+
+  private tablesOf(process: bigint): number {
+    return Number(this.read(process + BigInt(offsetOf('_KPROCESS', 'DirectoryTableBase')), 8) >> PAGE_SHIFT);
+  }
+
+  private get registry() {
+    return this.machine.stage.objects.registry;
+  }
+
+  /** The CM_KEY_NODE of a key that is open. */
+  private key(path: string): bigint {
+    const block = this.registry.keys.get(path)!;
+    const at = (name: string) => block + BigInt(offsetOf('_CM_KEY_CONTROL_BLOCK', name));
+    return this.contents(this.read(at('KeyHive'), 8), this.read(at('KeyCell'), 4));
+  }
+
+  /** Contents of the cell whose index stands in a key's node at an offset. */
+  private cellOf(path: string, offset: number): bigint {
+    const hive = this.read(
+      this.registry.keys.get(path)! + BigInt(offsetOf('_CM_KEY_CONTROL_BLOCK', 'KeyHive')),
+      8,
+    );
+    const root = this.tablesOf(this.registry.hives.process);
+    return this.contents(hive, this.read(this.key(path) + BigInt(offset), 4, root));
+  }
+
+  /** The CM_KEY_VALUE of a key's first value. */
+  private valueOf(path: string): bigint {
+    const block = this.registry.keys.get(path)!;
+    const hive = this.read(block + BigInt(offsetOf('_CM_KEY_CONTROL_BLOCK', 'KeyHive')), 8);
+    const list = this.cellOf(path, offsetOf('_CM_KEY_NODE', 'ValueList') + 4);
+    return this.contents(hive, this.read(list, 4, this.tablesOf(this.registry.hives.process)));
+  }
+
+  /** Address of the contents of a stable cell. */
+  private contents(hive: bigint, cell: bigint): bigint {
+    const dual = hive + BigInt(offsetOf('_HHIVE', 'Storage'));
+    const table = this.read(this.read(dual + BigInt(offsetOf('_DUAL', 'Map')), 8), 8);
+    const entry = table + (cell >> PAGE_SHIFT) * BigInt(sizeOf('_HMAP_ENTRY'));
+    const bin = this.read(entry + BigInt(offsetOf('_HMAP_ENTRY', 'PermanentBinAddress')), 8) & ~15n;
+    return bin + this.read(entry + BigInt(offsetOf('_HMAP_ENTRY', 'BlockOffset')), 8) + (cell & 0xfffn) + 4n;
   }
 
   private tracker(tag: string): bigint {
@@ -216,20 +274,20 @@ export class Subject {
   }
 
   /** Value of a field. */
-  get({ address, field: { bytes, firstBit = 0, bits }, hypervisor }: Place): bigint {
-    const whole = this.read(address, bytes, hypervisor);
+  get({ address, field: { bytes, firstBit = 0, bits }, root }: Place): bigint {
+    const whole = this.read(address, bytes, root);
     return bits === undefined ? whole : (whole >> BigInt(firstBit)) & ((1n << BigInt(bits)) - 1n);
   }
 
   /** Sets a field; bit fields keep their neighbours. */
-  set({ address, field: { bytes, firstBit = 0, bits }, hypervisor }: Place, value: bigint): void {
-    if (bits === undefined) return this.write(address, bytes, value & U64, hypervisor);
+  set({ address, field: { bytes, firstBit = 0, bits }, root }: Place, value: bigint): void {
+    if (bits === undefined) return this.write(address, bytes, value & U64, root);
     const mask = ((1n << BigInt(bits)) - 1n) << BigInt(firstBit);
     this.write(
       address,
       bytes,
-      (this.read(address, bytes, hypervisor) & ~mask) | ((value << BigInt(firstBit)) & mask),
-      hypervisor,
+      (this.read(address, bytes, root) & ~mask) | ((value << BigInt(firstBit)) & mask),
+      root,
     );
   }
 
