@@ -16,6 +16,7 @@ import { SHARED_USER_DATA, UserTarget } from './target/user-target.js';
 import type { Processor } from './target/processor.js';
 import type { UnloadedModule } from './target/unloaded-modules.js';
 import { pointerTo, type EnumType, type StructType } from './types/type.js';
+import { TypedView } from './types/typed-view.js';
 import { Context, REGISTERS, SEGMENTS, type Register } from './unwind/context.js';
 import { walkStack, type Frame } from './unwind/stack.js';
 
@@ -200,6 +201,11 @@ export class Session implements Scope {
   useProcess(process: bigint): void {
     this.#memory = this.target.processSpace(process);
     this.process = process;
+  }
+
+  /** A structure of the system in memory. */
+  view(type: string, at: bigint): TypedView {
+    return new TypedView(this, type, at);
   }
 
   get memory(): Memory {

@@ -1,4 +1,4 @@
-import { readInteger, readPointer } from '../memory/memory.js';
+import { MemoryError, readInteger, readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import { TypedView } from '../types/typed-view.js';
 import { kernelGlobal } from './lists.js';
@@ -46,6 +46,35 @@ export function objectAt(session: Session, address: bigint): KernelObject {
     name,
     directory,
   };
+}
+
+const GRANULE = 0x10n;
+/** The top bit of a tag marks protected blocks. */
+const TAG = 0x7fffffffn;
+/** All optional headers together are not larger. */
+const MOST_OPTIONAL = 0x100n;
+
+/**
+ * The object in a block of pool, `undefined` when there is none: its header stands where the optional headers that it
+ * says it has end, and the block's tag is the key of its type.
+ */
+export function objectInBlock(session: Session, block: bigint, bytes: bigint): KernelObject | undefined {
+  const body = new TypedView(session, '_OBJECT_HEADER', 0n).at('Body');
+  const poolHeader = BigInt(session.struct('_POOL_HEADER').size);
+  const tag = new TypedView(session, '_POOL_HEADER', block).value('PoolTag');
+  const most = bytes - poolHeader - body < MOST_OPTIONAL ? bytes - poolHeader - body : MOST_OPTIONAL;
+  for (let optional = 0n; optional < most; optional += GRANULE) {
+    try {
+      const object = objectAt(session, block + poolHeader + optional + body);
+      const mask = object.header.value('InfoMask');
+      const expected = readInteger(session.memory, kernelGlobal(session, INFO_OFFSETS) + mask, 1);
+      const key = new TypedView(session, '_OBJECT_TYPE', object.typeAddress).value('Key');
+      if (expected === optional && (key & TAG) === (tag & TAG)) return object;
+    } catch (error) {
+      if (!(error instanceof MemoryError)) throw error;
+    }
+  }
+  return undefined;
 }
 
 const BUCKETS = 37;

@@ -1,4 +1,5 @@
 import { record, viewOf } from '../files/record.js';
+import { asciiText } from '../files/text.js';
 import { readAll, type Memory } from '../memory/memory.js';
 import { LONGEST_REFERENCE, pdbReference, type PdbReference } from './pdb-reference.js';
 
@@ -28,6 +29,11 @@ const DEBUG_DIRECTORY = record(0x1c, {
   AddressOfRawData: [0x14, 'u32'],
   PointerToRawData: [0x18, 'u32'],
 });
+
+const SECTION = record(0x28, { VirtualSize: [0x8, 'u32'], VirtualAddress: [0xc, 'u32'] });
+const SECTION_NAME_BYTES = 8;
+const OPTIONAL_HEADER_AT = 0x18;
+const MOST_SECTIONS = 96;
 
 const MZ = 0x5a4d;
 const PE_SIGNATURE = 0x4550;
@@ -66,6 +72,18 @@ export class Image {
     if (bytes.length < 8) return { rva: 0, size: 0 };
     const view = viewOf(bytes);
     return { rva: view.getUint32(0, true), size: view.getUint32(4, true) };
+  }
+
+  /** Sections by what each covers of the image, in bytes. */
+  sections(): { name: string; start: number; bytes: number }[] {
+    const at = this.#at + OPTIONAL_HEADER_AT + this.headers.SizeOfOptionalHeader;
+    const count = Math.min(this.headers.NumberOfSections, MOST_SECTIONS);
+    const bytes = this.memory.read(this.base + BigInt(at), count * SECTION.size);
+    return Array.from({ length: Math.floor(bytes.length / SECTION.size) }, (_, i) => {
+      const { VirtualSize, VirtualAddress } = SECTION.read(bytes, i * SECTION.size);
+      const name = bytes.subarray(i * SECTION.size, i * SECTION.size + SECTION_NAME_BYTES);
+      return { name: asciiText(name), start: VirtualAddress, bytes: VirtualSize };
+    });
   }
 
   #debugEntries() {

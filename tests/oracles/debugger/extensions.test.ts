@@ -126,6 +126,33 @@ describe.each(DUMPS)('extension commands on %s', (_, options) => {
     );
   });
 
+  it('!poolfind finds as many blocks of a tag as there are allocations', () => {
+    const live = (row: Record<string, number | string>, kind: string) =>
+      Number(row[`${kind}Allocs`]) - Number(row[`${kind}Frees`]);
+    const rows = dump.truth.pool
+      .map((row) => ({
+        tag: String(row['tag']).padEnd(4),
+        count: live(row, 'nonPaged') + live(row, 'paged'),
+      }))
+      .filter(({ tag, count }) => count > 0 && /^[A-Za-z]{4}$/.test(tag));
+    expect(rows.length).toBeGreaterThan(20);
+    for (const { tag, count } of rows.filter((_, i) => i % Math.ceil(rows.length / 8) === 0)) {
+      const found = all(ask(`!poolfind ${tag}`), /^([0-9a-f]{16}) : tag (.{4}),/gm);
+      expect(found.filter(([, name]) => name === tag).length, tag).toBe(count);
+    }
+  });
+
+  it('!pool marks the block that an object lies in', () => {
+    for (const { address } of dump.truth.processes.slice(4, 12)) {
+      const marked = all(ask(`!pool ${plain(address)}`), /^\*([0-9a-f]{16}) size: +([0-9a-f]+) .*\*(.*)$/gm);
+      expect(marked.length, address).toBe(1);
+      const [[start, bytes, tag]] = marked as [[string, string, string]];
+      const offset = BigInt(address) - BigInt(`0x${start}`);
+      expect(offset > 0n && offset < BigInt(`0x${bytes}`)).toBe(true);
+      expect(tag).toBe('Proc');
+    }
+  });
+
   it('!memusage counts the frames of each list', () => {
     const found = Object.fromEntries(
       all(ask('!memusage'), /^ +(\S+): +(\d+) \(/gm).map(([name, count]) => [name, Number(count)]),

@@ -6,15 +6,17 @@ import { irp, irpFind } from './irp.js';
 import { apcs, dpcs, interruptTable, locks, processorRegion } from './kernel-state.js';
 import { memoryUsage, poolUsed, vm } from './memory-manager.js';
 import { deviceNode, deviceObject, deviceStack, driverObject, handle, object } from './objects.js';
+import { pool, poolFind } from './pool.js';
 import { process } from './process.js';
 import { ready, running, stacks, thread } from './thread.js';
 import { pfn, physicalToVirtual, pte, virtualToPhysical } from './translation.js';
 import { vad } from './vad.js';
+import { whatis } from './whatis.js';
 
 const ofKernel: readonly Command[] = [
   analyze, process, thread, stacks, running, ready, locks, object,
   driverObject, deviceObject, deviceStack, deviceNode, irp, irpFind, vad,
-  pte, virtualToPhysical, physicalToVirtual, pfn, vm, memoryUsage, poolUsed,
+  pte, virtualToPhysical, physicalToVirtual, pfn, vm, memoryUsage, poolUsed, pool, poolFind,
   processorRegion, interruptTable, dpcs, apcs,
 ]; // prettier-ignore
 
@@ -30,5 +32,5 @@ const needsKernel = ({ names, run }: Command): Command => ({
 /** Commands that WinDbg has in extensions: they read the system's structures by the PDB's types. */
 export const extensions: readonly Command[] = [
   ...ofKernel.map(needsKernel),
-  error, list, handle, addressCommand, peb, teb,
+  error, list, handle, whatis, addressCommand, peb, teb,
 ]; // prettier-ignore

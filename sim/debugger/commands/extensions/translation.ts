@@ -1,24 +1,13 @@
 import { address, hex } from '../../format/numbers.js';
 import { kernelPointer } from '../../kernel/lists.js';
+import { entryAddresses, entryText, locationName } from '../../kernel/page-entries.js';
 import { walk, type Walk } from '../../memory/page-walk.js';
 import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
 
-const PAGE_SHIFT = 12n;
-const CANONICAL = 0xffffffffffffn;
 const SELF = 9n; // bits of an index at each level
-
-/** Virtual addresses of the entries that map an address, through the self-map. */
-function entryAddresses(session: Session, at: bigint): bigint[] {
-  const base = kernelPointer(session, 'MmPteBase');
-  const pte = (address_: bigint) => base + (((address_ & CANONICAL) >> PAGE_SHIFT) << 3n);
-  const pteAt = pte(at);
-  const pdeAt = pte(pteAt);
-  const ppeAt = pte(pdeAt);
-  return [pte(ppeAt), ppeAt, pdeAt, pteAt];
-}
 
 const UPPER = (value: bigint) => hex(value, 16).toUpperCase();
 const COLUMN = 27;
@@ -57,23 +46,6 @@ function currentWalk(session: Session, at: bigint): Walk {
   return session.target.processSpace(session.process).walk(at);
 }
 
-/** `pfn 1208      ---DA--KWEV`, with `L` for a large page. Bits: Intel SDM, volume 3, 4.5. */
-function entryText(entry: bigint, mayBeLarge: boolean): string {
-  if (!(entry & 1n)) return entry === 0n ? 'not valid' : softwareText(entry);
-  const bit = (number: bigint, set: string, clear = '-') => ((entry >> number) & 1n ? set : clear);
-  const flags = [
-    bit(9n, 'C'), bit(8n, 'G'), mayBeLarge ? bit(7n, 'L') : '-', bit(6n, 'D'), bit(5n, 'A'), bit(4n, 'N'), bit(3n, 'T'),
-    bit(2n, 'U', 'K'), bit(1n, 'W', 'R'), bit(63n, '-', 'E'), 'V',
-  ]; // prettier-ignore
-  return `pfn ${hex((entry & 0xffffffffff000n) >> PAGE_SHIFT).padEnd(10)}${flags.join('')}`;
-}
-
-function softwareText(entry: bigint): string {
-  if (entry & (1n << 10n)) return `not valid; Proto: ${UPPER(BigInt.asIntN(64, entry) >> 16n)}`;
-  if (entry & (1n << 11n)) return `not valid; Transition: ${hex((entry & 0xffffffffff000n) >> PAGE_SHIFT)}`;
-  return `not valid; PageFile: ${hex((entry >> 12n) & 15n)}; Offset: ${hex(entry >> 32n)}`;
-}
-
 const NAMES = { PXE: 'PML4E', PPE: 'PDPE', PDE: 'PDE', PTE: 'PTE' };
 
 /** `!vtop`: a translation, step by step. */
@@ -104,9 +76,6 @@ export const virtualToPhysical: Command = {
   },
 };
 
-/** MMLISTS. */
-const LOCATIONS = ['Zeroed', 'Free', 'Standby', 'Modified', 'ModNoWrite', 'Bad', 'Active', 'Transition'];
-
 /** `!pfn`: what a frame is used for. */
 export const pfn: Command = {
   names: ['!pfn'],
@@ -123,7 +92,7 @@ export const pfn: Command = {
     print(
       `    reference count ${hex(value('u3.ReferenceCount') || value('u3.e2.ReferenceCount'), 4)} ${['Non-cached', 'Cached', 'Write combined'][Number(value('u3.e1.CacheAttribute'))] ?? 'Not mapped'}   Priority ${value('u3.e1.Priority')}\n`,
     );
-    const location = LOCATIONS[Number(value('u3.e1.PageLocation'))] ?? 'Unknown';
+    const location = locationName(Number(value('u3.e1.PageLocation')));
     const flags = [
       value('u3.e1.Modified') ? 'M' : '',
       value('u4.PrototypePte') ? 'P' : '',

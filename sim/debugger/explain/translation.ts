@@ -1,0 +1,103 @@
+import { address as shown, hex } from '../format/numbers.js';
+import { kernelPointer } from '../kernel/lists.js';
+import { entryAddresses, entryText, locationName, pageFileOf } from '../kernel/page-entries.js';
+import { readInteger } from '../memory/memory.js';
+import type { AddressSpace } from '../memory/address-space.js';
+import { prototypeFrame, softwareOutcome } from '../memory/page-walk.js';
+import type { Session } from '../session.js';
+import { TypedView } from '../types/typed-view.js';
+import type { Evidence, Finding } from './explanation.js';
+
+/** A prototype address that says that the VAD leads to the prototype. */
+const THROUGH_VAD = 0xffffffff0000n;
+
+/** How an address translates, level by level, and what its page is. */
+export function translationOf(session: Session, space: AddressSpace, at: bigint): Finding[] {
+  const { steps, outcome } = space.walk(at);
+  const addresses = entryAddresses(session, at);
+  const evidence = steps.map(({ level, entry }, i): Evidence => ({
+    label: `${level} at ${shown(addresses[i]!)}`,
+    value:
+      entry === undefined
+        ? 'its page is not in the dump'
+        : `${hex(entry, 16)}  ${entryText(entry, level !== 'PTE')}`,
+    address: addresses[i]!,
+    command: `!pte ${hex(at)}`,
+  }));
+  const walk = (title: string): Finding => ({ kind: 'walk', title, evidence });
+  switch (outcome.kind) {
+    case 'mapped': {
+      const pfn = Math.floor(outcome.physical / 0x1000);
+      const large = outcome.pageBytes > 0x1000 ? `, large page of 0x${hex(outcome.pageBytes)} bytes` : '';
+      const how = outcome.transition ? 'in transition: not in a working set, but still in memory' : 'valid';
+      return [walk(`physical address ${hex(outcome.physical)} (${how}${large})`), ...pageOf(session, pfn)];
+    }
+    case 'prototype':
+      return [
+        walk('not valid: a prototype PTE tells where the page is'),
+        ...prototypeOf(session, outcome.prototype),
+      ];
+    case 'absent':
+      return [walk(`unknown: frame ${hex(outcome.pfn)}, which holds the next table, is not in the dump`)];
+    default:
+      if (outcome.level !== 'PTE' || outcome.entry === 0n)
+        return [walk(`not mapped: the ${outcome.level} is ${outcome.entry === 0n ? 'zero' : 'not valid'}`)];
+      return [walk('not valid'), pageFile(outcome.entry)];
+  }
+}
+
+function pageFile(entry: bigint): Finding {
+  const { number, page } = pageFileOf(entry);
+  if (page === 0n)
+    return { kind: 'pageFile', title: 'demand zero: the page has not been touched yet', evidence: [] };
+  return {
+    kind: 'pageFile',
+    title: `in page file ${number}, at its page ${hex(page)}`,
+    evidence: [{ label: 'PTE', value: hex(entry, 16) }],
+  };
+}
+
+function prototypeOf(session: Session, at: bigint): Finding[] {
+  if ((at & 0xffffffffffffn) === THROUGH_VAD)
+    return [{ kind: 'prototype', title: 'the prototype PTE is found through the VAD', evidence: [] }];
+  const where = { label: 'prototype PTE at', value: shown(at), address: at, command: `dq ${hex(at)} L1` };
+  const bytes = session.memory.read(at, 8);
+  if (bytes.length < 8)
+    return [{ kind: 'prototype', title: 'the prototype PTE is not in the dump', evidence: [where] }];
+  const entry = readInteger(session.memory, at, 8);
+  const finding = (title: string): Finding => ({
+    kind: 'prototype',
+    title,
+    evidence: [where, { label: 'contents', value: `${hex(entry, 16)}  ${entryText(entry, false)}` }],
+  });
+  const frame = prototypeFrame(entry);
+  if (frame !== undefined) return [finding(`shared page in frame ${hex(frame)}`), ...pageOf(session, frame)];
+  if (softwareOutcome(entry, 0n).kind === 'prototype')
+    return [finding('the page is in its file: the prototype names the subsection')];
+  return [finding('the page is not in memory'), pageFile(entry)];
+}
+
+/** A frame by its entry in the PFN database. */
+function pageOf(session: Session, pfn: number): Finding[] {
+  const size = BigInt(session.struct('_MMPFN').size);
+  const at = kernelPointer(session, 'MmPfnDatabase') + BigInt(pfn) * size;
+  const inDump = session.target.physical.page(pfn) ? '' : '; the dump does not hold the page';
+  const view = new TypedView(session, '_MMPFN', at);
+  if (session.memory.read(at, Number(size)).length < Number(size))
+    return [{ kind: 'page', title: `frame ${hex(pfn)}${inDump}`, evidence: [] }];
+  const value = (path: string) => (view.has(path) ? view.value(path) : 0n);
+  const pte = value('PteAddress');
+  return [
+    {
+      kind: 'page',
+      title: `frame ${hex(pfn)}: ${locationName(Number(value('u3.e1.PageLocation')))}${inDump}`,
+      evidence: [
+        { label: 'PFN entry', value: shown(at), address: at, command: `!pfn ${hex(pfn)}` },
+        { label: 'PTE that maps it', value: shown(pte), address: pte },
+        { label: 'reference count', value: `${value('u3.ReferenceCount') || value('u3.e2.ReferenceCount')}` },
+        { label: 'priority', value: `${value('u3.e1.Priority')}` },
+        { label: 'shared', value: value('u4.PrototypePte') ? 'yes: its PTE is a prototype' : 'no' },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,301 @@
+import { viewOf } from '../files/record.js';
+import { MemoryError } from '../memory/memory.js';
+import type { Session } from '../session.js';
+import { TypedView } from '../types/typed-view.js';
+import { kernelGlobal, kernelPointer, listEntries } from './lists.js';
+
+/** Constants of the kernel's segment heap. Source: public research on Windows 11's pool (PoolViewer, ntoseye). */
+const SEGMENT_MAGIC = 0xa2e64eada2e64eadn;
+const UNITS = 256n;
+const RANGE = { allocated: 1, first: 2, lfh: 11, vs: 15 };
+const GRANULE = 16n;
+const PAGE = 0x1000n;
+const MOST_CHUNKS = 0x10000;
+const CONTEXTS = [0, 1];
+
+/** A piece of pool, in use or free. */
+export interface PoolBlock {
+  /** Where its POOL_HEADER is; the first byte of an allocation that has none. */
+  start: bigint;
+  bytes: bigint;
+  isAllocated: boolean;
+  /** The part of the heap that it comes from. */
+  kind: 'low fragmentation' | 'variable size' | 'page range' | 'large';
+  hasHeader: boolean;
+  /** '' for free blocks. */
+  tag: string;
+  /** SEGMENT_HEAP; 0 for a large allocation, which only the table of large ones tells of. */
+  heap: bigint;
+  /** The subsegment or range it lies in. */
+  container: bigint;
+}
+
+interface Segment {
+  at: bigint;
+  heap: bigint;
+  context: TypedView;
+}
+
+interface Range {
+  start: bigint;
+  bytes: bigint;
+  flags: number;
+  descriptor: TypedView;
+}
+
+/** The block of pool that an address lies in; `undefined` for one outside of pool. */
+export function poolBlockAt(session: Session, at: bigint): PoolBlock | undefined {
+  for (const block of poolBlocksAround(session, at, at + 1n)) return block;
+  return undefined;
+}
+
+/** Blocks of pool that reach into a range of addresses, in order; the range is a page at most. */
+export function* poolBlocksAround(session: Session, from: bigint, to: bigint): Iterable<PoolBlock> {
+  try {
+    const segment = segmentOf(session, from);
+    const range = segment && rangeOf(session, segment, from);
+    if (segment && range) yield* blocksIn(session, segment, range, from, to);
+    else if (!segment) yield* largeAllocation(session, from);
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+  }
+}
+
+const heapGlobals = (session: Session) =>
+  new TypedView(session, '_RTLP_HP_HEAP_GLOBALS', kernelGlobal(session, 'RtlpHpHeapGlobals'));
+
+/** Segments are aligned to their size, and their signature leads back to the heap. */
+function segmentOf(session: Session, address: bigint): Segment | undefined {
+  const state = kernelGlobal(session, 'ExPoolState');
+  const first = new TypedView(session, '_EX_POOL_HEAP_MANAGER_STATE', state).value('PoolNode[0].Heaps[0]');
+  const key = heapGlobals(session).value('HeapKey');
+  for (const i of CONTEXTS) {
+    const mask = new TypedView(session, '_SEGMENT_HEAP', first).value(`SegContexts[${i}].SegmentMask`);
+    const at = address & mask;
+    try {
+      const signature = new TypedView(session, '_HEAP_PAGE_SEGMENT', at).value('Signature');
+      const context = new TypedView(session, '_HEAP_SEG_CONTEXT', signature ^ at ^ key ^ SEGMENT_MAGIC);
+      if (context.value('SegmentMask') === mask) return { at, heap: context.value('Heap'), context };
+    } catch (error) {
+      if (!(error instanceof MemoryError)) throw error;
+    }
+  }
+  return undefined;
+}
+
+function rangeOf(session: Session, { at, context }: Segment, address: bigint): Range | undefined {
+  const shift = context.value('UnitShift');
+  let unit = (address - at) >> shift;
+  if (unit < context.value('FirstDescriptorIndex') || unit >= UNITS) return undefined;
+  const size = BigInt(session.struct('_HEAP_PAGE_RANGE_DESCRIPTOR').size);
+  const descriptorAt = (index: bigint) =>
+    new TypedView(session, '_HEAP_PAGE_RANGE_DESCRIPTOR', at + index * size);
+  let descriptor = descriptorAt(unit);
+  // Of a range in use, each unit says how far behind the first it is.
+  if (descriptor.number('RangeFlags') & RANGE.allocated && !(descriptor.number('RangeFlags') & RANGE.first)) {
+    unit -= descriptor.value('UnitOffset');
+    descriptor = descriptorAt(unit);
+  }
+  const flags = descriptor.number('RangeFlags');
+  if (!(flags & RANGE.allocated)) return undefined;
+  return { start: at + (unit << shift), bytes: descriptor.value('UnitSize') << shift, flags, descriptor };
+}
+
+function* blocksIn(
+  session: Session,
+  { heap }: Segment,
+  range: Range,
+  from: bigint,
+  to: bigint,
+): Iterable<PoolBlock> {
+  const common = { heap, container: range.start };
+  if (range.flags === RANGE.lfh) yield* smallBlocks(session, common, range, from, to);
+  else if (range.flags === RANGE.vs) yield* chunks(session, common, range.start, from, to);
+  else {
+    const known = bigPage(session, range.start);
+    yield {
+      ...common,
+      start: range.start,
+      bytes: known?.bytes ?? range.bytes,
+      isAllocated: true,
+      kind: 'page range',
+      hasHeader: false,
+      tag: known?.tag ?? '',
+    };
+  }
+}
+
+type Common = Pick<PoolBlock, 'heap' | 'container'>;
+
+/** Blocks of one size; two bits for each say whether it is in use. */
+function* smallBlocks(
+  session: Session,
+  common: Common,
+  { start: subsegment, bytes }: Range,
+  from: bigint,
+  to: bigint,
+): Iterable<PoolBlock> {
+  const view = new TypedView(session, '_HEAP_LFH_SUBSEGMENT', subsegment);
+  const offsets =
+    (view.value('BlockOffsets.EncodedData') ^ heapGlobals(session).value('LfhKey') ^ (subsegment >> 12n)) &
+    0xffffffffn;
+  const size = offsets & 0xffffn;
+  const first = subsegment + (offsets >> 16n);
+  if (size === 0n || size % GRANULE !== 0n) return;
+  const bitmap = view.at('BlockBitmap');
+  const end = subsegment + bytes - PAGE;
+  let index = from > first ? (from - first) / size : 0n;
+  for (let start = first + index * size; start < to && start + size <= end; start += size, index++) {
+    const bits = new DataView(session.memory.read(bitmap + (index >> 5n) * 8n, 8).slice().buffer);
+    if (bits.byteLength < 8) return;
+    const isAllocated = ((bits.getBigUint64(0, true) >> ((index & 31n) * 2n)) & 1n) !== 0n;
+    yield withTag(session, { ...common, start, bytes: size, isAllocated, kind: 'low fragmentation' });
+  }
+}
+
+/** Chunks follow each other; the header of each is masked with its address and the heap's key. */
+function* chunks(
+  session: Session,
+  common: Common,
+  subsegment: bigint,
+  from: bigint,
+  to: bigint,
+): Iterable<PoolBlock> {
+  const key = heapGlobals(session).value('HeapKey');
+  const headerBytes = BigInt(session.struct('_HEAP_VS_CHUNK_HEADER').size);
+  const begin =
+    subsegment + ((BigInt(session.struct('_HEAP_VS_SUBSEGMENT').size) + GRANULE - 1n) & ~(GRANULE - 1n));
+  const end = begin + new TypedView(session, '_HEAP_VS_SUBSEGMENT', subsegment).value('Size') * GRANULE;
+  let count = 0;
+  for (let chunk = begin; chunk < end && chunk < to && count < MOST_CHUNKS; count++) {
+    const bytes = session.memory.read(chunk, 8);
+    if (bytes.length < 8) return;
+    const bits = viewOf(bytes).getBigUint64(0, true) ^ chunk ^ key;
+    const size = ((bits >> 16n) & 0xffffn) * GRANULE;
+    if (size === 0n) return;
+    const isAllocated = ((bits >> 48n) & 0xffn) !== 0n;
+    if (chunk + size > from) {
+      const start = isAllocated ? chunk + headerBytes : chunk;
+      const block = { ...common, start, bytes: chunk + size - start, isAllocated };
+      yield withTag(session, { ...block, kind: 'variable size' });
+    }
+    chunk += size;
+  }
+}
+
+function withTag(session: Session, block: Omit<PoolBlock, 'hasHeader' | 'tag'>): PoolBlock {
+  const tag = block.isAllocated ? new TypedView(session, '_POOL_HEADER', block.start).value('PoolTag') : 0n;
+  return { ...block, hasHeader: block.isAllocated, tag: block.isAllocated ? tagText(tag) : '' };
+}
+
+/** Four characters, the first in the lowest byte. The top bit marks protected ones. */
+export function tagText(tag: bigint): string {
+  return [0n, 8n, 16n, 24n]
+    .map((shift) => Number((tag >> shift) & (shift === 24n ? 0x7fn : 0xffn)))
+    .map((code) => (code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : '.'))
+    .join('');
+}
+
+function* largeAllocation(session: Session, at: bigint): Iterable<PoolBlock> {
+  const found = bigPage(session, at);
+  if (found)
+    yield {
+      heap: 0n,
+      container: found.start,
+      start: found.start,
+      bytes: found.bytes,
+      isAllocated: true,
+      kind: 'large',
+      hasHeader: false,
+      tag: found.tag,
+    };
+}
+
+const FREE_ENTRY = 1n; // of POOL_TRACKER_BIG_PAGES.Va
+const MOST_ENTRIES = 0x100000n;
+const ENTRIES_AT_ONCE = 0x800n;
+
+export interface BigPage {
+  start: bigint;
+  bytes: bigint;
+  tag: string;
+}
+
+/** Allocations of a page and more, from PoolBigPageTable. */
+export function* bigPages(session: Session): Iterable<BigPage> {
+  const table = kernelPointer(session, 'PoolBigPageTable');
+  const sized = kernelPointer(session, 'PoolBigPageTableSize');
+  const count = sized < MOST_ENTRIES ? sized : MOST_ENTRIES;
+  const type = session.struct('_POOL_TRACKER_BIG_PAGES');
+  const size = BigInt(type.size);
+  const [va, key, bytes] = ['Va', 'Key', 'NumberOfBytes'].map((name) =>
+    Number(new TypedView(session, type, 0n).at(name)),
+  ) as [number, number, number];
+  for (let index = 0n; index < count; index += ENTRIES_AT_ONCE) {
+    const block = viewOf(session.memory.read(table + index * size, Number(ENTRIES_AT_ONCE * size)));
+    for (let at = 0; at + type.size <= block.byteLength; at += type.size) {
+      const start = block.getBigUint64(at + va, true);
+      if (start === 0n || start & FREE_ENTRY) continue;
+      yield {
+        start,
+        bytes: block.getBigUint64(at + bytes, true),
+        tag: tagText(BigInt(block.getUint32(at + key, true))),
+      };
+    }
+  }
+}
+
+/** A dump does not change: its table is read once. */
+const tables = new WeakMap<Session, readonly BigPage[]>();
+
+function bigPage(session: Session, at: bigint): BigPage | undefined {
+  let pages = tables.get(session);
+  if (!pages) {
+    pages = [...bigPages(session)].sort((a, b) => (a.start < b.start ? -1 : 1));
+    tables.set(session, pages);
+  }
+  let low = 0;
+  let high = pages.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (pages[middle]!.start <= at) low = middle + 1;
+    else high = middle;
+  }
+  const page = pages[low - 1];
+  return page && at < page.start + page.bytes ? page : undefined;
+}
+
+const HEAPS_OF_A_NODE = 4;
+const MOST_NODES = 64;
+
+/** All blocks of pool: heap by heap, then the allocations that have pages of their own. */
+export function* poolBlocks(session: Session): Iterable<PoolBlock> {
+  const state = new TypedView(session, '_EX_POOL_HEAP_MANAGER_STATE', kernelGlobal(session, 'ExPoolState'));
+  const nodes = Math.min(state.number('NumberOfPools'), MOST_NODES);
+  for (let node = 0; node < nodes; node++)
+    for (let heap = 0; heap < HEAPS_OF_A_NODE; heap++)
+      yield* heapBlocks(session, state.value(`PoolNode[${node}].Heaps[${heap}]`));
+  for (const { start } of bigPages(session))
+    if (!segmentOf(session, start)) yield* largeAllocation(session, start);
+}
+
+function* heapBlocks(session: Session, heap: bigint): Iterable<PoolBlock> {
+  const view = new TypedView(session, '_SEGMENT_HEAP', heap);
+  for (const i of CONTEXTS) {
+    const context = view.inner(`SegContexts[${i}]`);
+    const shift = context.value('UnitShift');
+    for (const { address: at } of listEntries(
+      session,
+      context.at('SegmentListHead'),
+      '_HEAP_PAGE_SEGMENT',
+      'ListEntry',
+    )) {
+      const segment = { at, heap, context };
+      for (let unit = context.value('FirstDescriptorIndex'); unit < UNITS;) {
+        const range = rangeOf(session, segment, at + (unit << shift));
+        if (range) yield* blocksIn(session, segment, range, range.start, range.start + range.bytes);
+        unit += range ? range.bytes >> shift || 1n : 1n;
+      }
+    }
+  }
+}
