@@ -207,6 +207,7 @@ export {
 export { noteUnloadedDriver as imageNoteUnloaded } from './kernel/modules/unloaded';
 export { nameThread as threadSetName } from './kernel/processes/thread-name';
 export { exitProcess as processExit } from './kernel/processes/process-end';
+export { createEndedThread as threadCreateEnded } from './kernel/processes/thread-end';
 export { processNext, processUnlink } from './kernel/processes/process-list';
 export { processRead, processReadTexts } from './kernel/processes/process-reading';
 

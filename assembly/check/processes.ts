@@ -17,7 +17,7 @@ import { nextOn, walkList } from './lists';
 import { peek64, value } from './memory';
 import { expectType } from './objects';
 import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
-import { checkThread } from './threads';
+import { checkEndedThread, checkThread, TERMINATED } from './threads';
 
 const PROCESS_OBJECT: u64 = 3; // _KOBJECTS.ProcessObject
 const WORDS: u32 = 4; // DISPATCHER_HEADER.Size counts 32-bit words, in a byte
@@ -108,7 +108,7 @@ function checkProcess(process: u64, type: u64): void {
   visit(Visited.Processes);
 }
 
-/** Both lists of threads, side by side. */
+/** Both lists of threads, side by side: the scheduler's has those that have not ended. */
 function checkThreads(process: u64, isIdle: bool): void {
   const link = KTHREAD.ThreadListEntry;
   const head = process + offsetOf(KPROCESS.ThreadListHead);
@@ -116,16 +116,20 @@ function checkThreads(process: u64, isIdle: bool): void {
   let count: u64 = 0;
   let cycles: u64 = 0;
   for (let thread = nextThread(process, 0); thread != 0; thread = nextThread(process, thread)) {
+    if (!isIdle) threads.set(thread, 1);
+    cycles += value(thread, KTHREAD.CycleTime);
+    if (value(thread, KTHREAD.State) == TERMINATED) {
+      checkEndedThread(thread, process);
+      continue;
+    }
     other = nextOn(head, other, link);
     if (broken()) return;
     if (other != thread + offsetOf(link)) {
       disagree(Rule.ThreadListsAgree, thread, link, thread + offsetOf(link), other);
       return;
     }
-    if (!isIdle) threads.set(thread, 1);
     checkThread(thread, process, isIdle);
     count++;
-    cycles += value(thread, KTHREAD.CycleTime);
   }
   if (broken()) return;
   if (nextOn(head, other, link) != 0)

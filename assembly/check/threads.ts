@@ -33,6 +33,22 @@ export const STANDBY: u64 = 3;
 export const TERMINATED: u64 = 4;
 export const WAITING: u64 = 5;
 
+/** Checks a thread that has ended and is still on the list of `process`. */
+export function checkEndedThread(thread: u64, process: u64): void {
+  expect(Rule.ThreadIsAThread, thread, DISPATCHER_HEADER.Type, THREAD_OBJECT);
+  if (!broken()) expectType(thread, peek64(addressOf(NT.PsThreadType)));
+  expect(Rule.ThreadBelongsToProcess, thread, KTHREAD.Process, process);
+  expect(Rule.EndedThreadHasEnded, thread, DISPATCHER_HEADER.SignalState, 1);
+  expect(Rule.EndedThreadHasEnded, thread, ETHREAD.Terminated, 1);
+  expect(Rule.EndedThreadHasEnded, thread, KTHREAD.InitialStack, 0);
+  expect(Rule.EndedThreadHasEnded, thread, KTHREAD.Teb, 0);
+  const ended = peek64(thread + offsetOf(ETHREAD.ExitTime));
+  const created = peek64(thread + offsetOf(ETHREAD.CreateTime));
+  if (!broken() && ended < created)
+    disagree(Rule.EndedThreadHasEnded, thread, ETHREAD.ExitTime, created, ended);
+  visit(Visited.Threads);
+}
+
 /** Checks a thread on the list of `process`. Idle threads have no object header and the id 0. */
 export function checkThread(thread: u64, process: u64, isIdle: bool): void {
   expect(Rule.ThreadIsAThread, thread, DISPATCHER_HEADER.Type, THREAD_OBJECT);

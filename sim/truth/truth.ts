@@ -1,7 +1,7 @@
 import type { LabMachine } from '../lab-machine.js';
 import type { Kernel } from '../machine/machine.js';
 import type { StepEvent } from '../scenarios/play.js';
-import type { StagedProcess, StagedThread, UserMode } from '../world/stage.js';
+import type { EndedThread, StagedProcess, StagedThread, UserMode } from '../world/stage.js';
 import type { StagedToken } from '../world/objects/tokens.js';
 import { version } from '../version.js';
 import { hex, type Address } from './address.js';
@@ -93,6 +93,8 @@ export interface TruthProcess extends TruthIdentity {
   token: TruthToken;
   handles: TruthHandles;
   threads: TruthThread[];
+  /** Threads that have ended while a handle still leads to them; absent when there are none. */
+  endedThreads?: { tid: number; address: Address; exitTime: string; exitStatus: number }[];
 }
 
 export interface TruthThread {
@@ -181,6 +183,7 @@ function truthOfProcess(
     memory,
     token: truthOfToken(token),
     handles: truthOfHandles(kernel, address),
+    ...(process.endedThreads.length === 0 ? {} : { endedThreads: process.endedThreads.map(ended) }),
     threads: threads.map((thread) => ({
       tid: thread.tid,
       ...(thread.name === undefined ? {} : { name: thread.name }),
@@ -192,6 +195,10 @@ function truthOfProcess(
       ...(thread.userMode ? { userStack: thread.userMode.stack, user: userSide(thread.userMode) } : {}),
     })),
   };
+}
+
+function ended({ tid, address, exitTime, exitStatus }: EndedThread) {
+  return { tid, address: hex(address), exitTime: String(exitTime), exitStatus };
 }
 
 function userSide({ teb, start, rip, rsp }: UserMode): TruthThread['user'] {

@@ -48,6 +48,7 @@ const NOTHING = {
   traits: [],
   services: [],
   threads: {},
+  endedThreads: 0,
   handles: 0,
   privateMB: 0,
   cpu: 0,
@@ -178,6 +179,7 @@ export class Director {
       spec,
       address,
       threads: [],
+      endedThreads: [],
       modules: [],
     };
     for (let number = 0; number < hardware.processors; number++) {
@@ -254,6 +256,7 @@ export class Director {
       address,
       ...(apcRoutine === undefined ? {} : { apcRoutine }),
       threads: [],
+      endedThreads: [],
       modules: [],
     };
     if (process.exitTime !== undefined) exports.processExit(address, process.exitTime, 0);
@@ -280,6 +283,8 @@ export class Director {
     for (const [archetype, count = 0] of Object.entries(spec.threads))
       for (let i = 0; i < count; i++)
         process.threads.push(this.#threads.create(process, archetype, peb, waits));
+    for (let i = 0; i < spec.endedThreads; i++)
+      process.endedThreads.push(this.#threads.createEnded(process, i));
     this.#memory.fill(process, peb, Math.round((spec.privateMB * 1024 * 1024) / PAGE));
     exports.processEndUserSpace(address);
     return process;

@@ -40,6 +40,8 @@ interface ProcessEntry {
   /** How many threads in all; those that are not named come from the mix. */
   readonly threadCount?: number;
   readonly mix?: string;
+  /** Threads that have ended and were not let go of. */
+  readonly endedThreads?: number;
   readonly handles?: number;
   readonly privateMB?: number;
   readonly cpu?: number;
@@ -73,6 +75,8 @@ export interface ProcessSpec {
   readonly services: readonly Service[];
   /** How many threads of each archetype. */
   readonly threads: Readonly<Record<string, number | undefined>>;
+  /** Threads that have ended and were not let go of. */
+  readonly endedThreads: number;
   /** Handles that it has opened. */
   readonly handles: number;
   /** Private working set beyond stacks, TEBs and PEB. */
@@ -115,6 +119,7 @@ export function populationOf(size: MachineSize, hardware: Hardware): Population 
           ...identityOf(entry, part, instance, known),
           threads: dealer(entry),
           startsAt: time,
+          endedThreads: entry.endedThreads ?? 0,
           handles: entry.handles ?? 0,
           privateMB: (entry.privateMB ?? 0) * (entry.instances ? spreadOf(instance) : 1),
           cpu: entry.cpu ?? 0,

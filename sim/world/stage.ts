@@ -40,6 +40,15 @@ export interface StagedThread {
   fillFrames?: () => void;
 }
 
+/** A thread that has ended while a handle still leads to it. */
+export interface EndedThread {
+  readonly tid: number;
+  readonly address: bigint;
+  /** FILETIME of its end. */
+  readonly exitTime: bigint;
+  readonly exitStatus: number;
+}
+
 /** A module that a process has loaded. */
 export interface StagedModule {
   /** File name. */
@@ -67,6 +76,7 @@ export interface StagedProcess {
   readonly spec: ProcessSpec;
   readonly address: bigint;
   readonly threads: StagedThread[];
+  readonly endedThreads: EndedThread[];
   /** Its program's function that APCs call, where it has user mode. */
   readonly apcRoutine?: bigint;
   /** What its loader lists, the program first. */

@@ -1,11 +1,13 @@
+import { Dice } from '../images/code/dice.js';
 import type { Kernel } from '../machine/machine.js';
 import { StackPlan } from '../machine/stack-plan.js';
 import { threadName } from './thread-names.js';
 import type { ClientIds } from './client-ids.js';
 import { findArchetype, type ThreadArchetype } from './archetypes.js';
 import { requestSpec, type IoRequests } from './io/requests.js';
-import type { StagedProcess, StagedThread, UserMode } from './stage.js';
+import type { EndedThread, StagedProcess, StagedThread, UserMode } from './stage.js';
 import type { UserImages } from './user-images.js';
+import { moduleOf } from './user-mode.js';
 import type { WaitMaker, WaitObject } from './wait-objects.js';
 
 const FIRST_PROCESSOR = 0;
@@ -13,6 +15,12 @@ const CLOCK_TICK = 156_250n; // 100 ns
 const TICKS_A_MINUTE = 3840;
 const NORMAL = 8; // base priority of the class
 const HIGHEST_DYNAMIC = 15;
+/** What threads that have ended did, which the lab chooses: parts of their process's life, time in 100 ns, switches. */
+const LIVES = 100;
+const LEAST_RUN = 2000;
+const MOST_RUN = 50_000;
+const MOST_SWITCHES = 40;
+const EXIT_STATUS = 0;
 /** KPROCESSOR_MODE. */
 const WAIT_MODES = { Kernel: 0, User: 1 };
 /** Makes threads as their archetypes have them. */
@@ -98,6 +106,29 @@ export class ThreadMaker {
       stack: plan.names,
       ...(userMode ? { userMode } : {}),
     };
+  }
+
+  /** Creates a worker thread of a program that ended a while after its process had started; `index` tells it from others. */
+  createEnded(process: StagedProcess, index: number): EndedThread {
+    const { exports } = this.#kernel.core;
+    const tid = this.#ids.next();
+    const { path } = process.program;
+    const dice = new Dice(`ended thread ${tid} ${index}`);
+    const now = this.#kernel.start.bootTime + this.#kernel.start.uptime;
+    const lived = ((now - exports.clockNow()) * BigInt(1 + dice.below(LIVES))) / BigInt(2 * LIVES);
+    const exitTime = exports.clockNow() + lived;
+    const address = exports.threadCreateEnded(
+      process.address,
+      tid,
+      this.#user.address('ntdll!RtlUserThreadStart'),
+      this.#user.modulesOf(path).address(`${moduleOf(path)}!WorkerThread`),
+      NORMAL,
+      exitTime,
+      EXIT_STATUS,
+      BigInt(LEAST_RUN + dice.below(MOST_RUN)),
+      2 + dice.below(MOST_SWITCHES),
+    );
+    return { tid, address, exitTime, exitStatus: EXIT_STATUS };
   }
 
   /** Lets a thread of an archetype that is in the middle of an operation have its request pending; what it waits for. */

@@ -70,6 +70,8 @@ export interface TruthProcess {
   /** By type: value, object and access of each. */
   handles: { open: Record<string, string[]> };
   threads: TruthThread[];
+  /** Those that have ended and are still referred to. */
+  endedThreads?: { tid: number; address: string }[];
 }
 
 export interface TruthThread {

@@ -27,11 +27,16 @@ const NUMBERS: usize = 15;
 /** Bytes of {@link readThread}'s numbers, after which come the CONTEXT and then the name. */
 const NUMBER_BYTES: usize = NUMBERS * 8;
 
-/** The thread of a process after `thread` on its list, 0 at the end; the first one for 0. */
+/** The thread of a process after `thread` on its list that has not ended, 0 at the end; the first one for 0. */
 export function nextThread(process: u64, thread: u64): u64 {
   const head = at(process, EPROCESS.ThreadListHead);
-  const entry = read64(thread == 0 ? head : at(thread, ETHREAD.ThreadListEntry));
-  return entry == head ? 0 : entry - offsetOf(ETHREAD.ThreadListEntry);
+  let entry = read64(thread == 0 ? head : at(thread, ETHREAD.ThreadListEntry));
+  while (entry != head) {
+    const next = entry - u64(offsetOf(ETHREAD.ThreadListEntry));
+    if (getField(next, ETHREAD.Terminated) == 0) return next;
+    entry = read64(entry);
+  }
+  return 0;
 }
 
 /**

@@ -88,9 +88,33 @@ export function createThread(
   isUser: bool,
   where: u64,
 ): u64 {
-  const thread = where != 0 ? where : createObject(threadTypeIndex, offsetOf(ETHREAD.SIZE), THREAD_TAG, true);
-  initialiseHeader(thread, THREAD, offsetOf(KTHREAD.SIZE), 0);
+  const thread = where != 0 ? where : newThread(0);
+  if (where != 0) initialiseHeader(thread, THREAD, offsetOf(KTHREAD.SIZE), 0);
   fillStack(thread);
+  identifyThread(thread, process, tid, start, userStart, priority, isUser);
+  insertTail(at(process, KPROCESS.ThreadListHead), at(thread, KTHREAD.ThreadListEntry));
+  addToField(process, EPROCESS.ActiveThreads, 1);
+  addToField(process, EPROCESS.ActiveThreadsHighWatermark, 1);
+  return thread;
+}
+
+/** A thread's object, of which nothing is known but whether it has ended. */
+export function newThread(signalled: u32): u64 {
+  const thread = createObject(threadTypeIndex, offsetOf(ETHREAD.SIZE), THREAD_TAG, true);
+  initialiseHeader(thread, THREAD, offsetOf(KTHREAD.SIZE), signalled);
+  return thread;
+}
+
+/** Says who a thread is and whose, and gives it its place on its process's list and in the table of client ids. */
+export function identifyThread(
+  thread: u64,
+  process: u64,
+  tid: u32,
+  start: u64,
+  userStart: u64,
+  priority: u32,
+  isUser: bool,
+): void {
   fillScheduling(thread, process, priority, isUser);
   fillLists(thread, isUser);
   setField(thread, ETHREAD.StartAddress, start);
@@ -101,12 +125,8 @@ export function createThread(
   setField(thread, ETHREAD.ThreadInserted, 1);
   setField(thread, ETHREAD.ThreadIoPriority, 2);
   setField(thread, ETHREAD.ThreadPagePriority, 5);
-  insertTail(at(process, KPROCESS.ThreadListHead), at(thread, KTHREAD.ThreadListEntry));
   insertTail(at(process, EPROCESS.ThreadListHead), at(thread, ETHREAD.ThreadListEntry));
-  addToField(process, EPROCESS.ActiveThreads, 1);
-  addToField(process, EPROCESS.ActiveThreadsHighWatermark, 1);
   if (tid != 0) registerClientId(tid, thread);
-  return thread;
 }
 
 function fillStack(thread: u64): void {

@@ -19,6 +19,7 @@ const accesses: ReadonlyMap<string, readonly number[]> = new Map(
 );
 const ALL_ACCESS = 0x1f0003;
 const SYSTEM_PID = 4;
+const THREAD_ALL_ACCESS = 0x1fffff;
 const PROCESS_QUERY = 0x101000; // SYNCHRONIZE, PROCESS_QUERY_LIMITED_INFORMATION
 const SHARED_SCALE = 1000; // shares are told in thousandths
 const LARGEST_LEAD = 0.5; // at most this part of a process's handles comes from its opening ones
@@ -156,7 +157,10 @@ export class Handles {
     return objects.size;
   }
 
-  /** Handles that keep processes alive which have ended: those of who started them, or else of System. */
+  /**
+   * Handles that keep alive what has ended: processes, held by who started them or else by System, and threads of the
+   * process's own.
+   */
   #ended(rows: HandleRows, process: StagedProcess): number {
     const canHold = (pid: number) =>
       this.#processes.some((other) => other.pid === pid && handlesOf(other) > 0);
@@ -165,7 +169,8 @@ export class Handles {
         exitTime !== undefined && process.pid === (canHold(parentPid) ? parentPid : SYSTEM_PID),
     );
     for (const { address } of kept) rows.add('open', address, 0, 0, PROCESS_QUERY);
-    return kept.length;
+    for (const { address } of process.endedThreads) rows.add('open', address, 0, 0, THREAD_ALL_ACCESS);
+    return kept.length + process.endedThreads.length;
   }
 
   #one(rows: HandleRows, process: StagedProcess, kind: Kind, type: string, dice: Dice, known?: bigint): void {

@@ -55,6 +55,7 @@ export interface FullTruth extends Truth {
       privileges: { present: string; enabled: string };
     };
     handles: { table: string; count: number; open: Record<string, string[]> };
+    endedThreads?: { tid: number; address: string; exitTime: string; exitStatus: number }[];
     threads: (Truth['processes'][number]['threads'][number] & {
       waitReason?: string;
       waitObjects: { address: string; type: string }[];

@@ -43,7 +43,10 @@ describe('profile win11-22000.2538, by the public symbols of the build', () => {
 
   it('has the threads', () => {
     const told = new Map(
-      made.truth.processes.map(({ pid, threads }) => [pid, threads.map(({ tid }) => tid)]),
+      made.truth.processes.map(({ pid, threads, endedThreads = [] }) => [
+        pid,
+        [...threads, ...endedThreads].map(({ tid }) => tid),
+      ]),
     );
     for (const process of processes()) {
       const pid = Number(u64(process + BigInt(offsets._EPROCESS.UniqueProcessId)));

@@ -94,6 +94,38 @@ export function threadRules(opened: () => Kernel): void {
       }
     });
 
+    it("threads that have ended: on the process's list and not the scheduler's, signalled, without a stack, held by a handle", () => {
+      const kernel = opened();
+      let found = 0;
+      for (const process of kernel.truth.processes) {
+        const head = (path: string) => BigInt(process.address) + BigInt(offsetOf('_EPROCESS', path));
+        const all = kernel.list(head('ThreadListHead'), '_ETHREAD', 'ThreadListEntry');
+        const scheduled = kernel.list(head('Pcb.ThreadListHead'), '_KTHREAD', 'ThreadListEntry');
+        const ended = all.filter((thread) => !scheduled.includes(thread));
+        const told = process.endedThreads ?? [];
+        expect(ended).toEqual(told.map(({ address }) => BigInt(address)));
+        for (const { tid, address, exitTime, exitStatus } of told) {
+          const of = (path: string) => kernel.get(BigInt(address), '_ETHREAD', path);
+          expect(Number(of('Cid.UniqueThread'))).toBe(tid);
+          expect(Number(of('Tcb.State'))).toBe(STATES['Terminated']);
+          expect([
+            of('Tcb.Header.SignalState'),
+            of('Terminated'),
+            of('Tcb.InitialStack'),
+            of('Tcb.Teb'),
+          ]).toEqual([1n, 1n, 0n, 0n]);
+          expect([of('ExitTime.QuadPart'), of('ExitStatus')]).toEqual([BigInt(exitTime), BigInt(exitStatus)]);
+          expect(of('ExitTime.QuadPart') > of('CreateTime.QuadPart')).toBe(true);
+          for (let page = of('Tcb.StackLimit'); page < of('Tcb.StackBase'); page += 0x1000n)
+            expect(kernel.space.frameAt(page)).toBeUndefined();
+          const handles = process.handles.open['Thread']!.map((handle) => handle.split(' ')[1]);
+          expect(handles).toContain(address);
+          found++;
+        }
+      }
+      expect(found).toBeGreaterThan(0);
+    });
+
     it('start addresses: in a kernel module, or in an image that the process has mapped', () => {
       const { truth } = opened();
       const [inKernel, inUser] = [

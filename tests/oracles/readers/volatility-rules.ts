@@ -24,7 +24,9 @@ const FILETIME_EPOCH = 116_444_736_000_000_000n;
 const hex = (value: bigint): string => `0x${value.toString(16).padStart(16, '0')}`;
 
 export function volatilityRules(opened: () => Kernel): void {
-  const truthThreads = () => opened().truth.processes.flatMap(({ threads }) => threads);
+  /** Those that have ended among them: their objects, ids and places on their process's list stay. */
+  const truthThreads = () =>
+    opened().truth.processes.flatMap(({ threads, endedThreads = [] }) => [...threads, ...endedThreads]);
   const sorted = (addresses: (bigint | string)[]) =>
     addresses.map((address) => (typeof address === 'bigint' ? hex(address) : address)).sort();
   const name = (process: bigint) =>
@@ -187,7 +189,8 @@ export function volatilityRules(opened: () => Kernel): void {
         const head = (type: string, path: string) => at + BigInt(offsetOf(type, path));
         const threads = kernel.list(head('_EPROCESS', 'ThreadListHead'), '_ETHREAD', 'ThreadListEntry');
         const own = kernel.list(head('_EPROCESS', 'Pcb.ThreadListHead'), '_KTHREAD', 'ThreadListEntry');
-        expect(own).toEqual(threads);
+        expect(own).toEqual(process.threads.map(({ address }) => BigInt(address)));
+        const told = [...process.threads, ...(process.endedThreads ?? [])];
         expect(
           threads.map((thread) => [
             hex(thread),
@@ -195,7 +198,7 @@ export function volatilityRules(opened: () => Kernel): void {
             Number(kernel.get(thread, '_ETHREAD', 'Cid.UniqueProcess')),
             kernel.get(thread, '_KTHREAD', 'Process'),
           ]),
-        ).toEqual(process.threads.map(({ address, tid }) => [address, tid, process.pid, at]));
+        ).toEqual(told.map(({ address, tid }) => [address, tid, process.pid, at]));
       }
     });
   });
@@ -231,9 +234,9 @@ export function volatilityRules(opened: () => Kernel): void {
       const ids = new Map(
         handlesOf(kernel, kernel.pointer('PspCidTable')).map(({ value, object }) => [value, hex(object)]),
       );
-      const expected = kernel.truth.processes.flatMap(({ pid, address, threads }) => [
+      const expected = kernel.truth.processes.flatMap(({ pid, address, threads, endedThreads = [] }) => [
         [pid, address] as const,
-        ...threads.map(({ tid, address }) => [tid, address] as const),
+        ...[...threads, ...endedThreads].map(({ tid, address }) => [tid, address] as const),
       ]);
       expect(ids).toEqual(new Map(expected));
     });

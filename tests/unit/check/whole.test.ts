@@ -34,7 +34,10 @@ describe('everything agrees', () => {
         frames: machine.kernel.core.exports.machineFrames(),
       });
       // Idle's threads have no client ids.
-      const threads = processes.reduce((sum, process) => sum + process.threads.length, 0);
+      const threads = processes.reduce(
+        (sum, { threads, endedThreads }) => sum + threads.length + endedThreads.length,
+        0,
+      );
       expect(result.visited['threads']).toBe(threads + machine.kernel.hardware.processors);
       expect(result.visited['clientIds']).toBe(threads + processes.length);
     },

@@ -1,5 +1,7 @@
 import type { TypedMemory } from '../typed-memory.js';
 
+const TERMINATED = 4; // _KTHREAD_STATE
+
 export interface WalkedProcess {
   address: bigint;
   pid: number;
@@ -18,6 +20,7 @@ export async function walkProcesses(memory: TypedMemory): Promise<WalkedProcess[
     '_EPROCESS.ActiveThreads',
     '_EPROCESS.Pcb',
     '_KPROCESS.ThreadListHead',
+    '_KTHREAD.State',
     '_ETHREAD.Cid',
     '_CLIENT_ID.UniqueThread',
     '_CLIENT_ID.UniqueProcess',
@@ -26,11 +29,13 @@ export async function walkProcesses(memory: TypedMemory): Promise<WalkedProcess[
   const found: WalkedProcess[] = [];
   for (const address of await memory.list(head, '_EPROCESS', '_EPROCESS.ActiveProcessLinks')) {
     const name = memory.bytes(address + memory.offset('_EPROCESS.ImageFileName'), 15);
-    const threads = await memory.list(
+    const all = await memory.list(
       address + memory.offset('_EPROCESS.ThreadListHead'),
       '_ETHREAD',
       '_ETHREAD.ThreadListEntry',
     );
+    // What has ended stays on this list as long as something refers to it.
+    const threads = all.filter((thread) => Number(memory.get(thread, '_KTHREAD.State')) !== TERMINATED);
     const kernel = address + memory.offset('_EPROCESS.Pcb') + memory.offset('_KPROCESS.ThreadListHead');
     const sameThreads = await memory.list(kernel, '_KTHREAD', '_KTHREAD.ThreadListEntry');
     if (threads.join() !== sameThreads.join()) throw new Error(`the two lists of threads of ${name} differ`);
