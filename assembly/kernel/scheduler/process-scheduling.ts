@@ -1,6 +1,6 @@
 // What a user may change of how a process is scheduled: priority, processors, and how much power it is given.
 import { NT } from '../../generated/symbols';
-import { EPROCESS, ETHREAD, KAFFINITY_EX, KPROCESS, KTHREAD } from '../../generated/types';
+import { EPROCESS, KAFFINITY_EX, KPROCESS, KTHREAD } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { at, getField, read64, setField, write64 } from '../../memory/virtual';
 import { groupCount } from '../processors/topology';
@@ -12,10 +12,11 @@ const LEAST_REALTIME: i32 = 16;
 const HIGHEST: i32 = 31;
 const LOWEST: i32 = 1;
 
+/** The thread after `thread` on the scheduler's list of a process's threads, which has those that have not ended. */
 function nextThread(process: u64, thread: u64): u64 {
-  const head = at(process, EPROCESS.ThreadListHead);
-  const entry = read64(thread == 0 ? head : at(thread, ETHREAD.ThreadListEntry));
-  return entry == head ? 0 : entry - offsetOf(ETHREAD.ThreadListEntry);
+  const head = at(process, KPROCESS.ThreadListHead);
+  const entry = read64(thread == 0 ? head : at(thread, KTHREAD.ThreadListEntry));
+  return entry == head ? 0 : entry - offsetOf(KTHREAD.ThreadListEntry);
 }
 
 /** Gives a process a priority class, whose base is `base`; its threads keep their distance from the base. */

@@ -56,7 +56,10 @@ export function describeTimers(areSet: u32, areRepeating: u32, withApc: u32, cou
   for (let i = 0; i < count; i++) periods.push(u32(listed(i)));
 }
 
-/** Sets some of the timers of a type that a process has open; APCs of its threads call `routine`, unless that is 0. */
+/**
+ * Sets some of the timers of a type that a process has open; APCs of its threads call `routine`, unless that is 0. A
+ * thread that waits alertably has at least one timer to do so for.
+ */
 export function armTimers(index: u32, type: u32, routine: u64, seed: u64): void {
   const party = partyAt(index);
   const table = getField(party.process, EPROCESS.ObjectTable);
@@ -74,13 +77,22 @@ export function armTimers(index: u32, type: u32, routine: u64, seed: u64): void 
     entry.period = u64(periods[i32((bits >> 8) % u64(periods.length))]) * MS;
     entry.isRepeating = (bits >> 16) % CHANCES < repeatingShare;
     entry.processor = u32((bits >> 24) % u64(processorCount()));
-    if (routine != 0 && party.alertable >= 0 && (bits >> 32) % CHANCES < apcShare)
+    if (
+      routine != 0 &&
+      party.alertable >= 0 &&
+      (!hasTimer(party.alertable) || (bits >> 32) % CHANCES < apcShare)
+    )
       associate(entry, party.alertable, routine);
     const first = interruptTime() + 1 + ((bits >> 40) % entry.period);
     set(u32(timers.push(entry)) - 1, (first / MS + 1) * MS);
     // One that repeats has expired before, unless it has only just been set.
     if (entry.isRepeating && ((bits >> 12) & 1) != 0) setField(timer, DISPATCHER_HEADER.SignalState, 1);
   }
+}
+
+function hasTimer(task: i32): bool {
+  const head = at(taskAt(task).thread, ETHREAD.ActiveTimerListHead);
+  return read64(head) != head;
 }
 
 /** Lets a timer queue an APC to the thread that set it. */
