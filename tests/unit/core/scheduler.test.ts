@@ -33,7 +33,12 @@ function reader(machine: LabMachine) {
 function totals(machine: LabMachine) {
   const read = reader(machine);
   const { stage, kernel } = machine;
-  const processes = [stage.idle, ...stage.processes];
+  // What threads have had that have ended is theirs still.
+  const processes = [stage.idle, ...stage.processes].map(({ name, address, threads, endedThreads }) => ({
+    name,
+    address,
+    threads: [...threads, ...endedThreads],
+  }));
   const sum = (values: bigint[]) => values.reduce((total, value) => total + value, 0n);
   const threads = processes.flatMap((process) => process.threads.map(({ address }) => address));
   const prcbs = stage.idle.threads.map((_, number) => kernel.core.exports.processorBlock(number));
