@@ -10,6 +10,15 @@ interface MoreTruth {
     drivers: { name: string; address: string; devices: string[] }[];
     requests: { address: string }[];
   };
+  processes: {
+    address: string;
+    token: {
+      address: string;
+      user: string;
+      groups: { sid: string }[];
+      privileges: { present: string; enabled: string };
+    };
+  }[];
   namedObjects: { path: string; type: string; address: string }[];
 }
 
@@ -150,6 +159,21 @@ describe.each(DUMPS)('extension commands on %s', (_, options) => {
       const offset = BigInt(address) - BigInt(`0x${start}`);
       expect(offset > 0n && offset < BigInt(`0x${bytes}`)).toBe(true);
       expect(tag).toBe('Proc');
+    }
+  });
+
+  it('!token shows user, groups and privileges of each process', () => {
+    for (const { address, token } of more.processes) {
+      const text = ask(`.process ${plain(address)}; !token`);
+      expect(text).toContain(`_TOKEN 0x${plain(token.address)}\n`);
+      expect(text).toContain(`\nUser: ${token.user}\n`);
+      const groups = all(text.split('Capabilities: ')[0]!, /^ \d\d (S-[\d-]+)$/gm).map(([sid]) => sid);
+      expect(groups).toEqual(token.groups.map(({ sid }) => sid));
+      const privileges = all(text, /^ (\d\d) 0x[0-9a-f]{9} Se\w+ +Attributes - (Enabled)?/gm);
+      const mask = (rows: typeof privileges) =>
+        rows.reduce((sum, [number]) => sum | (1n << BigInt(number!)), 0n);
+      expect(mask(privileges)).toBe(BigInt(token.privileges.present));
+      expect(mask(privileges.filter(([, enabled]) => enabled))).toBe(BigInt(token.privileges.enabled));
     }
   });
 

@@ -10,13 +10,14 @@ import { pool, poolFind } from './pool.js';
 import { process } from './process.js';
 import { ready, running, stacks, thread } from './thread.js';
 import { pfn, physicalToVirtual, pte, virtualToPhysical } from './translation.js';
+import { token } from './token.js';
 import { vad } from './vad.js';
 import { whatis } from './whatis.js';
 
 const ofKernel: readonly Command[] = [
   analyze, process, thread, stacks, running, ready, locks, object,
   driverObject, deviceObject, deviceStack, deviceNode, irp, irpFind, vad,
-  pte, virtualToPhysical, physicalToVirtual, pfn, vm, memoryUsage, poolUsed, pool, poolFind,
+  pte, virtualToPhysical, physicalToVirtual, pfn, vm, memoryUsage, poolUsed, pool, poolFind, token,
   processorRegion, interruptTable, dpcs, apcs,
 ]; // prettier-ignore
 

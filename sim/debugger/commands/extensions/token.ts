@@ -1,0 +1,99 @@
+import { hex } from '../../format/numbers.js';
+import { processAt, tokenOf } from '../../kernel/processes.js';
+import names from '../../kernel/security.json' with { type: 'json' };
+import { readAll } from '../../memory/memory.js';
+import type { Session } from '../../session.js';
+import { TypedView } from '../../types/typed-view.js';
+import { viewOf } from '../../files/record.js';
+import { Arguments } from '../arguments.js';
+import type { Command } from '../command.js';
+
+const MOST_GROUPS = 0x400;
+const MOST_SUBAUTHORITIES = 15; // SID_MAX_SUB_AUTHORITIES
+const SUBAUTHORITIES_AT = 8;
+const TOKEN_TYPES = ['', 'Primary', 'Impersonation'];
+
+/** `!token`: whom a process or thread acts as. */
+export const token: Command = {
+  names: ['!token'],
+  run({ session, print }, args) {
+    const at = new Arguments(session, args).optionalValue() ?? tokenOf(processAt(session, session.process));
+    const view = new TypedView(session, '_TOKEN', at);
+    const luid = (path: string) =>
+      `(${hex(view.value(`${path}.HighPart`))},${hex(view.value(`${path}.LowPart`))})`;
+    const [user, ...groups] = sids(session, view, 'UserAndGroups', 'UserAndGroupCount');
+    print(`_TOKEN 0x${hex(at, 16)}\nTS Session ID: 0x${hex(view.value('SessionId'))}\n`);
+    print(`User: ${user?.sid ?? '(none)'}\nUser Groups: \n`);
+    groups.forEach((group, i) => print(groupText(group, i)));
+    print(`Primary Group: ${sidText(session, view.value('PrimaryGroup'))}\nPrivs: \n`);
+    print(privilegesText(view));
+    print(`Authentication ID:         ${luid('AuthenticationId')}\n`);
+    print(`Impersonation Level:       ${levelText(view)}\n`);
+    print(`TokenType:                 ${TOKEN_TYPES[view.number('TokenType')] ?? 'Unknown'}\n`);
+    print(
+      `Source: ${view.text('TokenSource.SourceName').padEnd(18)} TokenFlags: 0x${hex(view.value('TokenFlags'))}\n`,
+    );
+    print(
+      `Token ID: ${hex(view.value('TokenId.LowPart'))}             ParentToken ID: ${hex(view.value('ParentTokenId.LowPart'))}\n`,
+    );
+    print(`Modified ID:               ${luid('ModifiedId')}\n`);
+    print(
+      `RestrictedSidCount: ${view.value('RestrictedSidCount')}      RestrictedSids: 0x${hex(view.value('RestrictedSids'), 16)}\n`,
+    );
+    const capabilities = sids(session, view, 'Capabilities', 'CapabilityCount');
+    if (capabilities.length > 0) print('Capabilities: \n');
+    capabilities.forEach((capability, i) => print(groupText(capability, i)));
+  },
+};
+
+interface Sid {
+  sid: string;
+  attributes: number;
+}
+
+function sids(session: Session, view: TypedView, array: string, count: string): Sid[] {
+  const size = BigInt(session.struct('_SID_AND_ATTRIBUTES').size);
+  const first = view.value(array);
+  return Array.from({ length: Math.min(view.number(count), MOST_GROUPS) }, (_, i) => {
+    const entry = new TypedView(session, '_SID_AND_ATTRIBUTES', first + BigInt(i) * size);
+    return { sid: sidText(session, entry.value('Sid')), attributes: entry.number('Attributes') };
+  });
+}
+
+/** `S-1-5-18`; the authority is the only number with its highest byte first. @throws MemoryError */
+function sidText(session: Session, at: bigint): string {
+  if (at === 0n) return '(none)';
+  const head = readAll(session.memory, at, SUBAUTHORITIES_AT);
+  const count = Math.min(head[1]!, MOST_SUBAUTHORITIES);
+  const parts = viewOf(readAll(session.memory, at + BigInt(SUBAUTHORITIES_AT), count * 4));
+  const authority = head.subarray(2, 8).reduce((sum, byte) => sum * 256 + byte, 0);
+  const numbers = Array.from({ length: count }, (_, i) => parts.getUint32(i * 4, true));
+  return ['S', head[0], authority, ...numbers].join('-');
+}
+
+function groupText({ sid, attributes }: Sid, number: number): string {
+  const set = Object.entries(names.groupAttributes).filter(([bits]) => (attributes & Number(bits)) !== 0);
+  return ` ${String(number).padStart(2, '0')} ${sid}\n    Attributes - ${set.map(([, name]) => `${name} `).join('')}\n`;
+}
+
+function privilegesText(view: TypedView): string {
+  const mask = (field: string) => view.value(`Privileges.${field}`);
+  const [present, enabled, byDefault] = [mask('Present'), mask('Enabled'), mask('EnabledByDefault')] as [
+    bigint,
+    bigint,
+    bigint,
+  ];
+  const has = (value: bigint, number: number) => ((value >> BigInt(number)) & 1n) !== 0n;
+  return names.privileges
+    .map((name, number) => {
+      if (!has(present, number)) return '';
+      const attributes =
+        (has(enabled, number) ? 'Enabled ' : '') + (has(byDefault, number) ? 'Default ' : '');
+      return ` ${String(number).padStart(2, '0')} 0x${hex(number, 9)} ${name.padEnd(33)} Attributes - ${attributes}\n`;
+    })
+    .join('');
+}
+
+function levelText(view: TypedView): string {
+  return view.enumerator('ImpersonationLevel').replace(/^Security/, '');
+}
