@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { core } from './scripts/lib/vite-core-plugin.js';
+import { licences } from './scripts/lib/vite-licences-plugin.js';
 import { data } from './scripts/lib/vite-data-plugin.js';
 import { iced } from './scripts/lib/vite-iced-plugin.js';
 
@@ -9,7 +10,7 @@ export default defineConfig({
   // Relative, so that the page also works from a folder of a static host.
   base: './',
   publicDir: '../public',
-  plugins: [core(), iced()],
+  plugins: [core(), iced(), licences()],
   // The core and the simulation are siblings of the page's root.
   server: { fs: { allow: ['..'] } },
   build: {

@@ -66,3 +66,91 @@ test('Open file location of System leads to the folder of the kernel', async () 
   await explorer.waitFor();
   expect(await explorer.getByRole('textbox', { name: 'Address' }).inputValue()).toBe('C:\\Windows\\System32');
 });
+
+test('Start lists all programs, by keyboard too, and Escape gives the focus back', async () => {
+  const page = await openPage();
+  await row(page, 'System').waitFor();
+  const start = page.getByRole('button', { name: 'Start', exact: true });
+  await start.focus();
+  await page.keyboard.press('Enter');
+  const menu = page.getByRole('menu', { name: 'Start' });
+  await menu.waitFor();
+  expect(await menu.getByRole('menuitem').count()).toBeGreaterThan(3);
+  await page.keyboard.press('Escape');
+  await menu.waitFor({ state: 'hidden' });
+  expect((await focused(page)).text).toBe('Start');
+  await start.click();
+  await start.click();
+  await menu.waitFor({ state: 'hidden' });
+  await start.click();
+  await page.keyboard.press('a');
+  await page.keyboard.press('Enter');
+  const about = page.getByRole('region', { name: 'About livedump-lab' });
+  await about.getByText('How real is it?').waitFor();
+  const licences = await page.request.get(
+    new URL((await about.getByRole('link').getAttribute('href')) ?? '', page.url()).href,
+  );
+  expect(await licences.text()).toMatch(/comlink[^]*Apache License/);
+});
+
+test('Ctrl+Shift+Esc and the menu of the taskbar open Task Manager', async () => {
+  const page = await openPage();
+  await row(page, 'System').waitFor();
+  const window = page.getByRole('region', { name: 'Task Manager' });
+  await window.getByRole('button', { name: 'Close' }).click();
+  await page.keyboard.press('Control+Shift+Escape');
+  await row(page, 'System').waitFor();
+  await window.getByRole('button', { name: 'Close' }).click();
+  await page
+    .getByRole('navigation', { name: 'Taskbar' })
+    .click({ button: 'right', position: { x: 20, y: 20 } });
+  await page.getByRole('menuitem', { name: 'Task Manager' }).click();
+  await row(page, 'System').waitFor();
+});
+
+test('windows resize at edges and corners, snap by drag and by keyboard, and keep their places', async () => {
+  const page = await openPage();
+  await row(page, 'System').waitFor();
+  const window = page.getByRole('region', { name: 'Task Manager' });
+  const box = async () => (await window.boundingBox())!;
+  const drag = async (from: [number, number], to: [number, number]) => {
+    await page.mouse.move(...from);
+    await page.mouse.down();
+    await page.mouse.move(...to, { steps: 5 });
+    await page.mouse.up();
+  };
+  const { x, y, width, height } = await box();
+  await drag([x + width - 5, y + height - 5], [x + width - 45, y + height - 35]);
+  expect(await box()).toEqual({ x, y, width: width - 40, height: height - 30 });
+  await drag([x + 2, y + 300], [x + 32, y + 300]);
+  expect(await box()).toEqual({ x: x + 30, y, width: width - 70, height: height - 30 });
+
+  await drag([x + 250, y + 40], [2, 380]);
+  expect(await box()).toEqual({ x: 0, y: 0, width: 640, height: 752 });
+  await page.keyboard.press('Alt+ArrowUp');
+  expect(await box()).toEqual({ x: 0, y: 0, width: 640, height: 376 });
+  await page.keyboard.press('Alt+ArrowUp');
+  expect(await box()).toEqual({ x: 0, y: 0, width: 1280, height: 752 });
+  await page.keyboard.press('Alt+ArrowDown');
+  expect(await box()).toEqual({ x: x + 30, y, width: width - 70, height: height - 30 });
+  await page.keyboard.press('Alt+Shift+ArrowRight');
+  await page.keyboard.press('Alt+Control+ArrowLeft');
+  const last = { x: x + 46, y, width: width - 86, height: height - 30 };
+  expect(await box()).toEqual(last);
+  await page.reload();
+  await row(page, 'System').waitFor();
+  expect(await box()).toEqual(last);
+});
+
+test('Alt+F6 goes through the windows', async () => {
+  const page = await openPage();
+  await row(page, 'System').waitFor();
+  const taskbar = page.getByRole('navigation', { name: 'Taskbar' });
+  const front = () => taskbar.locator('[aria-pressed=true]').getAttribute('aria-label');
+  await taskbar.getByRole('button', { name: 'File Explorer' }).click();
+  await expect.poll(front).toBe('File Explorer');
+  await page.keyboard.press('Alt+F6');
+  await expect.poll(front).toBe('Task Manager');
+  await page.keyboard.press('Alt+F6');
+  await expect.poll(front).toBe('File Explorer');
+});

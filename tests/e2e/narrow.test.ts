@@ -50,3 +50,14 @@ test('the navigation opens over the page and goes away with the choice', async (
   const navigation = await page.getByRole('navigation', { name: 'Task Manager' }).boundingBox();
   expect(navigation?.width).toBe(48);
 });
+
+test('one window at a time: those behind it are not there for keyboard and screen reader', async () => {
+  const page = await openPage(PHONE);
+  await row(page, 'System').waitFor();
+  const explorer = page.getByRole('region', { name: /File Explorer/ });
+  await page.getByRole('button', { name: 'File Explorer' }).click();
+  await explorer.waitFor();
+  await page.getByRole('region', { name: 'Task Manager' }).waitFor({ state: 'hidden' });
+  await explorer.getByRole('button', { name: 'Close' }).click();
+  await row(page, 'System').waitFor();
+});

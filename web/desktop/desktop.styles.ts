@@ -19,6 +19,12 @@ export const styles = css`
     isolation: isolate;
   }
 
+  @media (forced-colors: active) {
+    :host {
+      background: Canvas;
+    }
+  }
+
   ll-taskbar {
     z-index: 1;
   }

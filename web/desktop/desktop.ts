@@ -2,7 +2,7 @@ import { LitElement, html, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { html as staticHtml } from 'lit/static-html.js';
-import type { WindowPlace } from '../controls/window/window.js';
+import type { WindowPlace, WindowPlaceEvent } from '../controls/window/window.js';
 import type { Debugger } from '../debugger/debugger.js';
 import type { Explorer } from '../explorer/explorer.js';
 import type { OpenDumpEvent } from '../explorer/open-dump-event.js';
@@ -11,27 +11,15 @@ import { Follow } from '../storage/store.js';
 import { strings } from '../strings/index.js';
 import type { OpenLocationEvent } from '../task-manager/task-manager-events.js';
 import { styles } from './desktop.styles.js';
+import type { StartProgramEvent } from './start-menu.js';
 import './taskbar.js';
 import type { Taskbar, TaskbarEvent } from './taskbar.js';
 import { PROGRAMS, PROGRAM_IDS, type ProgramId } from './programs.js';
-import { bringToFront, close, frontOf, minimize, type WindowOrder } from './window-order.js';
+import { bringToFront, close, frontOf, minimize, nextWindow, type WindowOrder } from './window-order.js';
+import { WindowPlaces } from './window-places.js';
 
-/** Room that a window leaves around itself when it opens, CSS px. */
-const MARGIN = 24;
-
-/** In the middle of the desktop; all but the first program a little lower and to the right. */
-function placeFor(program: ProgramId): WindowPlace {
-  const room = { width: innerWidth, height: innerHeight - 48 };
-  const shift = program === 'task-manager' ? 0 : MARGIN;
-  const width = Math.min(PROGRAMS[program].width, room.width - 2 * MARGIN);
-  const height = Math.min(PROGRAMS[program].height, room.height - 2 * MARGIN);
-  return {
-    left: Math.round((room.width - width) / 2) + shift,
-    top: Math.round((room.height - height) / 2) + shift,
-    width,
-    height,
-  };
-}
+/** Below this width there is room for one window at a time. */
+const NARROW = matchMedia('(max-width: 699px)');
 
 /** The machine's desktop: windows over a wallpaper, and the taskbar. */
 @customElement('ll-desktop')
@@ -43,12 +31,21 @@ export class Desktop extends LitElement {
   @query('fe-explorer') private readonly explorer!: Explorer | null;
   @query('dbg-app') private readonly debugger!: Debugger | null;
   @query('ll-taskbar') private readonly taskbar!: Taskbar;
-  readonly #places = Object.fromEntries(PROGRAM_IDS.map((program) => [program, placeFor(program)])) as Record<
-    ProgramId,
-    WindowPlace
-  >;
+  readonly #places = new WindowPlaces();
 
   protected readonly follow = new Follow(this, () => [this.lab.sampler]);
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener('keydown', this.#onKeydown);
+    NARROW.addEventListener('change', this.#onNarrow);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('keydown', this.#onKeydown);
+    NARROW.removeEventListener('change', this.#onNarrow);
+  }
 
   protected override firstUpdated(): void {
     void this.#arrange(this.order);
@@ -82,6 +79,21 @@ export class Desktop extends LitElement {
     void this.#arrange(isFront ? minimize(this.order, program) : bringToFront(this.order, program), program);
   }
 
+  #start(program: ProgramId): void {
+    void this.#arrange(bringToFront(this.order, program), program);
+  }
+
+  readonly #onNarrow = (): void => this.requestUpdate();
+
+  readonly #onKeydown = (event: KeyboardEvent): void => {
+    const opensTaskManager = event.key === 'Escape' && event.ctrlKey && event.shiftKey;
+    const next = event.key === 'F6' && event.altKey ? nextWindow(this.order) : null;
+    const program = opensTaskManager ? 'task-manager' : next;
+    if (!program) return;
+    event.preventDefault();
+    this.#start(program);
+  };
+
   async #onOpenLocation({ folder, path }: OpenLocationEvent): Promise<void> {
     await this.#arrange(bringToFront(this.order, 'file-explorer'));
     await this.explorer?.show(folder, path);
@@ -90,6 +102,11 @@ export class Desktop extends LitElement {
   async #onOpenDump({ path }: OpenDumpEvent): Promise<void> {
     await this.#arrange(bringToFront(this.order, 'debugger'));
     await this.debugger?.openFile(path);
+  }
+
+  #onPlace(program: ProgramId, place: WindowPlace): void {
+    this.#places.set(program, place);
+    this.requestUpdate();
   }
 
   #windowStyle(program: ProgramId): string {
@@ -102,10 +119,11 @@ export class Desktop extends LitElement {
       data-program=${program}
       style=${this.#windowStyle(program)}
       .lab=${lab}
-      .place=${this.#places[program]}
+      .place=${this.#places.of(program)}
       .active=${frontOf(order) === program}
-      .minimized=${order.minimized.has(program)}
+      .minimized=${order.minimized.has(program) || (NARROW.matches && frontOf(order) !== program)}
       @ll-window-activate=${() => this.#onActivate(program)}
+      @ll-window-place=${({ place }: WindowPlaceEvent) => this.#onPlace(program, place)}
       @ll-window-minimize=${() => void this.#arrange(minimize(order, program), program)}
       @ll-window-close=${() => void this.#arrange(close(order, program), program)}
     ></${PROGRAMS[program].tag}>`;
@@ -132,6 +150,7 @@ export class Desktop extends LitElement {
         .front=${frontOf(order)}
         .time=${lab.sampler.value?.time ?? 0}
         @ll-taskbar=${this.#onTaskbar}
+        @ll-start-program=${({ program }: StartProgramEvent) => this.#start(program)}
       ></ll-taskbar>
     `;
   }

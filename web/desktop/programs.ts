@@ -8,13 +8,14 @@ export interface Program {
   /** The size that its window would like, CSS px. */
   width: number;
   height: number;
+  /** Whether the taskbar shows it also while it has no window; true when not given. */
+  pinned?: boolean;
   /** Its element takes `lab`, `place`, `active` and `minimized`, and fires the events of `ll-window`. */
   tag: StaticValue;
   load(): Promise<unknown>;
 }
 
-/** The programs of the machine, in the order of the taskbar. Their icons have their names. */
-export const PROGRAMS = {
+const programs = {
   'task-manager': {
     title: strings.taskManager.title,
     width: 1020,
@@ -43,7 +44,17 @@ export const PROGRAMS = {
     tag: literal`dbg-app`,
     load: () => import('../debugger/debugger.js'),
   },
+  about: {
+    title: strings.about.title,
+    width: 620,
+    height: 560,
+    pinned: false,
+    tag: literal`ab-about`,
+    load: () => import('../about/about.js'),
+  },
 } satisfies Record<string, Program>;
 
-export type ProgramId = keyof typeof PROGRAMS;
+export type ProgramId = keyof typeof programs;
+/** The programs of the machine, in the order of the taskbar. Their icons have their names. */
+export const PROGRAMS: Readonly<Record<ProgramId, Program>> = programs;
 export const PROGRAM_IDS = Object.keys(PROGRAMS) as ProgramId[];

@@ -29,3 +29,8 @@ export function close(order: WindowOrder, program: ProgramId): WindowOrder {
 export function frontOf({ open, minimized }: WindowOrder): ProgramId | null {
   return open.findLast((program) => !minimized.has(program)) ?? null;
 }
+
+/** The window that comes to the front when the user goes through them: the one at the back. */
+export function nextWindow({ open, minimized }: WindowOrder): ProgramId | null {
+  return open.find((program) => !minimized.has(program)) ?? open[0] ?? null;
+}

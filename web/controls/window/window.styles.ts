@@ -19,7 +19,6 @@ export const styles = css`
     border: var(--border) solid var(--stroke-window);
     border-radius: var(--radius-window);
     overflow: hidden;
-    resize: both;
     background: var(--surface-mica);
     box-shadow: var(--shadow-menu);
     color: var(--text);
@@ -98,24 +97,116 @@ export const styles = css`
     min-height: 0;
   }
 
-  :host([maximized]) {
+  .edge {
+    --reach: 4px;
+    position: absolute;
+    touch-action: none;
+  }
+
+  .edge:is([data-edge='n'], [data-edge='s']) {
+    inset-inline: 0;
+    height: var(--reach);
+    cursor: ns-resize;
+  }
+
+  .edge:is([data-edge='e'], [data-edge='w']) {
+    inset-block: 0;
+    width: var(--reach);
+    cursor: ew-resize;
+  }
+
+  .edge:is([data-edge='ne'], [data-edge='se'], [data-edge='sw'], [data-edge='nw']) {
+    width: calc(3 * var(--reach));
+    height: calc(3 * var(--reach));
+  }
+
+  .edge:is([data-edge='nw'], [data-edge='se']) {
+    cursor: nwse-resize;
+  }
+
+  .edge:is([data-edge='ne'], [data-edge='sw']) {
+    cursor: nesw-resize;
+  }
+
+  .edge[data-edge^='n'] {
+    top: 0;
+  }
+
+  .edge[data-edge^='s'] {
+    bottom: 0;
+  }
+
+  .edge[data-edge$='e'] {
+    right: 0;
+  }
+
+  .edge[data-edge$='w'] {
+    left: 0;
+  }
+
+  .preview {
+    position: fixed;
+    z-index: -1;
+    box-sizing: border-box;
+    border: 1px solid var(--accent);
+    border-radius: var(--radius-window);
+    background: color-mix(in srgb, var(--accent) 20%, transparent);
+    pointer-events: none;
+  }
+
+  :host([data-snap]),
+  .preview {
+    --half-width: 50vw;
+    --half-height: calc((100dvh - var(--taskbar-height)) / 2);
+  }
+
+  :host([data-snap]),
+  .preview {
+    left: 0;
+    top: 0;
+    width: var(--half-width);
+    height: calc(2 * var(--half-height));
+  }
+
+  :host([data-snap*='top']),
+  :host([data-snap*='bottom']),
+  .preview:is([data-snap*='top'], [data-snap*='bottom']) {
+    height: var(--half-height);
+  }
+
+  :host([data-snap*='bottom']),
+  .preview[data-snap*='bottom'] {
+    top: var(--half-height);
+  }
+
+  :host([data-snap*='right']),
+  .preview[data-snap*='right'] {
+    left: 50vw;
+  }
+
+  :host([data-snap='maximized']),
+  .preview[data-snap='maximized'] {
+    width: 100vw;
+  }
+
+  :host([data-snap='maximized']) {
     --border: 0px;
-    inset: 0;
-    width: auto;
-    height: auto;
     border-radius: 0;
-    resize: none;
+  }
+
+  :host([data-snap='maximized']) .edge {
+    display: none;
   }
 
   @media (max-width: 699px) {
-    :host {
+    :host,
+    :host([data-snap]) {
       --border: 0px;
       inset: 0;
       width: auto;
       height: auto;
       min-width: 0;
       border-radius: 0;
-      resize: none;
     }
 
     header {
@@ -126,6 +217,7 @@ export const styles = css`
       margin-left: 12px;
     }
 
+    .edge,
     .captions .maximize {
       display: none;
     }

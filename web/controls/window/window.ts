@@ -1,18 +1,43 @@
-import { LitElement, html, type PropertyValues } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { LitElement, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import { icon } from '../../icons/icon.js';
 import { iconStyles } from '../../icons/icon.styles.js';
 import { strings } from '../../strings/index.js';
 import { focusStyles } from '../control.styles.js';
+import { followPointer } from './follow-pointer.js';
+import {
+  EDGES,
+  desktopRoom,
+  moved,
+  resized,
+  snapAt,
+  snapByKey,
+  within,
+  type Edge,
+  type Snap,
+  type WindowPlace,
+} from './window-place.js';
 import { styles } from './window.styles.js';
 
-/** Where a window lies in the desktop, CSS px. */
-export interface WindowPlace {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
+export type { WindowPlace };
+
+/** The user moved, resized or snapped the window to `place`. */
+export class WindowPlaceEvent extends Event {
+  constructor(readonly place: WindowPlace) {
+    super('ll-window-place', { bubbles: true, composed: true });
+  }
 }
+
+/** How far one press of an arrow key moves or resizes, CSS px. */
+const STEP = 16;
+/** A press that moves less is no drag. */
+const DRAG_BEGINS = 3;
+const ARROWS: Readonly<Record<string, readonly [x: number, y: number]>> = {
+  ArrowLeft: [-STEP, 0],
+  ArrowRight: [STEP, 0],
+  ArrowUp: [0, -STEP],
+  ArrowDown: [0, STEP],
+};
 
 /**
  * A window of the desktop. On a narrow screen it fills the screen.
@@ -20,6 +45,7 @@ export interface WindowPlace {
  * @slot icon - 16 px, in the title bar.
  * @slot titlebar - What the title bar holds beside the title.
  * @fires ll-window-activate | ll-window-minimize | ll-window-close
+ * @fires ll-window-place See `WindowPlaceEvent`.
  */
 @customElement('ll-window')
 export class LabWindow extends LitElement {
@@ -27,15 +53,18 @@ export class LabWindow extends LitElement {
 
   @property() heading = '';
   @property({ type: Boolean, reflect: true }) active = false;
-  @property({ type: Boolean, reflect: true }) maximized = false;
 
-  /** Where it opens; afterwards the user moves it. */
+  /** Where it lies; the user changes it. */
   @property({ attribute: false }) place: WindowPlace = { left: 40, top: 24, width: 640, height: 420 };
+
+  /** What it would fill if it were let go now. */
+  @state() private preview: Snap | undefined;
 
   constructor() {
     super();
     this.addEventListener('focusin', () => this.#tell('activate'));
     this.addEventListener('pointerdown', () => this.#tell('activate'));
+    this.addEventListener('keydown', this.#onKeydown);
   }
 
   /** The window itself is the region and takes the focus, so that the next Tab goes to its first control. */
@@ -43,12 +72,21 @@ export class LabWindow extends LitElement {
     super.connectedCallback();
     this.role = 'region';
     this.tabIndex = -1;
+    addEventListener('resize', this.#onDesktopResize);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener('resize', this.#onDesktopResize);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('heading')) this.ariaLabel = this.heading;
     if (!changed.has('place')) return;
-    for (const [side, value] of Object.entries(this.place)) this.style.setProperty(`--${side}`, `${value}px`);
+    const { snap, ...sides } = this.place;
+    for (const [side, value] of Object.entries(sides)) this.style.setProperty(`--${side}`, `${value}px`);
+    if (snap) this.dataset.snap = snap;
+    else delete this.dataset.snap;
   }
 
   #tell(what: 'activate' | 'minimize' | 'close'): void {
@@ -56,43 +94,95 @@ export class LabWindow extends LitElement {
     this.dispatchEvent(new Event(`ll-window-${what}`, { bubbles: true, composed: true }));
   }
 
-  #toggleMaximized(): void {
-    this.maximized = !this.maximized;
+  #goTo(place: WindowPlace): void {
+    this.place = place;
+    this.dispatchEvent(new WindowPlaceEvent(place));
   }
 
-  #onDragStart(event: PointerEvent): void {
-    const header = event.currentTarget as HTMLElement;
+  #toggleMaximized(): void {
+    const isMaximized = this.place.snap === 'maximized';
+    this.#goTo({ ...this.place, snap: isMaximized ? undefined : 'maximized' });
+  }
+
+  readonly #onDesktopResize = (): void => {
+    this.place = within(this.place, desktopRoom());
+  };
+
+  /** Alt and an arrow snaps; with Shift it moves, with Ctrl it resizes. */
+  #onKeydown(event: KeyboardEvent): void {
+    const way = ARROWS[event.key];
+    const isInField = (event.composedPath()[0] as Element).matches('input, select, textarea');
+    if (!way || !event.altKey || event.metaKey || isInField) return;
+    event.preventDefault();
+    const target = snapByKey(this.place.snap, event.key);
+    if (event.shiftKey) this.#goTo(moved(this.#shown(), ...way, desktopRoom()));
+    else if (event.ctrlKey) this.#goTo(resized(this.#shown(), 'se', ...way, desktopRoom()));
+    else if (target === 'minimized') this.#tell('minimize');
+    else if (target) this.#goTo({ ...this.place, snap: target === 'free' ? undefined : target });
+  }
+
+  /** Where it is on the screen, also while it is snapped. */
+  #shown(): WindowPlace {
+    const { left, top, width, height } = this.getBoundingClientRect();
+    return { left, top, width, height };
+  }
+
+  #onMoveStart(event: PointerEvent): void {
     const onControl = event.composedPath().some((target) => (target as Element).matches?.('button, input'));
-    if (event.button !== 0 || onControl || this.maximized) return;
-    const grip = { x: event.clientX - this.offsetLeft, y: event.clientY - this.offsetTop };
-    const end = new AbortController();
-    header.setPointerCapture(event.pointerId);
-    const move = ({ clientX, clientY }: PointerEvent) => {
-      // A part of the title bar always stays within reach.
-      const left = Math.min(Math.max(clientX - grip.x, 80 - this.offsetWidth), innerWidth - 80);
-      const top = Math.min(Math.max(clientY - grip.y, 0), innerHeight - 96);
-      this.style.setProperty('--left', `${left}px`);
-      this.style.setProperty('--top', `${top}px`);
-    };
-    header.addEventListener('pointermove', move, { signal: end.signal });
-    for (const name of ['pointerup', 'pointercancel'] as const)
-      header.addEventListener(name, () => end.abort(), { signal: end.signal });
+    if (event.button !== 0 || onControl || this.#fillsScreen) return;
+    const shown = this.#shown();
+    const { width, height } = this.place;
+    // A snapped window takes its own size again, under the pointer.
+    const part = (event.clientX - shown.left) / shown.width;
+    const start = this.place.snap
+      ? { left: event.clientX - part * width, top: shown.top, width, height }
+      : this.place;
+    let hasMoved = false;
+    followPointer(event, {
+      move: (x, y, { clientX, clientY }) => {
+        hasMoved ||= Math.hypot(x, y) >= DRAG_BEGINS;
+        if (!hasMoved) return;
+        this.place = moved(start, x, y, desktopRoom());
+        this.preview = snapAt(clientX, clientY, desktopRoom());
+      },
+      end: () => {
+        const snap = this.preview;
+        this.preview = undefined;
+        if (hasMoved) this.#goTo({ ...(snap ? { ...start, snap: undefined } : this.place), snap });
+      },
+    });
+  }
+
+  #onResizeStart(event: PointerEvent, edge: Edge): void {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    const start = this.#shown();
+    followPointer(event, {
+      move: (x, y) => (this.place = resized(start, edge, x, y, desktopRoom())),
+      end: () => this.#goTo(this.place),
+    });
+  }
+
+  get #fillsScreen(): boolean {
+    return matchMedia('(max-width: 699px)').matches;
   }
 
   override render() {
-    const { minimize, maximize, restore, close } = strings.desktop;
-    const sizeLabel = this.maximized ? restore : maximize;
+    const { minimize, maximize, restore, close, windowKeys } = strings.desktop;
+    const isMaximized = this.place.snap === 'maximized';
+    const sizeLabel = isMaximized ? restore : maximize;
     return html`
-      <header @pointerdown=${this.#onDragStart} @dblclick=${this.#toggleMaximized}>
+      ${this.preview ? html`<div class="preview" data-snap=${this.preview}></div>` : nothing}
+      <header @pointerdown=${this.#onMoveStart} @dblclick=${this.#toggleMaximized}>
         <slot name="icon"></slot>
-        <span class="title">${this.heading}</span>
+        <span class="title" title=${windowKeys}>${this.heading}</span>
         <div class="space"><slot name="titlebar"></slot></div>
         <div class="captions" @dblclick=${(event: Event) => event.stopPropagation()}>
           <button aria-label=${minimize} title=${minimize} @click=${() => this.#tell('minimize')}>
             ${icon('minimize')}
           </button>
           <button class="maximize" aria-label=${sizeLabel} title=${sizeLabel} @click=${this.#toggleMaximized}>
-            ${icon(this.maximized ? 'restore' : 'maximize')}
+            ${icon(isMaximized ? 'restore' : 'maximize')}
           </button>
           <button class="close" aria-label=${close} title=${close} @click=${() => this.#tell('close')}>
             ${icon('close')}
@@ -100,6 +190,14 @@ export class LabWindow extends LitElement {
         </div>
       </header>
       <div class="body"><slot></slot></div>
+      ${EDGES.map(
+        (edge) =>
+          html`<div
+            class="edge"
+            data-edge=${edge}
+            @pointerdown=${(event: PointerEvent) => this.#onResizeStart(event, edge)}
+          ></div>`,
+      )}
     `;
   }
 }

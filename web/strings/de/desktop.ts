@@ -1,9 +1,14 @@
 export const desktop = {
   desktop: 'Desktop',
   taskbar: 'Taskleiste',
-  clock: 'Uhr des Computers (UTC)',
+  clock: 'Uhr der Maschine (UTC)',
+  start: 'Start',
+  allPrograms: 'Alle Programme',
+  taskbarMenu: 'Befehle der Taskleiste',
   minimize: 'Minimieren',
   maximize: 'Maximieren',
   restore: 'Verkleinern',
   close: 'Schließen',
+  windowKeys:
+    'Alt und eine Pfeiltaste dockt das Fenster an, maximiert oder minimiert es; mit Umschalt verschiebt sie es, mit Strg ändert sie die Größe. Alt+F6 geht zum nächsten Fenster.',
 };

@@ -9,3 +9,4 @@ export * from './dump.js';
 export * from './event-viewer.js';
 export * from './explorer.js';
 export * from './debugger.js';
+export * from './about.js';
