@@ -27,13 +27,14 @@ import { registers } from './registers.js';
 import { search } from './search.js';
 import { comment, enumTag, ignoreMissingPages, live, quit, radix } from './settings.js';
 import { frameCommand, stack } from './stack.js';
+import { taskList } from './task-list.js';
 import { examine, nearest, reload, sourcePath, symbolOptions, symbolPath } from './symbols.js';
 
 /** All commands of the debugger. */
 export const commands: readonly Command[] = [
   vertarget, version, systems, time, bugcheck, effectiveMachine, lastEvent, dumpDebug, enumTag,
   listModules, moduleInfo, symbolNoise, examine, nearest, symbolPath, sourcePath, symbolOptions, reload,
-  registers, stack, frameCommand, locals, processors, processes, threadTimes, thread, process, context, contextRecord, trap, exceptionRecord,
+  registers, stack, frameCommand, locals, processors, processes, taskList, threadTimes, thread, process, context, contextRecord, trap, exceptionRecord,
   display, descriptors, search, displayType, dx, evaluate, evaluateTyped, formats, writeMemory,
   unassemble, unassembleFunction, functionEntry,
   ifCommand, whileCommand, forCommand, foreachCommand, blockCommand, echo, printf,

@@ -162,6 +162,14 @@ describe.each(DUMPS)('extension commands on %s', (_, options) => {
     }
   });
 
+  it('.tlist lists the processes of the dump', () => {
+    const found = all(ask('.tlist'), /^ *0n(\d+) (.*)$/gm).map(([pid, name]) => [
+      Number(pid),
+      name!.slice(0, 14),
+    ]);
+    expect(found).toEqual(dump.truth.processes.map(({ pid, name }) => [pid, name]));
+  });
+
   it('!token shows user, groups and privileges of each process', () => {
     for (const { address, token } of more.processes) {
       const text = ask(`.process ${plain(address)}; !token`);
