@@ -240,6 +240,10 @@ export {
 export { setCallSites as stackSetCallSites } from './stacks/remains';
 export { createTrapFrame as stackCreateTrapFrame } from './stacks/trap-frame';
 export {
+  describeAccessViolation as exceptionDescribe,
+  pointToException as exceptionPoint,
+} from './stacks/exception';
+export {
   beginStack as stackBegin,
   frameLaidOut as stackFrame,
   layOutUser as stackLayOutUser,

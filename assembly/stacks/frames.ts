@@ -101,6 +101,11 @@ function enter(code: FunctionUnwind, entry: u64): u64 {
       const offset = operation == unwind.SAVE_NONVOL ? code.next16(slot) * 8 : code.next32(slot);
       write64(stack + offset, unchecked(registers[register]));
       saved |= 1 << register;
+    } else if (operation == unwind.SAVE_XMM128 || operation == unwind.SAVE_XMM128_FAR) {
+      // No thread of this machine has put anything into a vector register yet.
+      const offset = operation == unwind.SAVE_XMM128 ? code.next16(slot) * 16 : code.next32(slot);
+      write64(stack + offset, 0);
+      write64(stack + offset + 8, 0);
     }
   }
   const frameRegister = code.frameRegister;

@@ -1,7 +1,7 @@
 // KTRAP_FRAME: where the processor left user mode for a system call, or other kernel code for an interrupt or a fault.
 import { KTHREAD, KTRAP_FRAME } from '../generated/types';
 import { offsetOf } from '../layout/fields';
-import { getField, setField } from '../memory/virtual';
+import { at, getField, setField, write64 } from '../memory/virtual';
 import { leftByUserMode, registerLeft } from './frames';
 import {
   KERNEL_CODE_SELECTOR,
@@ -16,6 +16,7 @@ const MXCSR: u32 = 0x1f80;
 // KTRAP_FRAME.ExceptionActive; an interrupt's is 0.
 const EXCEPTION: u8 = 1;
 const SERVICE: u8 = 2;
+const VECTORS_BYTES: u64 = 6 * 16; // XMM0 to XMM5
 const RBX: u32 = 3;
 const RBP: u32 = 5;
 const RSI: u32 = 6;
@@ -45,6 +46,7 @@ export function createTrapFrame(thread: u64, rip: u64, rsp: u64, rbp: u64, servi
   setField(frame, KTRAP_FRAME.EFlags, EFLAGS);
   setField(frame, KTRAP_FRAME.Rsp, rsp);
   setField(frame, KTRAP_FRAME.SegSs, USER_DATA_SELECTOR);
+  clearVectors(frame);
   setField(thread, KTHREAD.TrapFrame, frame);
   setField(thread, KTHREAD.SystemCallNumber, service);
   return end;
@@ -69,6 +71,7 @@ export function fillInterruptFrame(
   setField(frame, KTRAP_FRAME.Rdx, unchecked(registers[RDI]));
   setField(frame, KTRAP_FRAME.R8, unchecked(registers[RSI]));
   setField(frame, KTRAP_FRAME.R9, rsp);
+  setField(frame, KTRAP_FRAME.R10, unchecked(registers[RDI]) & 0xff);
   setField(frame, KTRAP_FRAME.R11, rsp);
   if (active != EXCEPTION) return;
   setField(frame, KTRAP_FRAME.FaultAddress, fault);
@@ -104,5 +107,12 @@ function kernelFrame(end: u64, rip: u64, rsp: u64, active: u8, rbp: u64): u64 {
   setField(frame, KTRAP_FRAME.EFlags, EFLAGS);
   setField(frame, KTRAP_FRAME.Rsp, rsp);
   setField(frame, KTRAP_FRAME.SegSs, KERNEL_DATA_SELECTOR);
+  clearVectors(frame);
   return frame;
+}
+
+/** The volatile vector registers, which nothing on this machine has put anything into. */
+function clearVectors(frame: u64): void {
+  const vectors = at(frame, KTRAP_FRAME.Xmm0);
+  for (let offset: u64 = 0; offset < VECTORS_BYTES; offset += 8) write64(vectors + offset, 0);
 }

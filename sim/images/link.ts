@@ -141,7 +141,7 @@ function guardMark(mark: string, name: string): string {
 }
 
 function functionRanges(blocks: readonly CodeBlock[]): FunctionRange[] {
-  return blocks.flatMap(({ spec: { name }, unwind, guard }) => {
+  return blocks.flatMap(({ spec: { name, filter }, unwind, guard }) => {
     if (!unwind) return [];
     const range: FunctionRange = { name, end: endOf(name), unwind };
     if (guard)
@@ -149,6 +149,7 @@ function functionRanges(blocks: readonly CodeBlock[]): FunctionRange[] {
         start: guardMark('start', name),
         end: guardMark('end', name),
         except: guardMark('except', name),
+        ...(filter === undefined ? {} : { filter }),
       };
     return [range];
   });

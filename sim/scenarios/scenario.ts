@@ -4,6 +4,7 @@ import busyDriver from './catalogue/busy-driver.json';
 import busyProcess from './catalogue/busy-process.json';
 import handleLeak from './catalogue/handle-leak.json';
 import hiddenProcess from './catalogue/hidden-process.json';
+import hungFilter from './catalogue/hung-filter.json';
 import hungServer from './catalogue/hung-server.json';
 import injectedCode from './catalogue/injected-code.json';
 import mutantChain from './catalogue/mutant-chain.json';
@@ -22,6 +23,7 @@ const scenarios: ReadonlyMap<string, unknown> = new Map(
     busyProcess,
     handleLeak,
     hiddenProcess,
+    hungFilter,
     hungServer,
     injectedCode,
     mutantChain,

@@ -38,6 +38,8 @@ export interface ThreadArchetype {
   readonly start?: string;
   /** User threads: the stub in which they left user mode. */
   readonly userCall?: string;
+  /** What the page fault on its stack was about. */
+  readonly faultAddress?: string;
   /** It does not wait but runs on the first processor. */
   readonly running?: boolean;
 }

@@ -39,10 +39,7 @@ export class LabDriverState {
    * known: ask right after its thread was started.
    */
   frameOf(thread: StagedThread, name: string): bigint {
-    const call = `${this.#module}!${name}+`;
-    const depth = thread.stack.findIndex((frame) => frame.startsWith(call));
-    if (depth < 0) missing(`the thread is not in ${this.#module}!${name}`);
-    return this.#kernel.core.exports.stackFrame(thread.stack.length - 1 - depth);
+    return bodyOf(this.#kernel, thread, `${this.#module}!${name}`);
   }
 
   /** Writes parameters and locals of a function whose body has this RSP. */
@@ -76,6 +73,16 @@ export class LabDriverState {
     core.putBytes(bytes);
     core.exports.memoryWrite(address, bytes.length);
   }
+}
+
+/**
+ * RSP in the body of `module!Function` on a thread's stack. Only the stack that was laid out last is known.
+ * @throws Error when the thread is not in it
+ */
+export function bodyOf({ core }: Kernel, { stack }: StagedThread, name: string): bigint {
+  const depth = stack.findIndex((frame) => frame.startsWith(`${name}+`));
+  if (depth < 0) missing(`the thread is not in ${name}`);
+  return core.exports.stackFrame(stack.length - 1 - depth);
 }
 
 function missing(what: string): never {

@@ -158,9 +158,12 @@ export class ThreadMaker {
   }
 
   /** The kernel stack of an archetype's threads: the same for all of them. */
-  #plan(name: string, { stack }: ThreadArchetype): StackPlan {
+  #plan(name: string, { stack, faultAddress }: ThreadArchetype): StackPlan {
     let plan = this.#plans.get(name);
-    if (!plan) this.#plans.set(name, (plan = StackPlan.waiting(this.#kernel.loaded, stack)));
+    if (!plan) {
+      plan = StackPlan.waiting(this.#kernel.loaded, stack, BigInt(faultAddress ?? 0));
+      this.#plans.set(name, plan);
+    }
     return plan;
   }
 

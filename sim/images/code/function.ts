@@ -91,8 +91,8 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
   for (const call of spec.calls ?? [])
     if (callKind(call) === 'stack') asm.store('rsp', callSlot(call), 'rdx');
   const start = asm.offset;
-  let rest = start;
-  const body = emitCalls(asm, spec, dice, filler);
+  const { rest: load, ...body } = emitCalls(asm, spec, dice, filler);
+  let rest = load ?? start;
   const guard = spec.guarded ? { start, end: asm.offset } : undefined;
   if (guard) emitFiller(asm, dice, filler, 6 + dice.below(6));
   const except = asm.offset; // code goes on here after an exception, too
@@ -156,9 +156,21 @@ function emitCalls(asm: Assembler, spec: FunctionSpec, dice: Dice, filler: Fille
   const calls: CallSite[] = [];
   const labels: CodeBlock['labels'] = [];
   const lines: SourceLine[] = []; // each with the offset at which its statement ends
+  let rest: number | undefined; // where a processor may fault
+  const endStatement = (index: number) => {
+    if (!spec.source) return;
+    asm.store('rsp', RESULT_SLOT, 'rax'); // the statement goes on with what the call returned
+    lines.push({ offset: asm.offset, line: spec.source.calls[index]! });
+  };
   (spec.calls ?? []).forEach((call, index) => {
     const via = callKind(call);
     if (via === 'entry') return;
+    if (via === 'load') {
+      emitFiller(asm, dice, filler, 6 + dice.below(20));
+      rest = asm.offset;
+      asm.load('rax', 'rcx', 0);
+      return endStatement(index);
+    }
     const slot = via === 'stack' ? callSlot(call) : undefined;
     const emit = () => {
       if (via === 'stack') asm.callStack(slot!);
@@ -189,12 +201,9 @@ function emitCalls(asm: Assembler, spec: FunctionSpec, dice: Dice, filler: Fille
     calls.push({ to: call.to, frame: call.frame, via, returnAt: asm.offset, slot });
     // Room for a patch of the call, as the compiler leaves it.
     if (via === 'import') asm.bytes(0x0f, 0x1f, 0x44, 0x00, 0x00);
-    if (spec.source) {
-      asm.store('rsp', RESULT_SLOT, 'rax'); // the statement goes on with what the call returned
-      lines.push({ offset: asm.offset, line: spec.source.calls[index]! });
-    }
+    endStatement(index);
   });
-  return { calls, labels, lines };
+  return { calls, labels, lines, rest };
 }
 
 function fillerScope(spec: FunctionSpec, frame: Frame, scope: CodeScope): FillerScope {

@@ -1,6 +1,6 @@
 import type { FunctionSpec } from '../spec.js';
 import type { Assembler } from './assembler.js';
-import type { CodeScope } from './function.js';
+import { importSlot, type CodeScope } from './function.js';
 import { registerNumber } from './registers.js';
 
 /** KUSER_SHARED_DATA.SystemCall as user mode sees it: whether `int 2Eh` must be used instead of `syscall`. */
@@ -27,6 +27,9 @@ export function emitTemplate(asm: Assembler, spec: FunctionSpec, scope: CodeScop
         if (vector > 0) asm.bytes(0xcc); // up to the 8 bytes of an entry
         asm.bytes(0x6a, vector).jump('KxUnexpectedInterrupt0'); // push vector
       }
+      return 0;
+    case 'jump':
+      asm.jumpImport(importSlot(spec.tail!));
       return 0;
     case 'dispatch':
       asm.bytes(0xff, 0xe0); // jmp rax

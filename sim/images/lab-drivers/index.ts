@@ -1,9 +1,13 @@
 import type { ModuleSpec } from '../spec.js';
+import clumsy from './clumsy.json';
 import leaky from './leaky.json';
 import poller from './poller.json';
 
 const drivers = new Map(
-  ([leaky, poller] as unknown as ModuleSpec[]).map((driver): [string, ModuleSpec] => [driver.module, driver]),
+  ([leaky, poller, clumsy] as unknown as ModuleSpec[]).map((driver): [string, ModuleSpec] => [
+    driver.module,
+    driver,
+  ]),
 );
 
 /** Names of the lab's own faulty drivers, which scenarios load. */

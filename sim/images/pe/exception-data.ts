@@ -8,8 +8,8 @@ export interface FunctionRange {
   /** Symbol of the first byte after the function. */
   end: string;
   unwind: UnwindInfo;
-  /** Symbols at the start and end of its `__try`, and where it goes on after an exception. */
-  guard?: { start: string; end: string; except: string };
+  /** Symbols at the start and end of its `__try`, where it goes on after an exception, and its filter if it has one. */
+  guard?: { start: string; end: string; except: string; filter?: string };
 }
 
 /** The language's handler for functions with `__try`; every module that has such functions has it. */
@@ -60,14 +60,15 @@ function writeGuarded(
   data: DraftSection,
   name: string,
   encoded: Uint8Array,
-  { start, end, except }: NonNullable<FunctionRange['guard']>,
+  { start, end, except, filter }: NonNullable<FunctionRange['guard']>,
 ): void {
   data.define(unwindOf(name));
   data.bytes.u8(encoded[0]! | (UNW_FLAG_EHANDLER << FLAGS_SHIFT)).append(encoded.subarray(1));
   data.rva(HANDLER);
   data.bytes.u32(1); // SCOPE_TABLE_AMD64.Count
   data.rva(start).rva(end);
-  data.bytes.u32(EXCEPTION_EXECUTE_HANDLER);
+  if (filter === undefined) data.bytes.u32(EXCEPTION_EXECUTE_HANDLER);
+  else data.rva(filter);
   data.rva(except);
 }
 

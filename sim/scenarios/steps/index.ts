@@ -11,6 +11,7 @@ import type { Facts, Scene } from './step.js';
 import { stuckIrp } from './stuck-irp.js';
 import { swapToken } from './swap-token.js';
 import { unlinkProcess } from './unlink-process.js';
+import { waitInFilter } from './wait-in-filter.js';
 
 const NAMES = [
   'run',
@@ -24,6 +25,7 @@ const NAMES = [
   'lock-mutants',
   'swap-token',
   'unlink-process',
+  'wait-in-filter',
 ];
 
 /** One step of a scenario. */
@@ -41,6 +43,7 @@ export const stepSchema = v.variant(
     lockMutants.schema,
     swapToken.schema,
     unlinkProcess.schema,
+    waitInFilter.schema,
   ],
   (issue) => `There is no step ${issue.received}. Steps: ${NAMES.join(', ')}.`,
 );
@@ -72,5 +75,7 @@ export function perform(step: Step, scene: Scene): Facts | (() => Facts) {
       return swapToken.perform(step, scene);
     case 'unlink-process':
       return unlinkProcess.perform(step, scene);
+    case 'wait-in-filter':
+      return waitInFilter.perform(step, scene);
   }
 }

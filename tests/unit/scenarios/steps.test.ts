@@ -60,6 +60,7 @@ describe('steps of a scenario', () => {
     [{ do: 'busy-thread', thread: 'A' }, /either a process or a driver/],
     [{ do: 'busy-thread', thread: 'A', driver: 'poller', processor: 9 }, /2 processors, none with number 9/],
     [{ do: 'swap-token', process: 'System' }, /has that token already/],
+    [{ do: 'wait-in-filter', driver: 'leaky' }, /whose filter waits is clumsy/],
   ])('that name nobody are refused: %j', async (step, message) => {
     await expect(boot([step])).rejects.toThrow(message);
   });
