@@ -3,7 +3,7 @@ import { createMachine, type LabMachine } from '../../../sim/index.js';
 import { parseScenario } from '../../../sim/scenarios/load.js';
 
 /** Boots a tiny machine on which these steps happen. */
-function boot(steps: readonly object[]): Promise<LabMachine> {
+async function boot(steps: readonly object[]): Promise<LabMachine> {
   const text = JSON.stringify({ format: 1, name: 'mine', title: 'Mine', machine: 'tiny', steps });
   return createMachine({ scenario: parseScenario(text, 'mine.json'), seed: 5 });
 }
