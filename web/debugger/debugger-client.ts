@@ -50,6 +50,11 @@ export class DebuggerClient {
     }
   }
 
+  /** Asks for what a pane shows. @throws Error with a sentence */
+  look<T>(question: (api: Remote<DebuggerApi>) => Promise<T>): Promise<T> {
+    return this.#ask(question(this.#api));
+  }
+
   /** Ctrl+Break: ends the command that runs. */
   interrupt(): void {
     const url = this.#interruptUrl;

@@ -16,6 +16,8 @@ export interface SessionState {
   /** Whether a command runs. */
   isBusy: boolean;
   prompt: string;
+  /** Grows with all that may change what panes show. */
+  generation: number;
   /** What went wrong, for a dialog. */
   problem: { heading: string; message: string } | null;
 }
@@ -26,6 +28,7 @@ const NOTHING: SessionState = {
   isOpening: false,
   isBusy: false,
   prompt: '',
+  generation: 0,
   problem: null,
 };
 /** Where symbols come from, as `.sympath` shows it. */
@@ -35,6 +38,8 @@ const PLACES = { machine: 'symbols', dropped: 'added' };
 export class DebuggerSession extends Store<SessionState> {
   readonly transcript = new Transcript();
   readonly #client = new DebuggerClient();
+  /** Asks for what a pane shows. */
+  readonly look: DebuggerClient['look'] = (question) => this.#client.look(question);
   /** The symbols of the lab's own machine, which its dumps need. */
   readonly #machineSymbols: Promise<unknown>;
 
@@ -95,7 +100,7 @@ export class DebuggerSession extends Store<SessionState> {
       const answered = await this.#client.execute(line, (output) => this.transcript.append(output));
       if (answered.isInterrupted) this.transcript.say(text.interrupted);
       if (answered.hasEnded) this.set({ ...NOTHING });
-      else this.#change({ isBusy: false, prompt: answered.prompt });
+      else this.#ready(answered.prompt);
     } catch (error) {
       if (error instanceof WorkerEnded) await this.#restart();
       else
@@ -120,7 +125,7 @@ export class DebuggerSession extends Store<SessionState> {
     try {
       const opened = await this.#client.restart();
       this.transcript.say(text.restarted);
-      if (opened) this.#change({ isBusy: false, prompt: opened.prompt });
+      if (opened) this.#ready(opened.prompt);
     } catch (error) {
       this.set({ ...NOTHING, problem: { heading: text.title, message: (error as Error).message } });
     }
@@ -135,7 +140,12 @@ export class DebuggerSession extends Store<SessionState> {
 
   #welcome({ banner, prompt }: Opened): void {
     this.transcript.append(banner);
-    this.#change({ isOpen: true, isOpening: false, isBusy: false, prompt });
+    this.#change({ isOpen: true, isOpening: false });
+    this.#ready(prompt);
+  }
+
+  #ready(prompt: string): void {
+    this.#change({ isBusy: false, prompt, generation: this.value.generation + 1 });
   }
 
   #change(part: Partial<SessionState>): void {

@@ -24,8 +24,15 @@ export const styles = css`
   }
 
   dbg-start-page,
-  dbg-command-window {
+  dbg-workspace {
     flex: 1;
+  }
+
+  /* There, panes are tabs. */
+  @media (max-width: 699px) {
+    .bar .panes {
+      display: none;
+    }
   }
 
   .drop {

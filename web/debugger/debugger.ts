@@ -12,15 +12,17 @@ import { iconStyles } from '../icons/icon.styles.js';
 import type { Lab } from '../lab.js';
 import { Follow } from '../storage/store.js';
 import { strings } from '../strings/index.js';
-import './command-window/command-window.js';
 import type { CommandWindow } from './command-window/command-window.js';
 import type { CommandEvent } from './debugger-events.js';
 import { DebuggerSession } from './debugger-session.js';
 import { styles } from './debugger.styles.js';
 import { chosenFiles, droppedFiles } from './dropped-files.js';
 import { CommandHistory } from './history.js';
+import { Layout } from './panes/layout.js';
 import './start-page.js';
 import type { OpenEvent } from './start-page.js';
+import './workspace.js';
+import type { Workspace } from './workspace.js';
 
 const text = strings.debug;
 
@@ -35,11 +37,11 @@ export class Debugger extends LitElement {
   @property({ type: Boolean }) minimized = false;
 
   @state() private dumps: readonly FileEntry[] = [];
-  @state() private history: CommandHistory | null = null;
+  @state() private kept: { history: CommandHistory; layout: Layout } | null = null;
   @state() private isDropping = false;
   @state() private announcement = '';
   @query('ll-window') private readonly window!: LabWindow;
-  @query('dbg-command-window') private readonly commandWindow!: CommandWindow | null;
+  @query('dbg-workspace') private readonly workspace!: Workspace | null;
   @query('input.dump') private readonly dumpInput!: HTMLInputElement;
   @query('input.symbols') private readonly symbolsInput!: HTMLInputElement;
   #session!: DebuggerSession;
@@ -54,7 +56,7 @@ export class Debugger extends LitElement {
       if (this.lab.dumpFlow.value.step === 'created') void this.#listDumps();
     });
     void this.#listDumps();
-    void CommandHistory.open().then((history) => (this.history = history));
+    void this.#openKept();
   }
 
   override disconnectedCallback(): void {
@@ -64,7 +66,7 @@ export class Debugger extends LitElement {
   }
 
   override focus(): void {
-    void this.updateComplete.then(() => (this.commandWindow ?? this.window).focus());
+    void this.updateComplete.then(() => (this.workspace ?? this.window).focus());
   }
 
   /** Opens a dump on the machine's disk. */
@@ -72,6 +74,12 @@ export class Debugger extends LitElement {
     await this.#session.open(path, () => this.lab.disk.read(path));
     await this.updateComplete;
     this.focus();
+  }
+
+  /** What an earlier visit left. */
+  async #openKept(): Promise<void> {
+    const [history, layout] = await Promise.all([CommandHistory.open(), Layout.open()]);
+    this.kept = { history, layout };
   }
 
   async #listDumps(): Promise<void> {
@@ -110,7 +118,8 @@ export class Debugger extends LitElement {
   }
 
   async #onCommand({ command }: CommandEvent): Promise<void> {
-    this.commandWindow?.showEnd();
+    this.workspace?.showCommand();
+    this.#commandWindow?.showEnd();
     const { transcript } = this.#session;
     const before = transcript.length + 1;
     await this.#session.execute(command);
@@ -119,43 +128,66 @@ export class Debugger extends LitElement {
     if (!this.#session.value.isOpen) await this.#listDumps();
   }
 
+  get #commandWindow(): CommandWindow | undefined {
+    return this.workspace?.commandWindow;
+  }
+
+  #find(): void {
+    this.workspace?.showCommand();
+    this.#commandWindow?.find();
+  }
+
   #onKeydown(event: KeyboardEvent): void {
     const isControl = event.ctrlKey || event.metaKey;
     const isBreak =
       event.key === 'Cancel' ||
       (event.ctrlKey && event.code === 'Pause') ||
-      (event.ctrlKey && event.key === 'c' && !this.commandWindow?.hasSelection);
+      (event.ctrlKey && event.key === 'c' && !this.#commandWindow?.hasSelection);
     if (isBreak && this.#session.value.isBusy) this.#session.interrupt();
-    else if (isControl && event.key === 'f' && this.commandWindow) this.commandWindow.find();
+    else if (isControl && event.key === 'f' && this.workspace) this.#find();
+    else if (event.key === 'F6') this.workspace?.cycle(event.shiftKey ? -1 : 1);
     else return;
     event.preventDefault();
   }
 
   #button(name: string, label: string, hint: string, reason: string, action: () => void): TemplateResult {
-    return html`<ll-button variant="subtle" title=${hint} disabled-reason=${reason} @click=${action}>
+    return html`<ll-button
+      class=${name}
+      variant="subtle"
+      title=${hint}
+      disabled-reason=${reason}
+      @click=${action}
+    >
       ${icon(name)}${label}
     </ll-button>`;
   }
 
   #renderBar(): TemplateResult {
     const { isBusy } = this.#session.value;
+    const isOpen = this.kept?.layout.value.isOpen ?? false;
     return html`<div class="bar" role="toolbar" aria-label=${text.title}>
       ${this.#button('open', text.open, text.open, '', () => this.dumpInput.click())}
       ${this.#button('zip', text.symbols, text.symbols, '', () => this.symbolsInput.click())}
       ${this.#button('break', text.break, text.breakHint, isBusy ? '' : text.nothingRuns, () => this.#session.interrupt())}
-      ${this.#button('search', text.find, text.findHint, '', () => this.commandWindow?.find())}
+      ${this.#button('search', text.find, text.findHint, '', () => this.#find())}
+      ${this.#button('panes', isOpen ? text.panes.hide : text.panes.reveal, text.panes.views, '', () => void this.kept?.layout.change({ isOpen: !isOpen }))}
     </div>`;
   }
 
   #renderContent(): TemplateResult {
     const { isOpen, isOpening, path } = this.#session.value;
-    if (!isOpen || !this.history)
+    if (!isOpen || !this.kept)
       return html`<dbg-start-page
         .dumps=${this.dumps}
         .opening=${isOpening ? baseName(path) : ''}
         @dbg-open=${this.#onOpen}
       ></dbg-start-page>`;
-    return html`<dbg-command-window .session=${this.#session} .history=${this.history}></dbg-command-window>`;
+    const { history, layout } = this.kept;
+    return html`<dbg-workspace
+      .session=${this.#session}
+      .history=${history}
+      .layout=${layout}
+    ></dbg-workspace>`;
   }
 
   override render() {

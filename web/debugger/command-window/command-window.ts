@@ -25,6 +25,10 @@ export class CommandWindow extends LitElement {
       min-height: 0;
     }
 
+    :host([hidden]) {
+      display: none;
+    }
+
     dbg-log {
       flex: 1;
     }
@@ -103,7 +107,12 @@ export class CommandWindow extends LitElement {
         .query=${this.query ?? ''}
         .foundLine=${this.#matches[this.place]?.line ?? -1}
       ></dbg-log>
-      <dbg-prompt .prompt=${prompt} .busy=${isBusy} .history=${this.history}></dbg-prompt>
+      <dbg-prompt
+        .session=${this.session}
+        .prompt=${prompt}
+        .busy=${isBusy}
+        .history=${this.history}
+      ></dbg-prompt>
     `;
   }
 }

@@ -1,3 +1,7 @@
+import type { Candidate, Completion, Disassembly, Item, MemoryView } from '../../../sim/debugger/index.js';
+
+export type { Candidate, Completion, Disassembly, Item, MemoryView };
+
 /** What the page may ask of the debugger. Implemented by its worker; the page holds a Comlink proxy of it. */
 export interface DebuggerApi {
   /**
@@ -14,6 +18,20 @@ export interface DebuggerApi {
    * @param onOutput gets what the commands print, in pieces
    */
   execute(line: string, interrupt: string, onOutput: (text: string) => void): Promise<Answered>;
+  /** What the word before the caret may go on as. */
+  complete(line: string, caret: number): Promise<Completion>;
+
+  // What the panes show; each rejects with a sentence.
+  registers(): Promise<Item[]>;
+  stack(): Promise<Item[]>;
+  modules(): Promise<Item[]>;
+  processes(): Promise<Item[]>;
+  /** @param process address of its EPROCESS */
+  threads(process: string): Promise<Item[]>;
+  /** @param expression where to begin; '' for the current instruction */
+  disassembly(expression: string, count: number): Promise<Disassembly>;
+  /** @param type structure that is laid over the bytes; '' for none */
+  memory(expression: string, length: number, type: string): Promise<MemoryView>;
 }
 
 /** A `.pdb`, an image, or a `.zip` with such. */

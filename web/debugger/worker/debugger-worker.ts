@@ -1,6 +1,28 @@
-import { bannerText, Interrupted, Session, Shell } from '../../../sim/debugger/index.js';
+import {
+  bannerText,
+  complete,
+  disassemblyView,
+  Interrupted,
+  memoryView,
+  modulesView,
+  processesView,
+  registersView,
+  Session,
+  Shell,
+  stackView,
+  threadsView,
+} from '../../../sim/debugger/index.js';
 import { BlobSource } from './blob-source.js';
-import type { Answered, DebuggerApi, Opened, SymbolFile } from './debugger-api.js';
+import type {
+  Answered,
+  Completion,
+  DebuggerApi,
+  Disassembly,
+  Item,
+  MemoryView,
+  Opened,
+  SymbolFile,
+} from './debugger-api.js';
 import { InterruptFlag } from './interrupt.js';
 import { OutputPieces } from './output-pieces.js';
 import { SymbolBag } from './symbol-bag.js';
@@ -40,5 +62,48 @@ export class DebuggerWorker implements DebuggerApi {
     }
     pieces.flush();
     return { prompt: shell.session.prompt, isInterrupted, hasEnded: shell.hasEnded };
+  }
+
+  async complete(line: string, caret: number): Promise<Completion> {
+    return this.#look((session) => complete(session, line, caret));
+  }
+
+  async registers(): Promise<Item[]> {
+    return this.#look(registersView);
+  }
+
+  async stack(): Promise<Item[]> {
+    return this.#look(stackView);
+  }
+
+  async modules(): Promise<Item[]> {
+    return this.#look(modulesView);
+  }
+
+  async processes(): Promise<Item[]> {
+    return this.#look(processesView);
+  }
+
+  async threads(process: string): Promise<Item[]> {
+    return this.#look((session) => threadsView(session, process));
+  }
+
+  async disassembly(expression: string, count: number): Promise<Disassembly> {
+    return this.#look((session) => disassemblyView(session, expression, count));
+  }
+
+  async memory(expression: string, length: number, type: string): Promise<MemoryView> {
+    return this.#look((session) => memoryView(session, expression, length, type));
+  }
+
+  #look<T>(view: (session: Session) => T): T {
+    if (!this.#shell) throw new Error('No dump is open.');
+    const { session } = this.#shell;
+    try {
+      return view(session);
+    } finally {
+      // What a pane misses is not said behind the next command.
+      session.takeMissing();
+    }
   }
 }

@@ -1,0 +1,39 @@
+import { lineAt } from '../commands/disassemble.js';
+import { branchTarget, lineText } from '../disassembly/disassembler.js';
+import { evaluateMasm } from '../expressions/masm.js';
+import { hex } from '../format/numbers.js';
+import type { Session } from '../session.js';
+import type { Item } from './view.js';
+
+export interface Disassembly {
+  lines: Item[];
+  /** Where the lines behind these begin. */
+  next: string;
+}
+
+/** Instructions from where an expression leads to, with the names of functions above theirs. @throws what the expression throws */
+export function disassemblyView(session: Session, expression: string, count: number): Disassembly {
+  const { rip } = session.scope.context;
+  const lines: Item[] = [];
+  let at = expression.trim() === '' ? rip : evaluateMasm(expression, session);
+  for (let i = 0; i < count; i++) {
+    const place = session.symbolText(at);
+    if (place !== '' && (i === 0 || !place.includes('+')))
+      lines.push(item(`${hex(at, 16)}:`, `${place}:`, '', '', false));
+    const line = lineAt(session, at);
+    if (!line) {
+      lines.push(item(hex(at, 16), `${hex(at, 16)} ??`, '', '', false));
+      break;
+    }
+    const target = branchTarget(line.instruction);
+    lines.push(
+      item(hex(at, 16), lineText(line), '', target === undefined ? '' : hex(target, 16), at === rip),
+    );
+    at += BigInt(line.length);
+  }
+  return { lines, next: hex(at, 16) };
+}
+
+function item(id: string, text: string, detail: string, target: string, isCurrent: boolean): Item {
+  return { id, text, detail, command: '', isCurrent, address: target };
+}

@@ -1,0 +1,133 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import '../../controls/button/button.js';
+import { icon } from '../../icons/icon.js';
+import { strings } from '../../strings/index.js';
+import type { MemoryView } from '../worker/debugger-api.js';
+import { memoryRows, type Cell } from './memory-rows.js';
+import { Pane } from './pane.js';
+
+const text = strings.debug.panes;
+const BYTES = 0x200;
+
+/** Memory in hexadecimal digits and characters, with a structure's fields laid over it. */
+@customElement('dbg-memory')
+export class MemoryPane extends Pane<MemoryView> {
+  static override styles = [
+    ...Pane.styles,
+    css`
+      .bytes {
+        flex: 1;
+        overflow: auto;
+        padding: 4px 12px;
+        outline-offset: -2px;
+      }
+
+      .line {
+        min-width: max-content;
+        white-space: pre;
+      }
+
+      .odd {
+        background: light-dark(#dcebff, #1b3a5c);
+      }
+
+      .even {
+        background: light-dark(#e6f4dc, #24401d);
+      }
+
+      .here {
+        outline: 2px solid var(--accent);
+        outline-offset: -1px;
+      }
+
+      .field {
+        display: block;
+        width: max-content;
+        min-width: 100%;
+        white-space: pre;
+      }
+
+      .symbol {
+        color: var(--text-secondary);
+      }
+    `,
+  ];
+
+  @state() private expression = '@rsp';
+  @state() private type = '';
+  /** Place of the field that the pointer or the focus is on; -1 for none. */
+  @state() private field = -1;
+
+  protected override load = () => this.session.look((api) => api.memory(this.expression, BYTES, this.type));
+
+  /** Shows another place. */
+  show(expression: string, type = ''): void {
+    this.expression = expression;
+    this.type = type;
+    void this.refresh();
+  }
+
+  #move(bytes: number): void {
+    if (!this.shown) return;
+    this.show(BigInt.asUintN(64, BigInt(`0x${this.shown.address}`) + BigInt(bytes)).toString(16));
+  }
+
+  #onSubmit(event: Event): void {
+    event.preventDefault();
+    const [address, type] = this.renderRoot.querySelectorAll('input');
+    this.show(address!.value, type!.value.trim());
+  }
+
+  #onKeydown(event: KeyboardEvent): void {
+    if (event.key === 'Enter') return;
+    const step = { PageDown: BYTES, PageUp: -BYTES }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    this.#move(step);
+  }
+
+  protected override renderHead(): TemplateResult {
+    return html`<form @submit=${this.#onSubmit}>
+      <input aria-label=${text.address} autocomplete="off" spellcheck="false" .value=${this.expression} />
+      <input
+        aria-label=${text.type}
+        placeholder=${text.type}
+        autocomplete="off"
+        spellcheck="false"
+        .value=${this.type}
+      />
+      <button class="visually-hidden" tabindex="-1">${text.show}</button>
+      <ll-button variant="subtle" label=${text.previous} @click=${() => this.#move(-BYTES)}>
+        ${icon('chevron-up')}
+      </ll-button>
+      <ll-button variant="subtle" label=${text.next} @click=${() => this.#move(BYTES)}>
+        ${icon('chevron-down')}
+      </ll-button>
+    </form>`;
+  }
+
+  #renderCell({ text: shown, field }: Cell): TemplateResult | string {
+    if (field < 0) return shown;
+    const classes = `${field % 2 === 0 ? 'even' : 'odd'}${field === this.field ? ' here' : ''}`;
+    const { name } = this.shown!.fields[field]!;
+    return html`<span class=${classes} title=${name} @pointerenter=${() => (this.field = field)}
+      >${shown}</span
+    >`;
+  }
+
+  protected override renderShown(view: MemoryView): TemplateResult {
+    const rows = memoryRows(view, BYTES);
+    const cells = (list: readonly Cell[]) => list.map((cell) => this.#renderCell(cell));
+    // White space counts in it.
+    // prettier-ignore
+    return html`<div class="bytes" tabindex="0" role="group" aria-label=${text.memory} @keydown=${this.#onKeydown}>
+      ${view.symbol ? html`<div class="line symbol">${view.symbol}</div>` : nothing}
+      ${rows.map(({ address, hex, ascii }) => html`<div class="line">${address}  ${cells(hex)}  ${cells(ascii)}</div>`)}
+      ${view.fields.map(({ name, offset, value }, i) => html`<span
+        class=${`field ${i === this.field ? 'here' : ''}`}
+        @pointerenter=${() => (this.field = i)}
+      >+0x${offset.toString(16).padStart(3, '0')} <span class=${i % 2 === 0 ? 'even' : 'odd'}>${name}</span> : ${value}</span>`)}
+    </div>`;
+  }
+}
