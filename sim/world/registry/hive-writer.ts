@@ -59,8 +59,9 @@ export class HiveWriter {
     const all = flags | link | COMPRESSED_NAME;
     const cell = exports.hiveAddKey(parent, storage, all, time, security, characters!, classBytes!);
     if (key.values.size > 0) this.#values(cell, [...key.values]);
+    const subkeys = sortedSubkeys(key);
     for (const isVolatile of [false, true]) {
-      const below = sortedSubkeys(key).filter((subkey) => subkey.isVolatile === isVolatile);
+      const below = subkeys.filter((subkey) => subkey.isVolatile === isVolatile);
       if (below.length === 0) continue;
       const cells = below.map((subkey) =>
         isElsewhere(subkey) ? this.#link(subkey, cell) : this.#key(subkey, cell, 0, isElsewhere),
