@@ -210,6 +210,7 @@ export { exitProcess as processExit } from './kernel/processes/process-end';
 export { createEndedThread as threadCreateEnded } from './kernel/processes/thread-end';
 export { processNext, processUnlink } from './kernel/processes/process-list';
 export { processRead, processReadTexts } from './kernel/processes/process-reading';
+export { readTotals as systemReadTotals } from './kernel/processes/totals';
 
 // Threads, what they wait for and their stacks.
 export {
@@ -296,6 +297,8 @@ export {
   runThread as processorRun,
 } from './kernel/processors/processor';
 export { interruptTicks as processorInterruptTicks } from './kernel/processors/processor';
+export { addCache as processorAddCache } from './kernel/processors/caches';
+export { readProcessor as processorRead } from './kernel/processors/processor-readings';
 
 // The hypervisor.
 export { createHypervisor as hypervisorCreate, hypervisorGlobals } from './hypervisor/hypervisor';

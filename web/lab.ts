@@ -12,6 +12,7 @@ import { SimClient } from './sim-client.js';
 import { dumpCatalogue } from './storage/dump-catalogue.js';
 import type { SettingsStore } from './storage/settings.js';
 import { DumpFlow } from './task-manager/dump/dump-flow.js';
+import { PerformanceStore } from './task-manager/performance/performance-store.js';
 
 /** The machine's disk, as File Explorer uses it. */
 export interface Disk {
@@ -34,6 +35,7 @@ export class Lab {
   readonly machine: MachineInfo;
   readonly sampler: Sampler;
   readonly dumpFlow: DumpFlow;
+  readonly performance: PerformanceStore;
   readonly disk: Disk;
   readonly processes: ProcessControl;
   /** What the machine has logged of its live dumps. */
@@ -74,6 +76,7 @@ export class Lab {
       affinity: (pid) => api.affinity(pid),
       waitChains: (pid) => api.waitChains(pid),
     };
+    this.performance = new PerformanceStore(this.sampler);
     this.disk = {
       list: async (folder) => {
         const [files, records] = await Promise.all([api.listFiles(folder), dumpCatalogue.all()]);

@@ -3,6 +3,7 @@ import { LabMachine } from '../lab-machine.js';
 import type { EventFile } from '../livedump/event-log.js';
 import { Disk } from './disk.js';
 import { DumpJob } from './dump-job.js';
+import { readHardware } from './hardware.js';
 import { Sampler } from './sampler.js';
 import { expandFolder, LIVE_KERNEL_DUMPS } from './folders.js';
 import type {
@@ -48,6 +49,7 @@ export class LabWorker implements SimApi {
       computerName,
       userName,
       liveKernelDumpFolder: expandFolder(LIVE_KERNEL_DUMPS, userName),
+      hardware: readHardware(machine),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { LabMachine } from '../lab-machine.js';
 import { readProcess, readProcesses } from '../machine/process-readings.js';
+import { PerformanceSampler } from './performance-sampler.js';
 import { ProcessRows } from './process-rows.js';
 import type { Sample } from './sim-api.js';
 
@@ -8,8 +9,6 @@ const TICKS_PER_MS = 10_000;
 const PERCENT = 100;
 const INTERRUPTS_PID = -1; // it has none
 const SECONDS_PER_TICK = 0.015625;
-/** Bytes a second that the disk can do: what Task Manager's percentage is of. */
-const DISK_BYTES_PER_SECOND = 500e6;
 const ON_LISTS = { zeroed: 0, free: 1, standby: 2 };
 
 /** Reads the kernel's structures as Task Manager does: rates come from two readings. */
@@ -19,10 +18,12 @@ export class Sampler {
   #timeBefore: number;
   #interruptTicks = 0n;
   #interruptsPercent = 0;
+  readonly #performance: PerformanceSampler;
 
   constructor(machine: LabMachine) {
     this.#machine = machine;
     this.#rows = new ProcessRows(machine);
+    this.#performance = new PerformanceSampler(machine);
     // The first reading is of all the time since the machine booted.
     this.#timeBefore = machine.time - Number(machine.kernel.core.exports.clockUptime()) / TICKS_PER_MS;
   }
@@ -37,15 +38,17 @@ export class Sampler {
       seconds,
     );
     const processes = [...rows, ProcessRows.ofInterrupts(INTERRUPTS_PID, this.#interrupts(seconds))];
+    const performance = this.#performance.sample(processes, seconds);
     this.#timeBefore = time;
     return {
       time,
       cpuPercent: sum(processes, ({ cpuPercent }) => cpuPercent),
       ...this.#memory(),
-      diskPercent: (sum(processes, ({ disk }) => disk) / DISK_BYTES_PER_SECOND) * PERCENT,
+      diskPercent: performance.disk.activePercent,
       networkPercent: 0,
       processes,
       idle: idle!,
+      performance,
     };
   }
 

@@ -53,6 +53,27 @@ export interface MachineInfo {
   userName: string;
   /** Folder that live kernel dumps are written to, environment variables expanded. */
   liveKernelDumpFolder: string;
+  hardware: HardwareInfo;
+}
+
+/** What the machine is made of. Sizes in bytes. A device is `undefined` where the machine has none. */
+export interface HardwareInfo {
+  cpu: {
+    name: string;
+    baseMegahertz: number;
+    sockets: number;
+    cores: number;
+    logicalProcessors: number;
+    nodes: number;
+    virtualization: boolean;
+    /** Of the first, second and third level: all caches of the level together. */
+    caches: number[];
+  };
+  memory: { installed: number; hardwareReserved: number };
+  disk: { name: string; capacity: number; formatted: number; hasPageFile: boolean } | undefined;
+  ethernet: string | undefined;
+  /** With its place on the first PCI bus. */
+  gpu: { name: string; device: number; function: number } | undefined;
 }
 
 /** One refresh of Task Manager. Every number was read from emulated memory. */
@@ -68,6 +89,48 @@ export interface Sample {
   processes: ProcessRow[];
   /** The System Idle Process, which is on no list of processes; Details shows it. */
   idle: ProcessRow;
+  performance: PerformanceSample;
+}
+
+/** What the Performance page shows of one moment. Sizes in bytes, rates in bytes a second. */
+export interface PerformanceSample {
+  /** Machine time, FILETIME in milliseconds since 1970 (UTC). */
+  time: number;
+  /** Milliseconds since boot. */
+  uptime: number;
+  /** Percent of all processors' time since the sample before that was not idle, and its part in kernel mode. */
+  cpuPercent: number;
+  kernelPercent: number;
+  /** The same by logical processor. */
+  processors: { node: number; percent: number; kernelPercent: number }[];
+  /** The idle process and its threads count. */
+  processes: number;
+  threads: number;
+  handles: number;
+  memory: MemorySample;
+  disk: {
+    /** Percent of the time in which the disk was busy. */
+    activePercent: number;
+    /** Milliseconds that one operation took. */
+    responseTime: number;
+    bytesRead: number;
+    bytesWritten: number;
+  };
+}
+
+export interface MemorySample {
+  total: number;
+  /** All that is neither available nor modified. */
+  inUse: number;
+  modified: number;
+  standby: number;
+  free: number;
+  /** What the process of memory compression holds. */
+  compressed: number;
+  committed: number;
+  commitLimit: number;
+  pagedPool: number;
+  nonPagedPool: number;
 }
 
 /** What stays as it is while a process lives. */

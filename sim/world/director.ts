@@ -1,4 +1,5 @@
 import { unloadedDrivers } from '../images/index.js';
+import { addCaches } from '../machine/caches.js';
 import type { Kernel } from '../machine/machine.js';
 import { cacheFiles } from './cached-files.js';
 import { ClientIds } from './client-ids.js';
@@ -193,6 +194,7 @@ export class Director {
         profile.system.processorMHz,
         core.exports.exchangeBuffer(),
       );
+      addCaches(core, number);
       process.threads.push({
         tid: 0,
         address: thread,

@@ -76,11 +76,11 @@ test('rows keep their places while a menu is open', async () => {
 
 test('what is not built yet says so and cannot be used', async () => {
   const page = await openPage();
-  const performance = page.getByRole('button', { name: 'Performance', exact: true });
-  await performance.waitFor();
-  expect(await performance.getAttribute('aria-disabled')).toBe('true');
-  expect(await performance.getAttribute('aria-description')).toBe('Comes in a later version');
-  await performance.click({ force: true });
+  const users = page.getByRole('button', { name: 'Users', exact: true });
+  await users.waitFor();
+  expect(await users.getAttribute('aria-disabled')).toBe('true');
+  expect(await users.getAttribute('aria-description')).toBe('Comes in a later version');
+  await users.click({ force: true });
   expect(await page.getByRole('heading', { name: 'Processes' }).isVisible()).toBe(true);
 });
 

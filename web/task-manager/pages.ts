@@ -19,6 +19,11 @@ export const PAGES: Partial<Record<PageId, Page>> = {
     load: () => import('./processes/processes-page.js'),
     searchable: true,
   },
+  performance: {
+    tag: literal`tm-performance-page`,
+    load: () => import('./performance/performance-page.js'),
+    searchable: false,
+  },
   details: {
     tag: literal`tm-details-page`,
     load: () => import('./details/details-page.js'),

@@ -20,7 +20,7 @@ import { createKernelStack } from '../processes/thread';
 import { initialiseProcessorLookasides } from '../pool/lookaside';
 import { addressOf } from '../symbols';
 import { initialiseDispatchState, joinSharedReadyQueue } from './dispatch-state';
-import { clusterLeader } from './topology';
+import { clusterLeader, groupOf, groupSize } from './topology';
 import {
   COMPATIBILITY_TEB_SELECTOR,
   fillGdt,
@@ -98,14 +98,14 @@ function fillPrcb(prcb: u64, number: u32, idleThread: u64, mhz: u32, vendor: usi
   setField(prcb, KPRCB.RspBase, getField(idleThread, KTHREAD.InitialStack));
   setField(prcb, KPRCB.CpuType, 6);
   setField(prcb, KPRCB.CpuID, 1);
-  setField(prcb, KPRCB.CpuModel, 0xba);
-  setField(prcb, KPRCB.CpuStepping, 2);
+  setField(prcb, KPRCB.CpuModel, 154); // Alder Lake, as the ACPI processors of the device tree
+  setField(prcb, KPRCB.CpuStepping, 4);
   setField(prcb, KPRCB.MHz, mhz);
   setField(prcb, KPRCB.TscFrequency, u64(mhz) * 1000000);
   setField(prcb, KPRCB.MajorVersion, PRCB_MAJOR);
   setField(prcb, KPRCB.MinorVersion, PRCB_MINOR);
   setField(prcb, KPRCB.CpuVendor, INTEL);
-  setField(prcb, KPRCB.CoresPerPhysicalProcessor, 1);
+  setField(prcb, KPRCB.CoresPerPhysicalProcessor, groupSize(groupOf(number)));
   setField(prcb, KPRCB.LogicalProcessorsPerCore, 1);
   setField(prcb, KPRCB.InitialApicId, number * 2);
   setField(prcb, KPRCB.CFlushSize, 64);

@@ -1,4 +1,4 @@
-import type { ProcessRow, Sample } from '../../../sim/worker/sim-api.js';
+import type { PerformanceSample, ProcessRow, Sample } from '../../../sim/worker/sim-api.js';
 
 /** A process with nothing remarkable but what the test names. */
 export function process(pid: number, imageName: string, rest: Partial<ProcessRow> = {}): ProcessRow {
@@ -57,5 +57,34 @@ export function sample(processes: ProcessRow[]): Sample {
     networkPercent: 0,
     processes,
     idle: process(0, 'System Idle Process'),
+    performance: performance(),
+  };
+}
+
+/** A reading of an idle machine with one processor but for what the test names. */
+export function performance(rest: Partial<PerformanceSample> = {}): PerformanceSample {
+  return {
+    time: 0,
+    uptime: 0,
+    cpuPercent: 0,
+    kernelPercent: 0,
+    processors: [{ node: 0, percent: 0, kernelPercent: 0 }],
+    processes: 1,
+    threads: 1,
+    handles: 0,
+    memory: {
+      total: 100,
+      inUse: 100,
+      modified: 0,
+      standby: 0,
+      free: 0,
+      compressed: 0,
+      committed: 0,
+      commitLimit: 100,
+      pagedPool: 0,
+      nonPagedPool: 0,
+    },
+    disk: { activePercent: 0, responseTime: 0, bytesRead: 0, bytesWritten: 0 },
+    ...rest,
   };
 }

@@ -10,3 +10,4 @@ export * from './event-viewer.js';
 export * from './explorer.js';
 export * from './debugger.js';
 export * from './about.js';
+export * from './performance.js';
