@@ -272,9 +272,10 @@ export class LabMachine {
   /**
    * Captures a dump of one process, as Task Manager's "Create memory dump file" does: `process` is its id, or its
    * program's name when only one has it. The machine stands still until it is read or dropped.
+   * @param administrator whether an administrator asks: a standard user is denied what runs above medium integrity
    * @throws ProcessDumpError when there is no such process or Windows would deny access to it
    */
-  captureProcess(process: number | string): ProcessCapture {
+  captureProcess(process: number | string, { administrator = true } = {}): ProcessCapture {
     const { core, hardware, profile } = this.kernel;
     if (this.isDumping)
       throw new Error('Another dump of this machine is being written. Wait for it to complete.');
@@ -285,6 +286,7 @@ export class LabMachine {
       processors: hardware.processors,
       seconds: Math.floor(this.time / SECOND),
       comment: this.#comment,
+      administrator,
     });
     return this.#processDump;
   }

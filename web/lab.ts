@@ -53,6 +53,8 @@ export class Lab {
         const administrator = settings.value.runAs === 'administrator';
         return client.capture({ ...request, administrator }, onProgress);
       },
+      captureProcess: (pid, onProgress) =>
+        client.captureProcess({ pid, administrator: settings.value.runAs === 'administrator' }, onProgress),
       cancel: () => api.cancelCapture(),
       onCreated: (kind, { path, bytes, pages, sha256, time }) =>
         dumpCatalogue.add({

@@ -5,6 +5,7 @@ import type {
   CaptureProgress,
   CaptureRequest,
   MachineInfo,
+  ProcessCaptureRequest,
   SimApi,
 } from '../sim/worker/sim-api.js';
 import { strings } from './strings/index.js';
@@ -28,5 +29,12 @@ export class SimClient {
 
   capture(request: CaptureRequest, onProgress: (progress: CaptureProgress) => void): Promise<CaptureOutcome> {
     return this.api.capture(request, proxy(onProgress));
+  }
+
+  captureProcess(
+    request: ProcessCaptureRequest,
+    onProgress: (progress: CaptureProgress) => void,
+  ): Promise<CaptureOutcome> {
+    return this.api.captureProcess(request, proxy(onProgress));
   }
 }

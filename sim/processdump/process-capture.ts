@@ -27,6 +27,8 @@ export interface Surroundings {
   /** Seconds since 1970, UTC. */
   readonly seconds: number;
   readonly comment: string;
+  /** Whether an administrator asks. */
+  readonly administrator: boolean;
 }
 
 /**
@@ -52,7 +54,7 @@ export class ProcessCapture {
     this.#core = core;
     this.#process = process;
     const made = this.#attached(() => {
-      refuse(readProcessCounters(core, process), name);
+      refuse(readProcessCounters(core, process), name, surroundings.administrator);
       return makePrefix(core, process, surroundings);
     });
     this.#prefix = made.prefix;

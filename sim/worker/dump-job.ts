@@ -1,14 +1,11 @@
 import type { LabMachine } from '../lab-machine.js';
-import type { Capture } from '../livedump/capture.js';
 import type { LiveDump } from '../livedump/live-dump.js';
 import { LiveDumpError, statusText } from '../livedump/status.js';
 import { UNFINISHED, type Disk, type DiskFile } from './disk.js';
+import { breath, freeName, refusalOfDisk, writeDump } from './dump-file.js';
 import type { CaptureOutcome, CaptureProgress, CaptureRequest } from './sim-api.js';
 
 const NAME = 'livedump';
-const EXTENSION = '.DMP';
-/** Names of the browser's exceptions that refuse a file. */
-const REFUSALS = ['NoModificationAllowedError', 'NotAllowedError', 'SecurityError', 'InvalidStateError'];
 
 /** One live kernel dump on its way to the disk. */
 export class DumpJob {
@@ -39,7 +36,7 @@ export class DumpJob {
       if (administrator !== undefined) machine.conditions = { ...machine.conditions, administrator };
       const dump = machine.requestDump({ ...options, nonessentialPages: nonEssentialHypervisorPages });
       this.#dump = dump;
-      const name = await this.#freeName();
+      const name = await freeName(this.#disk, this.#folder, NAME);
       const path = `${this.#folder}\\${name}`;
       if (this.#isCancelled) dump.cancel();
       file = await this.#disk.create(`${path}${UNFINISHED}`);
@@ -49,7 +46,7 @@ export class DumpJob {
       }
       const capture = dump.capture!;
       const { time } = machine;
-      const sha256 = await this.#write(capture, file, onProgress);
+      const sha256 = await writeDump(capture, file, onProgress);
       await file.finish(name);
       return { result: 'created', path, bytes: capture.bytes, pages: capture.pages, sha256, time };
     } catch (error) {
@@ -59,57 +56,13 @@ export class DumpJob {
       return outcomeOf(failed, error);
     }
   }
-
-  /** Streams the dump; returns its hash. */
-  async #write(
-    capture: Capture,
-    file: DiskFile,
-    onProgress: (progress: CaptureProgress) => void,
-  ): Promise<string> {
-    const { createSHA256 } = await import('hash-wasm');
-    const hash = await createSHA256();
-    for (let chunk = capture.next(); chunk; chunk = capture.next()) {
-      hash.update(chunk);
-      file.write(chunk);
-      onProgress({
-        phase: 'write',
-        pagesDone: capture.pagesRead,
-        pagesTotal: capture.pages,
-        bytesDone: capture.bytesRead,
-        bytesTotal: capture.bytes,
-      });
-      // Lets a cancel and Task Manager's next reading in.
-      await breath();
-    }
-    return hash.digest('hex');
-  }
-
-  /** `livedump.DMP`, or the first of `livedump (2).DMP`, … that is free. */
-  async #freeName(): Promise<string> {
-    const taken = new Set((await this.#disk.list(this.#folder)).map(({ name }) => name.toLowerCase()));
-    for (let number = 1; ; number++) {
-      const name = `${NAME}${number === 1 ? '' : ` (${number})`}${EXTENSION}`;
-      if (!taken.has(name.toLowerCase())) return name;
-    }
-  }
-}
-
-const channel = new MessageChannel();
-
-/** Lets other messages of the worker in. A timer would wait: browsers make repeated ones take milliseconds. */
-function breath(): Promise<void> {
-  return new Promise((resolve) => {
-    channel.port1.onmessage = () => resolve();
-    channel.port2.postMessage(undefined);
-  });
 }
 
 /** What a failure is to the machine: the browser's storage is its disk. */
 function asLiveDumpError(error: unknown): LiveDumpError | undefined {
   if (error instanceof LiveDumpError) return error;
-  if (!(error instanceof DOMException)) return undefined;
-  if (error.name === 'QuotaExceededError') return new LiveDumpError('diskFull');
-  return REFUSALS.includes(error.name) ? new LiveDumpError('accessDenied') : undefined;
+  const situation = refusalOfDisk(error);
+  return situation && new LiveDumpError(situation);
 }
 
 function outcomeOf(failed: LiveDumpError | undefined, error: unknown): CaptureOutcome {

@@ -5,7 +5,8 @@ import { Disk } from './disk.js';
 import { DumpJob } from './dump-job.js';
 import { readHardware } from './hardware.js';
 import { Sampler } from './sampler.js';
-import { expandFolder, LIVE_KERNEL_DUMPS } from './folders.js';
+import { expandFolder, LIVE_KERNEL_DUMPS, TEMP } from './folders.js';
+import { ProcessDumpJob } from './process-dump-job.js';
 import type {
   ActionResult,
   BootOptions,
@@ -15,6 +16,7 @@ import type {
   FileEntry,
   MachineInfo,
   ProcessAction,
+  ProcessCaptureRequest,
   Sample,
   SimApi,
   WaitChain,
@@ -24,7 +26,7 @@ import type {
 export class LabWorker implements SimApi {
   #machine: LabMachine | undefined;
   #sampler: Sampler | undefined;
-  #job: DumpJob | undefined;
+  #job: DumpJob | ProcessDumpJob | undefined;
   #disk: Disk | undefined;
 
   async boot({ scenario, seed, profile }: BootOptions): Promise<MachineInfo> {
@@ -79,11 +81,25 @@ export class LabWorker implements SimApi {
     const machine = this.#running();
     const folder = expandFolder(LIVE_KERNEL_DUMPS, machine.profile.system.userName);
     const job = new DumpJob(machine, this.#disk!, folder);
-    // The machine itself refuses a second dump while one is being made.
-    if (this.#job) return job.run(request, onProgress);
+    return this.#asJob(job, () => job.run(request, onProgress));
+  }
+
+  async captureProcess(
+    request: ProcessCaptureRequest,
+    onProgress: (progress: CaptureProgress) => void,
+  ): Promise<CaptureOutcome> {
+    const machine = this.#running();
+    const folder = expandFolder(TEMP, machine.profile.system.userName);
+    const job = new ProcessDumpJob(machine, this.#disk!, folder);
+    return this.#asJob(job, () => job.run(request, onProgress));
+  }
+
+  /** Runs a job so that it can be cancelled. The machine itself refuses a second dump while one is being made. */
+  async #asJob(job: DumpJob | ProcessDumpJob, run: () => Promise<CaptureOutcome>): Promise<CaptureOutcome> {
+    if (this.#job) return run();
     this.#job = job;
     try {
-      return await job.run(request, onProgress);
+      return await run();
     } finally {
       this.#job = undefined;
     }

@@ -20,6 +20,11 @@ export interface SimApi {
   waitChains(pid: number): Promise<WaitChain[]>;
   /** Asks the machine for a live kernel dump and streams it to the emulated machine's disk (OPFS). */
   capture(request: CaptureRequest, onProgress: (progress: CaptureProgress) => void): Promise<CaptureOutcome>;
+  /** Asks for a dump of one process's memory, which goes to the user's Temp folder. */
+  captureProcess(
+    request: ProcessCaptureRequest,
+    onProgress: (progress: CaptureProgress) => void,
+  ): Promise<CaptureOutcome>;
   /** Asks the running capture to stop at its next step or piece; its promise then resolves with `cancelled`. */
   cancelCapture(): Promise<void>;
   /** Files on the emulated machine's disk that hold real bytes. */
@@ -209,6 +214,13 @@ export interface CaptureRequest {
   userPages: boolean;
   /** Whether the user is one, which a dump needs; what the scenario says when not given. */
   administrator?: boolean;
+}
+
+/** A dump of one process. */
+export interface ProcessCaptureRequest {
+  pid: number;
+  /** Whether the user is one: a standard user may not read what runs above medium integrity. */
+  administrator: boolean;
 }
 
 export interface CaptureProgress {

@@ -3,7 +3,7 @@ import { del, entries, set } from 'idb-keyval';
 /** What is known of a dump beyond its file: how and from which machine it was made. */
 export interface DumpRecord {
   path: string;
-  kind: 'full' | 'stacks';
+  kind: 'full' | 'stacks' | 'process';
   bytes: number;
   pages: number;
   sha256: string;

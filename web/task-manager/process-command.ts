@@ -1,5 +1,7 @@
 import type { MenuItem } from '../controls/menu/menu-entry.js';
+import type { ProcessRow } from '../../sim/worker/sim-api.js';
 import { strings } from '../strings/index.js';
+import { SYSTEM_PID } from './processes/process-name.js';
 
 /** Priorities, most urgent first, as Windows lists them. */
 export const PRIORITIES = ['realtime', 'high', 'aboveNormal', 'normal', 'belowNormal', 'low'] as const;
@@ -16,6 +18,7 @@ export type ProcessCommand =
   | 'dump-full'
   | 'dump-stacks'
   | 'dump-settings'
+  | 'dump-process'
   | 'details'
   | 'open-location'
   | 'search-online'
@@ -24,7 +27,7 @@ export type ProcessCommand =
 const { processMenu: text } = strings;
 
 /** What the kernel's own process offers instead of a dump of its memory. */
-export const LIVE_DUMP_ITEM: MenuItem = {
+const LIVE_DUMP_ITEM: MenuItem = {
   id: 'live-dump',
   label: text.createLiveDump,
   items: [
@@ -34,3 +37,14 @@ export const LIVE_DUMP_ITEM: MenuItem = {
     { id: 'dump-settings', label: text.dumpSettings },
   ],
 };
+
+/** Making a dump: of the kernel for System, of its own memory for every other process. */
+export function dumpItem({ pid }: ProcessRow): MenuItem {
+  if (pid === SYSTEM_PID) return LIVE_DUMP_ITEM;
+  const isProcess = pid > 0;
+  return {
+    id: 'dump-process',
+    label: text.createDump,
+    disabledReason: isProcess ? undefined : text.noProcess,
+  };
+}

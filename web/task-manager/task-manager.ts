@@ -88,6 +88,7 @@ export class TaskManager extends LitElement {
     const { dumpFlow, settings } = this.lab;
     if (command === 'dump-full') void dumpFlow.start('full', settings.value.dumpOptions);
     else if (command === 'dump-stacks') void dumpFlow.start('stacks', settings.value.dumpOptions);
+    else if (command === 'dump-process') void dumpFlow.startProcess(process.pid);
     else if (command === 'dump-settings') void this.#showDumpSettings();
     else if (command === 'feedback')
       this.message = { title: messages.feedbackTitle, body: messages.feedback };

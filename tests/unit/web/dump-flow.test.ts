@@ -16,15 +16,17 @@ function machine() {
   let finish!: (outcome: CaptureOutcome) => void;
   let fail!: (error: Error) => void;
   let progress!: (progress: CaptureProgress) => void;
+  const capture = (what: string, onProgress: (progress: CaptureProgress) => void) => {
+    calls.push(`capture ${what}`);
+    progress = onProgress;
+    return new Promise<CaptureOutcome>((resolve, reject) => {
+      finish = resolve;
+      fail = reject;
+    });
+  };
   const flow = new DumpFlow({
-    capture: (request, onProgress) => {
-      calls.push(`capture ${request.kind}`);
-      progress = onProgress;
-      return new Promise((resolve, reject) => {
-        finish = resolve;
-        fail = reject;
-      });
-    },
+    capture: (request, onProgress) => capture(request.kind, onProgress),
+    captureProcess: (pid, onProgress) => capture(`process ${pid}`, onProgress),
     cancel: async () => void calls.push('cancel'),
     onCreated: async (kind, { path }) => void calls.push(`created ${kind} ${path}`),
   });
@@ -64,6 +66,16 @@ test('a dump goes from running through its progress to created, once', async () 
   await done;
   expect(flow.value).toMatchObject({ step: 'created', outcome: { path: 'C:\\a.dmp' } });
   expect(calls).toEqual(['capture full', 'created full C:\\a.dmp']);
+});
+
+test('a dump of a process goes the same way', async () => {
+  const { flow, calls, finish } = machine();
+  const done = flow.startProcess(4242);
+  void flow.start('full', ALL_ON);
+  finish({ result: 'created', path: 'C:\\a.DMP', bytes: 8192, pages: 2, sha256: '', time: 0 });
+  await done;
+  expect(flow.value).toMatchObject({ step: 'created', kind: 'process' });
+  expect(calls).toEqual(['capture process 4242', 'created process C:\\a.DMP']);
 });
 
 test('cancel is asked for once, and a cancelled dump shows no outcome', async () => {

@@ -1,6 +1,14 @@
 export const dump = {
-  title: { full: 'Vollständiges Live-Kernelspeicherabbild', stacks: 'Speicherabbild der Kernelstapel' },
-  starting: 'Das Live-Kernelspeicherabbild wird vorbereitet…',
+  title: {
+    full: 'Vollständiges Live-Kernelspeicherabbild',
+    stacks: 'Speicherabbild der Kernelstapel',
+    process: 'Prozess wird gesichert',
+  },
+  starting: {
+    full: 'Das Live-Kernelspeicherabbild wird vorbereitet…',
+    stacks: 'Das Live-Kernelspeicherabbild wird vorbereitet…',
+    process: 'Das Speicherabbild des Prozesses wird vorbereitet…',
+  },
   phases: {
     validate: 'Die Anforderung wird geprüft…',
     size: 'Die Seiten des Abbilds werden gesucht…',
@@ -10,7 +18,11 @@ export const dump = {
     capture: 'Der Kernelspeicher wird erfasst…',
     write: 'Die Abbilddatei wird geschrieben…',
   },
-  progress: 'Fortschritt des Live-Kernelspeicherabbilds',
+  progress: {
+    full: 'Fortschritt des Live-Kernelspeicherabbilds',
+    stacks: 'Fortschritt des Live-Kernelspeicherabbilds',
+    process: 'Fortschritt des Prozess-Speicherabbilds',
+  },
   pages: (done: string, total: string) => `${done} von ${total} Seiten`,
   bytes: (done: string, total: string) => `${done} von ${total} MB`,
   cancel: 'Abbrechen',
@@ -18,7 +30,11 @@ export const dump = {
   created: 'Die Datei wurde erfolgreich erstellt.',
   openFileLocation: 'Dateipfad öffnen',
   ok: 'OK',
-  failedTitle: 'Fehler beim Live-Kernelspeicherabbild',
+  failedTitle: {
+    full: 'Fehler beim Live-Kernelspeicherabbild',
+    stacks: 'Fehler beim Live-Kernelspeicherabbild',
+    process: 'Das Speicherabbild des Prozesses ist fehlgeschlagen',
+  },
   status: 'Status',
   close: 'Schließen',
   stopped: 'Der Computer hat aufgehört zu antworten, während er das Abbild erstellte.',

@@ -17,7 +17,11 @@ export const explorer = {
   failed: 'Der Explorer konnte das nicht ausführen',
   details: 'Dateidetails',
   selectFile: 'Wählen Sie zuerst eine Datei aus',
-  kind: { full: 'Vollständiges Live-Kernelspeicherabbild', stacks: 'Speicherabbild der Kernelstapel' },
+  kind: {
+    full: 'Vollständiges Live-Kernelspeicherabbild',
+    stacks: 'Speicherabbild der Kernelstapel',
+    process: 'Speicherabbild eines Prozesses',
+  },
   madeFrom: (scenario: string, seed: number) => `Szenario ${scenario}, Startwert ${seed}`,
   pages: (pages: string) => `${pages} Seiten`,
 };

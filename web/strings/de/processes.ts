@@ -45,6 +45,7 @@ export const processMenu = {
   searchOnline: 'Online suchen',
   properties: 'Eigenschaften',
   noFile: 'Dieser Prozess hat keine Datei',
+  noProcess: 'Das ist kein Prozess mit eigenem Speicher',
 };
 
 export const properties = {

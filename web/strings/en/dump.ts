@@ -1,6 +1,14 @@
 export const dump = {
-  title: { full: 'Full live kernel memory dump', stacks: 'Kernel stacks memory dump' },
-  starting: 'Preparing the live kernel memory dump…',
+  title: {
+    full: 'Full live kernel memory dump',
+    stacks: 'Kernel stacks memory dump',
+    process: 'Dumping process',
+  },
+  starting: {
+    full: 'Preparing the live kernel memory dump…',
+    stacks: 'Preparing the live kernel memory dump…',
+    process: 'Preparing the dump of the process…',
+  },
   phases: {
     validate: 'Checking the request…',
     size: 'Finding the pages of the dump…',
@@ -10,7 +18,11 @@ export const dump = {
     capture: 'Capturing kernel memory…',
     write: 'Writing the dump file…',
   },
-  progress: 'Live kernel memory dump progress',
+  progress: {
+    full: 'Live kernel memory dump progress',
+    stacks: 'Live kernel memory dump progress',
+    process: 'Process dump progress',
+  },
   pages: (done: string, total: string) => `${done} of ${total} pages`,
   bytes: (done: string, total: string) => `${done} of ${total} MB`,
   cancel: 'Cancel',
@@ -18,7 +30,11 @@ export const dump = {
   created: 'The file has been successfully created.',
   openFileLocation: 'Open file location',
   ok: 'OK',
-  failedTitle: 'Live kernel memory dump failed',
+  failedTitle: {
+    full: 'Live kernel memory dump failed',
+    stacks: 'Live kernel memory dump failed',
+    process: 'The process could not be dumped',
+  },
   status: 'Status',
   close: 'Close',
   stopped: 'The machine stopped answering while it took the dump.',

@@ -16,7 +16,11 @@ export const explorer = {
   failed: 'File Explorer could not do that',
   details: 'File details',
   selectFile: 'Select a file first',
-  kind: { full: 'Full live kernel memory dump', stacks: 'Kernel stacks memory dump' },
+  kind: {
+    full: 'Full live kernel memory dump',
+    stacks: 'Kernel stacks memory dump',
+    process: 'Dump of a process',
+  },
   madeFrom: (scenario: string, seed: number) => `Scenario ${scenario}, seed ${seed}`,
   pages: (pages: string) => `${pages} pages`,
 };

@@ -45,6 +45,7 @@ export const processMenu = {
   searchOnline: 'Search online',
   properties: 'Properties',
   noFile: 'This process has no file',
+  noProcess: 'This is no process that has memory of its own',
 };
 
 export const properties = {

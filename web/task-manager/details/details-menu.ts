@@ -1,9 +1,9 @@
 import type { ProcessRow } from '../../../sim/worker/sim-api.js';
 import type { MenuEntry } from '../../controls/menu/menu-entry.js';
 import { strings } from '../../strings/index.js';
-import { LIVE_DUMP_ITEM, PRIORITIES } from '../process-command.js';
+import { dumpItem, PRIORITIES } from '../process-command.js';
 import { efficiencyItem } from '../processes/process-menu.js';
-import { SYSTEM_PID, filePath } from '../processes/process-name.js';
+import { filePath } from '../processes/process-name.js';
 import { priorityName } from './columns.js';
 
 const { processMenu: shared, detailsMenu: text, details, taskManager } = strings;
@@ -44,9 +44,7 @@ export function detailsMenu(row: ProcessRow): MenuEntry[] {
       checked: row.virtualization === 'enabled',
       disabledReason: text.noVirtualization,
     },
-    row.pid === SYSTEM_PID
-      ? LIVE_DUMP_ITEM
-      : { id: 'dump-user', label: shared.createDump, disabledReason: later },
+    dumpItem(row),
     'separator',
     { id: 'open-location', label: shared.openFileLocation, disabledReason: noFile },
     { id: 'search-online', label: shared.searchOnline },

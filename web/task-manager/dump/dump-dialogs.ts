@@ -19,7 +19,7 @@ function megabytes(bytes: number): string {
 }
 
 /**
- * The dialogs of a live kernel dump: progress, success, failure.
+ * The dialogs of a dump: progress, success, failure.
  * @fires ll-dump-cancel | ll-dump-close | ll-open-location
  */
 @customElement('tm-dump-dialogs')
@@ -49,8 +49,10 @@ export class DumpDialogs extends LitElement {
       heading=${text.title[running?.kind ?? 'full']}
       .open=${running !== null}
       .content=${html`
-        <p role="status">${progress ? text.phases[progress.phase] : text.starting}</p>
-        <ll-progress-bar label=${text.progress} .value=${percent}></ll-progress-bar>
+        <p role="status">
+          ${progress ? text.phases[progress.phase] : text.starting[running?.kind ?? 'full']}
+        </p>
+        <ll-progress-bar label=${text.progress[running?.kind ?? 'full']} .value=${percent}></ll-progress-bar>
         <p class="small">${pages || nothing}</p>
         <p class="small">${bytes || nothing}</p>
       `}
@@ -87,7 +89,7 @@ export class DumpDialogs extends LitElement {
     const close = () => this.#tell('ll-dump-close');
     return html`<ll-dialog
       alert
-      heading=${text.failedTitle}
+      heading=${text.failedTitle[state.step === 'failed' ? state.kind : 'full']}
       .open=${failed !== null}
       .content=${html`
         <p>${failed?.message}</p>

@@ -3,7 +3,10 @@ import type { DumpOptions } from '../../storage/settings.js';
 import { Store } from '../../storage/store.js';
 import { strings } from '../../strings/index.js';
 
-export type DumpKind = CaptureRequest['kind'];
+export type LiveDumpKind = CaptureRequest['kind'];
+/** A live dump of the kernel, or a dump of one process. */
+export type DumpKind = LiveDumpKind | 'process';
+type OnProgress = (progress: CaptureProgress) => void;
 type Created = Extract<CaptureOutcome, { result: 'created' }>;
 type Failed = Extract<CaptureOutcome, { result: 'failed' }>;
 
@@ -16,14 +19,15 @@ export type DumpState =
 
 /** What the flow needs of the machine. */
 export interface DumpMachine {
-  capture(request: CaptureRequest, onProgress: (progress: CaptureProgress) => void): Promise<CaptureOutcome>;
+  capture(request: CaptureRequest, onProgress: OnProgress): Promise<CaptureOutcome>;
+  captureProcess(pid: number, onProgress: OnProgress): Promise<CaptureOutcome>;
   cancel(): Promise<void>;
   /** Called once for each file that was made. */
   onCreated(kind: DumpKind, outcome: Created): Promise<void>;
 }
 
 /** The page options belong to full dumps only; a child option counts only while its parent is on. */
-export function captureRequest(kind: DumpKind, options: DumpOptions): CaptureRequest {
+export function captureRequest(kind: LiveDumpKind, options: DumpOptions): CaptureRequest {
   const isFull = kind === 'full';
   const hypervisorPages = isFull && options.hypervisorPages;
   return {
@@ -35,22 +39,29 @@ export function captureRequest(kind: DumpKind, options: DumpOptions): CaptureReq
   };
 }
 
-/** Making one live kernel dump, from the menu to its outcome. */
+/** Making one dump, from the menu to its outcome. */
 export class DumpFlow extends Store<DumpState> {
   constructor(private readonly machine: DumpMachine) {
     super({ step: 'idle' });
   }
 
-  /** Does nothing while a dump is being made: Windows makes one at a time. */
-  async start(kind: DumpKind, options: DumpOptions): Promise<void> {
+  /** Makes a live kernel dump. Does nothing while a dump is being made: Windows makes one at a time. */
+  start(kind: LiveDumpKind, options: DumpOptions): Promise<void> {
+    return this.#run(kind, (onProgress) => this.machine.capture(captureRequest(kind, options), onProgress));
+  }
+
+  /** Makes a dump of one process. Does nothing while a dump is being made. */
+  startProcess(pid: number): Promise<void> {
+    return this.#run('process', (onProgress) => this.machine.captureProcess(pid, onProgress));
+  }
+
+  async #run(kind: DumpKind, capture: (onProgress: OnProgress) => Promise<CaptureOutcome>): Promise<void> {
     if (this.value.step === 'running') return;
     this.set({ step: 'running', kind, progress: null, isCancelling: false });
-    const outcome = await this.machine
-      .capture(captureRequest(kind, options), (progress) => this.#onProgress(progress))
-      .catch((error: Error): Failed => {
-        const message = error.message || strings.dump.stopped;
-        return { result: 'failed', status: strings.dump.stoppedStatus, message };
-      });
+    const outcome = await capture((progress) => this.#onProgress(progress)).catch((error: Error): Failed => {
+      const message = error.message || strings.dump.stopped;
+      return { result: 'failed', status: strings.dump.stoppedStatus, message };
+    });
     if (outcome.result === 'created') {
       await this.machine.onCreated(kind, outcome);
       this.set({ step: 'created', kind, outcome });

@@ -1,9 +1,9 @@
 import type { ProcessRow } from '../../../sim/worker/sim-api.js';
 import type { MenuEntry, MenuItem } from '../../controls/menu/menu-entry.js';
 import { strings } from '../../strings/index.js';
-import { LIVE_DUMP_ITEM, type ProcessCommand } from '../process-command.js';
+import { dumpItem, type ProcessCommand } from '../process-command.js';
 import type { ResourceColumn, ResourceUnits } from './columns.js';
-import { SYSTEM_PID, filePath } from './process-name.js';
+import { filePath } from './process-name.js';
 import type { TreeRow } from './tree.js';
 
 /** What a line of the context menu stands for: something of the table, or of the process. */
@@ -49,7 +49,6 @@ export function efficiencyItem(process: ProcessRow): MenuItem {
 export function processMenu(row: TreeRow, units: ResourceUnits): MenuEntry[] {
   const { process, expanded } = row;
   if (!process) return [];
-  const isSystem = process.pid === SYSTEM_PID;
   const noFile = filePath(process) === '' ? text.noFile : undefined;
   const toggle: MenuItem[] =
     expanded === undefined ? [] : [{ id: 'toggle', label: expanded ? text.collapse : text.expand }];
@@ -63,7 +62,7 @@ export function processMenu(row: TreeRow, units: ResourceUnits): MenuEntry[] {
     { id: 'feedback', label: text.provideFeedback },
     'separator',
     efficiencyItem(process),
-    isSystem ? LIVE_DUMP_ITEM : { id: 'dump-user', label: text.createDump, disabledReason: later },
+    dumpItem(process),
     'separator',
     { id: 'details', label: text.goToDetails },
     { id: 'open-location', label: text.openFileLocation, disabledReason: noFile },

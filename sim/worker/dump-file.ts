@@ -1,0 +1,59 @@
+import type { DumpStream } from '../lab-machine.js';
+import type { Disk, DiskFile } from './disk.js';
+import type { CaptureProgress } from './sim-api.js';
+
+const EXTENSION = '.DMP';
+/** Names of the browser's exceptions that refuse a file. */
+const REFUSALS = ['NoModificationAllowedError', 'NotAllowedError', 'SecurityError', 'InvalidStateError'];
+
+/** `livedump.DMP`, or the first of `livedump (2).DMP`, … that is free in the folder. */
+export async function freeName(disk: Disk, folder: string, base: string): Promise<string> {
+  const taken = new Set((await disk.list(folder)).map(({ name }) => name.toLowerCase()));
+  for (let number = 1; ; number++) {
+    const name = `${base}${number === 1 ? '' : ` (${number})`}${EXTENSION}`;
+    if (!taken.has(name.toLowerCase())) return name;
+  }
+}
+
+/** Streams a dump to a file; returns its SHA-256. `mayGoOn` is asked before each piece, and may throw. */
+export async function writeDump(
+  dump: DumpStream,
+  file: DiskFile,
+  onProgress: (progress: CaptureProgress) => void,
+  mayGoOn: () => void = () => {},
+): Promise<string> {
+  const { createSHA256 } = await import('hash-wasm');
+  const hash = await createSHA256();
+  for (let chunk = dump.next(); chunk; chunk = dump.next()) {
+    hash.update(chunk);
+    file.write(chunk);
+    onProgress({
+      phase: 'write',
+      pagesDone: dump.pagesRead,
+      pagesTotal: dump.pages,
+      bytesDone: dump.bytesRead,
+      bytesTotal: dump.bytes,
+    });
+    // Lets a cancel and Task Manager's next reading in.
+    await breath();
+    mayGoOn();
+  }
+  return hash.digest('hex');
+}
+
+const channel = new MessageChannel();
+
+/** Lets other messages of the worker in. A timer would wait: browsers make repeated ones take milliseconds. */
+export function breath(): Promise<void> {
+  return new Promise((resolve) => {
+    channel.port1.onmessage = () => resolve();
+    channel.port2.postMessage(undefined);
+  });
+}
+
+/** What the browser's refusal of a file is to the machine, whose disk its storage is; undefined for anything else. */
+export function refusalOfDisk(error: unknown): 'diskFull' | 'accessDenied' | undefined {
+  if (!(error instanceof DOMException)) return undefined;
+  if (error.name === 'QuotaExceededError') return 'diskFull';
+  return REFUSALS.includes(error.name) ? 'accessDenied' : undefined;
+}
