@@ -57,7 +57,7 @@ test('other processes offer no live kernel dump', async () => {
   await row(page, 'Task Manager').click({ button: 'right' });
   await menuItem(page, 'Properties').waitFor();
   expect(await menuItem(page, MENU.create).count()).toBe(0);
-  expect(await menuItem(page, 'Create memory dump file').getAttribute('aria-disabled')).toBe('true');
+  expect(await menuItem(page, 'Create memory dump file').getAttribute('aria-disabled')).not.toBe('true');
 });
 
 test('a right-click on System ends in a dump and its symbols among the downloads', async () => {

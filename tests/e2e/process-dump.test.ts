@@ -23,15 +23,15 @@ test('a process is dumped to Temp, with the bytes that Node writes, and a second
   };
   await dump();
   await page.getByRole('button', { name: 'Open file location' }).click({ timeout: DUMP_TIMEOUT });
-  const explorer = page.getByRole('region', { name: 'File Explorer' });
-  expect(await explorer.innerText()).toContain('explorer.DMP');
+  const explorer = page.getByRole('region', { name: /Temp/ });
+  await explorer.getByRole('row', { name: /^explorer\.DMP/ }).waitFor();
   const details = page.getByRole('group', { name: 'File details' });
   expect(await details.innerText()).toContain(await dumpHashInNode('explorer.exe'));
 
   await explorer.getByRole('button', { name: 'Close' }).click();
   await dump();
   await page.getByRole('button', { name: 'Open file location' }).click({ timeout: DUMP_TIMEOUT });
-  await expect.poll(() => explorer.innerText()).toContain('explorer (2).DMP');
+  await explorer.getByRole('row', { name: /^explorer \(2\)\.DMP/ }).waitFor();
 });
 
 test('a protected process is refused by name and status', async () => {
@@ -40,7 +40,7 @@ test('a protected process is refused by name and status', async () => {
     .first()
     .click({ button: 'right', position: { x: 60, y: 14 } });
   await menuItem(page, 'Create memory dump file').click();
-  const dialog = page.getByRole('dialog', { name: 'The process could not be dumped' });
+  const dialog = page.getByRole('alertdialog', { name: 'The process could not be dumped' });
   await dialog.waitFor();
   expect(await dialog.innerText()).toMatch(/csrss\.exe .*protected.*STATUS_ACCESS_DENIED/s);
 });
