@@ -6,6 +6,8 @@ import type {
   MachineInfo,
   ProcessAction,
   WaitChain,
+  ServiceInfo,
+  StartupApp,
 } from '../sim/worker/sim-api.js';
 import { Sampler } from './sampler.js';
 import { SimClient } from './sim-client.js';
@@ -30,6 +32,12 @@ export interface ProcessControl {
   waitChains(pid: number): Promise<WaitChain[]>;
 }
 
+/** What starts with the user's session. */
+export interface Startup {
+  read(): Promise<{ firmwareSeconds: number; apps: StartupApp[] }>;
+  setEnabled(program: string, enabled: boolean): Promise<StartupApp[]>;
+}
+
 /** A running machine with everything that its programs share. Leaf elements get parts of it, never all. */
 export class Lab {
   readonly machine: MachineInfo;
@@ -38,6 +46,8 @@ export class Lab {
   readonly performance: PerformanceStore;
   readonly disk: Disk;
   readonly processes: ProcessControl;
+  readonly services: () => Promise<ServiceInfo[]>;
+  readonly startup: Startup;
   /** What the machine has logged of its live dumps. */
   readonly liveDumpEvents: () => Promise<EventFile>;
 
@@ -48,6 +58,11 @@ export class Lab {
     const { api, machine } = client;
     this.machine = machine;
     this.liveDumpEvents = () => api.liveDumpEvents();
+    this.services = () => api.services();
+    this.startup = {
+      read: () => api.startupApps(),
+      setEnabled: (program, enabled) => api.setStartupApp(program, enabled),
+    };
     this.dumpFlow = new DumpFlow({
       capture: (request, onProgress) => {
         const administrator = settings.value.runAs === 'administrator';

@@ -1,6 +1,8 @@
 import coreUrl from '../../build/core/release.wasm?url';
 import { LabMachine } from '../lab-machine.js';
 import type { EventFile } from '../livedump/event-log.js';
+import { servicesOf, type ServiceInfo } from '../world/services.js';
+import { StartupApps, type StartupApp } from '../world/startup-apps.js';
 import { Disk } from './disk.js';
 import { DumpJob } from './dump-job.js';
 import { readHardware } from './hardware.js';
@@ -28,6 +30,7 @@ export class LabWorker implements SimApi {
   #sampler: Sampler | undefined;
   #job: DumpJob | ProcessDumpJob | undefined;
   #disk: Disk | undefined;
+  readonly #startupApps = new StartupApps();
 
   async boot({ scenario, seed, profile }: BootOptions): Promise<MachineInfo> {
     // It compiles while the images are made.
@@ -123,6 +126,20 @@ export class LabWorker implements SimApi {
 
   async liveDumpEvents(): Promise<EventFile> {
     return this.#running().liveDumpEvents;
+  }
+
+  async services(): Promise<ServiceInfo[]> {
+    return servicesOf(this.#running().stage);
+  }
+
+  async startupApps(): Promise<{ firmwareSeconds: number; apps: StartupApp[] }> {
+    const { firmwareSeconds, list } = this.#startupApps;
+    return { firmwareSeconds, apps: list };
+  }
+
+  async setStartupApp(program: string, enabled: boolean): Promise<StartupApp[]> {
+    this.#startupApps.setEnabled(program, enabled);
+    return this.#startupApps.list;
   }
 
   async symbolsZip(): Promise<Blob> {

@@ -2,6 +2,7 @@ import type { LabMachine } from '../lab-machine.js';
 import { readProcessTexts, type ProcessReading } from '../machine/process-readings.js';
 import { accountName } from '../world/objects/accounts.js';
 import { PPM_THROTTLE } from '../world/process-control.js';
+import { packageOf } from '../world/objects/packages.js';
 import { findProgram, programByPath } from '../world/programs.js';
 import type { StagedProcess } from '../world/stage.js';
 import type { ProcessIdentity, ProcessNumbers, ProcessRow } from './sim-api.js';
@@ -80,6 +81,7 @@ export class ProcessRows {
       sessionId: 0,
       canEnd: false,
       imagePath: '',
+      packageName: '',
       commandLine: '',
       userName: 'SYSTEM',
       architecture: '',
@@ -164,6 +166,7 @@ export class ProcessRows {
       sessionId: Number(reading.sessionId),
       canEnd: reading.critical === 0n && hasUserMode,
       imagePath: program.path,
+      packageName: packageOf(program.path),
       commandLine,
       // The Idle process has no token of its own; Windows shows the system's account.
       userName: pid === IDLE_PID ? 'SYSTEM' : accountName(userSid, profile),

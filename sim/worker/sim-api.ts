@@ -3,8 +3,10 @@ import type { Phase } from '../livedump/live-dump.js';
 import type { DumpKind } from '../livedump/options.js';
 import type { WaitChain } from '../machine/wait-chain.js';
 import type { ActionResult, ProcessAction } from '../world/process-control.js';
+import type { ServiceInfo } from '../world/services.js';
+import type { StartupApp } from '../world/startup-apps.js';
 
-export type { ActionResult, EventFile, ProcessAction, WaitChain };
+export type { ActionResult, EventFile, ProcessAction, ServiceInfo, StartupApp, WaitChain };
 
 /** What the page may ask of the machine. Implemented by the worker; the page holds only a Comlink proxy of it. */
 export interface SimApi {
@@ -34,6 +36,12 @@ export interface SimApi {
   deleteFile(path: string): Promise<void>;
   /** What the machine has logged of its live dumps, oldest first. */
   liveDumpEvents(): Promise<EventFile>;
+  /** Every service that the machine has; which of them runs is told by the processes that host them. */
+  services(): Promise<ServiceInfo[]>;
+  /** What starts with the user's session, and how long the firmware took before Windows. */
+  startupApps(): Promise<{ firmwareSeconds: number; apps: StartupApp[] }>;
+  /** Lets a program start with the next session or not; resolves with all as they then are. */
+  setStartupApp(program: string, enabled: boolean): Promise<StartupApp[]>;
   /** Symbol store of the machine's images as a zip: `ntkrnlmp.pdb/<GUID+age>/ntkrnlmp.pdb`, `ntoskrnl.exe/<stamp+size>/ntoskrnl.exe`, … */
   symbolsZip(): Promise<Blob>;
   /** The PDBs of it alone, which is what a debugger with a dump needs. */
@@ -153,6 +161,8 @@ export interface ProcessIdentity {
   /** Critical processes cannot be ended; `System` and `System interrupts` have no file. */
   canEnd: boolean;
   imagePath: string;
+  /** Family name of the package that its program is of; empty for what is in none. */
+  packageName: string;
   commandLine: string;
   /** Account of the user in its token, without a domain. */
   userName: string;

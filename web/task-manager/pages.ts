@@ -29,6 +29,26 @@ export const PAGES: Partial<Record<PageId, Page>> = {
     load: () => import('./details/details-page.js'),
     searchable: true,
   },
+  'app-history': {
+    tag: literal`tm-app-history-page`,
+    load: () => import('./app-history/app-history-page.js'),
+    searchable: true,
+  },
+  'startup-apps': {
+    tag: literal`tm-startup-apps-page`,
+    load: () => import('./startup-apps/startup-apps-page.js'),
+    searchable: true,
+  },
+  users: {
+    tag: literal`tm-users-page`,
+    load: () => import('./users/users-page.js'),
+    searchable: true,
+  },
+  services: {
+    tag: literal`tm-services-page`,
+    load: () => import('./services/services-page.js'),
+    searchable: true,
+  },
   settings: {
     tag: literal`tm-settings-page`,
     load: () => import('./settings/settings-page.js'),

@@ -9,6 +9,11 @@ export function isPackaged({ program }: StagedProcess): boolean {
   return PACKAGED.test(program.path);
 }
 
+/** Family name of the package whose program lies at `path`; empty for what is in none. */
+export function packageOf(path: string): string {
+  return PACKAGED.test(path) ? familyOf(path) : '';
+}
+
 /** `Microsoft.Windows.Search_cw5n1h2txyewy`: the family name of the package in whose folder a program lies. */
 export function familyOf(path: string): string {
   const folder = path.split('\\').at(-2)!;

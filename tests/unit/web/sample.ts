@@ -14,6 +14,7 @@ export function process(pid: number, imageName: string, rest: Partial<ProcessRow
     throttled: false,
     canEnd: true,
     imagePath: `C:\\Lab\\${imageName}`,
+    packageName: '',
     commandLine: '',
     userName: 'Learner',
     architecture: 'x64',

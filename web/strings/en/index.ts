@@ -11,3 +11,7 @@ export * from './explorer.js';
 export * from './debugger.js';
 export * from './about.js';
 export * from './performance.js';
+export * from './services.js';
+export * from './startup-apps.js';
+export * from './users.js';
+export * from './app-history.js';

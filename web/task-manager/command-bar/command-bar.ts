@@ -23,6 +23,14 @@ export interface BarCommand {
   disabledReason?: string | undefined;
 }
 
+/** What every page's bar begins with. */
+export const RUN_NEW_TASK: BarCommand = {
+  id: 'run',
+  icon: 'run-new-task',
+  label: commands.runNewTask,
+  disabledReason: strings.taskManager.later,
+};
+
 /** The user pressed the button `id` of the command bar. */
 export class BarCommandEvent extends Event {
   constructor(readonly id: string) {

@@ -9,7 +9,7 @@ import { UPDATE_INTERVALS } from '../../sampler.js';
 import { Follow } from '../../storage/store.js';
 import { strings } from '../../strings/index.js';
 import '../command-bar/command-bar.js';
-import type { BarCommand } from '../command-bar/command-bar.js';
+import { RUN_NEW_TASK } from '../command-bar/command-bar.js';
 import { copyText } from './copy-text.js';
 import './device-list.js';
 import type { DeviceSelectEvent } from './device-list.js';
@@ -21,14 +21,6 @@ import { POINTS, type CpuGraph, type DeviceId } from './performance-store.js';
 
 const text = strings.performance;
 const MS = 1000;
-const COMMANDS: readonly BarCommand[] = [
-  {
-    id: 'run',
-    icon: 'run-new-task',
-    label: strings.commands.runNewTask,
-    disabledReason: strings.taskManager.later,
-  },
-];
 
 /** The Performance page: the list of devices and the panel of the one that is chosen. */
 @customElement('tm-performance-page')
@@ -146,7 +138,7 @@ export class PerformancePage extends LitElement {
     return html`
       <tm-command-bar
         heading=${strings.taskManager.pages.performance}
-        .commands=${COMMANDS}
+        .commands=${[RUN_NEW_TASK]}
         .more=${entries}
         @ll-select=${this.#onSelect}
       ></tm-command-bar>

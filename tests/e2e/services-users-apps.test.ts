@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { createMachine } from '../../sim/index.js';
+import { violations } from './support/axe.js';
+import { useBrowser } from './support/browser.js';
+import { menuItem } from './support/task-manager.js';
+
+const openPage = useBrowser();
+const PAGES = ['Services', 'Startup apps', 'Users', 'App history'];
+
+async function goTo(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name, exact: true }).click();
+  await page.getByRole('row').nth(1).waitFor();
+}
+
+/** The texts of a row's cells. */
+async function cells(page: Page, name: RegExp): Promise<string[]> {
+  const texts = await page.getByRole('row', { name }).first().getByRole('gridcell').allInnerTexts();
+  return texts.map((text) => text.trim());
+}
+
+describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorScheme) => {
+  test('on Services, Startup apps, Users and App history', { timeout: 180_000 }, async () => {
+    const page = await openPage({ colorScheme, reducedMotion: 'reduce' });
+    for (const name of PAGES) {
+      await goTo(page, name);
+      expect(await violations(page), name).toEqual([]);
+    }
+  });
+});
+
+test('a service runs in the process that the machine started for it; the search box finds it', async () => {
+  const page = await openPage();
+  await goTo(page, 'Services');
+  const { stage } = await createMachine({ scenario: 'baseline', seed: 1 });
+  const host = stage.processes.find(({ spec }) => spec.services.some(([name]) => name === 'Dhcp'))!;
+  await page.getByRole('searchbox').fill('dhcp');
+  const row = page.getByRole('row', { name: /^Dhcp\b/ });
+  await row.waitFor();
+  expect((await row.innerText()).split(/\s*\n\s*/)).toEqual(
+    expect.arrayContaining([String(host.pid), 'DHCP Client', 'Running']),
+  );
+  await row.click({ button: 'right' });
+  await menuItem(page, 'Go to details').click();
+  await page.getByRole('row', { name: /svchost\.exe/, selected: true }).waitFor();
+});
+
+test('Users counts the processes of the session', async () => {
+  const page = await openPage();
+  await goTo(page, 'Users');
+  const machine = await createMachine({ scenario: 'baseline', seed: 1 });
+  const own = machine.truth().processes.filter(({ sessionId }) => sessionId === 1);
+  const name = `${machine.profile.system.userName} (${own.length})`;
+  expect(await page.getByRole('row').nth(1).innerText()).toContain(name);
+});
+
+test('a startup app can be switched off by keyboard', async () => {
+  const page = await openPage();
+  await goTo(page, 'Startup apps');
+  await page.getByRole('row', { name: /^Microsoft OneDrive/ }).click();
+  await page.getByRole('button', { name: 'Disable', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => cells(page, /^Microsoft OneDrive/)).toContain('Disabled');
+});

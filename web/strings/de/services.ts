@@ -1,0 +1,18 @@
+export const services = {
+  columns: { name: 'Name', pid: 'PID', description: 'Beschreibung', status: 'Status', group: 'Gruppe' },
+  running: 'Wird ausgeführt',
+  stopped: 'Beendet',
+  start: 'Starten',
+  stop: 'Beenden',
+  restart: 'Neu starten',
+  openServices: 'Dienste öffnen',
+  searchOnline: 'Online suchen',
+  goToDetails: 'Zu Details wechseln',
+  selectFirst: 'Wählen Sie zuerst einen Dienst',
+  isRunning: 'Der Dienst läuft bereits',
+  isStopped: 'Der Dienst läuft nicht',
+  notControlled: 'Dieser Computer kann Dienste noch nicht starten und beenden',
+  noConsole: 'Die Konsole „Dienste“ ist auf diesem Computer nicht installiert',
+  actions: (name: string) => `Aktionen für ${name}`,
+  noMatch: (query: string) => `Kein Dienst entspricht „${query}“.`,
+};

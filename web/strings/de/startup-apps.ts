@@ -1,0 +1,16 @@
+export const startupApps = {
+  columns: { name: 'Name', publisher: 'Herausgeber', status: 'Status', impact: 'Startauswirkungen' },
+  enabled: 'Aktiviert',
+  disabled: 'Deaktiviert',
+  impact: { notMeasured: 'Nicht gemessen', none: 'Keine' },
+  lastBiosTime: 'Letzte BIOS-Zeit:',
+  seconds: (seconds: string) => `${seconds} Sekunden`,
+  enable: 'Aktivieren',
+  disable: 'Deaktivieren',
+  searchOnline: 'Online suchen',
+  selectFirst: 'Wählen Sie zuerst eine App',
+  isEnabled: 'Die App ist bereits aktiviert',
+  isDisabled: 'Die App ist bereits deaktiviert',
+  actions: (name: string) => `Aktionen für ${name}`,
+  noMatch: (query: string) => `Keine Autostart-App entspricht „${query}“.`,
+};

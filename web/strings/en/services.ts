@@ -1,0 +1,18 @@
+export const services = {
+  columns: { name: 'Name', pid: 'PID', description: 'Description', status: 'Status', group: 'Group' },
+  running: 'Running',
+  stopped: 'Stopped',
+  start: 'Start',
+  stop: 'Stop',
+  restart: 'Restart',
+  openServices: 'Open Services',
+  searchOnline: 'Search online',
+  goToDetails: 'Go to details',
+  selectFirst: 'Select a service first',
+  isRunning: 'The service runs already',
+  isStopped: 'The service does not run',
+  notControlled: 'This machine cannot start and stop services yet',
+  noConsole: 'The Services console is not installed on this machine',
+  actions: (name: string) => `Actions for ${name}`,
+  noMatch: (query: string) => `No service matches “${query}”.`,
+};

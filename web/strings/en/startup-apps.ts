@@ -1,0 +1,17 @@
+export const startupApps = {
+  columns: { name: 'Name', publisher: 'Publisher', status: 'Status', impact: 'Startup impact' },
+  enabled: 'Enabled',
+  disabled: 'Disabled',
+  /** Windows has not measured it, or has no need to. */
+  impact: { notMeasured: 'Not measured', none: 'None' },
+  lastBiosTime: 'Last BIOS time:',
+  seconds: (seconds: string) => `${seconds} seconds`,
+  enable: 'Enable',
+  disable: 'Disable',
+  searchOnline: 'Search online',
+  selectFirst: 'Select an app first',
+  isEnabled: 'The app is enabled already',
+  isDisabled: 'The app is disabled already',
+  actions: (name: string) => `Actions for ${name}`,
+  noMatch: (query: string) => `No startup app matches “${query}”.`,
+};

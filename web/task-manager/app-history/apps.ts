@@ -1,0 +1,39 @@
+import type { ProcessRow } from '../../../sim/worker/sim-api.js';
+import { processName } from '../processes/process-name.js';
+
+/** What the processes of a packaged app have used since they started. */
+export interface AppUsage {
+  /** Family name of its package. */
+  id: string;
+  name: string;
+  /** Seconds. */
+  cpuTime: number;
+  /** Bytes. Nothing on the machine sends or receives. */
+  network: number;
+}
+
+/** The packaged apps of `user`, each named after the process that has used the processor most. */
+export function appUsages(processes: readonly ProcessRow[], user: string): AppUsage[] {
+  const byPackage = new Map<string, ProcessRow[]>();
+  for (const process of processes)
+    if (process.packageName !== '' && process.userName === user)
+      byPackage.set(process.packageName, [...(byPackage.get(process.packageName) ?? []), process]);
+  return [...byPackage].map(([id, members]) => {
+    const first = members.reduce((most, other) => (other.cpuTime > most.cpuTime ? other : most));
+    return {
+      id,
+      name: processName(first),
+      cpuTime: members.reduce((sum, { cpuTime }) => sum + cpuTime, 0),
+      network: 0,
+    };
+  });
+}
+
+const MINUTE = 60;
+const HOUR = 3600;
+
+/** `0:04:35`: hours, minutes, seconds. */
+export function formatCpuTime(seconds: number): string {
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
+  return `${Math.floor(seconds / HOUR)}:${two((seconds % HOUR) / MINUTE)}:${two(seconds % MINUTE)}`;
+}
