@@ -213,4 +213,5 @@ test.each(['light', 'dark'] as const)(
     expect(overflow).toBe(0);
     expect(await violations(page)).toEqual([]);
   },
+  3 * 60_000, // axe looks at everything, twice
 );

@@ -2,6 +2,7 @@ import { LitElement, html, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { html as staticHtml } from 'lit/static-html.js';
+import { focusStyles } from '../controls/control.styles.js';
 import type { WindowPlace, WindowPlaceEvent } from '../controls/window/window.js';
 import type { Debugger } from '../debugger/debugger.js';
 import type { Explorer } from '../explorer/explorer.js';
@@ -24,7 +25,7 @@ const NARROW = matchMedia('(max-width: 699px)');
 /** The machine's desktop: windows over a wallpaper, and the taskbar. */
 @customElement('ll-desktop')
 export class Desktop extends LitElement {
-  static override styles = styles;
+  static override styles = [focusStyles, styles];
 
   @property({ attribute: false }) lab!: Lab;
   @state() private order: WindowOrder = { open: ['task-manager'], minimized: new Set() };
@@ -139,6 +140,7 @@ export class Desktop extends LitElement {
         @ll-open-location=${this.#onOpenLocation}
         @ll-open-dump=${this.#onOpenDump}
       >
+        <h1 class="visually-hidden">${strings.desktop.desktop}</h1>
         ${repeat(
           open,
           (program) => program,
