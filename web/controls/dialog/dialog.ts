@@ -29,10 +29,17 @@ export class LabDialog extends LitElement {
   override updated(): void {
     if (this.open && !this.dialog.open) {
       this.dialog.showModal();
-      this.dialog.querySelector<HTMLElement>('[data-first]')?.focus();
+      void this.#focusFirst();
     } else if (!this.open && this.dialog.open) {
       this.dialog.close();
     }
+  }
+
+  /** What was made with the dialog can take the focus only once it has drawn itself. */
+  async #focusFirst(): Promise<void> {
+    const first = this.dialog.querySelector<HTMLElement & Partial<LitElement>>('[data-first]');
+    await first?.updateComplete;
+    if (this.open) first?.focus();
   }
 
   #onCancel(event: Event): void {
