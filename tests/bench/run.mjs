@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { runNode } from '../../scripts/lib/run.mjs';
 import { measureCapture } from './capture.mjs';
 import { measureGenerate } from './generate.mjs';
+import { measureOpfs } from './opfs.mjs';
 import { measurePage } from './page.mjs';
 import { measureSize } from './sizes.mjs';
 import { measureSymbols } from './symbols.mjs';
@@ -26,6 +27,7 @@ const mibPerSecond = (speed) => `${Math.round(speed / MIB)} MiB/s`;
 await runNode(['scripts/build.mjs']);
 const made = measureGenerate('dist/node/cli.js', RUNS);
 const page = await measurePage(RUNS);
+const opfs = await measureOpfs(3);
 const symbols = await measureSymbols(RUNS);
 const index = new URL('../../dist/node/index.js', import.meta.url).href;
 const capture = measureCapture(index, RUNS);
@@ -35,6 +37,7 @@ const workstation = sizes.find(({ machine }) => machine === 'workstation');
 const gzipped = page.files.reduce((sum, { gzipped }) => sum + gzipped, 0);
 const wholeLimit = 2 * made.copySeconds + 1.5;
 const ratio = made.writeSpeed / made.copySpeed;
+const opfsRatio = opfs.dumpSpeed / opfs.zeroSpeed;
 
 /** What is promised, what was measured, and whether it holds. */
 const promises = [
@@ -43,6 +46,12 @@ const promises = [
     limit: '≥ 0.85 ×',
     measured: `${ratio.toFixed(2)} × (${mibPerSecond(made.writeSpeed)}, cp ${mibPerSecond(made.copySpeed)})`,
     holds: ratio >= 0.85,
+  },
+  {
+    what: "the same into the browser's file system, against as many zeros in pieces of 4 MiB",
+    limit: '≥ 0.85 ×',
+    measured: `${opfsRatio.toFixed(2)} × (${mibPerSecond(opfs.dumpSpeed)}, zeros ${mibPerSecond(opfs.zeroSpeed)})`,
+    holds: opfsRatio >= 0.85,
   },
   {
     what: 'whole `generate` against 2 × `cp` + 1.5 s',
