@@ -78,7 +78,7 @@ export class DebuggerClient {
   }
 
   #start(): void {
-    this.#worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module' });
+    this.#worker = new Worker(new URL('./worker/start-debugger.ts', import.meta.url), { type: 'module' });
     this.#api = wrap<DebuggerApi>(this.#worker);
     this.#broken = new Promise((_resolve, reject) => (this.#break = reject));
     this.#broken.catch(() => undefined);

@@ -72,12 +72,11 @@ export const styles = css`
     padding-left: calc(36px + 24px * var(--depth, 0));
   }
 
-  .service .name {
-    padding-left: calc(36px + 24px * var(--depth, 0));
-  }
-
   .cell > .icon {
     flex: none;
+  }
+
+  .cell:not(.name) > .icon {
     margin-right: 4px;
   }
 
