@@ -8,6 +8,7 @@ import type { LoadedSymbol } from './symbols/module-symbols.js';
 import { SymbolsError } from './symbols/symbols-error.js';
 import { noSymbolFiles, type SymbolFiles } from './symbols/symbol-files.js';
 import { isMinidump } from './dump/minidump/minidump.js';
+import { ALIASES, POINTER_TYPES, USER_REGISTERS } from './pseudo-registers.js';
 import { KernelTarget } from './target/kernel-target.js';
 import { Module } from './target/module.js';
 import { OtherTargetError } from './target/other-target-error.js';
@@ -18,6 +19,7 @@ import type { UnloadedModule } from './target/unloaded-modules.js';
 import { pointerTo, type EnumType, type StructType } from './types/type.js';
 import { TypedView } from './types/typed-view.js';
 import { Context, REGISTERS, SEGMENTS, type Register } from './unwind/context.js';
+import { partOfRegister } from './unwind/register-parts.js';
 import { walkStack, type Frame } from './unwind/stack.js';
 
 /** Where registers of the current scope come from, which decides what `.frame` and `k` start at. */
@@ -39,33 +41,8 @@ export interface SessionOptions {
   checkInterrupt?: () => void;
 }
 
-const ALIASES: Readonly<Record<string, (session: Session) => bigint | undefined>> = {
-  $ip: (session) => session.scope.context.rip,
-  $csp: (session) => session.scope.context.registers.rsp,
-  $sp: (session) => session.scope.context.registers.rsp,
-  $ra: (session) => session.frames(2)[0]?.returnAddress,
-  $proc: (session) => session.process,
-  $thread: (session) => session.thread,
-  $pcr: (session) => session.currentProcessor?.pcr,
-  $prcb: (session) => session.currentProcessor?.prcb,
-  $peb: (session) => session.peb,
-  $teb: (session) => session.teb,
-  $tid: (session) => session.threadId,
-  $tpid: (session) => session.processId,
-  $ptrsize: () => 8n,
-  $pagesize: () => 0x1000n,
-};
-const POINTER_TYPES: Readonly<Record<string, string>> = {
-  $proc: '_EPROCESS',
-  $thread: '_ETHREAD',
-  $prcb: '_KPRCB',
-  $pcr: '_KPCR',
-  $peb: '_PEB',
-  $teb: '_TEB',
-};
 /** MmSystemRangeStart. */
 const SYSTEM_RANGE_START = 0xffff800000000000n;
-const USER_REGISTERS = /^\$t(1?[0-9])$/;
 
 /** A debugger's session with a dump: what is current, and what names mean. */
 export class Session implements Scope {
@@ -402,40 +379,4 @@ function fieldOffset(type: StructType | EnumType | undefined, name: string): num
 function split(name: string): [string | undefined, string] {
   const at = name.indexOf('!');
   return at < 0 ? [undefined, name] : [name.slice(0, at), name.slice(at + 1)];
-}
-
-const LOW_BYTES: Readonly<Record<string, Register>> = {
-  al: 'rax',
-  cl: 'rcx',
-  dl: 'rdx',
-  bl: 'rbx',
-  spl: 'rsp',
-  bpl: 'rbp',
-  sil: 'rsi',
-  dil: 'rdi',
-};
-const HIGH_BYTES: Readonly<Record<string, Register>> = { ah: 'rax', ch: 'rcx', dh: 'rdx', bh: 'rbx' };
-const FLAGS: Readonly<Record<string, number>> = {
-  cf: 0,
-  pf: 2,
-  af: 4,
-  zf: 6,
-  sf: 7,
-  tf: 8,
-  if: 9,
-  df: 10,
-  of: 11,
-};
-
-/** eax, ax, al, r8d, … and single flags. */
-function partOfRegister(name: string, { registers, eflags }: Context): bigint | undefined {
-  if (name in FLAGS) return BigInt((eflags >> FLAGS[name]!) & 1);
-  if (name in LOW_BYTES) return registers[LOW_BYTES[name]!] & 0xffn;
-  if (name in HIGH_BYTES) return (registers[HIGH_BYTES[name]!] >> 8n) & 0xffn;
-  const numbered = /^(r(?:[89]|1[0-5]))([dwb])$/.exec(name);
-  if (numbered)
-    return registers[numbered[1] as Register] & { d: 0xffffffffn, w: 0xffffn, b: 0xffn }[numbered[2] as 'd'];
-  const full = `r${name.replace(/^e/, '')}`;
-  if (!(REGISTERS as readonly string[]).includes(full) || /^r\d/.test(full)) return undefined;
-  return registers[full as Register] & (name.startsWith('e') ? 0xffffffffn : 0xffffn);
 }

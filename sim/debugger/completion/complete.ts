@@ -1,10 +1,15 @@
 import { commands } from '../commands/index.js';
 import { evaluateDx } from '../commands/dx/evaluate.js';
+import { DxError } from '../commands/dx/model.js';
 import { helpOf } from '../commands/help-texts.js';
 import { findCommand } from '../commands/find-command.js';
 import { splitName } from '../commands/split.js';
 import { evaluateCpp } from '../expressions/cpp.js';
+import { ExpressionError } from '../expressions/scanner.js';
+import { MemoryError } from '../memory/memory.js';
 import type { Session } from '../session.js';
+import { SymbolsError } from '../symbols/symbols-error.js';
+import { OtherTargetError } from '../target/other-target-error.js';
 import type { StructType } from '../types/type.js';
 import { addModules, addRegisters, Candidates, type Candidate } from './candidates.js';
 import { addFields, addSymbols, addTypes } from './names.js';
@@ -110,6 +115,8 @@ function addForType(session: Session, candidates: Candidates, args: string, word
 /** What stands before `->` or `.`: a name or a cast with steps behind it. No calls: they could take long. */
 const OWNER = /((?:@?\$?[\w$]+(?:!\w+)?|\((?:[^()]|\([^()]*\))*\))(?:(?:->|\.)\w+|\[\w+\])*)(?:->|\.)(\w*)$/;
 
+const INCOMPLETE = [ExpressionError, DxError, MemoryError, SymbolsError, OtherTargetError];
+
 /** C++ expressions and those of the data model. */
 function addTyped(
   session: Session,
@@ -129,8 +136,10 @@ function addTyped(
     if (command === 'dx') addMembers(session, found, owner, path);
     const type = found.all.length === 0 ? structOf(session, owner) : undefined;
     if (type) addFields(found, type, path);
-  } catch {
-    return; // what stands before is no expression yet
+  } catch (error) {
+    // What stands before is no expression yet, or leads to what the dump does not hold.
+    if (INCOMPLETE.some((kind) => error instanceof kind)) return;
+    throw error;
   }
   for (const { text, kind, detail } of found.all) candidates.add(mark + text, kind, detail);
 }

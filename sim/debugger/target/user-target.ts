@@ -1,7 +1,7 @@
 import { Minidump, type MinidumpException, type MinidumpThread } from '../dump/minidump/minidump.js';
 import type { ByteSource } from '../files/byte-source.js';
 import { ImageBackedMemory } from '../memory/image-backed-memory.js';
-import { readInteger, type Memory } from '../memory/memory.js';
+import { MemoryError, readInteger, type Memory } from '../memory/memory.js';
 import { RangeMemory } from '../memory/range-memory.js';
 import type { SymbolFiles } from '../symbols/symbol-files.js';
 import { Context } from '../unwind/context.js';
@@ -55,7 +55,8 @@ export class UserTarget {
   #number(at: bigint): bigint | undefined {
     try {
       return readInteger(this.memory, at, 8);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof MemoryError)) throw error;
       return undefined;
     }
   }

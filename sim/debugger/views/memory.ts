@@ -1,5 +1,6 @@
 import { evaluateMasm } from '../expressions/masm.js';
 import { hex } from '../format/numbers.js';
+import { MemoryError } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import { typeText } from '../types/type-text.js';
 import { valueText } from '../types/value-text.js';
@@ -59,7 +60,8 @@ function fieldsOf(session: Session, name: string, at: bigint): FieldView[] {
 function shownValue(session: Session, read: () => string): string {
   try {
     return read();
-  } catch {
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
     return '??';
   } finally {
     session.takeMissing();
