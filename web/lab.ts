@@ -34,7 +34,7 @@ export interface ProcessControl {
 
 /** What starts with the user's session. */
 export interface Startup {
-  read(): Promise<{ firmwareSeconds: number; apps: StartupApp[] }>;
+  read(): Promise<StartupApp[]>;
   setEnabled(program: string, enabled: boolean): Promise<StartupApp[]>;
 }
 

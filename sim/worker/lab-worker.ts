@@ -132,9 +132,8 @@ export class LabWorker implements SimApi {
     return servicesOf(this.#running().stage);
   }
 
-  async startupApps(): Promise<{ firmwareSeconds: number; apps: StartupApp[] }> {
-    const { firmwareSeconds, list } = this.#startupApps;
-    return { firmwareSeconds, apps: list };
+  async startupApps(): Promise<StartupApp[]> {
+    return this.#startupApps.list;
   }
 
   async setStartupApp(program: string, enabled: boolean): Promise<StartupApp[]> {

@@ -38,8 +38,8 @@ export interface SimApi {
   liveDumpEvents(): Promise<EventFile>;
   /** Every service that the machine has; which of them runs is told by the processes that host them. */
   services(): Promise<ServiceInfo[]>;
-  /** What starts with the user's session, and how long the firmware took before Windows. */
-  startupApps(): Promise<{ firmwareSeconds: number; apps: StartupApp[] }>;
+  /** What starts with the user's session. */
+  startupApps(): Promise<StartupApp[]>;
   /** Lets a program start with the next session or not; resolves with all as they then are. */
   setStartupApp(program: string, enabled: boolean): Promise<StartupApp[]>;
   /** Symbol store of the machine's images as a zip: `ntkrnlmp.pdb/<GUID+age>/ntkrnlmp.pdb`, `ntoskrnl.exe/<stamp+size>/ntoskrnl.exe`, … */

@@ -12,9 +12,6 @@ export interface StartupApp {
 export class StartupApps {
   readonly #enabled = new Map(data.entries.map(({ program, enabled }) => [program, enabled]));
 
-  /** Seconds that the firmware took before it started Windows. */
-  readonly firmwareSeconds = data.firmwareSeconds;
-
   get list(): StartupApp[] {
     return data.entries.map(({ program, name, publisher }) => ({
       program,

@@ -3,8 +3,6 @@ export const startupApps = {
   enabled: 'Aktiviert',
   disabled: 'Deaktiviert',
   impact: { notMeasured: 'Nicht gemessen', none: 'Keine' },
-  lastBiosTime: 'Letzte BIOS-Zeit:',
-  seconds: (seconds: string) => `${seconds} Sekunden`,
   enable: 'Aktivieren',
   disable: 'Deaktivieren',
   searchOnline: 'Online suchen',

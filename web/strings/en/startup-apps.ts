@@ -4,8 +4,6 @@ export const startupApps = {
   disabled: 'Disabled',
   /** Windows has not measured it, or has no need to. */
   impact: { notMeasured: 'Not measured', none: 'None' },
-  lastBiosTime: 'Last BIOS time:',
-  seconds: (seconds: string) => `${seconds} seconds`,
   enable: 'Enable',
   disable: 'Disable',
   searchOnline: 'Search online',

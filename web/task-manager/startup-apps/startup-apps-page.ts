@@ -1,11 +1,11 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, html } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { StartupApp } from '../../../sim/worker/sim-api.js';
 import type { MenuEntry, MenuSelectEvent } from '../../controls/menu/menu-entry.js';
 import '../../controls/menu/menu.js';
 import type { LabMenu } from '../../controls/menu/menu.js';
 import type { Lab } from '../../lab.js';
-import { locale, strings } from '../../strings/index.js';
+import { strings } from '../../strings/index.js';
 import '../command-bar/command-bar.js';
 import { RUN_NEW_TASK, type BarCommand, type BarCommandEvent } from '../command-bar/command-bar.js';
 import '../grid/grid.js';
@@ -23,7 +23,6 @@ import { searchOnline } from '../search-online.js';
 
 const text = strings.startupApps;
 const { columns } = text;
-const oneDecimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 const COLUMNS: readonly GridColumn[] = [
   { id: 'name', label: columns.name, width: 215 },
@@ -45,37 +44,18 @@ const KEYS: SortKeys<StartupApp> = {
 /** The Startup apps page: what starts with the user's session, and whether it may. */
 @customElement('tm-startup-apps-page')
 export class StartupAppsPage extends LitElement {
-  static override styles = [
-    pageStyles,
-    css`
-      .strip {
-        display: flex;
-        align-items: center;
-        justify-content: flex-end;
-        flex: none;
-        height: 48px;
-        margin: 0;
-        padding-right: 21px;
-        font: 12px/16px var(--font-table);
-        white-space: pre;
-      }
-    `,
-  ];
+  static override styles = pageStyles;
 
   @property({ attribute: false }) lab!: Lab;
   @property() filter = '';
 
   @state() private apps: readonly StartupApp[] = [];
-  @state() private firmwareSeconds: number | null = null;
   @state() private sort: GridSort = { column: 'name', descending: false };
   @state() private selected = '';
   @query('ll-menu') private readonly menu!: LabMenu;
 
   protected override firstUpdated(): void {
-    void this.lab.startup.read().then(({ firmwareSeconds, apps }) => {
-      this.firmwareSeconds = firmwareSeconds;
-      this.apps = apps;
-    });
+    void this.lab.startup.read().then((apps) => (this.apps = apps));
   }
 
   get #visible(): StartupApp[] {
@@ -135,16 +115,12 @@ export class StartupAppsPage extends LitElement {
     const apps = this.#visible;
     const selected = apps.find(({ program }) => program === this.selected);
     const wanted = this.filter.trim();
-    const seconds = this.firmwareSeconds;
     return html`
       <tm-command-bar
         heading=${strings.taskManager.pages['startup-apps']}
         .commands=${this.#commands(selected)}
         @ll-command=${({ id }: BarCommandEvent) => this.#onCommand(id)}
       ></tm-command-bar>
-      <p class="strip">
-        ${seconds === null ? '' : `${text.lastBiosTime}  ${text.seconds(oneDecimal.format(seconds))}`}
-      </p>
       <tm-grid
         label=${strings.taskManager.pages['startup-apps']}
         .columns=${COLUMNS}
