@@ -9,6 +9,7 @@ import {
   KTIMER,
   KTIMER_TABLE,
   KTIMER_TABLE_ENTRY,
+  SINGLE_LIST_ENTRY,
 } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { addressOf } from '../kernel/symbols';
@@ -16,8 +17,9 @@ import { AddressTable } from './address-table';
 import { expect, holderOf } from './expect';
 import { nextOn } from './lists';
 import { mapped, peek32, peek64, value } from './memory';
+import { isListedThread, nextProcess, nextThread } from './processes';
 import { broken, disagree, visit } from './report';
-import { READY, WAITING } from './threads';
+import { DEFERRED_READY, READY, STANDBY, WAITING } from './threads';
 
 const PRIORITIES: u32 = 32;
 const TIMER_LISTS: u32 = 512; // two halves of 256
@@ -27,17 +29,65 @@ const TIMER_NOTIFICATION: u64 = 8; // _KOBJECTS
 const TIMER_SYNCHRONIZATION: u64 = 9;
 
 const queues = new AddressTable();
+const placed = new AddressTable(); // threads that a processor has on a list or runs next
 
 /** Checks the lists of every processor. */
 export function checkDispatch(): void {
   queues.clear();
+  placed.clear();
   const count = peek32(addressOf(NT.KeNumberProcessors));
   for (let number: u32 = 0; number < count && !broken(); number++) {
     const prcb = peek64(addressOf(NT.KiProcessorBlock) + u64(number) * 8);
     checkReady(prcb + offsetOf(KPRCB.DispatcherReadyListHead), prcb, KPRCB.ReadySummary);
     checkShared(value(prcb, KPRCB.SharedReadyQueue));
+    checkNext(prcb, number);
+    checkDeferred(prcb + offsetOf(KPRCB.DeferredReadyListHead));
     checkWaiting(prcb + offsetOf(KPRCB.WaitListHead));
     checkTimers(prcb + offsetOf(KPRCB.TimerTable) + offsetOf(KTIMER_TABLE.TimerEntries));
+  }
+  for (let process = nextProcess(0); process != 0; process = nextProcess(process))
+    for (let thread = nextThread(process, 0); thread != 0; thread = nextThread(process, thread))
+      checkPlace(thread);
+}
+
+/** A thread that is about to run is where it will be found. */
+function checkPlace(thread: u64): void {
+  if (broken() || placed.has(thread)) return;
+  const state = value(thread, KTHREAD.State);
+  if (state == READY) disagree(Rule.ReadyListsAgree, thread, KTHREAD.State, WAITING, state);
+  else if (state == STANDBY) disagree(Rule.StandbyIsNext, thread, KTHREAD.State, WAITING, state);
+  else if (state == DEFERRED_READY) disagree(Rule.DeferredIsListed, thread, KTHREAD.State, WAITING, state);
+}
+
+/** The thread that a processor runs next, if there is one. */
+function checkNext(prcb: u64, number: u32): void {
+  const thread = value(prcb, KPRCB.NextThread);
+  if (thread == 0 || broken()) return;
+  if (!isListedThread(thread)) {
+    disagree(Rule.StandbyIsNext, prcb, KPRCB.NextThread, 0, thread);
+    return;
+  }
+  expect(Rule.StandbyIsNext, thread, KTHREAD.State, STANDBY);
+  expect(Rule.StandbyIsNext, thread, KTHREAD.NextProcessorNumber, number);
+  placed.set(thread, 1);
+}
+
+/** Threads that a processor makes ready when it is through with its DPCs: a list with no way back. */
+function checkDeferred(head: u64): void {
+  const link = KTHREAD.SwapListEntry;
+  for (let at = head; !broken();) {
+    const entry = value(at, SINGLE_LIST_ENTRY.Next);
+    if (entry == 0) return;
+    const thread = holderOf(entry, link);
+    // One that is there already would be met again and again.
+    if (!isListedThread(thread) || placed.has(thread)) {
+      disagree(Rule.DeferredIsListed, at, SINGLE_LIST_ENTRY.Next, 0, entry);
+      return;
+    }
+    expect(Rule.DeferredIsListed, thread, KTHREAD.State, DEFERRED_READY);
+    placed.set(thread, 1);
+    visit(Visited.DeferredThreads);
+    at = entry;
   }
 }
 
@@ -53,6 +103,7 @@ function checkReady(heads: u64, owner: u64, summary: i32): u32 {
       const thread = holderOf(entry, link);
       expect(Rule.ReadyListsAgree, thread, KTHREAD.State, READY);
       expect(Rule.ReadyListsAgree, thread, KTHREAD.Priority, priority);
+      placed.set(thread, 1);
       threads++;
       any = 1;
     }

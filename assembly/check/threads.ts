@@ -32,6 +32,7 @@ export const RUNNING: u64 = 2;
 export const STANDBY: u64 = 3;
 export const TERMINATED: u64 = 4;
 export const WAITING: u64 = 5;
+export const DEFERRED_READY: u64 = 7;
 
 /** Checks a thread that has ended and is still on the list of `process`. */
 export function checkEndedThread(thread: u64, process: u64): void {

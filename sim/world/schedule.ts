@@ -26,6 +26,7 @@ const STATES: Readonly<Record<number, StagedThread['state']>> = {
   2: 'Running',
   3: 'Standby',
   5: 'Waiting',
+  7: 'DeferredReady',
 };
 
 type Wait = Pick<StagedThread, 'waitReason' | 'waitObjects' | 'stack'>;

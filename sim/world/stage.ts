@@ -27,7 +27,7 @@ export interface StagedThread {
   /** What it has called itself. */
   readonly name?: string;
   /** Set anew for those that run when a dump is captured. */
-  state: 'Waiting' | 'Running' | 'Ready' | 'Standby';
+  state: 'Waiting' | 'Running' | 'Ready' | 'Standby' | 'DeferredReady';
   /** Of a running thread: what it runs on. */
   processor?: number;
   waitReason: string | undefined;

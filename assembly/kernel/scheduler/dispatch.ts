@@ -7,8 +7,21 @@ import { addressOf } from '../symbols';
 import { charge, countSwitch } from './accounting';
 import { interruptTime } from './clock';
 import { push } from './event-heap';
+import { popDeferred, pushDeferred } from './deferred-threads';
 import { firstReady, highestReady, insertReady, removeReady } from './ready-queues';
-import { Cpu, cpuAt, countCpus, READY, RUNNING, setState, STANDBY, stateOf, Task, taskAt } from './tasks';
+import {
+  countCpus,
+  Cpu,
+  cpuAt,
+  DEFERRED_READY,
+  READY,
+  RUNNING,
+  setState,
+  STANDBY,
+  stateOf,
+  Task,
+  taskAt,
+} from './tasks';
 import { endWait } from './waits';
 
 /** Kinds of events; the subject's index and a stamp stand above. */
@@ -18,12 +31,14 @@ export const SWITCH: u64 = 2;
 export const BURST_END: u64 = 3;
 export const DRIVER_TIMER: u64 = 4;
 export const PROGRAM_TIMER: u64 = 5;
+export const DEFERRED: u64 = 6;
 
 const IDLE_LATENCY: u64 = 30; // 100 ns: from the interrupt that wakes a processor to the switch
 const PREEMPTION_LATENCY: u64 = 8;
 const QUANTUM: u64 = 312500; // two clock ticks, as clients have it
 const HIGHEST_DYNAMIC: u32 = 15;
 const IDLE_PRIORITY: u8 = 0;
+const ADJUST_UNWAIT: u32 = 1; // KADJUST_REASON.AdjustUnwait
 
 let idleProcessors: u64 = 0;
 const byThread = new Map<u64, u32>();
@@ -80,18 +95,50 @@ function priorityOf(task: Task): u32 {
   return u32(getField(task.thread, KTHREAD.Priority));
 }
 
-/** Makes a waiting task ready, with `boost` above its priority, for a burst of `length`. */
-export function wake(task: Task, boost: u32, length: u64, hasTimer: bool): void {
+/** Ends a task's wait, for a burst of `length`. */
+function unwait(task: Task, length: u64, hasTimer: bool): void {
   endWait(task, cpuAt(task.processor), hasTimer);
-  leaveForbidden(task);
   task.total = length;
   task.remaining = length;
+  setField(task.thread, KTHREAD.ReadyTime, interruptTime());
+}
+
+/** Gives a task that becomes ready `boost` above its priority, and a processor or a place on a queue. */
+function makeReady(task: Task, boost: u32): void {
+  leaveForbidden(task);
   const base = u32(getField(task.thread, KTHREAD.BasePriority));
   const priority = base > HIGHEST_DYNAMIC ? base : min(base + boost, HIGHEST_DYNAMIC);
   setField(task.thread, KTHREAD.Priority, priority);
   setField(task.thread, KTHREAD.PriorityDecrement, priority - base);
-  setField(task.thread, KTHREAD.ReadyTime, interruptTime());
   place(task, priority);
+}
+
+/** Makes a waiting task ready, with `boost` above its priority, for a burst of `length`. */
+export function wake(task: Task, boost: u32, length: u64, hasTimer: bool): void {
+  unwait(task, length, hasTimer);
+  makeReady(task, boost);
+}
+
+/**
+ * Ends a task's wait, as {@link wake} does, from within an interrupt or a DPC of `cpu`: it is made ready when the
+ * processor is through with those, and stands on its list until then.
+ */
+export function wakeLater(task: Task, boost: u32, length: u64, cpu: Cpu): void {
+  unwait(task, length, false);
+  setField(task.thread, KTHREAD.AdjustReason, ADJUST_UNWAIT);
+  setField(task.thread, KTHREAD.AdjustIncrement, boost);
+  setState(task, DEFERRED_READY);
+  pushDeferred(task.thread, cpu.prcb);
+}
+
+/** Makes all threads ready that a processor has put off, the latest first. */
+export function readyDeferred(cpu: Cpu): void {
+  for (let thread = popDeferred(cpu.prcb); thread != 0; thread = popDeferred(cpu.prcb)) {
+    const boost = u32(getField(thread, KTHREAD.AdjustIncrement));
+    setField(thread, KTHREAD.AdjustReason, 0);
+    setField(thread, KTHREAD.AdjustIncrement, 0);
+    makeReady(taskOf(thread), boost);
+  }
 }
 
 /** Finds a processor for a ready task: idle, or running something less urgent; else the task queues. */

@@ -130,5 +130,5 @@ function place(task: Task, only: i32): void {
 
 /** All tasks are there: the processors start. */
 export function start(): void {
-  startScheduler(resolution);
+  startScheduler(resolution, hash(seed, 3));
 }

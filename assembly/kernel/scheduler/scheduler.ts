@@ -3,13 +3,16 @@ import { KTHREAD } from '../../generated/types';
 import { getField, setField } from '../../memory/virtual';
 import { charge, countIdlePast, countPast, countWork } from './accounting';
 import { advanceClock, interruptTime, publishTime } from './clock';
+import { beginAmidst } from './beginning';
 import {
+  DEFERRED,
   DRIVER_TIMER,
   endQuantum,
   event,
   performSwitch,
   PROGRAM_TIMER,
   PULSE,
+  readyDeferred,
   startIdle,
   SWITCH,
   switchAway,
@@ -52,7 +55,8 @@ function spread(mean: u64, bits: u64): u64 {
   return mean / 2 + (mean == 0 ? 0 : bits % (mean + 1));
 }
 
-function burstOf(task: Task): u64 {
+/** A length for a task's next burst. */
+export function burstOf(task: Task): u64 {
   task.random = draw(task.random);
   return max(LEAST_BURST, spread(task.burst, task.random >> 16));
 }
@@ -109,6 +113,8 @@ function handle(what: u64): void {
     }
     case u32(DRIVER_TIMER):
       return fireDriverTimer(subject);
+    case u32(DEFERRED):
+      return readyDeferred(cpuAt(subject));
     case u32(PROGRAM_TIMER): {
       const alerted = turnTimer(subject, stamp);
       if (alerted >= 0) signal(taskAt(alerted));
@@ -148,7 +154,7 @@ export function enterTask(task: Task, isBusy: bool): void {
 }
 
 /** Starts the processors' idle threads once all tasks are there, and the signals that come from outside. */
-export function startScheduler(clockResolution: u64): void {
+export function startScheduler(clockResolution: u64, seed: u64): void {
   resolution = clockResolution;
   for (let number: u32 = 0; number < countCpus(); number++) {
     const cpu = cpuAt(number);
@@ -157,6 +163,7 @@ export function startScheduler(clockResolution: u64): void {
     startIdle(cpu);
   }
   for (let index: u32 = 0; index < countParties(); index++) schedulePulse(index, partyAt(index));
+  beginAmidst(seed);
   seize();
 }
 

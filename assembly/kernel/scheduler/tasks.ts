@@ -8,6 +8,7 @@ export const READY: u8 = 1;
 export const RUNNING: u8 = 2;
 export const STANDBY: u8 = 3;
 export const WAITING: u8 = 5;
+export const DEFERRED_READY: u8 = 7;
 
 /** Length of a burst that does not end, in 100 ns: years. */
 export const ENDLESS: u64 = u64(1) << 50;
@@ -162,6 +163,15 @@ export function sleeperOf(party: Party, choice: u32): Task {
 /** One of the tasks that serve other processes. */
 export function server(choice: u32): Task {
   return taskAt(load<u32>(servers + (usize(choice % serverCount) << 2)));
+}
+
+/** One of the tasks of all processes that others wake. */
+export function anySleeper(choice: u64): Task {
+  return taskAt(load<u32>(sleepers + (usize(choice % u64(sleeperCount)) << 2)));
+}
+
+export function countSleepers(): u32 {
+  return sleeperCount;
 }
 
 export function hasServers(): bool {

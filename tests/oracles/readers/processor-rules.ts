@@ -11,6 +11,7 @@ const LOCKS = 17;
 const HAND_SHIFT = 18n;
 const READY = BigInt(enumValue('_KTHREAD_STATE', 'Ready'));
 const STANDBY = BigInt(enumValue('_KTHREAD_STATE', 'Standby'));
+const DEFERRED_READY = BigInt(enumValue('_KTHREAD_STATE', 'DeferredReady'));
 const WAITING = BigInt(enumValue('_KTHREAD_STATE', 'Waiting'));
 
 export function processorRules(opened: () => Kernel): void {
@@ -107,6 +108,22 @@ export function processorRules(opened: () => Kernel): void {
         standby.set(next, true);
       }
       expect([...standby.values()].every((isNext) => isNext)).toBe(true);
+    });
+
+    it('threads whose readiness is put off are on the lists of processors, each once', () => {
+      const { space, truth } = opened();
+      const found: bigint[] = [];
+      for (const prcb of prcbs())
+        for (let entry = of(prcb, 'DeferredReadyListHead.Next'); entry !== 0n; entry = space.u64(entry)) {
+          const address = entry - BigInt(offsetOf('_KTHREAD', 'SwapListEntry'));
+          expect(thread(address, 'State')).toBe(DEFERRED_READY);
+          expect(found).not.toContain(address);
+          found.push(address);
+        }
+      const told = truth.processes.flatMap(({ threads }) =>
+        threads.filter(({ state }) => state === 'DeferredReady').map(({ address }) => BigInt(address)),
+      );
+      expect([...found].sort()).toEqual([...told].sort());
     });
 
     it('wait lists hold waiting threads that name the processor', () => {

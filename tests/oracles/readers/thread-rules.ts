@@ -17,7 +17,14 @@ const DISPATCHER_TYPES: Record<string, number[]> = {
   PriQueue: [21],
 };
 /** _KTHREAD_STATE. */
-const STATES: Record<string, number> = { Ready: 1, Running: 2, Standby: 3, Terminated: 4, Waiting: 5 };
+const STATES: Record<string, number> = {
+  Ready: 1,
+  Running: 2,
+  Standby: 3,
+  Terminated: 4,
+  Waiting: 5,
+  DeferredReady: 7,
+};
 const IMAGE_MAP = 2; // MMVAD_FLAGS.VadType
 const WAIT_BLOCK_ACTIVE = 4n;
 const TYPE_MASK = 0x7fn; // the highest bit of a header's Type is its lock

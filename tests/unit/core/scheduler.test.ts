@@ -127,6 +127,27 @@ describe('time', () => {
     }
   });
 
+  it.each([
+    ['tiny', 1],
+    ['tiny', 2],
+    ['classroom', 1],
+  ] as const)('finds a %s machine of seed %i amidst of something, and goes on', async (size, seed) => {
+    const machine = await createMachine({ machine: size, seed });
+    const threads = machine.stage.processes.flatMap((process) => process.threads);
+    const inState = (state: string) => threads.filter((thread) => thread.state === state);
+    const [ready, standby, deferred] = ['Ready', 'Standby', 'DeferredReady'].map(inState);
+    expect([ready!.length, standby!.length, deferred!.length]).toEqual([1, 1, 2]);
+    const read = reader(machine);
+    const switches = (list: typeof threads) =>
+      list.map(({ address }) => read.u32(address, '_KTHREAD', 'ContextSwitches'));
+    const before = switches([...standby!, ...deferred!]);
+    machine.advance(100);
+    const after = switches([...standby!, ...deferred!]);
+    after.forEach((count, i) => expect(count).toBeGreaterThan(before[i]!));
+    expect(inState('DeferredReady')).toEqual([]);
+    expect(machine.check()).toMatchObject({ ok: true });
+  });
+
   it('moves what it should', { timeout: 60_000 }, async () => {
     const machine = await createMachine({ machine: 'tiny', seed: 3 });
     const before = totals(machine);
