@@ -85,7 +85,11 @@ export { createSharedData as clockCreateSharedData } from './kernel/processors/s
 export { fillFunctionTable as imageFillFunctionTable } from './kernel/modules/function-table';
 export { initialisePartition as partitionInitialise } from './kernel/partition';
 export { discardSections as imageDiscard } from './kernel/modules/discard';
-export { loadKernelImage as imageLoad, enterLoadedModule as imageEnter } from './kernel/modules/image';
+export {
+  loadKernelImage as imageLoad,
+  enterLoadedModule as imageEnter,
+  setStackCookie as imageSetStackCookie,
+} from './kernel/modules/image';
 export {
   createSharedImage as imageShare,
   bindSharedImage as imageBind,

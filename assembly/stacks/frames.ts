@@ -108,6 +108,8 @@ function enter(code: FunctionUnwind, entry: u64): u64 {
       write64(stack + offset + 8, 0);
     }
   }
+  const cookie = code.cookieOffset;
+  if (cookie != unwind.NO_COOKIE) write64(stack + cookie, code.cookieFor(stack));
   const frameRegister = code.frameRegister;
   for (let register: u32 = 0; register < u32(REGISTERS); register++)
     if ((saved & (1 << register)) != 0 && register != frameRegister)

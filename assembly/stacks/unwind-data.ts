@@ -1,7 +1,7 @@
 // x64 exception data of loaded images, read from emulated memory as a debugger reads it.
 import { IMAGE_RUNTIME_FUNCTION_ENTRY, UNWIND_CODE, UNWIND_INFO } from '../generated/types';
 import { offsetOf } from '../layout/fields';
-import { at, getField, read16, read32 } from '../memory/virtual';
+import { at, getField, read16, read32, read64 } from '../memory/virtual';
 import { imageAt, LoadedImage } from '../kernel/modules/image';
 
 // UNWIND_CODE.UnwindOp, from the documented x64 exception handling ABI.
@@ -16,9 +16,14 @@ export const SAVE_XMM128_FAR: u32 = 9;
 export const PUSH_MACHFRAME: u32 = 10;
 
 const SLOT_BYTES: u32 = 2;
+const UNW_FLAG_EHANDLER: u32 = 1;
+// GS_HANDLER_DATA, behind the handler: where the cookie lies, and flags in the low bits.
+const COOKIE_OFFSET_MASK: u32 = ~7;
+export const NO_COOKIE: u32 = u32.MAX_VALUE;
 
 /** The unwind information of one function. */
 export class FunctionUnwind {
+  image: LoadedImage = new LoadedImage();
   begin: u64 = 0;
   info: u64 = 0;
 
@@ -32,6 +37,21 @@ export class FunctionUnwind {
 
   get frameRegister(): u32 {
     return u32(getField(this.info, UNWIND_INFO.FrameRegister));
+  }
+
+  /** Offset from RSP of the stack cookie that the function stores behind its prolog, or NO_COOKIE. */
+  get cookieOffset(): u32 {
+    const handler = this.image.cookieHandler;
+    if (handler == 0 || (u32(getField(this.info, UNWIND_INFO.Flags)) & UNW_FLAG_EHANDLER) == 0)
+      return NO_COOKIE;
+    const data = this.code((this.codeCount + 1) & ~1); // behind an even number of codes
+    if (this.image.base + read32(data) != handler) return NO_COOKIE;
+    return read32(data + 4) & COOKIE_OFFSET_MASK;
+  }
+
+  /** What it stores there when RSP is `stack`. */
+  cookieFor(stack: u64): u64 {
+    return read64(this.image.cookie) ^ stack;
   }
 
   private code(slot: u32): u64 {
@@ -87,6 +107,7 @@ export function hasUnwind(address: u64): bool {
     if (rva < read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.BeginAddress))) high = middle;
     else if (rva >= read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.EndAddress))) low = middle + 1;
     else {
+      found.image = image;
       found.begin = image.base + read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.BeginAddress));
       found.info = image.base + read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.UnwindData));
       return true;

@@ -62,7 +62,7 @@ export interface LabImage {
   returnAddress(caller: string, callee: string): number;
   /** RVAs just after each call in the image's functions, in order of address. */
   callSites(): number[];
-  /** For a call through a local (`via: 'stack'`): offset from RSP of the local that must hold the callee's address. */
+  /** For a call through a local (`stack`, `dispatch`): offset from RSP of the local that must hold the callee's address. */
   callSlot(caller: string, callee: string): number | undefined;
   /**
    * RVA of an instruction after the prolog of `name` at which a running processor may be found: the one after its

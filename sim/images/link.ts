@@ -141,9 +141,10 @@ function guardMark(mark: string, name: string): string {
 }
 
 function functionRanges(blocks: readonly CodeBlock[]): FunctionRange[] {
-  return blocks.flatMap(({ spec: { name, filter }, unwind, guard }) => {
+  return blocks.flatMap(({ spec: { name, filter }, unwind, guard, cookie }) => {
     if (!unwind) return [];
     const range: FunctionRange = { name, end: endOf(name), unwind };
+    if (cookie) range.cookie = cookie;
     if (guard)
       range.guard = {
         start: guardMark('start', name),

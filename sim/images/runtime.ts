@@ -8,6 +8,11 @@ export const RUNTIME = {
   cookie: '__security_cookie',
   checkPointer: '__guard_check_icall_fptr',
   dispatchPointer: '__guard_dispatch_icall_fptr',
+  /** Where that pointer leads in the kernel, and in drivers once the kernel has loaded them. */
+  dispatch: '_guard_dispatch_icall',
+  checkCookie: '__security_check_cookie',
+  cookieHandler: '__GSHandlerCheck',
+  reportFailure: '__report_gsfailure',
 } as const;
 
 const FUNCTIONS: readonly FunctionSpec[] = [
@@ -34,14 +39,43 @@ const GLOBALS: readonly GlobalSpec[] = [
   { name: '__security_cookie_complement', size: 8, type: 'u64', data: littleEndian(~DEFAULT_COOKIE) },
 ];
 
+/** What modules have besides whose functions have stack cookies. */
+const COOKIE_FUNCTIONS: readonly FunctionSpec[] = [
+  { name: RUNTIME.checkCookie, template: 'check-cookie' },
+  { name: RUNTIME.reportFailure, calls: [{ to: 'nt!KeBugCheckEx' }] },
+  { name: '__GSHandlerCheckCommon', calls: [{ to: RUNTIME.checkCookie }] },
+  { name: RUNTIME.cookieHandler, calls: [{ to: '__GSHandlerCheckCommon' }] },
+];
+
 /** A module with what every image of a compiler has: stack cookies, and the pointers through which indirect calls go. */
 export function withRuntime(spec: ModuleSpec): ModuleSpec {
   const own = new Set(GLOBALS.map(({ name }) => name));
+  const isKernel = spec.kind === 'kernel' && spec.module === 'nt';
+  const globals = isKernel ? GLOBALS.map(toKernelDispatch) : GLOBALS;
+  const hasCookies = spec.functions.some(({ cookie }) => cookie);
   return {
     ...spec,
-    functions: [...spec.functions, ...FUNCTIONS],
-    globals: [...spec.globals.filter(({ name }) => !own.has(name)), ...GLOBALS],
+    functions: [
+      ...spec.functions,
+      ...FUNCTIONS,
+      ...(isKernel ? [{ name: RUNTIME.dispatch, template: 'dispatch' } as const] : []),
+      ...(hasCookies ? COOKIE_FUNCTIONS.map((each) => inModule(each, spec.module)) : []),
+    ],
+    globals: [...spec.globals.filter(({ name }) => !own.has(name)), ...globals],
   };
+}
+
+/** The kernel's own calls go to its dispatcher from the start. */
+function toKernelDispatch(global: GlobalSpec): GlobalSpec {
+  return global.name === RUNTIME.dispatchPointer ? { ...global, pointers: [RUNTIME.dispatch] } : global;
+}
+
+/** The kernel calls its own functions without an import. */
+function inModule(definition: FunctionSpec, module: string): FunctionSpec {
+  const { calls } = definition;
+  const prefix = `${module}!`;
+  if (!calls?.some(({ to }) => to?.startsWith(prefix))) return definition;
+  return { ...definition, calls: calls.map((call) => ({ ...call, to: call.to!.replace(prefix, '') })) };
 }
 
 function littleEndian(value: bigint): string {

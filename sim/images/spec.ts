@@ -62,6 +62,8 @@ export interface FunctionSpec {
   references?: string[];
   /** Its calls stand in a `__try` whose `__except` takes every exception, as services have that touch user memory. */
   guarded?: boolean;
+  /** Has a buffer among its locals, and so a stack cookie above it. Not for functions with a `__try`. */
+  cookie?: boolean;
   /** Function that decides about exceptions of its `__try`, instead of taking every one. */
   filter?: string;
   /** Symbols inside the function, with the call site whose return address is `displacement` bytes after them. */
@@ -72,9 +74,10 @@ export interface FunctionSpec {
   tail?: string;
   /**
    * Whole body that the ABI dictates. `service-stub`: user mode's way into a system service. `zw-stub`: kernel
-   * mode's, through KiServiceInternal. `break`: a breakpoint and a return. `return`: only a return. `dispatch`: a jump to where rax points. `jump`: a jump to `tail`. `isr-thunks`: 256 entries of 8 bytes that push their vector.
+   * mode's, through KiServiceInternal. `check-cookie`: fails for any RCX but the module's stack cookie. `break`: a breakpoint and a return. `return`: only a return. `dispatch`: a jump to where rax points. `jump`: a jump to `tail`. `isr-thunks`: 256 entries of 8 bytes that push their vector.
    */
-  template?: 'service-stub' | 'zw-stub' | 'break' | 'return' | 'dispatch' | 'jump' | 'isr-thunks';
+  template?:
+    'service-stub' | 'zw-stub' | 'check-cookie' | 'break' | 'return' | 'dispatch' | 'jump' | 'isr-thunks';
 }
 
 /** A function in its module's source file. It is built without optimisation: arguments go to their home space first. */
@@ -121,16 +124,17 @@ export interface CallSpec {
   to?: string;
   /**
    * direct: `call rel32`. import: `call [rip+IAT]`. stack: `call [rsp+N]` through a local that holds the target.
-   * register: `call rax`, as the system service dispatcher does. entry: no call, but the function's start, where a
+   * dispatch: the same local is loaded into RAX, and the call goes through `__guard_dispatch_icall_fptr`, as code built
+   * with control flow guard has it. register: `call rax`, as the system service dispatcher does. entry: no call, but the function's start, where a
    * hardware frame returns to. load: no call either, but `mov rax, [rcx]`, at which a processor may fault.
    * Omitted: direct for functions of this module, import for others, stack without `to`.
    */
-  via?: 'direct' | 'import' | 'stack' | 'register' | 'entry' | 'load';
+  via?: 'direct' | 'import' | 'stack' | 'dispatch' | 'register' | 'entry' | 'load';
   /** Function whose frame the callee leaves on the stack, where it is not `to`: what a Zw stub says it returns to. */
   frame?: string;
   /** Displacement of the return address from the function's start, where it is known or wished. */
   returnAt?: number;
-  /** For `stack`: offset from RSP of the local that holds the target. */
+  /** For `stack` and `dispatch`: offset from RSP of the local that holds the target. */
   slot?: number;
 }
 

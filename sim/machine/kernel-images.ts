@@ -1,4 +1,4 @@
-import type { ImageSet, LabImage } from '../images/index.js';
+import { RUNTIME, type ImageSet, type LabImage } from '../images/index.js';
 import type { Core } from './core.js';
 import { coreSymbols } from './profile.js';
 
@@ -51,8 +51,10 @@ export class KernelImages {
           bases.get(image.spec.module)! + BigInt(slotRva),
           bases.get(module)! + BigInt(images.get(module).symbols.get(symbol)!.rva),
         );
+    const nt = kernel.find(({ spec }) => spec.module === 'nt')!;
+    const dispatch = bases.get('nt')! + BigInt(nt.symbols.get(RUNTIME.dispatch)!.rva);
     for (const [index, image] of kernel.entries())
-      storeCookie(core, image, bases.get(image.spec.module)!, seed + BigInt(index));
+      guard(core, image, bases.get(image.spec.module)!, seed + BigInt(index), dispatch);
     return new KernelImages(
       kernel.map((image) => ({
         image,
@@ -92,14 +94,21 @@ export function split(qualified: string): [module: string, symbol: string] {
   return [qualified.slice(0, mark), qualified.slice(mark + 1)];
 }
 
-/** Gives an image the random cookie that its loader chooses for it, of 48 bits as the compiler's runtime wants. */
-function storeCookie(core: Core, { symbols }: LabImage, base: bigint, seed: bigint): void {
+/**
+ * Gives an image the random cookie that its loader chooses for it, of 48 bits as the compiler's runtime wants, and lets
+ * its indirect calls go through the kernel's dispatcher.
+ */
+function guard(core: Core, { symbols }: LabImage, base: bigint, seed: bigint, dispatch: bigint): void {
   const mixed = BigInt.asUintN(64, (seed + 1n) * 0x9e3779b97f4a7c15n);
   const cookie = (mixed ^ (mixed >> 29n)) & 0xffff_ffff_ffffn;
+  const addressOf = (name: string) => base + BigInt(symbols.get(name)!.rva);
   const write = (name: string, value: bigint) =>
-    core.exports.memoryWritePointer(base + BigInt(symbols.get(name)!.rva), BigInt.asUintN(64, value));
-  write('__security_cookie', cookie);
+    core.exports.memoryWritePointer(addressOf(name), BigInt.asUintN(64, value));
+  write(RUNTIME.dispatchPointer, dispatch);
+  write(RUNTIME.cookie, cookie);
   write('__security_cookie_complement', ~cookie);
+  if (symbols.has(RUNTIME.cookieHandler))
+    core.exports.imageSetStackCookie(base, addressOf(RUNTIME.cookie), addressOf(RUNTIME.cookieHandler));
 }
 
 function loadSymbols(core: Core, nt: LabImage, base: bigint): void {

@@ -1,6 +1,6 @@
 // Walks kernel stacks from a thread's KSWITCHFRAME out, by the published rules for x64 exception data, and finds the call
 // before each return address. It sees memory, PE files and registers; how the stack was made it does not know.
-import { FlowControl, OpKind, Register, type Instruction } from 'iced-x86';
+import { Code, FlowControl, OpKind, Register, type Instruction } from 'iced-x86';
 import { PeFile, type RuntimeFunction } from '../oracles/images/pe-file.js';
 import { decode } from '../oracles/images/stack-machine.js';
 import { unwind, type Registers } from '../oracles/images/unwinder.js';
@@ -20,6 +20,16 @@ export interface WalkedFrame {
   registers: Registers;
   /** The frame's function was entered by the processor: its caller stands at an instruction, not after a call. */
   machineFrame: boolean;
+}
+
+/** Handler of a function and RVA of the handler's data, which stand behind an even number of unwind codes. */
+function handlerOf(
+  file: PeFile,
+  { unwind: info }: RuntimeFunction,
+): { rva: number; data: number } | undefined {
+  if (((file.u8(info) >> 3) & 3) === 0) return undefined;
+  const at = info + 4 + 2 * ((file.u8(info + 2) + 1) & ~1);
+  return { rva: file.u32(at), data: at + 4 };
 }
 
 interface Loaded {
@@ -95,14 +105,46 @@ export class KernelWalk {
       code = decode(image.file.at(range.begin, range.end - range.begin), range.begin);
       this.#code.set(begin, code);
     }
-    const call = code.find(({ nextIP }) => Number(nextIP) === rva);
+    const index = code.findIndex(({ nextIP }) => Number(nextIP) === rva);
+    const call = code[index];
     if (!call) return undefined;
     if (call.flowControl === FlowControl.Call) return image.base + call.nearBranchTarget;
     if (call.flowControl !== FlowControl.IndirectCall) return undefined;
     if (call.op0Kind === OpKind.Register) return call.op0Register === Register.RAX ? 'rax' : undefined;
-    if (call.isIpRelMemoryOperand) return this.memory.read(image.base + call.ipRelMemoryAddress);
+    if (call.isIpRelMemoryOperand) {
+      const target = this.memory.read(image.base + call.ipRelMemoryAddress);
+      return this.#isDispatcher(target) ? this.#loaded(code[index - 1]!, registers) : target;
+    }
     if (call.memoryBase !== Register.RSP) return undefined;
     return this.memory.read(registers['rsp']! + call.memoryDisplacement);
+  }
+
+  /** Whether code goes on to where RAX points: then the callee is what was put there before the call. */
+  #isDispatcher(address: bigint): boolean {
+    const { image, rva } = this.#find(address);
+    return decode(image.file.at(rva, 2), rva)[0]!.code === Code.Jmp_rm64;
+  }
+
+  /** What an instruction loaded into RAX from a local of the frame; undefined for any other instruction. */
+  #loaded(load: Instruction, registers: Registers): bigint | undefined {
+    if (load.code !== Code.Mov_r64_rm64 || load.op0Register !== Register.RAX) return undefined;
+    if (load.memoryBase !== Register.RSP) return undefined;
+    return this.memory.read(registers['rsp']! + load.memoryDisplacement);
+  }
+
+  /**
+   * The stack cookie of a frame and where it must lie, by the handler data of its function and the load configuration of
+   * its image; undefined for a function without one. `expected` is the image's cookie, mixed with RSP.
+   */
+  cookieOf({ rip, registers }: WalkedFrame): { found: bigint; expected: bigint } | undefined {
+    const { image, range } = this.#find(rip);
+    const handler = range && handlerOf(image.file, range);
+    if (!handler || this.#name(image, handler.rva) !== `${image.module}!__GSHandlerCheck`) return undefined;
+    const rsp = registers['rsp']!;
+    const { rva: loadConfig } = image.file.directories[10]!;
+    const cookie = this.memory.read(this.memory.read(image.base + BigInt(loadConfig + 0x58)));
+    const slot = BigInt(image.file.u32(handler.data) & ~7);
+    return { found: this.memory.read(rsp + slot), expected: cookie ^ rsp };
   }
 
   /** `module!symbol` of an address. */

@@ -45,6 +45,9 @@ export class LoadedImage {
   size: u32 = 0;
   exceptionTable: u64 = 0;
   exceptionBytes: u32 = 0;
+  /** Where it keeps its stack cookie, and the handler that checks it; 0 when its functions have none. */
+  cookie: u64 = 0;
+  cookieHandler: u64 = 0;
 }
 
 const MAXIMUM: i32 = 2048;
@@ -207,6 +210,13 @@ export function registerImage(view: FileView, base: u64): void {
   image.exceptionTable = base + get(directory, IMAGE_DATA_DIRECTORY.VirtualAddress);
   image.exceptionBytes = u32(get(directory, IMAGE_DATA_DIRECTORY.Size));
   unchecked((images[count++] = image));
+}
+
+/** Says where an image keeps the cookie that it mixes into its stacks, and which handler of its functions checks it. */
+export function setStackCookie(base: u64, cookie: u64, handler: u64): void {
+  const image = imageAt(base);
+  image.cookie = cookie;
+  image.cookieHandler = handler;
 }
 
 /**

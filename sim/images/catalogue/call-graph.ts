@@ -5,8 +5,21 @@ type Graph = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 const calls: Graph = graph.calls;
 const references: Graph = graph.references;
+/** Functions by module that have a buffer among their locals. */
+const cookies: Readonly<Record<string, string>> = graph.cookies;
 /** Functions by module that have a `__try`. */
 const guards: Readonly<Record<string, string>> = graph.guarded;
+
+/** A module whose functions with buffers have stack cookies. Throws when the module has no function of a name listed. */
+export function withCookies(spec: ModuleSpec): ModuleSpec {
+  const buffers = new Set(words(cookies[spec.module]));
+  if (buffers.size === 0) return spec;
+  const functions = spec.functions.map((each) =>
+    buffers.delete(each.name) ? { ...each, cookie: true } : each,
+  );
+  if (buffers.size > 0) throw new Error(`${spec.module} has no ${[...buffers].join(', ')}`);
+  return { ...spec, functions };
+}
 
 /**
  * A module with what the call graph says of it: whom its functions call besides the calls that their specs place, the

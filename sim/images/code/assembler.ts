@@ -136,6 +136,11 @@ export class Assembler {
     return this.memory([0xff], 2, 'rsp', slot, false);
   }
 
+  /** `call [pointer]`, a pointer of the module. */
+  callPointer(pointer: string): this {
+    return this.relative([0xff], 2, pointer, [], false);
+  }
+
   callRax(): this {
     return this.bytes(0xff, 0xd0);
   }

@@ -15,6 +15,8 @@ export interface Frame {
   framePointer?: { register: Register; offset: number };
   dynamicAllocation: number;
   machineFrame?: FrameSpec['machineFrame'];
+  /** Where the stack cookie lies, as offset from RSP in the body. */
+  cookie?: number;
   /** No prolog at all, and so no unwind data. */
   leaf: boolean;
 }
@@ -39,11 +41,14 @@ const USUAL: FrameSpec[] = [
 /** Decides on the frame of a function: as its spec says, else one of the usual. Throws when the parts do not fit. */
 export function planFrame(spec: FunctionSpec, dice: Dice): Frame {
   const calls = spec.calls ?? [];
-  const given = spec.frame ?? pickUsual(calls.length > 0 || spec.rests !== undefined, dice);
+  const given =
+    spec.frame ?? pickUsual(calls.length > 0 || spec.rests !== undefined || spec.cookie === true, dice);
   const pushes = (given.pushes ?? []).map(asNonVolatile);
   const saves = Object.entries(given.frameSaves ?? {});
-  const locals = calls.filter((call) => callKind(call) === 'stack').map((call) => callSlot(call) + SLOT);
-  const least = SLOT * (1 + pushes.length) + Math.max(HOME_SPACE, ...locals);
+  const locals = calls.filter(callsLocal).map((call) => callSlot(call) + SLOT);
+  const outgoing = Math.max(HOME_SPACE, ...locals);
+  const cookieBytes = spec.cookie ? SLOT : 0;
+  const least = SLOT * (1 + pushes.length) + outgoing + cookieBytes;
   const enough = (least + 15) & ~15;
   const size = spec.frame ? (given.size ?? enough) : Math.max(given.size ?? 0, enough);
   const frame: Frame = {
@@ -66,11 +71,18 @@ export function planFrame(spec: FunctionSpec, dice: Dice): Frame {
       register: asNonVolatile(given.framePointer.register),
       offset: given.framePointer.offset,
     };
-  const room = frame.allocation - (calls.length > 0 ? Math.max(HOME_SPACE, ...locals) : 0);
+  const room = frame.allocation - (calls.length > 0 ? outgoing : 0) - cookieBytes;
   if (!frame.leaf && !frame.machineFrame && (size % 16 !== 0 || room < 0))
     throw new Error(`${spec.name}: a frame of ${size} bytes does not hold its parts`);
   if (frame.leaf && calls.some((call) => callKind(call) !== 'entry'))
     throw new Error(`${spec.name}: a leaf calls nobody`);
+  // Above the locals, so that a buffer that runs over meets it first.
+  if (spec.cookie) frame.cookie = frame.allocation - SLOT;
+  if (
+    spec.cookie &&
+    (frame.leaf || frame.machineFrame || frame.framePointer || spec.guarded || saves.length > 0)
+  )
+    throw new Error(`${spec.name}: a function of its kind has no stack cookie`);
   return frame;
 }
 
@@ -83,6 +95,12 @@ export type CallKind = NonNullable<NonNullable<FunctionSpec['calls']>[number]['v
 
 export function callKind(call: { to?: string; via?: CallKind }): CallKind {
   return call.via ?? (call.to === undefined ? 'stack' : call.to.includes('!') ? 'import' : 'direct');
+}
+
+/** Whether a call's target is held by a local. */
+export function callsLocal(call: { to?: string; via?: CallKind }): boolean {
+  const kind = callKind(call);
+  return kind === 'stack' || kind === 'dispatch';
 }
 
 export function callSlot(call: { slot?: number }): number {

@@ -3,12 +3,14 @@ import { ByteWriter } from '../byte-writer.js';
 import { Assembler, type CodeFixup } from './assembler.js';
 import { Dice } from './dice.js';
 import { emitFiller, type FillerScope } from './filler.js';
-import { callKind, callSlot, HOME_SPACE, planFrame, type CallKind, type Frame } from './frame.js';
+import { callKind, callsLocal, callSlot, HOME_SPACE, planFrame, type CallKind, type Frame } from './frame.js';
+import { emitCookieCheck, emitCookieStore, type CookieData } from './stack-cookie.js';
 import { emitEpilog, emitProlog } from './prolog.js';
 import { referencesOf } from './references.js';
 import { emitTemplate } from './templates.js';
 import { emitTrapEntry, emitTrapExit } from './trap-entry.js';
 import { registerNumber, type Register } from './registers.js';
+import { RUNTIME } from '../runtime.js';
 import type { UnwindInfo } from './unwind.js';
 
 export interface CallSite {
@@ -32,6 +34,8 @@ export interface CodeBlock {
   rest: number;
   /** Offsets of its `__try` and of the `__except` block, where it has them. */
   guard?: { start: number; end: number; except: number };
+  /** Its stack cookie, where it has one. */
+  cookie?: CookieData;
   /** Absent for leaf functions. */
   unwind: UnwindInfo | undefined;
   /** Where the body is that prolog and epilog surround. */
@@ -88,8 +92,9 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
       ? emitTrapEntry(asm, frame)
       : emitProlog(asm, frame);
   const filler = fillerScope(spec, frame, scope);
-  for (const call of spec.calls ?? [])
-    if (callKind(call) === 'stack') asm.store('rsp', callSlot(call), 'rdx');
+  const { cookie } = frame;
+  if (cookie !== undefined) emitCookieStore(asm, cookie);
+  for (const call of spec.calls ?? []) if (callsLocal(call)) asm.store('rsp', callSlot(call), 'rdx');
   const start = asm.offset;
   const { rest: load, ...body } = emitCalls(asm, spec, dice, filler);
   let rest = load ?? start;
@@ -105,12 +110,14 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
     emitFiller(asm, dice, filler, 3 + dice.below(6));
   }
   const end = asm.offset;
+  if (cookie !== undefined) body.calls.push(emitCookieCheck(asm, cookie));
   emitEnd(asm, spec, frame);
   return finish(asm, spec, {
     ...body,
     calls: [...entryCalls(spec), ...body.calls],
     rest,
     unwind,
+    ...(cookie === undefined ? {} : { cookie: { slot: cookie } }),
     ...(guard ? { guard: { ...guard, except } } : {}),
     body: { start, end },
     frameBytes: frame.allocation + 8 * frame.pushes.length,
@@ -171,9 +178,10 @@ function emitCalls(asm: Assembler, spec: FunctionSpec, dice: Dice, filler: Fille
       asm.load('rax', 'rcx', 0);
       return endStatement(index);
     }
-    const slot = via === 'stack' ? callSlot(call) : undefined;
+    const slot = callsLocal(call) ? callSlot(call) : undefined;
     const emit = () => {
       if (via === 'stack') asm.callStack(slot!);
+      else if (via === 'dispatch') asm.load('rax', 'rsp', slot!).callPointer(RUNTIME.dispatchPointer);
       else if (via === 'register') asm.callRax();
       else if (via === 'import') asm.callImport(importSlot(call.to!));
       else asm.call(call.to!);
@@ -210,7 +218,8 @@ function fillerScope(spec: FunctionSpec, frame: Frame, scope: CodeScope): Filler
   const saved = [...frame.pushes, ...frame.homeSaves, ...frame.frameSaves.map(({ register }) => register)];
   const pointer = frame.framePointer?.register;
   const taken = [
-    ...(spec.calls ?? []).filter((call) => callKind(call) === 'stack').map(callSlot),
+    ...(spec.calls ?? []).filter(callsLocal).map(callSlot),
+    ...(frame.cookie === undefined ? [] : [frame.cookie]),
     ...(spec.source?.locals ?? []).map(({ offset }) => offset),
   ];
   const keepsLocals =

@@ -2,6 +2,7 @@ import type { FunctionSpec } from '../spec.js';
 import type { Assembler } from './assembler.js';
 import { importSlot, type CodeScope } from './function.js';
 import { registerNumber } from './registers.js';
+import { emitCheckCookie } from './stack-cookie.js';
 
 /** KUSER_SHARED_DATA.SystemCall as user mode sees it: whether `int 2Eh` must be used instead of `syscall`. */
 const SHARED_SYSTEM_CALL = 0x7ffe0308;
@@ -19,6 +20,9 @@ export function emitTemplate(asm: Assembler, spec: FunctionSpec, scope: CodeScop
       return emitServiceStub(asm, scope.serviceNumber(spec.name));
     case 'zw-stub':
       return emitZwStub(asm, scope.serviceNumber(spec.name.replace(/^Zw/, 'Nt')));
+    case 'check-cookie':
+      emitCheckCookie(asm);
+      return 0;
     case 'break':
       asm.bytes(0xcc).ret();
       return 0;

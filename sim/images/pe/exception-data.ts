@@ -1,4 +1,6 @@
+import type { CookieData } from '../code/stack-cookie.js';
 import { encodeUnwindInfo, type UnwindInfo } from '../code/unwind.js';
+import { RUNTIME } from '../runtime.js';
 import { IMAGE_DIRECTORY_ENTRY_EXCEPTION } from './constants.js';
 import type { Draft, DraftSection } from './draft.js';
 import { characteristicsOf } from './section-kinds.js';
@@ -10,6 +12,7 @@ export interface FunctionRange {
   unwind: UnwindInfo;
   /** Symbols at the start and end of its `__try`, where it goes on after an exception, and its filter if it has one. */
   guard?: { start: string; end: string; except: string; filter?: string };
+  cookie?: CookieData;
 }
 
 /** The language's handler for functions with `__try`; every module that has such functions has it. */
@@ -17,6 +20,7 @@ const HANDLER = '__C_specific_handler';
 /** Offset 0, bits 3 and up, of UNWIND_INFO: flags. */
 const FLAGS_SHIFT = 3;
 const UNW_FLAG_EHANDLER = 1;
+const UNW_FLAG_UHANDLER = 2;
 /** In place of a filter's address: every exception is taken. */
 const EXCEPTION_EXECUTE_HANDLER = 1;
 
@@ -29,19 +33,21 @@ export function writeExceptionData(draft: Draft, functions: readonly FunctionRan
   // Functions with the same prolog share their unwind data, as linkers arrange it.
   const shared = new Map<string, string>();
   table.define('$exceptions');
-  for (const { name, end, unwind, guard } of functions) {
-    const { encoded, key } = encode(unwind);
+  for (const { name, end, unwind, guard, cookie } of functions) {
+    const { encoded, key: prolog } = encode(unwind);
     if (guard) {
       writeGuarded(data, name, encoded, guard);
       table.rva(name).rva(end).rva(unwindOf(name));
       continue;
     }
+    const key = cookie ? `${prolog} ${cookie.slot}` : prolog;
     let symbol = shared.get(key);
     if (symbol === undefined) {
       symbol = unwindOf(name);
       shared.set(key, symbol);
       data.define(symbol);
-      data.bytes.append(encoded);
+      if (cookie) writeWithCookie(data, encoded, cookie);
+      else data.bytes.append(encoded);
     }
     table.rva(name).rva(end).rva(symbol);
   }
@@ -70,6 +76,17 @@ function writeGuarded(
   if (filter === undefined) data.bytes.u32(EXCEPTION_EXECUTE_HANDLER);
   else data.rva(filter);
   data.rva(except);
+}
+
+/**
+ * Unwind data whose handler checks the stack cookie of a function that an exception or an unwind passes. GS_HANDLER_DATA
+ * is one word: where the cookie lies, and in its low bits whether another handler follows; none does.
+ */
+function writeWithCookie(data: DraftSection, encoded: Uint8Array, { slot }: CookieData): void {
+  const flags = UNW_FLAG_EHANDLER | UNW_FLAG_UHANDLER;
+  data.bytes.u8(encoded[0]! | (flags << FLAGS_SHIFT)).append(encoded.subarray(1));
+  data.rva(RUNTIME.cookieHandler);
+  data.bytes.u32(slot);
 }
 
 function unwindOf(name: string): string {

@@ -1,5 +1,5 @@
 // Every call that the linker promises is there: iced-x86 decodes the code, the PE file alone tells where it leads.
-import { FlowControl, Mnemonic, OpKind, Register, type Instruction } from 'iced-x86';
+import { Code, FlowControl, Mnemonic, OpKind, Register, type Instruction } from 'iced-x86';
 import { describe, expect, it } from 'vitest';
 import { buildImages, type CallSpec, type LabImage } from '../../../sim/images/index.js';
 import { PeFile } from './pe-file.js';
@@ -70,6 +70,22 @@ describe.each(set.images.map((image) => [image.spec.module, image] as const))('c
   });
 });
 
+/** Whether the instruction before a call through the dispatcher loads RAX from the local that holds the callee. */
+function isDispatched(image: LabImage, call: Instruction, caller: string, callee: string): boolean {
+  const file = files.get(image)!;
+  const pointer = file.u64(Number(call.ipRelMemoryAddress)) - file.imageBase;
+  const [dispatcher] = decode(file.at(Number(pointer), 2), Number(pointer));
+  const load = codeOf(image, caller).find(({ nextIP }) => nextIP === call.ip)!;
+  return (
+    dispatcher?.code === Code.Jmp_rm64 &&
+    dispatcher.op0Register === Register.RAX &&
+    load.code === Code.Mov_r64_rm64 &&
+    load.op0Register === Register.RAX &&
+    load.memoryBase === Register.RSP &&
+    Number(load.memoryDisplacement) === image.callSlot(caller, callee)
+  );
+}
+
 function targetOf(image: LabImage, call: Instruction, caller: string, callee: string): boolean {
   if (call.op0Kind === OpKind.NearBranch64) {
     const target = image.symbols.get(callee);
@@ -78,7 +94,7 @@ function targetOf(image: LabImage, call: Instruction, caller: string, callee: st
   if (call.op0Kind === OpKind.Register) return call.op0Register === Register.RAX;
   if (call.isIpRelMemoryOperand) {
     const slot = image.imports.find(({ slotRva }) => slotRva === Number(call.ipRelMemoryAddress));
-    return `${slot?.module}!${slot?.symbol}` === callee;
+    return slot ? `${slot.module}!${slot.symbol}` === callee : isDispatched(image, call, caller, callee);
   }
   return (
     call.memoryBase === Register.RSP && Number(call.memoryDisplacement) === image.callSlot(caller, callee)

@@ -166,10 +166,14 @@ describe('system call entry', () => {
   });
 });
 
+/** RVA of the words behind a function's unwind codes, which are padded to an even count: handler, then its data. */
+const behindCodes = (file: PeFile, info: number) => info + 4 + 2 * ((file.u8(info + 2) + 1) & ~1);
+
 describe('exception handlers', () => {
   const image = set.get('nt');
   const file = new PeFile(image.file);
-  const handled = file.functions.filter(({ unwind: info }) => (file.u8(info) >> 3) & 1);
+  const EHANDLER = 1;
+  const handled = file.functions.filter(({ unwind: info }) => file.u8(info) >> 3 === EHANDLER);
 
   it('stand behind the unwind codes of each function that has a __try, and of no other', () => {
     const guarded = image.spec.functions.filter((definition) => definition.guarded).map(({ name }) => name);
@@ -179,8 +183,7 @@ describe('exception handlers', () => {
 
   it('are the language’s, with a scope of whole instructions and a place to go on', () => {
     for (const { begin, end, unwind: info } of handled) {
-      const codes = (file.u8(info + 2) + 1) & ~1; // padded to an even count
-      const at = info + 4 + 2 * codes;
+      const at = behindCodes(file, info);
       expect(file.u32(at)).toBe(image.symbols.get('__C_specific_handler')!.rva);
       expect(file.u32(at + 4)).toBe(1);
       const [from, to, filter, goesOn] = [8, 12, 16, 20].map((offset) => file.u32(at + offset));
@@ -191,5 +194,77 @@ describe('exception handlers', () => {
       expect(goesOn).toBeGreaterThan(to!);
       expect(filter).toBe(1); // EXCEPTION_EXECUTE_HANDLER
     }
+  });
+});
+
+describe('stack cookies', () => {
+  const HANDLERS = 3; // UNW_FLAG_EHANDLER and UNW_FLAG_UHANDLER, as compilers write them for __GSHandlerCheck
+  const LOAD_CONFIG = 10;
+  const SECURITY_COOKIE = 0x58; // in IMAGE_LOAD_CONFIG_DIRECTORY64
+  const isMove = (i: Instruction) => i.mnemonic === Mnemonic.Mov;
+  const isMixed = (i: Instruction, register: Register) =>
+    i.mnemonic === Mnemonic.Xor && i.op0Register === register && i.op1Register === Register.RSP;
+
+  const withCookies = set.images
+    .map((image) => ({ image, file: new PeFile(image.file) }))
+    .map((each) => ({
+      ...each,
+      ranges: each.file.functions.filter(({ unwind: info }) => each.file.u8(info) >> 3 === HANDLERS),
+    }))
+    .filter(({ ranges }) => ranges.length > 0);
+
+  it('are in functions of several images', () => {
+    expect(withCookies.length).toBeGreaterThan(4);
+    expect(withCookies.flatMap(({ ranges }) => ranges).length).toBeGreaterThan(30);
+  });
+
+  it('are stored behind the prolog and checked before the epilog, where the handler looks for them', () => {
+    for (const { image, file, ranges } of withCookies) {
+      const cookie = file.u64(file.directories[LOAD_CONFIG]!.rva + SECURITY_COOKIE) - file.imageBase;
+      for (const { begin, end, unwind: info } of ranges) {
+        const where = `${image.spec.module}!${nameAt(image, begin)}`;
+        const at = behindCodes(file, info);
+        expect(file.u32(at), where).toBe(image.symbols.get('__GSHandlerCheck')!.rva);
+        const slot = BigInt(file.u32(at + 4));
+        const code = decode(file.at(begin, end - begin), begin);
+        const first = code.findIndex(({ ip }) => Number(ip) === begin + file.u8(info + 1));
+        const [load, mix, store] = code.slice(first, first + 3) as [Instruction, Instruction, Instruction];
+        expect(isMove(load) && load.op0Register === Register.RAX, where).toBe(true);
+        expect(load.ipRelMemoryAddress, where).toBe(cookie);
+        expect(isMixed(mix, Register.RAX), where).toBe(true);
+        expect([store.memoryBase, store.memoryDisplacement], where).toEqual([Register.RSP, slot]);
+        expect(isMove(store) && store.op1Register === Register.RAX, where).toBe(true);
+        const check = code.findIndex(
+          (i) => i.nearBranchTarget === BigInt(image.symbols.get('__security_check_cookie')!.rva),
+        );
+        const [reload, unmix] = code.slice(check - 2, check) as [Instruction, Instruction];
+        expect(code[check]!.mnemonic, where).toBe(Mnemonic.Call);
+        expect([reload.op0Register, reload.memoryBase], where).toEqual([Register.RCX, Register.RSP]);
+        expect(reload.memoryDisplacement, where).toBe(slot);
+        expect(isMixed(unmix, Register.RCX), where).toBe(true);
+        // Nothing between may write there.
+        for (const i of code.slice(first + 3, check - 2))
+          if (i.op0Kind === OpKind.Memory && i.memoryBase === Register.RSP)
+            expect(i.memoryDisplacement, where).not.toBe(slot);
+      }
+    }
+  });
+
+  it('send a wrong one to the report, and leave the right one alone', () => {
+    const image = set.get('nt');
+    const { rva, size } = image.symbols.get('__security_check_cookie')!;
+    const code = decode(new PeFile(image.file).at(rva, size), rva);
+    const cookie = BigInt(image.symbols.get('__security_cookie')!.rva);
+    expect([code[0]!.mnemonic, code[0]!.op0Register]).toEqual([Mnemonic.Cmp, Register.RCX]);
+    expect(code[0]!.ipRelMemoryAddress).toBe(cookie);
+    const returns = code.findIndex(({ flowControl }) => flowControl === FlowControl.Return);
+    const jump = code.at(-1)!;
+    expect(jump.nearBranchTarget).toBe(BigInt(image.symbols.get('__report_gsfailure')!.rva));
+    // Both tests that can fail lead past the return.
+    const branches = code.filter(({ flowControl }) => flowControl === FlowControl.ConditionalBranch);
+    expect(branches.map(({ nearBranchTarget }) => nearBranchTarget)).toEqual([
+      jump.ip,
+      code[returns + 1]!.ip,
+    ]);
   });
 });

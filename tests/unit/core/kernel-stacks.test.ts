@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createMachine } from '../../../sim/index.js';
 import { StackPlan } from '../../../sim/machine/stack-plan.js';
+import { PeFile } from '../../oracles/images/pe-file.js';
 import { KernelWalk, type WalkedFrame } from '../../support/kernel-walk.js';
 
 const scenarios = readdirSync(new URL('../../../sim/scenarios/catalogue', import.meta.url)).map((file) =>
@@ -32,18 +33,28 @@ function expectCalls(walk: KernelWalk, frames: readonly WalkedFrame[]): void {
   }
 }
 
-function expectWhole(walk: KernelWalk, thread: bigint, stack: readonly string[]): void {
+/** Every function that checks a cookie before it returns finds the one that it stored; how many there are. */
+function expectCookies(walk: KernelWalk, frames: readonly WalkedFrame[]): number {
+  const cookies = frames.flatMap((frame) => walk.cookieOf(frame) ?? []);
+  for (const { found, expected } of cookies) expect(found).toBe(expected);
+  return cookies.length;
+}
+
+/** Returns how many stack cookies there were on the way. */
+function expectWhole(walk: KernelWalk, thread: bigint, stack: readonly string[]): number {
   const { frames, rsp } = walk.waiting(thread);
   expectCalls(walk, frames);
+  const cookies = expectCookies(walk, frames);
   expect(frames.map(({ rip }) => rip)).toHaveLength(stack.length);
   const initial = walk.memory.get(thread, '_KTHREAD', 'InitialStack');
   if (frames.at(-1)!.machineFrame) {
     // To user mode: the trap frame at the top of the stack says where RSP was.
     expect(walk.memory.get(initial - 0x190n, '_KTRAP_FRAME', 'Rsp')).toBe(rsp);
-    return;
+    return cookies;
   }
   expect(frames.at(-1)!.name).toMatch(/^nt!Ki(StartSystemThread|IdleLoop)$/);
   expect(rsp).toBe(initial - 0x28n + 8n); // home space and a return address of 0
+  return cookies;
 }
 
 describe.each(scenarios)('stacks of %s', (scenario) => {
@@ -52,14 +63,26 @@ describe.each(scenarios)('stacks of %s', (scenario) => {
     machine.advance(20_000);
     const walk = new KernelWalk(machine);
     let count = 0;
+    let cookies = 0;
     for (const { threads } of machine.stage.processes)
       for (const thread of threads)
         if (NOT_RUNNING.has(thread.state) && thread.stack.length > 0) {
-          expectWhole(walk, thread.address, thread.stack);
+          cookies += expectWhole(walk, thread.address, thread.stack);
           count++;
         }
     expect(count).toBeGreaterThan(100);
+    expect(cookies).toBeGreaterThan(20);
   });
+});
+
+it('indirect calls of every kernel module go through the kernel’s dispatcher', async () => {
+  const machine = await createMachine({ machine: 'tiny', seed: 9 });
+  const walk = new KernelWalk(machine);
+  for (const { image, base } of machine.kernel.loaded.modules) {
+    const { rva } = new PeFile(image.file).directories[10]!;
+    const pointer = walk.memory.read(base + BigInt(rva + 0x78)); // GuardCFDispatchFunctionPointer
+    expect(walk.nameOf(walk.memory.read(pointer)), image.spec.module).toBe('nt!_guard_dispatch_icall');
+  }
 });
 
 describe('a path of the call graph as a stack', async () => {
