@@ -108,11 +108,13 @@ export { createType as objectCreateType } from './kernel/objects/object-type';
 export { createFresh as objectCreate } from './kernel/objects/body';
 export {
   createNamed as namespaceCreateObject,
+  createTemporary as namespaceCreateTemporary,
   createDirectory as namespaceCreateDirectory,
   createSymbolicLink as namespaceCreateLink,
   listTypes as namespaceListTypes,
 } from './kernel/objects/namespace';
 export { openHandle as handleOpen, closeHandle as handleClose } from './kernel/objects/handles';
+export { listGone as objectListGone } from './kernel/objects/objects-gone';
 export { openFreshHandles as handleOpenFresh } from './kernel/objects/fresh-handles';
 export { createHandleTable as handleCreateTable } from './kernel/objects/handle-table';
 export {
@@ -210,7 +212,11 @@ export {
 } from './kernel/sections/section-object';
 export { noteUnloadedDriver as imageNoteUnloaded } from './kernel/modules/unloaded';
 export { nameThread as threadSetName } from './kernel/processes/thread-name';
-export { exitProcess as processExit } from './kernel/processes/process-end';
+export {
+  closeHandlesOfProcess as processCloseHandlesTo,
+  exitProcess as processExit,
+  terminateProcess as processTerminate,
+} from './kernel/processes/process-end';
 export { createEndedThread as threadCreateEnded } from './kernel/processes/thread-end';
 export { processNext, processUnlink } from './kernel/processes/process-list';
 export { processRead, processReadTexts } from './kernel/processes/process-reading';
@@ -287,6 +293,7 @@ export {
   setPowerPolicy as processSetPowerPolicy,
   setPriorityClass as processSetPriorityClass,
 } from './kernel/scheduler/process-scheduling';
+export { listPassedOn as waitListPassedOn } from './kernel/scheduler/mutant-end';
 export { readWait as threadReadWait } from './kernel/scheduler/wait-chain';
 export {
   currentTask as schedulerCurrent,

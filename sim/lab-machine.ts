@@ -26,7 +26,8 @@ import { findImage, type BaseImage } from './world/base-image.js';
 import { populationOf } from './world/population.js';
 import { programSpecs } from './world/program-images.js';
 import { Director } from './world/director.js';
-import type { Stage } from './world/stage.js';
+import { endProcess } from './world/process-end.js';
+import type { Stage, StagedProcess } from './world/stage.js';
 import { PoolTraffic } from './world/pool-traffic.js';
 import { actOnProcess, affinityOf, type ActionResult, type ProcessAction } from './world/process-control.js';
 import { Schedule } from './world/schedule.js';
@@ -155,6 +156,17 @@ export class LabMachine {
   advance(ms: number): void {
     if (this.isAtRest) throw new Error('The machine stands still while its pages are captured.');
     this.#letPass(ms);
+    this.#settle();
+  }
+
+  /** Ends a process, as NtTerminateProcess does; returns how many of its threads cannot end yet. */
+  end(process: StagedProcess, status: number): number {
+    const left = endProcess(this.kernel, this.stage, this.schedule, process, status);
+    this.#settle();
+    return left;
+  }
+
+  #settle(): void {
     this.kernel.core.exports.memorySettle();
     this.kernel.core.exports.memoryPack();
   }
@@ -177,7 +189,9 @@ export class LabMachine {
    */
   act(pid: number, action: ProcessAction, administrator = true): ActionResult {
     if (this.isAtRest) throw new Error('The machine stands still while its pages are captured.');
-    return actOnProcess(this.kernel, this.stage, pid, action, administrator);
+    const result = actOnProcess(this.kernel, this.stage, this.schedule, pid, action, administrator);
+    if (action.do === 'end') this.#settle();
+    return result;
   }
 
   /** Numbers of the processors that a process may run on. */

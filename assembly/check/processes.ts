@@ -12,7 +12,7 @@ import {
 import { offsetOf } from '../layout/fields';
 import { addressOf } from '../kernel/symbols';
 import { AddressTable } from './address-table';
-import { expect, follow, holderOf } from './expect';
+import { expect, expectBetween, follow, holderOf } from './expect';
 import { nextOn, walkList } from './lists';
 import { peek64, value } from './memory';
 import { expectType } from './objects';
@@ -135,7 +135,23 @@ function checkThreads(process: u64, isIdle: bool): void {
   if (nextOn(head, other, link) != 0)
     disagree(Rule.ThreadListsAgree, process, KPROCESS.ThreadListHead, count, count + 1);
   expect(Rule.ThreadsAreCounted, process, EPROCESS.ActiveThreads, count);
-  expect(Rule.CyclesAddUp, process, KPROCESS.CycleTime, cycles);
+  expectOfThreads(Rule.CyclesAddUp, process, KPROCESS.CycleTime, cycles);
+}
+
+/**
+ * What a process counts of its threads: their sum. One that ends has lost threads whose share it keeps.
+ */
+export function expectOfThreads(rule: Rule, process: u64, field: i32, sum: u64): void {
+  if (value(process, EPROCESS.ProcessDelete) == 0) expect(rule, process, field, sum);
+  else expectBetween(rule, process, field, sum, u64.MAX_VALUE);
+}
+
+/** Whether all processes that there ever were are still on the list: they are numbered as they are created, Idle first. */
+export function isNobodyGone(): bool {
+  let last: u64 = 0;
+  for (let process = nextProcess(0); process != 0; process = nextProcess(process))
+    last = max(last, value(process, EPROCESS.SequenceNumber));
+  return last == processCount();
 }
 
 /** nt!KiProcessListHead holds the same processes, but for those that have ended and are only still referred to. */

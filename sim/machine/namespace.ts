@@ -99,14 +99,29 @@ export class Namespace {
     return address;
   }
 
+  /** Forgets objects that are no more, by their addresses. */
+  forget(gone: ReadonlySet<bigint>): void {
+    for (const [key, { address }] of this.#byPath) if (gone.has(address)) this.#byPath.delete(key);
+  }
+
   /** Creates an object of a type that the profile describes. `variant` is one that its kind of body knows. */
   createObject(path: string, type: string, variant = 'notification'): bigint {
+    return this.#create(path, type, variant, true);
+  }
+
+  /** Creates such an object for a process that is about to open it: it goes with the last handle to it. */
+  createTemporary(path: string, type: string, variant = 'notification'): bigint {
+    return this.#create(path, type, variant, false);
+  }
+
+  #create(path: string, type: string, variant: string, isPermanent: boolean): bigint {
     const { parent, name } = this.#split(path);
     const nameBytes = this.#core.putWordsAndText([], name);
     const index = this.#typeIndex.get(type);
     if (index === undefined) throw new Error(`no object type ${type}`);
-    const address = this.#core.exports.namespaceCreateObject(parent, index, nameBytes, VARIANTS[variant]!);
-    return this.register(path, type, address).address;
+    const { namespaceCreateObject, namespaceCreateTemporary } = this.#core.exports;
+    const create = isPermanent ? namespaceCreateObject : namespaceCreateTemporary;
+    return this.register(path, type, create(parent, index, nameBytes, VARIANTS[variant]!)).address;
   }
 
   /** Notes an object that others have put into a directory: drivers, devices, sections. */

@@ -41,6 +41,8 @@ export class Cast {
     if (typeof selector === 'string') {
       const found = this.#threads.get(selector);
       if (!found) throw new RangeError(`No earlier step named a thread "${selector}".`);
+      if (!found.process.threads.includes(found.thread))
+        throw new RangeError(`The thread "${selector}" has ended. Name another.`);
       return found;
     }
     const process = this.process(selector.process);
@@ -67,8 +69,10 @@ export class Cast {
   }
 
   #named(image: string): StagedProcess[] {
-    return this.#stage.processes.filter(({ name, spec }) =>
-      [name, spec.program].some((text) => text.toLowerCase() === image.toLowerCase()),
+    return this.#stage.processes.filter(
+      ({ name, spec, exitTime }) =>
+        exitTime === undefined &&
+        [name, spec.program].some((text) => text.toLowerCase() === image.toLowerCase()),
     );
   }
 
@@ -84,7 +88,9 @@ export class Cast {
 
   #hostOf(service: string): StagedProcess {
     const word = new RegExp(`-s ${service.replaceAll(/[^\w]/g, '\\$&')}(\\s|$)`, 'i');
-    const found = this.#stage.processes.find(({ spec }) => word.test(spec.commandLine ?? ''));
+    const found = this.#stage.processes.find(
+      ({ spec, exitTime }) => exitTime === undefined && word.test(spec.commandLine ?? ''),
+    );
     if (!found) throw new RangeError(`No process of this machine hosts a service "${service}".`);
     return found;
   }

@@ -10,6 +10,8 @@ export interface TruthIdentity {
   createTime: string;
   /** FILETIME, decimal; of a process that has ended and is still referred to. */
   exitTime?: string;
+  /** NTSTATUS that it ended with; absent for 0, and while it lives. */
+  exitStatus?: number;
   /** KPROCESS.BasePriority. */
   basePriority: number;
   /** PS_PROTECTION.Level; absent when it is 0. */
@@ -22,12 +24,13 @@ export interface TruthIdentity {
 
 /** What the population asked for. */
 export function truthOfIdentity(process: StagedProcess): TruthIdentity {
-  const { user, program, createTime, exitTime, basePriority, spec } = process;
+  const { user, program, createTime, exitTime, exitStatus, basePriority, spec } = process;
   return {
     user,
     ...(program.path.includes('\\') ? { path: program.path } : {}),
     createTime: String(createTime),
     ...(exitTime === undefined ? {} : { exitTime: String(exitTime) }),
+    ...(exitStatus ? { exitStatus } : {}),
     basePriority,
     ...(program.protection === 0 ? {} : { protection: program.protection }),
     ...(spec.traits.length > 0 ? { traits: spec.traits } : {}),

@@ -7,26 +7,39 @@ import {
 } from '../machine/process-readings.js';
 import { accountName } from './objects/accounts.js';
 import { PRIORITY_CLASSES, type PriorityClass } from './priority-classes.js';
-import type { Stage } from './stage.js';
+import { endProcess } from './process-end.js';
+import type { Schedule } from './schedule.js';
+import type { Stage, StagedProcess } from './stage.js';
 
 /** What Task Manager may change of a process. */
 export type ProcessAction =
   | { readonly do: 'priority'; readonly priorityClass: Exclude<PriorityClass, 'Unknown'> }
   /** Numbers of the processors that it may run on. */
   | { readonly do: 'affinity'; readonly processors: readonly number[] }
-  | { readonly do: 'efficiency'; readonly on: boolean };
+  | { readonly do: 'efficiency'; readonly on: boolean }
+  /** The process alone, or with all that it has started and that those have. */
+  | { readonly do: 'end'; readonly tree?: boolean };
 
-/** `denied`: Windows does not let this user do that to this process; `gone`: there is no such process any more. */
-export type ActionResult = 'done' | 'denied' | 'gone';
+/**
+ * `denied`: Windows does not let this user do that to this process; `gone`: there is no such process any more;
+ * `critical`: Windows would stop with CRITICAL_PROCESS_DIED, which this machine cannot; `needed`: its thread asks for
+ * the dumps of this machine; `stuck`: a thread of it cannot end before a driver completes its request.
+ */
+export type ActionResult = 'done' | 'denied' | 'gone' | 'critical' | 'needed' | 'stuck';
 
+/** Kind of thread that runs while the machine is at rest. */
+const DUMP_REQUESTER = 'dump-requester';
 /** _KTHREAD_PPM_POLICY. */
 const PPM_DEFAULT = 0;
 export const PPM_THROTTLE = 1;
+/** ExitStatus of what Task Manager ends. */
+const EXIT_STATUS = 1;
 
 /** Does `action` to a process on behalf of who is logged on, as an administrator or not. */
 export function actOnProcess(
   kernel: Kernel,
   stage: Stage,
+  schedule: Schedule,
   pid: number,
   action: ProcessAction,
   administrator: boolean,
@@ -36,6 +49,7 @@ export function actOnProcess(
   if (!process || process.exitTime !== 0n) return 'gone';
   if (!mayChange(kernel, process, administrator)) return 'denied';
   const staged = stage.processes.find(({ address }) => address === process.address)!;
+  if (action.do === 'end') return end(kernel, stage, schedule, staged, action.tree ?? false, administrator);
   const setPriority = (name: PriorityClass) => {
     const { value, base } = PRIORITY_CLASSES[name];
     core.exports.processSetPriorityClass(process.address, value, base);
@@ -54,6 +68,37 @@ export function actOnProcess(
       core.exports.processSetPowerPolicy(process.address, action.on ? PPM_THROTTLE : PPM_DEFAULT);
   }
   return 'done';
+}
+
+/** Ends a process, and with it, if `tree` says so, all that comes from it: what can be ended is. */
+function end(
+  kernel: Kernel,
+  stage: Stage,
+  schedule: Schedule,
+  process: StagedProcess,
+  tree: boolean,
+  administrator: boolean,
+): ActionResult {
+  const { core } = kernel;
+  const reading = readProcess(core, process.address);
+  if (!mayChange(kernel, reading, administrator)) return 'denied';
+  if (reading.critical !== 0n) return 'critical';
+  if (asksForDumps(process)) return 'needed';
+  const children = tree ? stage.processes.filter((other) => isChild(other, process)) : [];
+  const results: ActionResult[] = [
+    endProcess(kernel, stage, schedule, process, EXIT_STATUS) === 0 ? 'done' : 'stuck',
+    ...children.map((child) => end(kernel, stage, schedule, child, true, administrator)),
+  ];
+  return results.find((result) => result !== 'done') ?? 'done';
+}
+
+/** Whether it is a process's thread that runs while the machine is at rest, and asks for dumps. */
+export function asksForDumps({ threads }: StagedProcess): boolean {
+  return threads.some(({ archetype }) => archetype === DUMP_REQUESTER);
+}
+
+function isChild(process: StagedProcess, { pid, createTime }: StagedProcess): boolean {
+  return process.parentPid === pid && process.exitTime === undefined && process.createTime >= createTime;
 }
 
 /** Numbers of the processors that a process may run on. */

@@ -29,6 +29,8 @@ const STATES: Readonly<Record<number, StagedThread['state']>> = {
   7: 'DeferredReady',
 };
 
+const ENDED = 4; // Terminated
+
 type Wait = Pick<StagedThread, 'waitReason' | 'waitObjects' | 'stack'>;
 
 /** How a thread that is started once time has begun takes part. */
@@ -48,6 +50,8 @@ export class Schedule {
   readonly #threads: StagedThread[];
   /** Of threads as they were staged: waiting. */
   readonly #waits: Wait[];
+  /** What the scheduler calls each process. */
+  readonly #parties = new Map<StagedProcess, number>();
 
   /** Tells the scheduler of all threads, gives them what they have done since the machine booted, and starts it. */
   constructor(kernel: Kernel, stage: Stage, interruptsPercent: number, seed: bigint) {
@@ -71,6 +75,7 @@ export class Schedule {
     stage.processes.forEach((process, index) => {
       const { pulse, threads } = plans[index]!;
       const party = core.exports.schedulerAddProcess(process.address, BigInt(pulse));
+      this.#parties.set(process, party);
       this.#addTasks(party, process.address, process.threads, threads);
     });
     for (const { routine, tag, periodMs, processor } of timers)
@@ -92,10 +97,25 @@ export class Schedule {
     const { core } = this.#kernel;
     const behaviour = lateBehaviour(how.isBusy ?? false, how.userPart ?? 0);
     core.putList(wordsOf(thread, behaviour, how.processor));
-    core.exports.schedulerJoin(this.#stage.processes.indexOf(process), process.address);
+    core.exports.schedulerJoin(this.#parties.get(process)!, process.address);
     this.#threads.push(thread);
     this.#waits.push(waitOf(thread));
     this.#settle();
+  }
+
+  /** Notes which threads of a process have ended, and what else came of it; returns them. */
+  end(process: StagedProcess): StagedThread[] {
+    const { core } = this.#kernel;
+    const pairs = core.exports.waitListPassedOn();
+    for (let i = 0; i < pairs; i++) {
+      const [thread, event] = [0, 8].map((at) => core.exchange.getBigUint64(16 * i + at, true));
+      const index = this.#threads.findIndex(({ address }) => address === thread);
+      this.#waits[index] = { ...this.#waits[index]!, waitObjects: [{ address: event!, type: 'Event' }] };
+    }
+    const states = core.view(core.exports.schedulerStates(), this.#threads.length);
+    const ended = process.threads.filter((thread) => states[this.#threads.indexOf(thread)] === ENDED);
+    this.#settle();
+    return ended;
   }
 
   #addTasks(
@@ -152,6 +172,7 @@ export class Schedule {
     const { core } = this.#kernel;
     const states = core.view(core.exports.schedulerStates(), this.#threads.length);
     this.#threads.forEach((thread, index) => {
+      if (states[index] === ENDED) return;
       const state = STATES[states[index]!]!;
       if (state === thread.state && state !== 'Ready') return;
       const { waitReason, waitObjects, stack } = this.#waits[index]!;

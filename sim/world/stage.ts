@@ -61,7 +61,8 @@ export interface StagedModule {
 export interface StagedProcess {
   readonly pid: number;
   readonly parentPid: number;
-  readonly sessionId: number;
+  /** 0 once it has ended. */
+  sessionId: number;
   /** Account that it runs as: `SYSTEM`, `LOCAL SERVICE`, a user's name. */
   readonly user: string;
   /** KPROCESS.BasePriority. */
@@ -69,7 +70,9 @@ export interface StagedProcess {
   /** FILETIME. */
   readonly createTime: bigint;
   /** FILETIME of its end, for those that something still refers to. */
-  readonly exitTime?: bigint;
+  exitTime?: bigint;
+  /** NTSTATUS that it ended with, 0 when left out. */
+  exitStatus?: number;
   /** Short name, as EPROCESS.ImageFileName has it. */
   readonly name: string;
   readonly program: Program;
@@ -88,7 +91,7 @@ export interface StagedProcess {
 /** A scenario's processes and threads on a machine. */
 export interface Stage {
   readonly idle: StagedProcess;
-  readonly processes: readonly StagedProcess[];
+  readonly processes: StagedProcess[];
   /** Drivers and devices. */
   readonly io: IoStage & { readonly interrupts: readonly StagedInterrupt[] };
   /** Paths of the files that processes map, on their volume, by control area. */

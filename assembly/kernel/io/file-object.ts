@@ -5,12 +5,13 @@ import {
   FILE_OBJECT,
   FSRTL_COMMON_FCB_HEADER,
   SECTION_OBJECT_POINTERS,
+  UNICODE_STRING,
   VPB,
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { addToField, at, getField, initialiseList, setField } from '../../memory/virtual';
 import { createObject } from '../objects/object';
-import { allocatePool, NON_PAGED, PAGED, tag } from '../pool/pool';
+import { allocatePool, freePool, NON_PAGED, PAGED, tag } from '../pool/pool';
 import { EVENT_NOTIFICATION, EVENT_SYNCHRONIZATION, initialiseHeader } from '../scheduler/dispatcher';
 import { newUnicodeString } from '../strings';
 
@@ -91,4 +92,13 @@ export function attachStream(file: u64, bytes: u64): u64 {
 /** The last handle to a file is closed: only the memory manager still refers to it. */
 export function completeCleanup(file: u64): void {
   setField(file, FILE_OBJECT.Flags, getField(file, FILE_OBJECT.Flags) | CLEANUP_COMPLETE);
+}
+
+/** What a file object's end leaves to be done: its device and volume may go away. */
+export function deleteFile(file: u64): void {
+  const device = getField(file, FILE_OBJECT.DeviceObject);
+  if (device != 0) addToField(device, DEVICE_OBJECT.ReferenceCount, -1);
+  const volume = getField(file, FILE_OBJECT.Vpb);
+  if (volume != 0) addToField(volume, VPB.ReferenceCount, -1);
+  freePool(getField(at(file, FILE_OBJECT.FileName), UNICODE_STRING.Buffer));
 }

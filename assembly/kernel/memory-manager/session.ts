@@ -21,6 +21,7 @@ import {
   initialiseList,
   insertTail,
   read8,
+  removeEntry,
   setField,
   write64,
   write8,
@@ -74,6 +75,17 @@ function sessionSpace(id: u32): u64 {
   write8(byte, read8(byte) | u8(u32(1) << (id & 7)));
   unchecked((sessions[id] = space));
   return space;
+}
+
+/** A process that ends is one of its session's no more. */
+export function leaveSession(process: u64): void {
+  const space = getField(process, EPROCESS.Session);
+  if (space == 0) return;
+  removeEntry(at(process, EPROCESS.SessionProcessLinks));
+  setField(process, EPROCESS.Session, 0);
+  setField(process, EPROCESS.ProcessInSession, 0);
+  addToField(space, MM_SESSION_SPACE.ReferenceCount, -1);
+  addToField(space, MM_SESSION_SPACE.ProcessReferenceToSession, -1);
 }
 
 /** Makes a process one of a session's. */

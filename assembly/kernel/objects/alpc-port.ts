@@ -15,9 +15,9 @@ import { openHandle } from './handles';
 import { isTypeNonPaged, typeBodyBytes, typePoolTag } from './object-type';
 
 /** _ALPC_PORT.u1.s1.Type. */
-const CONNECTION_PORT: u32 = 1;
+export const CONNECTION_PORT: u32 = 1;
 const SERVER_PORT: u32 = 2;
-const CLIENT_PORT: u32 = 3;
+export const CLIENT_PORT: u32 = 3;
 
 const PORT_ACCESS: u32 = 0x1f0001; // PORT_ALL_ACCESS
 const MESSAGE_BYTES: u32 = 0x1000;
@@ -29,6 +29,11 @@ let portType: u32 = 0;
 export function initialisePorts(typeIndex: u32): void {
   portType = typeIndex;
   initialiseList(addressOf(NT.AlpcpPortList));
+}
+
+/** Index of object type ALPC Port. */
+export function portTypeIndex(): u32 {
+  return portType;
 }
 
 function fillPort(port: u64, process: u64, kind: u32, info: u64): void {
@@ -68,8 +73,10 @@ export function createConnectionPort(directory: u64, nameBytes: u32, process: u6
     typeBodyBytes(portType),
     typePoolTag(portType),
     isTypeNonPaged(portType),
+    false,
   );
   fillPort(port, process, CONNECTION_PORT, newInfo(port));
+  referenceObject(port, -1); // its directory's is left, until its server has it open
   return port;
 }
 

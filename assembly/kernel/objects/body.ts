@@ -32,6 +32,11 @@ export function setTypeKind(index: u32, kind: u32): void {
   unchecked((kinds[index] = u8(kind)));
 }
 
+/** Kind of body that the objects of a type have. */
+export function typeKind(index: u32): u32 {
+  return unchecked(kinds[index]);
+}
+
 /**
  * Makes the zeroed body of an object of a type a fresh one. `variant` chooses among the kind's: its lowest bit makes
  * an event or timer one that releases a single thread, the next one signals it.

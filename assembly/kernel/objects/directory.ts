@@ -7,7 +7,7 @@ import {
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { at, getField, read16, read64, setField, write64 } from '../../memory/virtual';
-import { allocatePool, PAGED, tag } from '../pool/pool';
+import { allocatePool, freePool, PAGED, tag } from '../pool/pool';
 import { NAME_INFO, optionalHeader, referenceObject } from './object';
 
 const BUCKETS: u32 = 37;
@@ -46,4 +46,21 @@ export function insertIntoDirectory(directory: u64, body: u64): void {
   setField(info, OBJECT_HEADER_NAME_INFO.Directory, directory);
   referenceObject(body, 1);
   referenceObject(directory, 1);
+}
+
+/** Takes a named object out of its directory: the directory's entry and its references are gone but for the one of the object's, which is the caller's. */
+export function removeFromDirectory(directory: u64, body: u64): void {
+  const info = optionalHeader(body, NAME_INFO);
+  const name = at(info, OBJECT_HEADER_NAME_INFO.Name);
+  const hash = hashOf(getField(name, UNICODE_STRING.Buffer), u32(getField(name, UNICODE_STRING.Length)));
+  let link = at(directory, OBJECT_DIRECTORY.HashBuckets) + u64(hash % BUCKETS) * 8;
+  let entry = read64(link);
+  while (getField(entry, OBJECT_DIRECTORY_ENTRY.Object) != body) {
+    link = at(entry, OBJECT_DIRECTORY_ENTRY.ChainLink);
+    entry = read64(link);
+  }
+  write64(link, getField(entry, OBJECT_DIRECTORY_ENTRY.ChainLink));
+  freePool(entry);
+  setField(info, OBJECT_HEADER_NAME_INFO.Directory, 0);
+  referenceObject(directory, -1);
 }

@@ -65,6 +65,23 @@ export function nextHandleOfType(table: u64, after: u32, type: u32): u32 {
   return 0;
 }
 
+/** The first handle after `after` that is open in a table; 0 when there is none. */
+export function nextHandle(table: u64, after: u32): u32 {
+  const ledger = ledgerOf(table);
+  const end = u32(ledger.pages.length) * ENTRIES_PER_PAGE * VALUES_PER_ENTRY;
+  for (let handle = after + VALUES_PER_ENTRY; handle < end; handle += VALUES_PER_ENTRY)
+    if (load<u64>(ledger.place(handle)) != 0) return handle;
+  return 0;
+}
+
+/** Forgets a table that is no more. */
+export function forgetTable(table: u64): void {
+  const pages = ledgerOf(table).pages;
+  for (let i = 0; i < pages.length; i++) heap.free(pages[i]);
+  ledgers.delete(table);
+  lastTable = 0;
+}
+
 /** The object that a handle which is open in a table leads to. */
 export function objectAt(table: u64, handle: u32): u64 {
   return load<u64>(ledgerOf(table).place(handle));

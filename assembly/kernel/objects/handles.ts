@@ -6,6 +6,7 @@ import { countHandleOf, uncountHandleOf } from './handle-count';
 import { fillEntry, freeEntry, handleEntry, takeEntry } from './handle-table';
 import { forgetHandle, noteHandle } from './handle-ledger';
 import { countHandle, headerOf } from './object';
+import { afterClose } from './object-end';
 
 /** References that a handle takes from its object at once when it is first used, so that each use need not. */
 const CACHED_REFERENCES: u32 = 0x7fff;
@@ -33,7 +34,7 @@ function cachedReferences(object: u64, handle: u32): u32 {
   return dice >> 29 == 0 ? 0 : CACHED_REFERENCES - ((dice >> 16) & USES_MASK);
 }
 
-/** Closes a handle: its entry is free again, and its object loses the references that it carried. */
+/** Closes a handle: its entry is free again, and its object loses the references that it carried, and with the last its life. */
 export function closeHandle(table: u64, handle: u32): void {
   const entry = handleEntry(table, handle);
   const references = i32(getField(entry, HANDLE_TABLE_ENTRY.RefCnt));
@@ -42,6 +43,7 @@ export function closeHandle(table: u64, handle: u32): void {
   countHandle(object, -1, -references - 1);
   uncountHandleOf(object, getField(table, HANDLE_TABLE.QuotaProcess));
   forgetHandle(table, handle);
+  afterClose(object);
 }
 
 /** Body of the object that an entry in use leads to. */

@@ -9,7 +9,8 @@ export const OBJECT_NAME_TAG: u32 = 0x6d4e624f; // 'ObNm'
 
 /**
  * Creates an object with a name: UTF-16 text of `nameBytes` bytes in host memory. `directory` is the OBJECT_DIRECTORY
- * it goes into, 0 for a name outside of every directory. Returns the address of its zeroed body.
+ * it goes into, 0 for a name outside of every directory. `isPermanent` lets it stay when nobody has it open. Returns
+ * the address of its zeroed body.
  */
 export function createNamedObject(
   directory: u64,
@@ -19,8 +20,9 @@ export function createNamedObject(
   bodyBytes: u32,
   poolTag: u32,
   nonPaged: bool,
+  isPermanent: bool = true,
 ): u64 {
-  const flags = KERNEL_OBJECT | PERMANENT;
+  const flags = isPermanent ? KERNEL_OBJECT | PERMANENT : 0;
   const body = allocateObject(index, NAME_INFO, bodyBytes, poolTag, nonPaged, flags);
   const info = optionalHeader(body, NAME_INFO);
   newUnicodeString(at(info, OBJECT_HEADER_NAME_INFO.Name), name, nameBytes, OBJECT_NAME_TAG);

@@ -9,7 +9,7 @@ import { addressOf } from '../symbols';
 import { initialiseBody } from './body';
 import { insertIntoDirectory } from './directory';
 import { createNamedObject } from './named-object';
-import { typeObject } from './object';
+import { referenceObject, typeObject } from './object';
 import {
   DIRECTORY_INDEX,
   isTypeNonPaged,
@@ -36,6 +36,26 @@ export function createNamed(directory: u64, index: u32, nameBytes: u32, variant:
     isTypeNonPaged(index),
   );
   initialiseBody(body, index, variant);
+  return body;
+}
+
+/**
+ * Creates such an object on behalf of a process: it is there for as long as somebody has it open. Until somebody has,
+ * nothing but its directory refers to it.
+ */
+export function createTemporary(directory: u64, index: u32, nameBytes: u32, variant: u32): u64 {
+  const body = createNamedObject(
+    directory,
+    exchangeBuffer(),
+    nameBytes,
+    index,
+    typeBodyBytes(index),
+    typePoolTag(index),
+    isTypeNonPaged(index),
+    false,
+  );
+  initialiseBody(body, index, variant);
+  referenceObject(body, -1);
   return body;
 }
 

@@ -129,6 +129,11 @@ export function optionalHeader(body: u64, bit: u32): u64 {
   return mask & bit ? header - headerBytes(mask & (bit | (bit - 1))) : 0;
 }
 
+/** Bytes of all optional headers of an object: its memory begins so far before its header. */
+export function optionalHeaderBytes(body: u64): u32 {
+  return headerBytes(u32(getField(headerOf(body), OBJECT_HEADER.InfoMask)));
+}
+
 /** Creates an object and returns the address of its zeroed body. It has one reference, its creator's. */
 export function createObject(index: u32, bodyBytes: u32, poolTag: u32, nonPaged: bool): u64 {
   return allocateObject(index, QUOTA_INFO, bodyBytes, poolTag, nonPaged, KERNEL_OBJECT);

@@ -2,7 +2,16 @@
 import { NT } from '../../generated/symbols';
 import { DISPATCHER_HEADER, EJOB, EPROCESS, KAFFINITY_EX } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
-import { addToField, at, getField, initialiseList, insertTail, read64, setField } from '../../memory/virtual';
+import {
+  addToField,
+  at,
+  getField,
+  initialiseList,
+  insertTail,
+  read64,
+  removeEntry,
+  setField,
+} from '../../memory/virtual';
 import { createFresh } from '../objects/body';
 import { referenceObject } from '../objects/object';
 import { initialiseHeader } from '../scheduler/dispatcher';
@@ -34,6 +43,20 @@ export function createJob(typeIndex: u32, session: u32): u64 {
   setField(job, EJOB.RootJob, job);
   setField(job, EJOB.JobId, nextJobId++);
   return job;
+}
+
+/** Takes a process that ends out of its job, which counts it among those that it had. */
+export function leaveJob(process: u64): void {
+  const job = getField(process, EPROCESS.Job);
+  if (job == 0) return;
+  removeEntry(at(process, EPROCESS.JobLinks));
+  setField(process, EPROCESS.Job, 0);
+  addToField(job, EJOB.ActiveProcesses, -1);
+  addToField(job, EJOB.ShadowActiveProcessCount, -1);
+  addToField(job, EJOB.TotalTerminatedProcesses, 1);
+  const used = getField(job, EJOB.CurrentJobMemoryUsed);
+  setField(job, EJOB.CurrentJobMemoryUsed, used - min(used, getField(process, EPROCESS.CommitCharge)));
+  referenceObject(job, -1); // whoever made the job keeps it
 }
 
 /** Puts a process into a job. */

@@ -61,6 +61,11 @@ export function initialiseProcesses(typeIndex: u32): void {
   systemRoot = attachedRoot();
 }
 
+/** Index of object type Process. */
+export function processType(): u32 {
+  return processTypeIndex;
+}
+
 /** Frame of the PML4 that System and Idle run on. */
 export function systemPml4(): u32 {
   return systemRoot;

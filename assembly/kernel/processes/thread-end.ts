@@ -1,12 +1,40 @@
-// Threads that have ended while something still refers to their objects: they keep their client ids and their place on
-// EPROCESS.ThreadListHead until the object goes; the scheduler's list and the kernel stack are gone.
-import { ETHREAD, KPRCB, KPROCESS, KTHREAD } from '../../generated/types';
+// The end of threads. While something still refers to the object of one that has ended, it keeps its client id and its
+// place on EPROCESS.ThreadListHead; its place on the scheduler's list and its kernel stack are gone.
+import {
+  CLIENT_ID,
+  DISPATCHER_HEADER,
+  EPROCESS,
+  ETHREAD,
+  KPRCB,
+  KPROCESS,
+  KTHREAD,
+} from '../../generated/types';
 import { Region, reserve } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
-import { addToField, at, initialiseList, setField, write64 } from '../../memory/virtual';
+import {
+  addToField,
+  at,
+  attachedRoot,
+  getField,
+  initialiseList,
+  removeEntry,
+  setField,
+  write64,
+} from '../../memory/virtual';
+import { unmapPage } from '../../paging/map';
+import { cancelRequests } from '../io/irp-end';
+import { withdrawRequest } from '../objects/alpc-port-end';
+import { releaseClientId } from '../objects/handle-table';
 import { referenceObject } from '../objects/object';
+import { dereferenceObject } from '../objects/object-end';
+import { freePool } from '../pool/pool';
 import { processorBlock } from '../processors/processor';
 import { cyclesUntil } from '../scheduler/accounting';
+import { systemTime } from '../scheduler/clock';
+import { freeWaitBlocks } from '../scheduler/dispatcher';
+import { abandonMutants } from '../scheduler/mutant-end';
+import { cancelTimersOf } from '../scheduler/program-timers';
+import { flushApcs } from '../scheduler/user-apcs';
 import { EXTENDED_STATE_BYTES, identifyThread, KERNEL_STACK_PAGES, newThread } from './thread';
 
 const TERMINATED: u32 = 4; // _KTHREAD_STATE
@@ -60,4 +88,48 @@ function countPast(thread: u64, process: u64, cycles: u64, switches: u64): void 
   addToField(thread, KTHREAD.ContextSwitches, switches);
   addToField(process, KPROCESS.ContextSwitches, switches);
   addToField(prcb, KPRCB.KeContextSwitches, switches);
+}
+
+/**
+ * Ends a thread of `process`, which the scheduler has let go: what it owned is abandoned, what it asked for cancelled.
+ * Its own reference to its object is still to be taken back.
+ */
+export function endThread(thread: u64, process: u64, status: u32): void {
+  flushApcs(thread);
+  cancelTimersOf(thread);
+  withdrawRequest(thread);
+  cancelRequests(thread);
+  abandonMutants(thread);
+  freeWaitBlocks(thread);
+  deleteKernelStack(thread);
+  setField(thread, KTHREAD.State, TERMINATED);
+  setField(thread, KTHREAD.ApcQueueable, 0);
+  setField(thread, KTHREAD.SuspendCount, 0);
+  setField(thread, KTHREAD.Teb, 0);
+  setField(thread, KTHREAD.TrapFrame, 0);
+  setField(thread, DISPATCHER_HEADER.SignalState, SIGNALLED);
+  setField(thread, ETHREAD.Terminated, 1);
+  setField(thread, ETHREAD.ExitStatus, status);
+  write64(at(thread, ETHREAD.ExitTime), systemTime());
+  removeEntry(at(thread, KTHREAD.ThreadListEntry));
+  addToField(process, EPROCESS.ActiveThreads, -1);
+}
+
+/** Where its stack was stays known, as the scheduler's fields say it. */
+function deleteKernelStack(thread: u64): void {
+  const limit = getField(thread, KTHREAD.StackLimit);
+  for (let page = limit; page < getField(thread, KTHREAD.StackBase); page += PAGE_SIZE)
+    unmapPage(attachedRoot(), page);
+  setField(thread, KTHREAD.KernelStackResident, 0);
+  setField(thread, KTHREAD.InitialStack, 0);
+}
+
+/** What the end of a thread's object leaves to be done: its place on its process's list, its id, its hold on the process. */
+export function deleteThread(thread: u64): void {
+  removeEntry(at(thread, ETHREAD.ThreadListEntry));
+  releaseClientId(u32(getField(at(thread, ETHREAD.Cid), CLIENT_ID.UniqueThread)));
+  freePool(getField(thread, KTHREAD.Affinity));
+  const name = getField(thread, ETHREAD.ThreadName);
+  if (name != 0) freePool(name);
+  dereferenceObject(getField(thread, KTHREAD.Process), 1);
 }

@@ -34,7 +34,7 @@ import {
   TIMER_NOTIFICATION,
 } from '../scheduler/dispatcher';
 import { registerClientId } from '../objects/handle-table';
-import { createObject } from '../objects/object';
+import { createObject, referenceObject } from '../objects/object';
 import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 import { fillAffinity } from '../processors/topology';
 
@@ -55,6 +55,11 @@ let threadTypeIndex: u32 = 0;
 
 export function initialiseThreads(typeIndex: u32): void {
   threadTypeIndex = typeIndex;
+}
+
+/** Index of object type Thread. */
+export function threadType(): u32 {
+  return threadTypeIndex;
 }
 
 /** Sets a kernel stack aside with an unmapped page below it; returns its base, the highest address. */
@@ -126,7 +131,9 @@ export function identifyThread(
   setField(thread, ETHREAD.ThreadIoPriority, 2);
   setField(thread, ETHREAD.ThreadPagePriority, 5);
   insertTail(at(process, EPROCESS.ThreadListHead), at(thread, ETHREAD.ThreadListEntry));
-  if (tid != 0) registerClientId(tid, thread);
+  if (tid == 0) return;
+  registerClientId(tid, thread);
+  referenceObject(process, 1); // for as long as there is the thread's object
 }
 
 function fillStack(thread: u64): void {

@@ -8,6 +8,7 @@ import {
   initialiseList,
   insertTail,
   read64,
+  removeEntry,
   setField,
   write64,
 } from '../../memory/virtual';
@@ -46,4 +47,13 @@ export function createKeyBody(block: u64, process: u64): u64 {
     }
   insertTail(at(block, CM_KEY_CONTROL_BLOCK.KeyBodyListHead), at(body, CM_KEY_BODY.KeyBodyList));
   return body;
+}
+
+/** What a key object's end leaves to be done: its place in the control block, which stays for the next who opens the key. */
+export function deleteKeyBody(body: u64): void {
+  const block = getField(body, CM_KEY_BODY.KeyControlBlock);
+  addToField(block, CM_KEY_CONTROL_BLOCK.RefCount, -1);
+  const places = at(block, CM_KEY_CONTROL_BLOCK.KeyBodyArray);
+  for (let i: u32 = 0; i < OWN_PLACES; i++) if (read64(places + i * 8) == body) write64(places + i * 8, 0);
+  removeEntry(at(body, CM_KEY_BODY.KeyBodyList));
 }

@@ -22,3 +22,21 @@ export function popDeferred(prcb: u64): u64 {
   setField(head, SINGLE_LIST_ENTRY.Next, getField(entry, SINGLE_LIST_ENTRY.Next));
   return entry - at(0, KTHREAD.SwapListEntry);
 }
+
+/** Takes a thread off a processor's list, wherever it stands there; returns whether it was on it. */
+export function dropDeferred(thread: u64, prcb: u64): bool {
+  const entry = at(thread, KTHREAD.SwapListEntry);
+  let before = at(prcb, KPRCB.DeferredReadyListHead);
+  for (
+    let next = getField(before, SINGLE_LIST_ENTRY.Next);
+    next != 0;
+    next = getField(before, SINGLE_LIST_ENTRY.Next)
+  ) {
+    if (next == entry) {
+      setField(before, SINGLE_LIST_ENTRY.Next, getField(entry, SINGLE_LIST_ENTRY.Next));
+      return true;
+    }
+    before = next;
+  }
+  return false;
+}

@@ -291,6 +291,22 @@ function moveAway(task: Task, cpu: Cpu, priority: u32): void {
   switchAway(cpu);
 }
 
+/** The task that stands by for a processor is gone: whoever is ready comes instead, or the processor goes on. */
+export function dropStandby(cpu: Cpu): void {
+  cpu.next = -1;
+  setField(cpu.prcb, KPRCB.NextThread, 0);
+  if (cpu.current >= 0) return startQuantum(cpu, taskAt(cpu.current));
+  const found = takeReady(cpu, 0);
+  if (found >= 0) return standBy(taskAt(found), cpu, IDLE_LATENCY);
+  cpu.stamp++;
+  setIdle(cpu, true);
+}
+
+/** Forgets which task a thread is that has ended. */
+export function forgetTask(task: Task): void {
+  byThread.delete(task.thread);
+}
+
 /** The task that a thread is. */
 export function taskOf(thread: u64): Task {
   return taskAt(byThread.get(thread));

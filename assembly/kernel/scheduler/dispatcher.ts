@@ -11,10 +11,11 @@ import {
   KWAIT_BLOCK,
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
-import { at, initialiseList, insertTail, setField } from '../../memory/virtual';
+import { at, getField, initialiseList, insertTail, setField } from '../../memory/virtual';
 import { listed } from '../../host-buffer';
 import { createObject } from '../objects/object';
-import { allocatePool, NON_PAGED, tag } from '../pool/pool';
+import { dereferenceObject } from '../objects/object-end';
+import { allocatePool, freePool, NON_PAGED, tag } from '../pool/pool';
 
 /** _KOBJECTS: DISPATCHER_HEADER.Type. */
 export const EVENT_NOTIFICATION: u32 = 0;
@@ -33,6 +34,10 @@ const PRIORITIES: u32 = 32;
 const WORDS: u32 = 4; // DISPATCHER_HEADER.Size counts 32-bit words
 const INLINE_BLOCKS: u32 = 3; // THREAD_WAIT_OBJECTS; the fourth is the timer's
 const LIST_ENTRY_BYTES: u64 = 16;
+
+/** Objects that were made for threads of one process to wait for: those hold a reference together. */
+const madeForWaits = new Set<u64>();
+let dropped = new Array<u64>();
 
 /** Fills the header of a dispatcher object of `bytes` bytes. */
 export function initialiseHeader(object: u64, type: u32, bytes: u32, signalled: u32): void {
@@ -62,6 +67,7 @@ export function createDispatcherObject(type: u32, typeIndex: u32, poolTag: u32):
       ? createObject(typeIndex, bytes, poolTag, true)
       : allocatePool(bytes, poolTag, NON_PAGED, 0);
   initialiseDispatcherObject(object, type);
+  if (typeIndex != 0) madeForWaits.add(object);
   return object;
 }
 
@@ -120,6 +126,32 @@ export function wait(thread: u64, count: u32, reason: u32, mode: u32, alertable:
     setField(block, KWAIT_BLOCK.Object, object);
     insertTail(at(object, DISPATCHER_HEADER.WaitListHead), at(block, KWAIT_BLOCK.WaitListEntry));
   }
+}
+
+/** Frees the wait blocks of a thread that lie outside of it. */
+export function freeWaitBlocks(thread: u64): void {
+  const blocks = getField(thread, KTHREAD.WaitBlockList);
+  if (blocks != 0 && blocks != at(thread, KTHREAD.WaitBlock)) freePool(blocks);
+  setField(thread, KTHREAD.WaitBlockList, at(thread, KTHREAD.WaitBlock));
+  setField(thread, KTHREAD.WaitBlockCount, 0);
+}
+
+/** Notes the objects that a thread, which ends, has waited for and that were made for threads to wait for. */
+export function noteWaitedFor(thread: u64): void {
+  const blocks = getField(thread, KTHREAD.WaitBlockList);
+  const count = getField(thread, KTHREAD.WaitBlockCount);
+  for (let i: u64 = 0; i < count; i++) {
+    const object = getField(blocks + i * u64(offsetOf(KWAIT_BLOCK.SIZE)), KWAIT_BLOCK.Object);
+    if (!madeForWaits.has(object)) continue;
+    madeForWaits.delete(object);
+    dropped.push(object);
+  }
+}
+
+/** Gives up the noted objects, once all threads of their process that wait for them have ended. */
+export function dropWaitedFor(): void {
+  for (let i = 0; i < dropped.length; i++) dereferenceObject(dropped[i], 1);
+  dropped = new Array<u64>();
 }
 
 /** The dispatcher objects that every thread carries with it. */

@@ -11,7 +11,8 @@ import {
   KTIMER,
 } from '../../generated/types';
 import { listed } from '../../host-buffer';
-import { addToField, at, getField, insertTail, read64, setField } from '../../memory/virtual';
+import { offsetOf } from '../../layout/fields';
+import { addToField, at, getField, insertTail, read64, removeEntry, setField } from '../../memory/virtual';
 import { hash } from '../../random';
 import { nextHandleOfType, objectAt } from '../objects/handle-ledger';
 import { initialiseDpc } from '../processors/dispatch-state';
@@ -120,9 +121,31 @@ function set(index: u32, due: u64): void {
   push(due, event(PROGRAM_TIMER, index, EXPIRES));
 }
 
+/** Takes the timers back that a thread, which ends, would have got APCs of. */
+export function cancelTimersOf(thread: u64): void {
+  const head = at(thread, ETHREAD.ActiveTimerListHead);
+  for (let entry = read64(head); entry != head; entry = read64(head))
+    cancelProgramTimer(entry - offsetOf(ETIMER.ActiveTimerListEntry));
+}
+
+/** A timer will not expire again: its program has taken it back, or it is no more. */
+export function cancelProgramTimer(timer: u64): void {
+  for (let i = 0; i < timers.length; i++) {
+    const entry = timers[i];
+    if (entry.timer != timer) continue;
+    if (getField(timer, DISPATCHER_HEADER.Inserted) != 0) clearTimer(timer, cpuAt(entry.processor).prcb);
+    entry.timer = 0;
+    entry.task = -1;
+  }
+  if (getField(timer, ETIMER.ApcAssociated) == 0) return;
+  setField(timer, ETIMER.ApcAssociated, 0);
+  removeEntry(at(timer, ETIMER.ActiveTimerListEntry));
+}
+
 /** A timer expires, or its program sets it again. Returns the task that got an APC of it, -1 for none. */
 export function turnTimer(index: u32, stamp: u32): i32 {
   const entry = timers[index];
+  if (entry.timer == 0) return -1;
   if (stamp == IS_SET) {
     set(index, interruptTime() + entry.period);
     return -1;

@@ -29,6 +29,7 @@ import {
   countParties,
   cpuAt,
   draw,
+  ENDED,
   ENDLESS,
   hasServers,
   Party,
@@ -104,6 +105,7 @@ function handle(what: u64): void {
   switch (u32(what & 0xff)) {
     case u32(TIMEOUT): {
       const task = taskAt(subject);
+      if (stateOf(task) == ENDED) return;
       return wake(task, 0, burstOf(task), true);
     }
     case u32(PULSE): {

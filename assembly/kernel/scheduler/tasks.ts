@@ -7,6 +7,7 @@ import { getField } from '../../memory/virtual';
 export const READY: u8 = 1;
 export const RUNNING: u8 = 2;
 export const STANDBY: u8 = 3;
+export const ENDED: u8 = 4; // Terminated
 export const WAITING: u8 = 5;
 export const DEFERRED_READY: u8 = 7;
 
@@ -172,6 +173,16 @@ export function anySleeper(choice: u64): Task {
 
 export function countSleepers(): u32 {
   return sleeperCount;
+}
+
+/** Takes a task off those that serve other processes, if it is one. */
+export function dropServer(task: Task): void {
+  let kept: u32 = 0;
+  for (let i: u32 = 0; i < serverCount; i++) {
+    const index = load<u32>(servers + (usize(i) << 2));
+    if (index != task.index) store<u32>(servers + (usize(kept++) << 2), index);
+  }
+  serverCount = kept;
 }
 
 export function hasServers(): bool {

@@ -3,7 +3,7 @@ import { NT } from '../../generated/symbols';
 import { KAPC, KAPC_STATE, KTHREAD } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { at, getField, insertTail, read64, removeEntry, setField } from '../../memory/virtual';
-import { allocatePool, NON_PAGED, tag } from '../pool/pool';
+import { allocatePool, freePool, NON_PAGED, tag } from '../pool/pool';
 import { addressOf } from '../symbols';
 
 const APC_OBJECT: u32 = 18; // _KOBJECTS.ApcObject
@@ -51,6 +51,26 @@ export function deliverUserApcs(thread: u64): void {
     setField(entry - u64(offsetOf(KAPC.ApcListEntry)), KAPC.Inserted, 0);
   }
   setField(at(thread, KTHREAD.ApcState), KAPC_STATE.UserApcPending, 0);
+}
+
+/** Takes all APCs off a thread that ends; those that a program queued are no more. */
+export function flushApcs(thread: u64): void {
+  const queued = addressOf(NT.PspQueueApcSpecialApc);
+  const head = userApcs(thread);
+  for (let entry = read64(head); entry != head; entry = read64(head)) {
+    const apc = entry - u64(offsetOf(KAPC.ApcListEntry));
+    removeEntry(entry);
+    setField(apc, KAPC.Inserted, 0);
+    if (getField(apc, KAPC.KernelRoutine) == queued) freePool(apc);
+  }
+  const state = at(thread, KTHREAD.ApcState);
+  const ofKernel = at(state, KAPC_STATE.ApcListHead);
+  for (let entry = read64(ofKernel); entry != ofKernel; entry = read64(ofKernel)) {
+    removeEntry(entry);
+    setField(entry - u64(offsetOf(KAPC.ApcListEntry)), KAPC.Inserted, 0);
+  }
+  setField(state, KAPC_STATE.UserApcPending, 0);
+  setField(state, KAPC_STATE.KernelApcPending, 0);
 }
 
 /** Queues an APC as a program does with NtQueueApcThread: ntdll's `routine` will call the program's own, its `context`. */

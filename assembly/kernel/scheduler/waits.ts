@@ -45,6 +45,15 @@ function countServed(task: Task, by: u64): void {
   } else addToField(task.queue, KQUEUE.CurrentCount, by);
 }
 
+/** A thread that has no wait left is none of those that serve its queue any more. */
+export function leaveQueue(task: Task): void {
+  if (task.queue == 0) return;
+  countServed(task, u64(-1));
+  removeEntry(at(task.thread, KTHREAD.QueueListEntry));
+  setField(task.thread, KTHREAD.Queue, 0);
+  task.queue = 0;
+}
+
 /** The base priority of a thread changes to `base`: queues of threads by priority count it anew while it runs. */
 export function recountServed(task: Task, base: u32): void {
   const isServed = stateOf(task) != WAITING;

@@ -21,6 +21,7 @@ import {
 } from './control-area';
 import { numberFile } from './mapped-file-pages';
 import { PROTECT_READ_ONLY, PROTECT_READ_WRITE } from './protection';
+import { fetchPage } from './section-end';
 import { addViewVad, VAD_NONE } from './vad';
 
 class DataSection {
@@ -124,14 +125,23 @@ export function mapSection(index: i32, address: u64, touched: u32, isWritable: b
     setField(segment, SEGMENT.u2_FirstMappedVa, address);
   const pages = min(touched, section.present);
   const bits = isWritable ? USER_DATA : USER_READ_ONLY;
-  for (let page: u32 = 0; page < pages; page++)
-    mapShared(
-      attachedRoot(),
-      address + u64(page) * PAGE_SIZE,
-      load<u32>(section.frames + (usize(page) << 2)),
-      bits,
-    );
+  for (let page: u32 = 0; page < pages; page++) {
+    const frame = load<u32>(section.frames + (usize(page) << 2));
+    fetchPage(frame, hasFile ? USER_READ_ONLY : USER_DATA);
+    mapShared(attachedRoot(), address + u64(page) * PAGE_SIZE, frame, bits);
+  }
   chargeWorkingSet(0, pages);
+}
+
+/** Forgets the section of a control area that is no more: it has committed nothing, and its index leads nowhere. */
+export function forgetSection(area: u64): void {
+  for (let i = 0; i < count; i++) {
+    const section = unchecked(sections[i]);
+    if (section.area != area) continue;
+    section.area = 0;
+    committed -= section.pages;
+    heap.free(section.frames);
+  }
 }
 
 /** Number of pages of a section. */
@@ -139,7 +149,7 @@ export function sectionPages(index: i32): u32 {
   return unchecked(sections[index]).pages;
 }
 
-/** Control area of a section. */
+/** Control area of a section; 0 when it is no more. */
 export function sectionArea(index: i32): u64 {
   return unchecked(sections[index]).area;
 }

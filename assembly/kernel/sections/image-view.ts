@@ -7,6 +7,7 @@ import { mapPage, mapShared } from '../../paging/map';
 import { COPY_ON_WRITE, USER_DATA } from '../../paging/pte';
 import { chargeWorkingSet } from './charges';
 import { PROTECT_EXECUTE_WRITE_COPY } from './protection';
+import { fetchPage } from './section-end';
 import { sharedImage } from './shared-image';
 import { addViewVad, VAD_IMAGE } from './vad';
 
@@ -32,6 +33,7 @@ export function mapImage(index: i32, written: u32): void {
     if (frame == 0) continue;
     const bits = image.pageBits(page);
     const address = image.base + u64(page) * PAGE_SIZE;
+    fetchPage(frame, bits);
     if ((bits & COPY_ON_WRITE) != 0 && own < written) {
       const copy = takeFrame(FOR_USER);
       copyFrame(frame, writableFrame(copy));

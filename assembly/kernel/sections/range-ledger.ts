@@ -40,6 +40,14 @@ export function noteRange(
   store<u32>(row, committed, 28);
 }
 
+/** Forgets the ranges of a process whose address space is no more. */
+export function forgetRanges(process: u64): void {
+  if (!ledgers.has(process)) return;
+  const ledger = ledgers.get(process);
+  if (ledger.rows != 0) heap.free(ledger.rows);
+  ledgers.delete(process);
+}
+
 /** Copies the ranges of a process from number `from` on to the exchange buffer; returns how many. */
 export function listRanges(process: u64, from: u32): u32 {
   if (!ledgers.has(process)) return 0;

@@ -4,6 +4,7 @@ import { offsetOf } from '../../layout/fields';
 import { addToField, at, getField, setField } from '../../memory/virtual';
 import { createObject, referenceObject } from '../objects/object';
 import { fileOfArea } from './control-area';
+import { enterArea } from './section-end';
 
 const SECTION_TAG: u32 = 0x74636553; // 'Sect'
 /** PAGE_EXECUTE and PAGE_READWRITE, as a section remembers what it was created for. */
@@ -17,8 +18,14 @@ export function initialiseSections(typeIndex: u32): void {
   sectionType = typeIndex;
 }
 
+/** Index of object type Section. */
+export function sectionTypeIndex(): u32 {
+  return sectionType;
+}
+
 /** Fills the zeroed body of a section object for the section of control area `area`, of `bytes` bytes. */
 export function fillSection(section: u64, area: u64, bytes: u64): void {
+  enterArea(area);
   const flags = getField(area, CONTROL_AREA.u_LongFlags);
   setField(section, SECTION.u1_ControlArea, area);
   setField(section, SECTION.SizeOfSection, bytes);

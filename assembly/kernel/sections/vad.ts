@@ -11,10 +11,11 @@ import {
 import { offsetOf } from '../../layout/fields';
 import { PAGE_SIZE } from '../../memory/arena';
 import { addToField, at, getField, insertTail, read64, setField, write64 } from '../../memory/virtual';
-import { allocatePool, NON_PAGED, tag } from '../pool/pool';
+import { allocatePool, freePool, NON_PAGED, tag } from '../pool/pool';
 import { chargeCommit, chargeVirtual } from './charges';
 import { prototypeOf, subsectionOf } from './control-area';
-import { noteRange } from './range-ledger';
+import { forgetRanges, noteRange } from './range-ledger';
+import { enterArea, leaveView } from './section-end';
 
 /** _MI_VAD_TYPE. */
 export const VAD_NONE: u32 = 0;
@@ -92,6 +93,7 @@ export function addViewVad(
   firstPage: u32,
   committed: u32,
 ): u64 {
+  enterArea(area);
   const vad = allocatePool(offsetOf(MMVAD.SIZE), tag(0x56, 0x61, 0x64, 0x20), NON_PAGED, 0); // 'Vad '
   describe(vad, start, pages, type, protection, committed);
   setField(vad, MMVAD.Subsection, subsectionOf(area, 0));
@@ -134,6 +136,23 @@ export function linkVads(process: u64): void {
   write64(at(process, EPROCESS.VadRoot), root);
   write64(at(process, EPROCESS.VadHint), root);
   setField(process, EPROCESS.VadCount, count);
+}
+
+/** Takes a process's tree of descriptors down, whose pages are unmapped already: their views are gone. */
+export function deleteVads(process: u64): void {
+  deleteBelow(read64(at(process, EPROCESS.VadRoot)));
+  write64(at(process, EPROCESS.VadRoot), 0);
+  write64(at(process, EPROCESS.VadHint), 0);
+  setField(process, EPROCESS.VadCount, 0);
+  forgetRanges(process);
+}
+
+function deleteBelow(node: u64): void {
+  if (node == 0) return;
+  deleteBelow(getField(node, RTL_BALANCED_NODE.Left));
+  deleteBelow(getField(node, RTL_BALANCED_NODE.Right));
+  if (getField(at(node, MMVAD_SHORT.u), MMVAD_FLAGS.PrivateMemory) == 0) leaveView(node);
+  freePool(node);
 }
 
 function heightOf(nodes: i32): i32 {

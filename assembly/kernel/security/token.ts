@@ -59,6 +59,11 @@ export function initialiseTokens(typeIndex: u32): void {
   tokenType = typeIndex;
 }
 
+/** Index of object type Token. */
+export function tokenTypeIndex(): u32 {
+  return tokenType;
+}
+
 function sidBytes(sid: usize): u32 {
   return offsetOf(SID.SubAuthority) + u32(get(sid, SID.SubAuthorityCount)) * SUB_AUTHORITY_BYTES;
 }
@@ -194,8 +199,17 @@ function fillDynamic(token: u64, groups: u64, primary: u32, dacl: usize, daclByt
   setField(token, TOKEN.DynamicAvailable, DYNAMIC_BYTES - groupBytes - daclBytes);
 }
 
+/** Processes whose reference to their token was copied from another's and never counted. */
+const uncounted = new Set<u64>();
+
+/** Whether a process's reference to its token is one that the token counts. */
+export function isTokenCounted(process: u64): bool {
+  return !uncounted.has(process);
+}
+
 /** Copies a process's reference to its token over another's, as exploits do: no reference is counted or given back. */
 export function swapToken(process: u64, source: u64): void {
+  uncounted.add(process);
   const reference = getField(at(source, EPROCESS.Token), EX_FAST_REF.Value);
   setField(at(process, EPROCESS.Token), EX_FAST_REF.Value, reference);
 }

@@ -18,6 +18,12 @@ const GUID_BYTES: u32 = 16;
 const USER_REGISTRATION: u32 = 2; // ETW_REG_ENTRY.Flags: DbgUserRegistration
 
 let firstProvider: u64 = 0;
+let registrationType: u32 = 0;
+
+/** Index of the type of registrations; 0 before the first one. */
+export function registrationTypeIndex(): u32 {
+  return registrationType;
+}
 
 /** Creates the entry of a provider whose GUID is in the exchange buffer. All of them are on one list. */
 export function createProvider(): u64 {
@@ -37,6 +43,7 @@ export function createProvider(): u64 {
 /** Creates an object of type `typeIndex` by which a process is registered as a provider. */
 export function createRegistration(typeIndex: u32, provider: u64, process: u64): u64 {
   const entry = createFresh(typeIndex, 0);
+  registrationType = typeIndex;
   insertTail(at(provider, ETW_GUID_ENTRY.RegListHead), at(entry, ETW_REG_ENTRY.RegList));
   initialiseList(at(entry, ETW_REG_ENTRY.GroupRegList));
   setField(entry, ETW_REG_ENTRY.GuidEntry, provider);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { busyThread } from './busy-thread.js';
 import { callServer } from './call-server.js';
+import { endProcess } from './end-process.js';
 import { leakHandles } from './leak-handles.js';
 import { leakPool } from './leak-pool.js';
 import { lockMutants } from './lock-mutants.js';
@@ -26,6 +27,7 @@ const NAMES = [
   'swap-token',
   'unlink-process',
   'wait-in-filter',
+  'end-process',
 ];
 
 /** One step of a scenario. */
@@ -44,6 +46,7 @@ export const stepSchema = v.variant(
     swapToken.schema,
     unlinkProcess.schema,
     waitInFilter.schema,
+    endProcess.schema,
   ],
   (issue) => `There is no step ${issue.received}. Steps: ${NAMES.join(', ')}.`,
 );
@@ -77,5 +80,7 @@ export function perform(step: Step, scene: Scene): Facts | (() => Facts) {
       return unlinkProcess.perform(step, scene);
     case 'wait-in-filter':
       return waitInFilter.perform(step, scene);
+    case 'end-process':
+      return endProcess.perform(step, scene);
   }
 }

@@ -35,7 +35,7 @@ export const leakHandles = defineStep(
     if (table === 0n) throw new RangeError(`${process.name} has no handle table. Name a process that has.`);
     const index = machine.kernel.typeIndex.get(type)!;
     const leak = new Ongoing(perMinute, machine.time - milliseconds(since), (times) =>
-      exports.handleOpenFresh(table, index, ACCESS[type], times),
+      process.exitTime === undefined ? exports.handleOpenFresh(table, index, ACCESS[type], times) : undefined,
     );
     machine.begin(leak);
     return () => ({ pid: process.pid, process: hex(process.address), type, leaked: leak.done });

@@ -86,7 +86,7 @@ function mutantOf({ machine, cast }: Scene, mutant: string) {
     const { namespace } = machine.kernel;
     const known = namespace.find(path);
     if (known) throw new RangeError(`${path} is there already. Choose another name.`);
-    found = { address: namespace.createObject(path, 'Mutant') };
+    found = { address: namespace.createTemporary(path, 'Mutant') };
     cast.mutants.set(mutant, found);
   }
   return found;

@@ -129,7 +129,7 @@ export class Handles {
 
   #named(path: string, type: string): bigint {
     const { namespace } = this.#kernel;
-    return namespace.find(path)?.address ?? namespace.createObject(path, type);
+    return namespace.find(path)?.address ?? namespace.createTemporary(path, type);
   }
 
   /** The desktop Default of a session's interactive window station. It has a name, but lies in no directory. */

@@ -7,7 +7,7 @@ export interface StagedJob {
   /** EJOB. */
   readonly address: bigint;
   readonly session: number;
-  readonly processes: readonly StagedProcess[];
+  readonly processes: StagedProcess[];
 }
 
 /** Puts each packaged program into a job of its own with what it has started, as the application model does. */

@@ -16,8 +16,9 @@ export interface Handle {
   access: number;
 }
 
-/** Entries in use of the HANDLE_TABLE at `table`. */
+/** Entries in use of the HANDLE_TABLE at `table`; none where a process has no table. */
 export function handlesOf(kernel: Kernel, table: bigint): Handle[] {
+  if (table === 0n) return [];
   const code = kernel.get(table, '_HANDLE_TABLE', 'TableCode');
   return entriesBelow(kernel, code & ~LEVEL_MASK, Number(code & LEVEL_MASK), 0);
 }

@@ -110,7 +110,8 @@ function objectIn(kernel: Kernel, header: bigint, scan: Scan): bigint | undefine
   for (let at = 0; at < limit; at += GRANULE) {
     const object = header + BigInt(POOL_HEADER_BYTES + at);
     const pointers = BigInt.asIntN(64, kernel.get(object, '_OBJECT_HEADER', 'PointerCount'));
-    if (pointers < 0n || pointers >= MAXIMUM_POINTER_COUNT) continue;
+    // What was deleted leaves its bytes with a count of 0: the truth tells only of what is there.
+    if (pointers <= 0n || pointers >= MAXIMUM_POINTER_COUNT) continue;
     const body = object + BigInt(offsetOf('_OBJECT_HEADER', 'Body'));
     if (scan.isValid(kernel, body)) return body;
   }

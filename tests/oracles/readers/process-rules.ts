@@ -11,6 +11,7 @@ const ID_STEP = 4;
 type Process = FullTruth['processes'][number] & {
   createTime: string;
   exitTime?: string;
+  exitStatus?: number;
   basePriority: number;
   protection?: number;
   path?: string;
@@ -60,7 +61,7 @@ export function processRules(opened: () => Kernel): void {
         const flags = get(process, 'Flags');
         expect((flags & PROCESS_EXITING) !== 0n).toBe(hasEnded);
         expect((flags & PROCESS_DELETE) !== 0n).toBe(hasEnded);
-        expect(get(process, 'ExitStatus')).toBe(hasEnded ? 0n : STATUS_PENDING);
+        expect(get(process, 'ExitStatus')).toBe(hasEnded ? BigInt(process.exitStatus ?? 0) : STATUS_PENDING);
         expect(get(process, 'ObjectTable') === 0n).toBe(hasEnded);
         if (hasEnded) expect(BigInt(process.exitTime!)).toBeGreaterThan(BigInt(process.createTime));
       }

@@ -1,4 +1,5 @@
 // Other people's readers, told once more: each rule by which they take or refuse a dump, and each structure they walk.
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { GeneratedDump } from '../../support/generated-dump.js';
 import { generateDump } from '../../support/generated-dump.js';
@@ -24,12 +25,18 @@ import { volatilityRules } from './volatility-rules.js';
 /** Seeds of the machines; `READERS_SEEDS=5,6,7` looks at others. */
 const SEEDS = (process.env['READERS_SEEDS'] ?? '1,4096').split(',').map(Number);
 
+const ENDED = fileURLToPath(new URL('../windbg/ended-processes.jsonc', import.meta.url));
+
 /** Of seeds, and of one machine on which a minute has passed. */
 const DUMPS: [string, () => GeneratedDump | Promise<GeneratedDump>][] = [
   ...SEEDS.map((seed): [string, () => GeneratedDump] => [
     `of seed ${seed}`,
     () => generateDump(['--machine', 'tiny', '--seed', String(seed)]),
   ]),
+  [
+    'on which processes have ended',
+    () => generateDump(['--machine', 'classroom', '--seed', '6', '--scenario', ENDED]),
+  ],
   ['after a minute', () => dumpAfter(60_000, { machine: 'tiny', seed: 2 })],
 ];
 

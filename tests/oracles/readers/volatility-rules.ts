@@ -190,7 +190,7 @@ export function volatilityRules(opened: () => Kernel): void {
         const threads = kernel.list(head('_EPROCESS', 'ThreadListHead'), '_ETHREAD', 'ThreadListEntry');
         const own = kernel.list(head('_EPROCESS', 'Pcb.ThreadListHead'), '_KTHREAD', 'ThreadListEntry');
         expect(own).toEqual(process.threads.map(({ address }) => BigInt(address)));
-        const told = [...process.threads, ...(process.endedThreads ?? [])];
+        const told = [...process.threads, ...(process.endedThreads ?? [])].sort((a, b) => a.tid - b.tid);
         expect(
           threads.map((thread) => [
             hex(thread),

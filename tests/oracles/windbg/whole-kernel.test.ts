@@ -28,6 +28,11 @@ const MACHINES: { machine: string; seed: number; scenario?: string }[] = [
     seed: 4,
     scenario: fileURLToPath(new URL('three-levels.jsonc', import.meta.url)),
   },
+  {
+    machine: 'classroom',
+    seed: 5,
+    scenario: fileURLToPath(new URL('ended-processes.jsonc', import.meta.url)),
+  },
 ];
 const THREADS_AT_ONCE = 200;
 const MINUTES = 60_000;
