@@ -10,22 +10,9 @@ import { casesOf, type Case } from './matrix.js';
 import { Dice, samplePage, type SampledPage } from './sampled-pages.js';
 import type { Truth, TruthThread } from '../../../../sim/index.js';
 
-/** The whole matrix takes minutes; without the variable only the smallest machine is asked everything. */
-const isWhole = process.env['WHOLE_MATRIX'] !== undefined;
-interface Subject {
-  machine: 'tiny' | 'classroom';
-  seed: number;
-  /** Names of the cases that are judged; all when not given. */
-  only?: string[];
-}
-
-const MACHINES: Subject[] = isWhole
-  ? (['tiny', 'classroom'] as const).flatMap((machine) => [1, 2].map((seed) => ({ machine, seed })))
-  : [
-      { machine: 'tiny', seed: 1 },
-      { machine: 'tiny', seed: 2 },
-      { machine: 'classroom', seed: 1, only: ['stacks', 'full'] },
-    ];
+const MACHINES = (['tiny', 'classroom'] as const).flatMap((machine) =>
+  [1, 2].map((seed) => ({ machine, seed })),
+);
 const SAMPLES = 200;
 const USER_PROCESSES = 5;
 const SAMPLES_OF_PROCESS = 12;
@@ -40,7 +27,7 @@ interface Made {
 describeWith([WINDBG], "dumps of every kind in WinDbg's engine", () => {
   describe.each(MACHINES.map((one) => [`${one.machine} of seed ${one.seed}`, one] as const))(
     '%s',
-    (_, { machine, seed, only }) => {
+    (_, { machine, seed }) => {
       let lab: CaptureLab;
       const made: Made[] = [];
       beforeAll(async () => {
@@ -52,7 +39,6 @@ describeWith([WINDBG], "dumps of every kind in WinDbg's engine", () => {
         'opens, unwinds, reads',
         async () => {
           for (const asked of casesOf(lab.machine)) {
-            if (only && !only.includes(asked.name)) continue;
             const { path, bytes, truth } = lab.write(`${asked.name}.dmp`, asked.options);
             made.push({ bytes });
             const session = await EngineSession.open(path, lab.symbols, '-');
