@@ -22,6 +22,7 @@ import { listed } from '../host-buffer';
 import { fillInterruptFrame, fillServiceFrame } from './trap-frame';
 import { setProcessorContext } from '../kernel/processors/processor';
 import * as unwind from './unwind-data';
+import { unwindToUserMode, userRegister } from './user-registers';
 import { FunctionUnwind, hasUnwind, unwindOf } from './unwind-data';
 
 const RBX: u32 = 3;
@@ -184,7 +185,10 @@ export function beginStack(thread: u64, trapEnd: u64, rbp: u64): void {
   pointer = thread;
   secondPointer = getField(thread, KTHREAD.Process);
   trapFrameEnd = trapEnd;
-  if (userThread != thread) clearRegisters();
+  if (userThread != thread) {
+    clearRegisters();
+    if (trapEnd != 0) takeUserRegisters(thread);
+  }
   userThread = 0;
   unchecked((registers[RBP] = rbp));
   // A request of the kernel's own that is laid out on the way replaces it until it returns.
@@ -195,6 +199,13 @@ export function beginStack(thread: u64, trapEnd: u64, rbp: u64): void {
   unchecked((registers[RBP] = getField(frame, KTRAP_FRAME.Rbp)));
   unchecked((registers[RSI] = getField(frame, KTRAP_FRAME.Rsi)));
   unchecked((registers[RDI] = getField(frame, KTRAP_FRAME.Rdi)));
+}
+
+/** What user mode left in R12 to R15, from the stack that the thread has now: the trap frame has no place for them. */
+function takeUserRegisters(thread: u64): void {
+  unwindToUserMode(thread);
+  for (let register: u32 = 12; register < u32(REGISTERS); register++)
+    unchecked((registers[register] = userRegister(register)));
 }
 
 function clearRegisters(): void {

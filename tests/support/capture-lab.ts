@@ -38,6 +38,17 @@ export class CaptureLab {
     return { path, bytes: capture.bytes, truth: JSON.parse(JSON.stringify(this.machine.truth())) as Truth };
   }
 
+  /** Writes a dump of a process under a name; returns its path. */
+  writeProcess(name: string, process: number): string {
+    const path = join(this.#folder, name);
+    const file = openSync(path, 'w');
+    const capture = this.machine.captureProcess(process);
+    for (let chunk = capture.next(); chunk; chunk = capture.next()) writeSync(file, chunk);
+    this.machine.endCapture();
+    closeSync(file);
+    return path;
+  }
+
   /** Deletes a dump that is no longer needed. */
   drop(path: string): void {
     rmSync(path, { force: true });

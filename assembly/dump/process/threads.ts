@@ -1,4 +1,5 @@
-// What a debugger asks of a process's threads: read from ETHREAD, TEB and the trap frame with which user mode was left.
+// What a debugger asks of a process's threads: read from ETHREAD, TEB, and the trap frame and kernel stack with which user
+// mode was left.
 import {
   CONTEXT,
   EPROCESS,
@@ -17,12 +18,14 @@ import { exchangeBuffer } from '../../host-buffer';
 import { offsetOf, put } from '../../layout/fields';
 import { at, getField, read64, readBytes } from '../../memory/virtual';
 import { USER_CODE_SELECTOR, USER_DATA_SELECTOR } from '../../kernel/processors/descriptor-tables';
+import { unwindToUserMode, userRegister, userTrapFrame } from '../../stacks/user-registers';
 
 const CONTEXT_ALL: u32 = 0x10001f; // CONTEXT_AMD64 with control, integer, segments, floating point and debug registers
 const TEB_SELECTOR: u32 = 0x53;
 const CONTROL_WORD: u32 = 0x27f;
 const STILL_ACTIVE: u32 = 0x103;
 const NUMBERS: usize = 15;
+const R12: u32 = 12;
 
 /** Bytes of {@link readThread}'s numbers, after which come the CONTEXT and then the name. */
 const NUMBER_BYTES: usize = NUMBERS * 8;
@@ -79,7 +82,9 @@ export function readThread(thread: u64): void {
 /** The registers with which a thread left user mode, as GetThreadContext finds them. */
 function fillContext(thread: u64, context: usize): void {
   memory.fill(context, 0, offsetOf(CONTEXT.SIZE));
-  const frame = getField(thread, KTHREAD.TrapFrame);
+  const frame = userTrapFrame(thread);
+  if (frame == 0) return;
+  unwindToUserMode(thread);
   const mxCsr = getField(frame, KTRAP_FRAME.MxCsr);
   put(context, CONTEXT.ContextFlags, CONTEXT_ALL);
   put(context, CONTEXT.MxCsr, mxCsr);
@@ -102,6 +107,10 @@ function fillContext(thread: u64, context: usize): void {
   put(context, CONTEXT.R9, getField(frame, KTRAP_FRAME.R9));
   put(context, CONTEXT.R10, getField(frame, KTRAP_FRAME.R10));
   put(context, CONTEXT.R11, getField(frame, KTRAP_FRAME.R11));
+  put(context, CONTEXT.R12, userRegister(R12));
+  put(context, CONTEXT.R13, userRegister(R12 + 1));
+  put(context, CONTEXT.R14, userRegister(R12 + 2));
+  put(context, CONTEXT.R15, userRegister(R12 + 3));
   put(context, CONTEXT.Rip, getField(frame, KTRAP_FRAME.Rip));
   const floating = context + offsetOf(CONTEXT.FltSave);
   put(floating, XSAVE_FORMAT.ControlWord, CONTROL_WORD);
