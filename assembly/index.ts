@@ -287,7 +287,7 @@ export {
 } from './kernel/scheduler/program-timers';
 export { queueProgramsApc as threadQueueApc } from './kernel/scheduler/user-apcs';
 export { advance as schedulerAdvance } from './kernel/scheduler/scheduler';
-export { taskStates as schedulerStates } from './kernel/scheduler/tasks';
+export { taskStates as schedulerStates, taskSwaps as schedulerSwaps } from './kernel/scheduler/tasks';
 export {
   setAffinity as processSetAffinity,
   setPowerPolicy as processSetPowerPolicy,

@@ -19,7 +19,7 @@ import { nextOn } from './lists';
 import { mapped, peek32, peek64, value } from './memory';
 import { isListedThread, nextProcess, nextThread } from './processes';
 import { broken, disagree, visit } from './report';
-import { DEFERRED_READY, READY, STANDBY, WAITING } from './threads';
+import { DEFERRED_READY, READY, STANDBY, TRANSITION, WAITING } from './threads';
 
 const PRIORITIES: u32 = 32;
 const TIMER_LISTS: u32 = 512; // two halves of 256
@@ -41,10 +41,11 @@ export function checkDispatch(): void {
     checkReady(prcb + offsetOf(KPRCB.DispatcherReadyListHead), prcb, KPRCB.ReadySummary);
     checkShared(value(prcb, KPRCB.SharedReadyQueue));
     checkNext(prcb, number);
-    checkDeferred(prcb + offsetOf(KPRCB.DeferredReadyListHead));
+    checkPutOff(prcb + offsetOf(KPRCB.DeferredReadyListHead), Rule.DeferredIsListed, DEFERRED_READY);
     checkWaiting(prcb + offsetOf(KPRCB.WaitListHead));
     checkTimers(prcb + offsetOf(KPRCB.TimerTable) + offsetOf(KTIMER_TABLE.TimerEntries));
   }
+  checkPutOff(addressOf(NT.KiStackInSwapListHead), Rule.SwappedStackIsOut, TRANSITION);
   for (let process = nextProcess(0); process != 0; process = nextProcess(process))
     for (let thread = nextThread(process, 0); thread != 0; thread = nextThread(process, thread))
       checkPlace(thread);
@@ -57,6 +58,7 @@ function checkPlace(thread: u64): void {
   if (state == READY) disagree(Rule.ReadyListsAgree, thread, KTHREAD.State, WAITING, state);
   else if (state == STANDBY) disagree(Rule.StandbyIsNext, thread, KTHREAD.State, WAITING, state);
   else if (state == DEFERRED_READY) disagree(Rule.DeferredIsListed, thread, KTHREAD.State, WAITING, state);
+  else if (state == TRANSITION) disagree(Rule.SwappedStackIsOut, thread, KTHREAD.State, WAITING, state);
 }
 
 /** The thread that a processor runs next, if there is one. */
@@ -72,8 +74,11 @@ function checkNext(prcb: u64, number: u32): void {
   placed.set(thread, 1);
 }
 
-/** Threads that a processor makes ready when it is through with its DPCs: a list with no way back. */
-function checkDeferred(head: u64): void {
+/**
+ * Threads that will be ready later: when a processor is through with its DPCs, or when their stacks have come back. A
+ * list with no way back.
+ */
+function checkPutOff(head: u64, rule: Rule, state: u64): void {
   const link = KTHREAD.SwapListEntry;
   for (let at = head; !broken();) {
     const entry = value(at, SINGLE_LIST_ENTRY.Next);
@@ -81,12 +86,12 @@ function checkDeferred(head: u64): void {
     const thread = holderOf(entry, link);
     // One that is there already would be met again and again.
     if (!isListedThread(thread) || placed.has(thread)) {
-      disagree(Rule.DeferredIsListed, at, SINGLE_LIST_ENTRY.Next, 0, entry);
+      disagree(rule, at, SINGLE_LIST_ENTRY.Next, 0, entry);
       return;
     }
-    expect(Rule.DeferredIsListed, thread, KTHREAD.State, DEFERRED_READY);
+    expect(rule, thread, KTHREAD.State, state);
     placed.set(thread, 1);
-    visit(Visited.DeferredThreads);
+    visit(Visited.ThreadsPutOff);
     at = entry;
   }
 }

@@ -13,16 +13,18 @@ import {
 import { offsetOf } from '../layout/fields';
 import { PAGE_SIZE } from '../memory/arena';
 import { addressOf } from '../kernel/symbols';
+import { PRESENT } from '../paging/pte';
 import { expect, expectBetween } from './expect';
 import { walkList } from './lists';
 import { mapped, peek64, value } from './memory';
 import { isInModule } from './modules';
 import { expectType } from './objects';
-import { broken, disagree, visit } from './report';
+import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
 
 const THREAD_OBJECT: u64 = 6; // _KOBJECTS.ThreadObject
 const LIST_ENTRY_BYTES: u64 = 16;
 const LAST_STATE: u64 = 9; // _KTHREAD_STATE.WaitingForProcessInSwap
+const ADDRESS_BITS: u64 = 0x0000ffffffffffff; // that page tables translate
 const LARGEST_STACK: u64 = 0x100000;
 
 /** _KTHREAD_STATE. */
@@ -32,6 +34,7 @@ export const RUNNING: u64 = 2;
 export const STANDBY: u64 = 3;
 export const TERMINATED: u64 = 4;
 export const WAITING: u64 = 5;
+export const TRANSITION: u64 = 6;
 export const DEFERRED_READY: u64 = 7;
 
 /** Checks a thread that has ended and is still on the list of `process`. */
@@ -72,7 +75,28 @@ export function checkThread(thread: u64, process: u64, isIdle: bool): void {
   walkList(thread + offsetOf(DISPATCHER_HEADER.WaitListHead), DISPATCHER_HEADER.WaitListHead);
   if (broken()) return;
   if (value(thread, KTHREAD.KernelStackResident) != 0) checkStack(thread);
+  else checkSwappedStack(thread);
   visit(Visited.Threads);
+}
+
+/** A stack that is out of memory: none of its pages is valid, and all are somewhere. */
+function checkSwappedStack(thread: u64): void {
+  const rule = Rule.SwappedStackIsOut;
+  const state = value(thread, KTHREAD.State);
+  if (state != WAITING && state != TRANSITION && state != DEFERRED_READY) {
+    disagree(rule, thread, KTHREAD.State, TRANSITION, state);
+    return;
+  }
+  const base = value(thread, KTHREAD.StackBase);
+  const limit = value(thread, KTHREAD.StackLimit);
+  if (!expectBetween(rule, thread, KTHREAD.StackLimit, base - LARGEST_STACK, base - PAGE_SIZE)) return;
+  const entries = peek64(addressOf(NT.MmPteBase));
+  for (let page = limit; page < base && !broken(); page += PAGE_SIZE) {
+    const at = entries + ((page & ADDRESS_BITS) >> 12) * 8;
+    const entry = mapped(at) ? peek64(at) : 0;
+    if (entry == 0 || (entry & PRESENT) != 0) disagreeAt(rule, NO_FIELD, at, 1, entry);
+  }
+  visit(Visited.SwappedStacks);
 }
 
 function checkStack(thread: u64): void {

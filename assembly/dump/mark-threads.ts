@@ -62,7 +62,6 @@ function markProcess(process: u64): void {
 export function markThread(thread: u64): void {
   if (thread == 0) return;
   markStructure(thread, ETHREAD.SIZE);
-  if (peekField(thread, KTHREAD.KernelStackResident) == 0) return;
   const end = peekField(thread, KTHREAD.StackBase);
   const isRunning = peekField(thread, KTHREAD.State) == RUNNING;
   markStack(peekField(thread, isRunning ? KTHREAD.StackLimit : KTHREAD.KernelStack), end);

@@ -6,6 +6,7 @@ import { frameCount, frameWord } from '../memory/frames';
 import { nextPage, peekField } from '../memory/peek';
 import { systemPml4 } from '../kernel/processes/process';
 import { frameOf, LARGE, PRESENT } from '../paging/pte';
+import { isTransition } from '../paging/software-pte';
 import { indexAt, PML4_LEVEL } from '../paging/tables';
 import { FrameSet } from './frame-set';
 
@@ -27,14 +28,15 @@ export function mark(address: u64, bytes: u64): void {
   for (let at = address; at < end; at = nextPage(at)) markPage(at);
 }
 
-/** Marks the page of a kernel address, if it is mapped, and the tables that lead to it. */
+/** Marks the page of a kernel address, if it is mapped or in transition, and the tables that lead to it. */
 export function markPage(address: u64): void {
   if (address >> 12 == lastPage) return;
   lastPage = address >> 12;
   let table = systemPml4();
   for (let level = PML4_LEVEL; level > 0; level--) {
     const entry = frameWord(table, indexAt(address, level));
-    if ((entry & PRESENT) == 0) return;
+    const isKept = (entry & PRESENT) != 0 || (level == 1 && isTransition(entry));
+    if (!isKept) return;
     markFrame(table);
     table = frameOf(entry);
     if (level == 2 && (entry & LARGE) != 0) {

@@ -42,9 +42,17 @@ const SLOT_BITS: u64 = 39;
 
 /** Class of a frame that no run describes. */
 export function classOfFrame(pfn: u32): i32 {
-  if (entryLocation(pfn) != ranges.ACTIVE) return NO_CLASS;
+  if (entryLocation(pfn) != ranges.ACTIVE) return isSwappedStack(pfn) ? <i32>PageClass.KernelStack : NO_CLASS;
   if (isEntryShared(pfn)) return classOfShared(entryOriginalPte(pfn));
   return classOfPte(entryPteAddress(pfn));
+}
+
+/** Whether a frame on its way out is a kernel stack's: debuggers read it through its PTE in transition. */
+function isSwappedStack(pfn: u32): bool {
+  const location = entryLocation(pfn);
+  if ((location != ranges.MODIFIED && location != ranges.STANDBY) || isEntryShared(pfn)) return false;
+  const pte = entryPteAddress(pfn);
+  return isPageTableAddress(pte) && isIn(<i32>Region.KernelStacks, mappedAddress(pte));
 }
 
 /** Class of all frames of a run. */

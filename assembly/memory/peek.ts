@@ -1,7 +1,7 @@
 // Reading kernel memory without making anything resident and without trapping: what is not mapped reads as zero.
 import { getAt, offsetOf } from '../layout/fields';
 import { systemPml4 } from '../kernel/processes/process';
-import { NOT_MAPPED, translate } from '../paging/walk';
+import { NOT_MAPPED, translateKept } from '../paging/walk';
 import { zeroPage } from './arena';
 import { copyFrame, residentFrame } from './frames';
 
@@ -21,7 +21,7 @@ export function peekAt(address: u64): usize {
   const number = (address >> 12) + 1;
   if (number != page) {
     page = number;
-    host = contents(translate(systemPml4(), address));
+    host = contents(translateKept(systemPml4(), address));
   }
   return host + usize(address & IN_PAGE);
 }

@@ -1,6 +1,7 @@
 // Translation of virtual addresses, and a walk that explains itself level by level.
 import { frameWord } from '../memory/frames';
 import { frameOf, LARGE, PRESENT } from './pte';
+import { isTransition, transitionFrame } from './software-pte';
 import { indexAt, PML4_LEVEL } from './tables';
 
 /** What `translate` returns when the address is not mapped. */
@@ -19,6 +20,20 @@ export function translate(root: u32, address: u64): u64 {
     table = frameOf(entry);
   }
   return NOT_MAPPED;
+}
+
+/** The same, through entries of pages in transition as well: what a debugger still finds in memory. */
+export function translateKept(root: u32, address: u64): u64 {
+  const physical = translate(root, address);
+  if (physical != NOT_MAPPED) return physical;
+  let table = root;
+  for (let level = PML4_LEVEL; level > 1; level--) {
+    const entry = frameWord(table, indexAt(address, level));
+    if ((entry & PRESENT) == 0 || (entry & LARGE) != 0) return NOT_MAPPED;
+    table = frameOf(entry);
+  }
+  const entry = frameWord(table, indexAt(address, 1));
+  return isTransition(entry) ? (u64(transitionFrame(entry)) << 12) | (address & 4095) : NOT_MAPPED;
 }
 
 /** Bytes of one step of {@link explain}: u64 physical address of the entry, u64 entry. */

@@ -4,7 +4,8 @@
 import { CONTEXT, KPRCB, KSWITCHFRAME, KTHREAD, KTRAP_FRAME } from '../generated/types';
 import { processorBlock } from '../kernel/processors/processor';
 import { offsetOf } from '../layout/fields';
-import { at, getField, read64 } from '../memory/virtual';
+import { beginPeeking, peek64, peekField } from '../memory/peek';
+import { at } from '../memory/virtual';
 import * as unwind from './unwind-data';
 import { FunctionUnwind, hasUnwind, unwindOf } from './unwind-data';
 
@@ -21,25 +22,27 @@ let machineFrame: u64 = 0; // of the function whose codes name one, 0 for any ot
 
 /** The trap frame in which user mode's state lies: at the top of the thread's stack. 0 for a thread of the kernel. */
 export function userTrapFrame(thread: u64): u64 {
-  const frame = getField(thread, KTHREAD.InitialStack) - offsetOf(KTRAP_FRAME.SIZE);
-  return getField(thread, KTHREAD.Teb) != 0 && cameFromUser(at(frame, KTRAP_FRAME.Rip)) ? frame : 0;
+  beginPeeking(); // the stack may be swapped out
+  const frame = peekField(thread, KTHREAD.InitialStack) - offsetOf(KTRAP_FRAME.SIZE);
+  return peekField(thread, KTHREAD.Teb) != 0 && cameFromUser(at(frame, KTRAP_FRAME.Rip)) ? frame : 0;
 }
 
 /** Unwinds a thread's kernel stack to user mode, for {@link userRegister}. */
 export function unwindToUserMode(thread: u64): void {
-  const end = getField(thread, KTHREAD.InitialStack);
+  beginPeeking();
+  const end = peekField(thread, KTHREAD.InitialStack);
   start(thread, end);
   for (let frames = 0; frames < LONGEST && unchecked(registers[RSP]) < end; frames++) {
     if (hasUnwind(address)) leave(unwindOf(address));
     else machineFrame = 0;
     const stack = unchecked(registers[RSP]);
     if (machineFrame == 0) {
-      address = read64(stack);
+      address = peek64(stack);
       unchecked((registers[RSP] = stack + 8));
     } else if (cameFromUser(machineFrame)) return;
     else {
-      address = read64(machineFrame);
-      unchecked((registers[RSP] = read64(machineFrame + 24)));
+      address = peek64(machineFrame);
+      unchecked((registers[RSP] = peek64(machineFrame + 24)));
     }
   }
 }
@@ -52,24 +55,24 @@ export function userRegister(register: u32): u64 {
 /** The registers that are known of a thread's innermost function: all of one that a processor was stopped in. */
 function start(thread: u64, end: u64): void {
   memory.fill(changetype<usize>(registers), 0, REGISTERS << 3);
-  const stack = getField(thread, KTHREAD.KernelStack);
+  const stack = peekField(thread, KTHREAD.KernelStack);
   const context = contextOf(thread);
-  if (context != 0 && getField(context, CONTEXT.Rsp) == stack) {
+  if (context != 0 && peekField(context, CONTEXT.Rsp) == stack) {
     for (let i = 0; i < REGISTERS; i++)
-      unchecked((registers[i] = read64(at(context, CONTEXT.Rax) + u64(i) * 8)));
-    address = getField(context, CONTEXT.Rip);
+      unchecked((registers[i] = peek64(at(context, CONTEXT.Rax) + u64(i) * 8)));
+    address = peekField(context, CONTEXT.Rip);
     return;
   }
   unchecked((registers[RSP] = stack + offsetOf(KSWITCHFRAME.SIZE)));
   if (stack == end) return; // it has never run
-  unchecked((registers[RBP] = getField(stack, KSWITCHFRAME.Rbp)));
-  address = getField(stack, KSWITCHFRAME.Return);
+  unchecked((registers[RBP] = peekField(stack, KSWITCHFRAME.Rbp)));
+  address = peekField(stack, KSWITCHFRAME.Return);
 }
 
 /** CONTEXT of the processor that a thread runs on, 0 when it does not run. */
 function contextOf(thread: u64): u64 {
-  if (getField(thread, KTHREAD.State) != RUNNING) return 0;
-  return getField(processorBlock(u32(getField(thread, KTHREAD.NextProcessor))), KPRCB.Context);
+  if (peekField(thread, KTHREAD.State) != RUNNING) return 0;
+  return peekField(processorBlock(u32(peekField(thread, KTHREAD.NextProcessor))), KPRCB.Context);
 }
 
 /** Undoes a function's prolog. */
@@ -81,7 +84,7 @@ function leave(code: FunctionUnwind): void {
     const operand = code.operand(slot);
     switch (code.operation(slot)) {
       case unwind.PUSH_NONVOL:
-        unchecked((registers[operand] = read64(stack)));
+        unchecked((registers[operand] = peek64(stack)));
         stack += 8;
         break;
       case unwind.ALLOC_SMALL:
@@ -94,10 +97,10 @@ function leave(code: FunctionUnwind): void {
         stack = body;
         break;
       case unwind.SAVE_NONVOL:
-        unchecked((registers[operand] = read64(body + code.next16(slot) * 8)));
+        unchecked((registers[operand] = peek64(body + code.next16(slot) * 8)));
         break;
       case unwind.SAVE_NONVOL_FAR:
-        unchecked((registers[operand] = read64(body + code.next32(slot))));
+        unchecked((registers[operand] = peek64(body + code.next32(slot))));
         break;
       case unwind.PUSH_MACHFRAME:
         machineFrame = operand == 0 ? stack : stack + 8; // an error code lies below it
@@ -111,5 +114,5 @@ function leave(code: FunctionUnwind): void {
 
 /** Whether the machine frame at `frame` (RIP, CS, EFLAGS, RSP, SS) is of user mode. */
 function cameFromUser(frame: u64): bool {
-  return (read64(frame + 8) & PRIVILEGE) == PRIVILEGE;
+  return (peek64(frame + 8) & PRIVILEGE) == PRIVILEGE;
 }

@@ -104,6 +104,8 @@ export interface TruthThread {
   /** ETHREAD. */
   address: Address;
   state: StagedThread['state'];
+  /** Its kernel stack was swapped out: the pages are in transition, and their frames in the dump. */
+  isSwappedOut?: true;
   waitReason?: string;
   waitObjects: { address: Address; type: string }[];
   /** Call sites from the innermost out, as the debugger prints them: `nt!KiSwapContext+0x76`. */
@@ -189,6 +191,7 @@ function truthOfProcess(
       ...(thread.name === undefined ? {} : { name: thread.name }),
       address: hex(thread.address),
       state: thread.state,
+      ...(thread.isSwappedOut ? { isSwappedOut: true as const } : {}),
       ...(thread.waitReason === undefined ? {} : { waitReason: thread.waitReason }),
       waitObjects: thread.waitObjects.map((object) => ({ address: hex(object.address), type: object.type })),
       stack: thread.stack,

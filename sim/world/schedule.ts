@@ -26,6 +26,7 @@ const STATES: Readonly<Record<number, StagedThread['state']>> = {
   2: 'Running',
   3: 'Standby',
   5: 'Waiting',
+  6: 'Transition',
   7: 'DeferredReady',
 };
 
@@ -171,8 +172,10 @@ export class Schedule {
   #settle(): void {
     const { core } = this.#kernel;
     const states = core.view(core.exports.schedulerStates(), this.#threads.length);
+    const swaps = core.view(core.exports.schedulerSwaps(), this.#threads.length);
     this.#threads.forEach((thread, index) => {
       if (states[index] === ENDED) return;
+      thread.isSwappedOut = swaps[index] === 1;
       const state = STATES[states[index]!]!;
       if (state === thread.state && state !== 'Ready') return;
       const { waitReason, waitObjects, stack } = this.#waits[index]!;

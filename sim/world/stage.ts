@@ -27,7 +27,9 @@ export interface StagedThread {
   /** What it has called itself. */
   readonly name?: string;
   /** Set anew for those that run when a dump is captured. */
-  state: 'Waiting' | 'Running' | 'Ready' | 'Standby' | 'DeferredReady';
+  state: 'Waiting' | 'Running' | 'Ready' | 'Standby' | 'DeferredReady' | 'Transition';
+  /** Its kernel stack was taken out of memory: its pages are in transition. */
+  isSwappedOut?: boolean;
   /** Of a running thread: what it runs on. */
   processor?: number;
   waitReason: string | undefined;

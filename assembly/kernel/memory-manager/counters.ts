@@ -30,6 +30,7 @@ import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 import { sharedCommit } from '../sections/data-section';
 import { addressOf } from '../symbols';
 import { createSegmentLists } from './cached-files';
+import { stackPagesAway } from './kernel-stacks';
 import { countKernelPages, kernelTables, pagesInRegion, processTables } from './kernel-usage';
 import { createColorLists, pageLists, publishListHeads, visiblePartition } from './list-heads';
 import { pagingFilePages } from './paging-files';
@@ -133,7 +134,7 @@ export function publishCounters(): void {
   setField(vs, MI_VISIBLE_STATE.DriverCommit, images);
   setField(vs, MI_VISIBLE_STATE.PfnDatabaseCommit, database);
   const fixed = nonPaged + images + stacks + mapped + database + kernelTables() + userTables;
-  const committed = fixed + paged + session + userCommit + sharedCommit();
+  const committed = fixed + stackPagesAway() + paged + session + userCommit + sharedCommit();
   const available = framesOn(ZEROED) + framesOn(FREE) + framesOn(STANDBY);
   const partition = visiblePartition();
   setField(partition, MI_VISIBLE_PARTITION.AvailablePages, available);

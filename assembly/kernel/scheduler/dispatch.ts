@@ -3,12 +3,14 @@ import { NT } from '../../generated/symbols';
 import { KPRCB, KPROCESS, KPROCESSOR_STATE, KSPECIAL_REGISTERS, KTHREAD } from '../../generated/types';
 import { at, getField, setField, write8 } from '../../memory/virtual';
 import { CLUSTER, clusterLeader, groupMask, groupOf, indexInGroup } from '../processors/topology';
+import { isStackResident } from '../memory-manager/kernel-stacks';
 import { addressOf } from '../symbols';
 import { charge, countSwitch } from './accounting';
 import { interruptTime } from './clock';
 import { push } from './event-heap';
 import { popDeferred, pushDeferred } from './deferred-threads';
 import { firstReady, highestReady, insertReady, removeReady } from './ready-queues';
+import { awaitStack } from './stack-swaps';
 import {
   countCpus,
   Cpu,
@@ -32,6 +34,8 @@ export const BURST_END: u64 = 3;
 export const DRIVER_TIMER: u64 = 4;
 export const PROGRAM_TIMER: u64 = 5;
 export const DEFERRED: u64 = 6;
+export const INSWAP: u64 = 7;
+export const BALANCE: u64 = 8;
 
 const IDLE_LATENCY: u64 = 30; // 100 ns: from the interrupt that wakes a processor to the switch
 const PREEMPTION_LATENCY: u64 = 8;
@@ -103,8 +107,9 @@ function unwait(task: Task, length: u64, hasTimer: bool): void {
   setField(task.thread, KTHREAD.ReadyTime, interruptTime());
 }
 
-/** Gives a task that becomes ready `boost` above its priority, and a processor or a place on a queue. */
-function makeReady(task: Task, boost: u32): void {
+/** Gives a task that becomes ready `boost` above its priority, and a processor or a place on a queue, once it has a stack. */
+export function makeReady(task: Task, boost: u32): void {
+  if (!isStackResident(task.thread)) return awaitStack(task, boost);
   leaveForbidden(task);
   const base = u32(getField(task.thread, KTHREAD.BasePriority));
   const priority = base > HIGHEST_DYNAMIC ? base : min(base + boost, HIGHEST_DYNAMIC);

@@ -5,10 +5,12 @@ import { charge, countIdlePast, countPast, countWork } from './accounting';
 import { advanceClock, interruptTime, publishTime } from './clock';
 import { beginAmidst } from './beginning';
 import {
+  BALANCE,
   DEFERRED,
   DRIVER_TIMER,
   endQuantum,
   event,
+  INSWAP,
   performSwitch,
   PROGRAM_TIMER,
   PULSE,
@@ -23,6 +25,7 @@ import { fireDriverTimer } from './driver-timers';
 import { nextTime, pop, push } from './event-heap';
 import { turnTimer } from './program-timers';
 import { release, seize } from './rest';
+import { balance, inswap } from './stack-swaps';
 import {
   Cpu,
   countCpus,
@@ -117,6 +120,10 @@ function handle(what: u64): void {
       return fireDriverTimer(subject);
     case u32(DEFERRED):
       return readyDeferred(cpuAt(subject));
+    case u32(INSWAP):
+      return inswap();
+    case u32(BALANCE):
+      return balance();
     case u32(PROGRAM_TIMER): {
       const alerted = turnTimer(subject, stamp);
       if (alerted >= 0) signal(taskAt(alerted));

@@ -6,6 +6,7 @@ import { interruptTime } from './clock';
 import { dropDeferred } from './deferred-threads';
 import { dropStandby, forgetTask, switchAway, taskOf, wake } from './dispatch';
 import { removeReady } from './ready-queues';
+import { regainStack } from './stack-swaps';
 import {
   countCpus,
   countParties,
@@ -41,6 +42,7 @@ export function endTask(thread: u64): void {
     setField(thread, KTHREAD.Running, 0);
     switchAway(cpu);
   }
+  regainStack(task);
   leaveQueue(task);
   dropServer(task);
   forgetTask(task);

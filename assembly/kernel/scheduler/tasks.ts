@@ -9,6 +9,7 @@ export const RUNNING: u8 = 2;
 export const STANDBY: u8 = 3;
 export const ENDED: u8 = 4; // Terminated
 export const WAITING: u8 = 5;
+export const TRANSITION: u8 = 6;
 export const DEFERRED_READY: u8 = 7;
 
 /** Length of a burst that does not end, in 100 ns: years. */
@@ -89,6 +90,7 @@ let cpus = new StaticArray<Cpu>(0);
 let taskCount: u32 = 0;
 let partyCount: u32 = 0;
 let states: usize = 0;
+let swaps: usize = 0;
 /** Tasks that others wake, by process, and those that serve calls from other processes. */
 let sleepers: usize = 0;
 let sleeperCount: u32 = 0;
@@ -101,6 +103,7 @@ export function createLedger(threads: u32, processes: u32, processors: u32): voi
   parties = new StaticArray<Party>(processes);
   cpus = new StaticArray<Cpu>(processors);
   states = allocateTable(threads);
+  swaps = allocateTable(threads);
   sleepers = allocateTable(threads * 4);
   servers = allocateTable(threads * 4);
 }
@@ -200,6 +203,16 @@ export function setState(task: Task, state: u8): void {
 /** Where the states of all tasks lie, one byte each (_KTHREAD_STATE), in the order in which they were added. */
 export function taskStates(): usize {
   return states;
+}
+
+/** Notes whether a task's kernel stack was taken out of memory. */
+export function setSwapped(task: Task, isSwapped: bool): void {
+  store<u8>(swaps + task.index, u8(isSwapped));
+}
+
+/** Where it stands of all tasks whether their kernel stacks are out of memory, one byte each. */
+export function taskSwaps(): usize {
+  return swaps;
 }
 
 /** A number of a task's or process's own sequence. */

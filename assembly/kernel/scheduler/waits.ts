@@ -7,6 +7,7 @@ import {
   getField,
   insertTail,
   read32,
+  read64,
   removeEntry,
   setField,
   write32,
@@ -103,7 +104,9 @@ export function endWait(task: Task, cpu: Cpu, hasTimer: bool): void {
       setField(timerBlock(thread), KWAIT_BLOCK.BlockState, BLOCK_INACTIVE);
     }
   }
-  if (getField(thread, KTHREAD.WaitMode) == USER_MODE) removeEntry(at(thread, KTHREAD.WaitListEntry));
+  // A thread whose stack was swapped out has left the list.
+  const entry = at(thread, KTHREAD.WaitListEntry);
+  if (getField(thread, KTHREAD.WaitMode) == USER_MODE && read64(entry) != 0) removeEntry(entry);
   countServed(task, 1);
 }
 

@@ -5,6 +5,8 @@ import { field, valueOf } from './layouts.js';
 
 const PRESENT = 1n;
 const LARGE = 1n << 7n;
+const PROTOTYPE = 1n << 10n;
+const TRANSITION = 1n << 11n;
 const FRAME_MASK = 0x000ffffffffff000n;
 const ENTRIES = 512;
 const LEVELS = 4;
@@ -76,6 +78,20 @@ export class AddressSpace {
     return undefined;
   }
 
+  /** Frame of a page in transition: a debugger reads it as if it were mapped. */
+  transitionAt(address: bigint): number | undefined {
+    let table = this.root;
+    for (let level = LEVELS; level >= 1; level--) {
+      const shift = BigInt(PAGE_SHIFT) + INDEX_BITS * BigInt(level - 1);
+      const value = this.entry(table, Number((address >> shift) & 511n));
+      if (level === 1)
+        return (value & (PRESENT | PROTOTYPE | TRANSITION)) === TRANSITION ? frameOf(value) : undefined;
+      if ((value & PRESENT) === 0n || (value & LARGE) !== 0n) return undefined;
+      table = frameOf(value);
+    }
+    return undefined;
+  }
+
   /** Whether the address is mapped and its page is in the dump. */
   isReadable(address: bigint): boolean {
     const frame = this.frameAt(address);
@@ -83,7 +99,7 @@ export class AddressSpace {
   }
 
   private fileOffset(address: bigint): number {
-    const frame = this.frameAt(address);
+    const frame = this.frameAt(address) ?? this.transitionAt(address);
     const at = frame === undefined ? undefined : this.dump.offsetOfFrame(frame);
     if (at === undefined) throw new Error(`cannot read 0x${address.toString(16)}`);
     return at + Number(address & BigInt(PAGE_BYTES - 1));

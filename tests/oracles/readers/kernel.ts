@@ -58,6 +58,7 @@ export interface FullTruth extends Truth {
     endedThreads?: { tid: number; address: string; exitTime: string; exitStatus: number }[];
     threads: (Truth['processes'][number]['threads'][number] & {
       waitReason?: string;
+      isSwappedOut?: true;
       waitObjects: { address: string; type: string }[];
     })[];
   })[];

@@ -155,9 +155,12 @@ export function memoryRules(opened: () => Kernel): void {
         if (filePages.has(Number(entry >> 32n))) wrong.push(`page ${entry >> 32n} of the page file twice`);
         filePages.add(Number(entry >> 32n));
       };
-      for (const process of kernel.processes) {
-        const space = kernel.spaceOf(process);
-        for (const { address, entry } of space.absentEntries(0, 256)) {
+      const kernelHalf = [...kernel.space.absentEntries(256, 512)].filter(
+        ({ address }) => !pfns.isSelfMap(address),
+      );
+      const halves = kernel.processes.map((process) => kernel.spaceOf(process).absentEntries(0, 256));
+      for (const half of [kernelHalf, ...halves]) {
+        for (const { address, entry } of half) {
           use(entry);
           if ((entry & (VALID | PROTOTYPE | TRANSITION)) !== TRANSITION) continue;
           transitions++;

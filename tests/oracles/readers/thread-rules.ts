@@ -23,11 +23,14 @@ const STATES: Record<string, number> = {
   Standby: 3,
   Terminated: 4,
   Waiting: 5,
+  Transition: 6,
   DeferredReady: 7,
 };
 const IMAGE_MAP = 2; // MMVAD_FLAGS.VadType
 const WAIT_BLOCK_ACTIVE = 4n;
 const TYPE_MASK = 0x7fn; // the highest bit of a header's Type is its lock
+
+const hex = (address: bigint) => `0x${address.toString(16).padStart(16, '0')}`;
 
 type TruthThread = FullTruth['processes'][number]['threads'][number];
 
@@ -90,15 +93,34 @@ export function threadRules(opened: () => Kernel): void {
 
     it('stacks: limit, kernel stack and base in order, all of it in the dump', () => {
       const { space } = opened();
-      for (const { address, state } of threads()) {
+      for (const { address, state, isSwappedOut } of threads()) {
         const [limit, stack, initial, base] = ['StackLimit', 'KernelStack', 'InitialStack', 'StackBase'].map(
           (path) => get(address, path),
         ) as [bigint, bigint, bigint, bigint];
         expect(limit < initial && initial < base).toBe(true);
         if (state !== 'Running') expect(limit < stack && stack < initial).toBe(true);
-        for (let page = limit; page < base; page += 0x1000n) expect(space.isReadable(page)).toBe(true);
+        expect(get(address, 'KernelStackResident')).toBe(isSwappedOut ? 0n : 1n);
+        for (let page = limit; page < base; page += 0x1000n)
+          if (isSwappedOut) {
+            expect(space.frameAt(page)).toBeUndefined();
+            expect(space.dump.has(space.transitionAt(page)!)).toBe(true);
+          } else expect(space.isReadable(page)).toBe(true);
         expect(space.frameAt(limit - 0x1000n)).toBeUndefined();
       }
+    });
+
+    it('threads in transition are those on the list of the swapper, and their stacks are swapped out', () => {
+      const { space, address } = opened();
+      const found: string[] = [];
+      const head = address.call(opened(), 'KiStackInSwapListHead');
+      for (let entry = space.u64(head); entry !== 0n; entry = space.u64(entry))
+        found.push(hex(entry - BigInt(offsetOf('_KTHREAD', 'SwapListEntry'))));
+      const inTransition = threads().filter(({ state }) => state === 'Transition');
+      expect(found.sort()).toEqual(inTransition.map(({ address }) => address).sort());
+      expect(inTransition.every(({ isSwappedOut }) => isSwappedOut)).toBe(true);
+      const waiting = threads().filter(({ state, isSwappedOut }) => isSwappedOut && state === 'Waiting');
+      // What waits without a stack is on no processor's list of threads whose stacks might leave memory.
+      for (const { address } of waiting) expect(get(address, 'WaitListEntry.Flink')).toBe(0n);
     });
 
     it("threads that have ended: on the process's list and not the scheduler's, signalled, without a stack, held by a handle", () => {

@@ -9,7 +9,7 @@ import { KernelWalk, type WalkedFrame } from '../../support/kernel-walk.js';
 const scenarios = readdirSync(new URL('../../../sim/scenarios/catalogue', import.meta.url)).map((file) =>
   file.replace('.json', ''),
 );
-const NOT_RUNNING = new Set(['Waiting', 'Ready', 'Standby']);
+const NOT_RUNNING = new Set(['Waiting', 'Ready', 'Standby', 'DeferredReady', 'Transition']);
 const LINKAGE = 'nt!KiServiceLinkage';
 /** What functions that call through a register call: services, handlers of exceptions, filters of scope tables. */
 const THROUGH_REGISTER: Readonly<Record<string, RegExp>> = {

@@ -10,8 +10,18 @@ export const sizeOf = (type: string): bigint => BigInt(bytesOf(type));
 export function memoryOf(core: Core) {
   const bytes = (address: bigint, length: number): DataView => {
     const mapped = core.exports.memoryRead(address, length);
+    if (mapped === 0) return kept(address, length);
     return new DataView(core.view(core.exports.exchangeBuffer(), mapped).slice().buffer);
   };
+  /** Memory whose page is in transition, as a debugger reads it: empty when it is not. */
+  function kept(address: bigint, length: number): DataView {
+    const steps = core.exports.memoryWalk(0, address);
+    const entry = core.exchange.getBigUint64(16 * (steps - 1) + 8, true);
+    if (steps !== 4 || (entry & 0xc01n) !== 0x800n) return new DataView(new ArrayBuffer(0));
+    core.exports.memoryReadPhysical(Number((entry & 0x000ffffffffff000n) >> 12n));
+    const offset = Number(address & 0xfffn);
+    return new DataView(core.view(core.exports.exchangeBuffer() + offset, length).slice().buffer);
+  }
   const read = (address: bigint): bigint => bytes(address, 8).getBigUint64(0, true);
 
   /** Value of a field of the structure at `address` in the attached address space. */

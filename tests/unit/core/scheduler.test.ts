@@ -135,16 +135,23 @@ describe('time', () => {
     const machine = await createMachine({ machine: size, seed });
     const threads = machine.stage.processes.flatMap((process) => process.threads);
     const inState = (state: string) => threads.filter((thread) => thread.state === state);
-    const [ready, standby, deferred] = ['Ready', 'Standby', 'DeferredReady'].map(inState);
-    expect([ready!.length, standby!.length, deferred!.length]).toEqual([1, 1, 2]);
+    const states = ['Ready', 'Standby', 'DeferredReady', 'Transition'];
+    const [ready, standby, deferred, away] = states.map(inState);
+    expect([ready, standby, deferred, away].map((found) => found!.length)).toEqual([1, 1, 2, 1]);
     const read = reader(machine);
     const switches = (list: typeof threads) =>
       list.map(({ address }) => read.u32(address, '_KTHREAD', 'ContextSwitches'));
-    const before = switches([...standby!, ...deferred!]);
+    const asleep = threads.filter((thread) => thread.isSwappedOut && thread.state === 'Waiting');
+    expect(asleep.length).toBeGreaterThan(0);
+    const moved = [...standby!, ...deferred!, ...away!];
+    const before = switches(moved);
     machine.advance(100);
-    const after = switches([...standby!, ...deferred!]);
+    const after = switches(moved);
+    expect(away![0]!.isSwappedOut).toBe(false);
     after.forEach((count, i) => expect(count).toBeGreaterThan(before[i]!));
-    expect(inState('DeferredReady')).toEqual([]);
+    expect([...inState('DeferredReady'), ...inState('Transition')]).toEqual([]);
+    machine.advance(60_000);
+    expect(threads.some((thread) => thread.isSwappedOut && !asleep.includes(thread))).toBe(true);
     expect(machine.check()).toMatchObject({ ok: true });
   });
 

@@ -14,7 +14,9 @@ function followsCall(address: bigint): boolean {
   return at(5) === 0xe8 || [2, 3, 4, 6, 7].some(callsThrough);
 }
 
-const threads = machine.stage.processes.flatMap((process) => process.threads);
+const threads = machine.stage.processes
+  .flatMap((process) => process.threads)
+  .filter(({ isSwappedOut }) => !isSwappedOut);
 
 /** Words of a page of a thread's kernel stack, below the frames of now; page 0 is the highest one. */
 function stackPage({ address }: (typeof threads)[number], depth: bigint): bigint[] {
