@@ -284,3 +284,31 @@ describe('what a process leaves to others', () => {
     expectWhole(MINUTE);
   });
 });
+
+describe('a process whose threads are about to run, or have no stack in memory', () => {
+  it.each(['Ready', 'Standby', 'DeferredReady', 'Transition', 'swapped out'])(
+    'ends with one that is %s',
+    async (state) => {
+      const ended: string[] = [];
+      for (const seed of [1, 2, 3, 4, 5]) {
+        const machine = await createMachine({ machine: 'tiny', seed });
+        const found = machine.stage.processes.find(
+          ({ threads, exitTime }) =>
+            exitTime === undefined &&
+            threads.some((thread) =>
+              state === 'swapped out'
+                ? thread.isSwappedOut && thread.state === 'Waiting'
+                : thread.state === state,
+            ),
+        );
+        if (machine.act(found!.pid, { do: 'end' }) !== 'done') continue; // a critical one, or the system's
+        ended.push(found!.name);
+        expect(machine.check()).toMatchObject({ ok: true });
+        machine.advance(10_000);
+        expect(machine.check()).toMatchObject({ ok: true });
+      }
+      expect(ended.length).toBeGreaterThan(0);
+    },
+    60_000,
+  );
+});
