@@ -86,7 +86,8 @@ export const foreachCommand: Command = {
     if (text === undefined) throw new SyntaxProblem('Syntax error', 8);
     const words = text.split(/\s+/).filter(Boolean);
     // A name inside of other text is left alone, unless it stands in ${}.
-    const replaced = new RegExp(`\\$\\{${name[1]!}\\}|(?<!\\S)${name[1]!}(?!\\S)`, 'g');
+    const [before, after] = [`(?<![^\\s;{'])`, `(?![^\\s;}'])`];
+    const replaced = new RegExp(`\\$\\{${name[1]!}\\}|${before}${name[1]!}${after}`, 'g');
     for (let i = first; i < words.length; i += step + 1)
       context.run(body.block.replace(replaced, () => words[i]!));
   },

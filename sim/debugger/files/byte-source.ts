@@ -24,7 +24,7 @@ export class BufferSource implements ByteSource {
 }
 
 const BLOCK_BYTES = 0x10000;
-const BLOCKS_KEPT = 256; // 16 MiB
+const BLOCKS_KEPT = 2048; // 128 MiB
 
 /** Keeps the blocks of a file that were read last, so that walking lists does not ask the disk for each entry. */
 export class CachedSource implements ByteSource {

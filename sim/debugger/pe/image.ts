@@ -51,6 +51,8 @@ export class Image {
   readonly memory: Memory;
   readonly headers;
   readonly #at: number;
+  #pdb: PdbReference | undefined;
+  #lookedForPdb = false;
 
   /** @throws MemoryError when the headers are not there, RangeError when they are none */
   constructor(memory: Memory, base: bigint) {
@@ -102,6 +104,14 @@ export class Image {
 
   /** The PDB that belongs to the image; `undefined` where the image does not say or its page is not there. */
   get pdb(): PdbReference | undefined {
+    if (!this.#lookedForPdb) {
+      this.#pdb = this.#readPdb();
+      this.#lookedForPdb = true;
+    }
+    return this.#pdb;
+  }
+
+  #readPdb(): PdbReference | undefined {
     const entry = this.#debugEntries().find(({ Type }) => Type === DEBUG_TYPE.CODEVIEW);
     if (!entry) return undefined;
     const length = Math.min(entry.SizeOfData, LONGEST_REFERENCE);

@@ -34,6 +34,7 @@ export class Module {
   #symbols: ModuleSymbols | undefined;
   #state: SymbolState = 'deferred';
   #image: Image | undefined;
+  #lookedForImage = false;
   #unwindSource: UnwindSource | undefined;
   /** Why the symbols could not be loaded; '' when they could. */
   problem = '';
@@ -66,12 +67,12 @@ export class Module {
 
   /** The image's headers; `undefined` when their page is not in the dump. */
   get image(): Image | undefined {
-    if (!this.#image) {
-      try {
-        this.#image = new Image(this.#memory, this.base);
-      } catch {
-        return undefined;
-      }
+    if (this.#lookedForImage) return this.#image;
+    this.#lookedForImage = true;
+    try {
+      this.#image = new Image(this.#memory, this.base);
+    } catch {
+      // It has none.
     }
     return this.#image;
   }
