@@ -11,17 +11,20 @@ const CORE = [
   'build/core/release.wasm',
   'build/core/release.js',
   'build/core/release.d.ts',
+  'build/core/page.wasm',
   'build/core-layout.json',
   'build/field-names.json',
 ];
 
 const steps = {
   core: {
-    inputs: ['assembly', 'asconfig.json', LOCK],
-    outputs: CORE.slice(0, 3),
+    inputs: ['assembly', 'asconfig.json', 'scripts/lib/page-core.mjs', LOCK],
+    outputs: CORE.slice(0, 4),
     async run() {
       mkdirSync('build/core', { recursive: true });
       await runNode(['node_modules/assemblyscript/bin/asc.js', '--target', 'release']);
+      const { writePageCore } = await import('./lib/page-core.mjs');
+      writePageCore('build/core/release.wasm', 'build/core/page.wasm');
     },
   },
   page: {

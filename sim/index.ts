@@ -1,3 +1,4 @@
+import { Dumps } from './dumps.js';
 import { LabMachine, type MachineOptions } from './lab-machine.js';
 import { loadCore } from './machine/load-core.node.js';
 
@@ -24,5 +25,7 @@ export type * from './truth/truth.js';
  * @throws RangeError with a sentence for the user when an option is not one
  */
 export async function createMachine(options: MachineOptions = {}): Promise<LabMachine> {
-  return LabMachine.boot(loadCore(), options);
+  const machine = await LabMachine.boot(loadCore(), options);
+  machine.equip(Dumps);
+  return machine;
 }

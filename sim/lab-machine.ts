@@ -5,23 +5,23 @@ import { withDriverRoutines } from './images/driver-routines/index.js';
 import type { StoreFile } from './images/store.js';
 import type { Capture } from './livedump/capture.js';
 import type { Conditions } from './livedump/conditions.js';
-import { EventLog, type EventFile } from './livedump/event-log.js';
-import { LiveDump } from './livedump/live-dump.js';
-import { resolveCaptureOptions, type CaptureOptions } from './livedump/options.js';
-import { callFor } from './livedump/request.js';
-import { LiveDumpError, type Situation } from './livedump/status.js';
+import type { EventFile } from './livedump/event-log.js';
+import type { LiveDump } from './livedump/live-dump.js';
+import type { CaptureOptions } from './livedump/options.js';
+import type { Situation } from './livedump/status.js';
 import { walkAddress, type AddressWalk } from './machine/address-walk.js';
 import { startKernel, type Kernel } from './machine/machine.js';
 import { readWaitChains, type WaitChain } from './machine/wait-chain.js';
 import { findProfile, type Profile } from './machine/profile.js';
 import { findSize, hardwareOf, withLeastMemory, type SizeName } from './machine/size.js';
-import { ProcessCapture } from './processdump/process-capture.js';
-import { findProcess, imageNameOf, readText } from './processdump/find-process.js';
+import type { ProcessCapture } from './processdump/process-capture.js';
+import { findProcess } from './processdump/find-process.js';
 import { labDriversOf } from './scenarios/lab-drivers.js';
 import type { Ongoing } from './scenarios/ongoing.js';
-import { play, type StepEvent } from './scenarios/play.js';
-import { byteCount, milliseconds } from './scenarios/quantities.js';
-import { findScenario, type Scenario } from './scenarios/scenario.js';
+import type { StepEvent } from './scenarios/play.js';
+import { byteCount, milliseconds } from './scenarios/units.js';
+import { loadScenario } from './scenarios/load-scenario.js';
+import type { Scenario } from './scenarios/schema.js';
 import { findImage, type BaseImage } from './world/base-image.js';
 import { populationOf } from './world/population.js';
 import { programSpecs } from './world/program-images.js';
@@ -31,9 +31,9 @@ import type { Stage, StagedProcess } from './world/stage.js';
 import { PoolTraffic } from './world/pool-traffic.js';
 import { actOnProcess, affinityOf, type ActionResult, type ProcessAction } from './world/process-control.js';
 import { Schedule } from './world/schedule.js';
-import { truthOfMemory, type TruthMemory } from './truth/physical-memory.js';
-import { writeTruth, type Truth } from './truth/truth.js';
-import { version } from './version.js';
+import type { TruthMemory } from './truth/physical-memory.js';
+import type { Truth } from './truth/truth.js';
+import type { Dumps } from './dumps.js';
 
 export interface MachineOptions {
   /** A scenario or the name of one that comes with the lab; `baseline` by default. */
@@ -79,12 +79,7 @@ export class LabMachine {
   readonly #traffic: PoolTraffic;
   /** What stands in the way of a live dump; the scenario says so first. */
   conditions: Conditions;
-  readonly #log: EventLog;
-  #dump: LiveDump | undefined;
-  #processDump: ProcessCapture | undefined;
-  #latest: Capture | undefined;
-  /** What was in use when the latest dump was captured, its own copy among it. */
-  #memoryThen: { time: number; memory: TruthMemory } | undefined;
+  #dumps: Dumps | undefined;
 
   private constructor(scenario: Scenario, seed: number, kernel: Kernel, stage: Stage, director: Director) {
     this.scenario = scenario;
@@ -94,7 +89,6 @@ export class LabMachine {
     this.stage = stage;
     this.director = director;
     this.conditions = scenario.liveDump ?? {};
-    this.#log = new EventLog(() => kernel.core.exports.clockNow());
     const { interruptsCpu } = findImage(scenario.image);
     this.schedule = new Schedule(kernel, stage, interruptsCpu, BigInt(seed));
     this.#traffic = new PoolTraffic(kernel, BigInt(seed), this.time);
@@ -109,7 +103,7 @@ export class LabMachine {
     options: MachineOptions = {},
   ): Promise<LabMachine> {
     const { scenario: named = 'baseline' } = options;
-    const scenario = typeof named === 'string' ? findScenario(named) : named;
+    const scenario = typeof named === 'string' ? await loadScenario(named) : named;
     const image = findImage(scenario.image);
     const seed = options.seed ?? 1;
     if (!Number.isSafeInteger(seed) || seed < 0)
@@ -136,10 +130,24 @@ export class LabMachine {
     const director = new Director(kernel, BigInt(seed));
     const stage = director.stage(population);
     const machine = new LabMachine(scenario, seed, kernel, stage, director);
-    machine.#events = play(machine, scenario);
+    if (scenario.steps.length > 0) {
+      // Loaded only for them: a quiet machine starts without what breaks one.
+      const { play } = await import('./scenarios/play.js');
+      machine.#events = play(machine, scenario);
+    }
     kernel.core.exports.memorySettle();
     kernel.core.exports.memoryPack();
     return machine;
+  }
+
+  /** Gives the machine what makes dumps of it. The page loads that when the machine runs; nothing below works before. */
+  equip(dumps: new (machine: LabMachine) => Dumps): void {
+    this.#dumps ??= new dumps(this);
+  }
+
+  get #equipment(): Dumps {
+    if (!this.#dumps) throw new Error('What makes dumps has not been loaded.');
+    return this.#dumps;
   }
 
   /** Machine time in milliseconds since 1970, UTC. */
@@ -237,50 +245,37 @@ export class LabMachine {
    * dump is dropped, no other one can be asked for. Throws as {@link capture} does.
    */
   requestDump(options: CaptureOptions = {}): LiveDump {
-    const { format, pageBudget, ...settings } = resolveCaptureOptions(options);
-    const { kernel, stage, conditions } = this;
-    const call = callFor(settings, conditions.administrator ?? true);
-    const machine = { kernel, stage, conditions, log: this.#log, comment: this.#comment };
-    const dump = new LiveDump(machine, call, { format, ...(pageBudget !== undefined && { pageBudget }) });
-    if (this.isDumping) throw new LiveDumpError('busy');
-    this.#dump = dump;
-    dump.onCapture = (capture) => {
-      this.#latest = capture;
-      this.#memoryThen = { time: this.time, memory: truthOfMemory(this) };
-    };
-    return dump;
+    return this.#equipment.request(options);
   }
 
   /** Physical memory as the latest dump has it, or as it is now when time has passed since. */
   get physicalMemory(): TruthMemory {
-    return this.#memoryThen?.time === this.time ? this.#memoryThen.memory : truthOfMemory(this);
+    return this.#equipment.physicalMemory;
   }
 
   /** Whether a dump was asked for and has not ended. */
   get isDumping(): boolean {
-    return [this.#dump, this.#processDump].some((dump) => dump !== undefined && !dump.hasEnded);
+    return this.#dumps?.isDumping ?? false;
   }
 
   /** Whether a dump has brought the processors to rest, so that time cannot pass. */
   get isAtRest(): boolean {
-    const isReadingProcess = this.#processDump !== undefined && !this.#processDump.hasEnded;
-    return isReadingProcess || (this.#dump?.isAtRest ?? false);
+    return this.#dumps?.isAtRest ?? false;
   }
 
   /** What the machine has logged of its live dumps. */
   get liveDumpEvents(): EventFile {
-    return this.#log.file;
+    return this.#equipment.events;
   }
 
   /** The capture that was made last. */
   get latestCapture(): Capture | undefined {
-    return this.#latest;
+    return this.#equipment.latest;
   }
 
   /** Ends a dump. One that was not read to its end is given up, for the reason that is given. */
   endCapture(reason: Situation = 'cancelled'): void {
-    this.#dump?.end(reason);
-    this.#processDump?.end();
+    this.#equipment.end(reason);
   }
 
   /**
@@ -290,25 +285,7 @@ export class LabMachine {
    * @throws ProcessDumpError when there is no such process or Windows would deny access to it
    */
   captureProcess(process: number | string, { administrator = true } = {}): ProcessCapture {
-    const { core, hardware, profile } = this.kernel;
-    if (this.isDumping)
-      throw new Error('Another dump of this machine is being written. Wait for it to complete.');
-    const { address, imagePath, pid } = findProcess(core, process);
-    this.#processDump = new ProcessCapture(core, address, imageNameOf(imagePath, pid), {
-      build: profile.build,
-      buildString: readText(core, this.kernel.loaded.address('nt!NtBuildLabEx')),
-      processors: hardware.processors,
-      seconds: Math.floor(this.time / SECOND),
-      comment: this.#comment,
-      administrator,
-    });
-    return this.#processDump;
-  }
-
-  /** What dumps say of themselves. */
-  get #comment(): string {
-    const { scenario, seed, kernel } = this;
-    return `livedump-lab ${version} scenario=${scenario.name} machine=${kernel.size.name} seed=${seed}`;
+    return this.#equipment.ofProcess(process, administrator);
   }
 
   /**
@@ -324,7 +301,7 @@ export class LabMachine {
    * all else is of now, so that what is to be held against a dump is taken before time goes on.
    */
   truth(): Truth {
-    return writeTruth(this);
+    return this.#equipment.truth();
   }
 
   /** Files of a symbol store with the machine's images and PDBs. Each is made once, when it is first asked for. */

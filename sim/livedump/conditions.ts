@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { byteCount, bytes } from '../scenarios/quantities.js';
+import { bytes } from '../scenarios/quantities.js';
+import { byteCount } from '../scenarios/units.js';
 
 /** What stands in the way of a live dump on a machine: written in scenarios, so that each failure can be met. */
 export const conditionsSchema = v.pipe(

@@ -1,6 +1,6 @@
 // Free memory of the machine for the copy of its pages: how much a dump needs, and what to do when there is too little.
 import type { Kernel } from '../machine/machine.js';
-import { byteCount } from '../scenarios/quantities.js';
+import { byteCount } from '../scenarios/units.js';
 import data from './copy-budget.json';
 import { bytesIn, type ClassContents } from './contents.js';
 import { selectContents } from './open-capture.js';

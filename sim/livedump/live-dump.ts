@@ -1,5 +1,5 @@
 import type { Kernel } from '../machine/machine.js';
-import { byteCount } from '../scenarios/quantities.js';
+import { byteCount } from '../scenarios/units.js';
 import type { Stage } from '../world/stage.js';
 import type { Capture } from './capture.js';
 import type { Conditions } from './conditions.js';

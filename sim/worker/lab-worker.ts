@@ -1,14 +1,16 @@
-import coreUrl from '../../build/core/release.wasm?url';
+import coreUrl from '../../build/core/page.wasm?url';
 import { LabMachine } from '../lab-machine.js';
+import type { SizeName } from '../machine/size.js';
 import type { EventFile } from '../livedump/event-log.js';
 import { servicesOf, type ServiceInfo } from '../world/services.js';
 import { StartupApps, type StartupApp } from '../world/startup-apps.js';
 import { Disk } from './disk.js';
-import { DumpJob } from './dump-job.js';
+import type * as dumpEngine from './dump-engine.js';
+import type { DumpJob } from './dump-job.js';
 import { readHardware } from './hardware.js';
 import { Sampler } from './sampler.js';
 import { expandFolder, LIVE_KERNEL_DUMPS, TEMP } from './folders.js';
-import { ProcessDumpJob } from './process-dump-job.js';
+import type { ProcessDumpJob } from './process-dump-job.js';
 import type {
   ActionResult,
   BootOptions,
@@ -24,15 +26,19 @@ import type {
   WaitChain,
 } from './sim-api.js';
 
+/** How long after the boot what makes dumps is loaded, when nobody has asked for it before. */
+const DUMP_ENGINE_MS = 2000;
+
 /** The machine behind the page. */
 export class LabWorker implements SimApi {
   #machine: LabMachine | undefined;
   #sampler: Sampler | undefined;
   #job: DumpJob | ProcessDumpJob | undefined;
   #disk: Disk | undefined;
+  #engine: Promise<typeof dumpEngine> | undefined;
   readonly #startupApps = new StartupApps();
 
-  async boot({ scenario, seed, profile }: BootOptions): Promise<MachineInfo> {
+  async boot({ scenario, seed, profile, machine: size }: BootOptions): Promise<MachineInfo> {
     // It compiles while the images are made.
     const module = WebAssembly.compileStreaming(fetch(coreUrl));
     module.catch(() => undefined); // A boot that fails before it needs the core says why itself.
@@ -40,11 +46,15 @@ export class LabWorker implements SimApi {
       scenario,
       seed,
       ...(profile === undefined ? {} : { profile }),
+      // The machine refuses a name that is none.
+      ...(size === undefined ? {} : { machine: size as SizeName }),
     });
     const { computerName, userName } = machine.profile.system;
     this.#machine = machine;
     this.#sampler = new Sampler(machine);
     this.#disk = new Disk();
+    // Once the page has shown the machine. Who asks for a dump hears when it could not be loaded.
+    setTimeout(() => this.#dumpEngine().catch(() => undefined), DUMP_ENGINE_MS);
     return {
       scenario: machine.scenario.name,
       seed: machine.seed,
@@ -82,6 +92,7 @@ export class LabWorker implements SimApi {
     onProgress: (progress: CaptureProgress) => void,
   ): Promise<CaptureOutcome> {
     const machine = this.#running();
+    const { DumpJob } = await this.#dumpEngine();
     const folder = expandFolder(LIVE_KERNEL_DUMPS, machine.profile.system.userName);
     const job = new DumpJob(machine, this.#disk!, folder);
     return this.#asJob(job, () => job.run(request, onProgress));
@@ -92,6 +103,7 @@ export class LabWorker implements SimApi {
     onProgress: (progress: CaptureProgress) => void,
   ): Promise<CaptureOutcome> {
     const machine = this.#running();
+    const { ProcessDumpJob } = await this.#dumpEngine();
     const folder = expandFolder(TEMP, machine.profile.system.userName);
     const job = new ProcessDumpJob(machine, this.#disk!, folder);
     return this.#asJob(job, () => job.run(request, onProgress));
@@ -109,6 +121,7 @@ export class LabWorker implements SimApi {
   }
 
   async cancelCapture(): Promise<void> {
+    await this.#engine; // A dump that waits for it begins first.
     this.#job?.cancel();
   }
 
@@ -125,7 +138,9 @@ export class LabWorker implements SimApi {
   }
 
   async liveDumpEvents(): Promise<EventFile> {
-    return this.#running().liveDumpEvents;
+    const machine = this.#running();
+    await this.#dumpEngine();
+    return machine.liveDumpEvents;
   }
 
   async services(): Promise<ServiceInfo[]> {
@@ -152,6 +167,22 @@ export class LabWorker implements SimApi {
     const { symbolsZip } = await import('./symbols-zip.js');
     const pdbs = [...(await machine.symbols())].filter(({ path }) => path.endsWith('.pdb'));
     return symbolsZip(pdbs, new Date(machine.bootTime));
+  }
+
+  /** Loads what makes dumps, and gives it to the machine. Tried again when it failed: the network may be back. */
+  #dumpEngine(): Promise<typeof dumpEngine> {
+    const machine = this.#running();
+    this.#engine ??= import('./dump-engine.js').then(
+      (engine) => {
+        machine.equip(engine.Dumps);
+        return engine;
+      },
+      (error: unknown) => {
+        this.#engine = undefined;
+        throw error;
+      },
+    );
+    return this.#engine;
   }
 
   #running(): LabMachine {

@@ -10,7 +10,7 @@ export type { ActionResult, EventFile, ProcessAction, ServiceInfo, StartupApp, W
 
 /** What the page may ask of the machine. Implemented by the worker; the page holds only a Comlink proxy of it. */
 export interface SimApi {
-  /** Boots a machine; resolves when it runs. Rejects with a sentence for the user when scenario or seed is bad. */
+  /** Boots a machine; resolves when it runs. Rejects with a sentence for the user when an option is bad. */
   boot(options: BootOptions): Promise<MachineInfo>;
   /** One reading of the emulated kernel's structures for Task Manager. Advances the machine's clock by `elapsedMs`. */
   sample(elapsedMs: number): Promise<Sample>;
@@ -53,6 +53,8 @@ export interface BootOptions {
   seed: number;
   /** Windows build: the name of a profile. */
   profile?: string;
+  /** The name of a size. */
+  machine?: string;
 }
 
 export interface MachineInfo {

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { withServedPage } from '../../scripts/lib/served-page.mjs';
 import { median } from './measure.mjs';
 
-/** Opens the page in a fresh profile until the machine has booted. */
+/** Opens the page in a fresh profile until the machine has booted and its processes are listed. */
 async function loadOnce(browser, url) {
   const context = await browser.newContext();
   try {
@@ -14,20 +14,28 @@ async function loadOnce(browser, url) {
       () => performance.getEntriesByName('machine-boot')[0]?.duration,
     );
     const bootMs = await booted.jsonValue();
-    const code = responses.filter((response) => /\.(js|wasm)$/.test(new URL(response.url()).pathname));
+    await page.getByRole('row', { name: 'System', exact: true }).waitFor();
     const files = await Promise.all(
-      code.map(async (response) => ({
+      [...responses].map(async (response) => ({
         name: new URL(response.url()).pathname.split('/').at(-1),
         gzipped: gzipSync(await response.body(), { level: 9 }).length,
       })),
     );
-    return { bootMs, files };
+    const isCode = ({ name }) => /\.(js|wasm)$/.test(name);
+    return {
+      bootMs,
+      files: files.filter(isCode),
+      data: files.filter((file) => !isCode(file)).reduce((sum, { gzipped }) => sum + gzipped, 0),
+    };
   } finally {
     await context.close();
   }
 }
 
-/** @returns median time from the start of the worker to the booted machine, and the gzipped size of each file of code */
+/**
+ * @returns median time from the start of the worker to the booted machine, the gzipped size of each file of code that a
+ *   usable page needs, and of everything else that it loads
+ */
 export function measurePage(runs) {
   return withServedPage(async (browser, url) => {
     const loads = [];
@@ -36,6 +44,7 @@ export function measurePage(runs) {
       browser: browser.version(),
       bootMs: median(loads.map(({ bootMs }) => bootMs)),
       files: loads[0].files,
+      data: loads[0].data,
     };
   });
 }

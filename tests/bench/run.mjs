@@ -94,10 +94,16 @@ const promises = [
     holds: page.bootMs <= 1000,
   },
   {
-    what: 'JavaScript and WebAssembly of the first page load, gzipped',
+    what: 'JavaScript and WebAssembly until the first page lists its processes, gzipped',
     limit: '≤ 200 KB',
     measured: `${(gzipped / 1000).toFixed(1)} KB`,
     holds: gzipped <= 200_000,
+  },
+  {
+    what: 'catalogues, styles and pictures of the same, gzipped',
+    limit: 'reported',
+    measured: `${(page.data / 1000).toFixed(1)} KB`,
+    holds: true,
   },
   {
     what: 'images and PDBs of the default machine in Node',

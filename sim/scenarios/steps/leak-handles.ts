@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { hex } from '../../truth/address.js';
 import { Ongoing } from '../ongoing.js';
-import { duration, milliseconds } from '../quantities.js';
+import { duration } from '../quantities.js';
+import { milliseconds } from '../units.js';
 import { processSelector } from '../selectors.js';
 import { defineStep } from './step.js';
 

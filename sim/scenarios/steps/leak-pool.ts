@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { hex } from '../../truth/address.js';
 import { LeakyDriver } from '../../world/leaky-driver.js';
 import { Ongoing } from '../ongoing.js';
-import { byteCount, bytes, duration, milliseconds } from '../quantities.js';
+import { bytes, duration } from '../quantities.js';
+import { byteCount, milliseconds } from '../units.js';
 import { defineStep } from './step.js';
 
 const LARGEST = 1024 * 1024;

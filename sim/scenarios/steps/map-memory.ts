@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { hex } from '../../truth/address.js';
-import { byteCount, bytes } from '../quantities.js';
+import { bytes } from '../quantities.js';
+import { byteCount } from '../units.js';
 import { processSelector } from '../selectors.js';
 import { defineStep } from './step.js';
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { duration, milliseconds } from '../quantities.js';
+import { duration } from '../quantities.js';
+import { milliseconds } from '../units.js';
 import { defineStep } from './step.js';
 
 const SECOND = 1000;

@@ -6,6 +6,7 @@ test.each([
   ['', { scenario: 'baseline', seed: 1 }],
   ['?seed=42', { scenario: 'baseline', seed: 42 }],
   ['?scenario=leak&seed=0', { scenario: 'leak', seed: 0 }],
+  ['?machine=server', { scenario: 'baseline', seed: 1, machine: 'server' }],
 ])('%j boots %j', (search, options) => expect(bootOptions(search)).toEqual(options));
 
 test.each(['-1', '1.5', 'seven', '', '9007199254740992', '1e3'])('the seed %j is refused by name', (seed) => {

@@ -1,0 +1,173 @@
+import { withServedPage } from '../../scripts/lib/served-page.mjs';
+
+const MACHINE = 'server';
+const TRACE_MS = 30_000;
+const BOOT_MS = 180_000;
+const ACTION_MS = 20_000;
+const LONG_TASK = 50; // ms, as browsers have it
+const MS = 1000; // microseconds of a trace
+const CATEGORIES = ['toplevel', 'disabled-by-default-devtools.timeline', 'devtools.timeline'];
+
+/**
+ * Task Manager's Processes page of the biggest machine at High update speed: half a minute while a dump of it is being
+ * written, then the list under mouse and keyboard. In ms, but `processes` and `samples`, which count; `longTasks` are
+ * those of the page's main thread.
+ */
+export function measureUi() {
+  return withServedPage(async (browser, url) => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    page.setDefaultTimeout(BOOT_MS);
+    await page.goto(`${url}?machine=${MACHINE}`);
+    await page.getByRole('row', { name: /^Apps/ }).waitFor();
+    page.setDefaultTimeout(ACTION_MS);
+    await goTo(page, 'Settings');
+    await page.getByLabel('Real time update speed').selectOption({ label: 'High' });
+    await goTo(page, 'Processes');
+    await page.getByRole('row', { name: /^Apps/ }).waitFor();
+    const processes = await countProcesses(page);
+
+    await startDump(page);
+    await page.evaluate(watch);
+    await browser.startTracing(page, { categories: CATEGORIES });
+    await page.waitForTimeout(TRACE_MS);
+    const isDumping = await page.getByRole('progressbar').isVisible();
+    const { frames, samples } = await page.evaluate(() => globalThis.bench.stop());
+    const trace = JSON.parse((await browser.stopTracing()).toString());
+    // It may come to its end before it is cancelled.
+    await page.keyboard.press('Escape');
+    await page.getByRole('progressbar').waitFor({ state: 'hidden' });
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+
+    await page.evaluate(watch);
+    await work(page);
+    const { interactions } = await page.evaluate(() => globalThis.bench.stop());
+    return {
+      processes,
+      samples,
+      dumpedThroughout: isDumping,
+      longTasks: tasksOf(trace).filter((ms) => ms > LONG_TASK),
+      longestTask: Math.max(...tasksOf(trace)),
+      frameP95: quantile(frames, 0.95),
+      slowestInteraction: Math.max(...interactions),
+      interactions: interactions.length,
+    };
+  });
+}
+
+async function goTo(page, name) {
+  await page.getByRole('button', { name, exact: true }).click();
+  await page.getByRole('heading', { name, exact: true }).waitFor();
+}
+
+/** The list's titles say how many lines each group has; Details counts every process. */
+async function countProcesses(page) {
+  await goTo(page, 'Details');
+  const rows = Number(await page.getByRole('grid').getAttribute('aria-rowcount')) - 1;
+  await goTo(page, 'Processes');
+  return rows;
+}
+
+/** Only System has the process ID 4. */
+async function startDump(page) {
+  const search = page.getByRole('searchbox');
+  await search.fill('4');
+  await page.getByRole('row', { name: 'System', exact: true }).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Create live kernel memory dump file' }).click();
+  await page.getByRole('menuitem', { name: 'Full live kernel memory dump' }).click();
+  await page.getByRole('progressbar').waitFor();
+  // The whole list is to be kept up to date while the dump is written.
+  await page.evaluate(() => {
+    const box = document.querySelector('ll-desktop').shadowRoot.querySelector('tm-app').shadowRoot;
+    const search = box.querySelector('tm-search-box');
+    search.value = '';
+    search.dispatchEvent(new Event('input'));
+  });
+}
+
+/** In the page: frames, samples and interactions from now on. */
+function watch() {
+  const frames = [];
+  const interactions = [];
+  let before;
+  let isOn = true;
+  const frame = (time) => {
+    if (before !== undefined) frames.push(time - before);
+    before = time;
+    if (isOn) requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  const take = (entries) =>
+    interactions.push(
+      ...entries.filter(({ interactionId }) => interactionId).map(({ duration }) => duration),
+    );
+  const observer = new PerformanceObserver((list) => take(list.getEntries()));
+  observer.observe({ type: 'event', durationThreshold: 16 });
+  const { sampler } = document.querySelector('ll-desktop').lab;
+  let samples = 0;
+  const end = sampler.subscribe(() => samples++);
+  globalThis.bench = {
+    stop() {
+      isOn = false;
+      end();
+      take(observer.takeRecords());
+      observer.disconnect();
+      return { frames, interactions, samples };
+    },
+  };
+}
+
+/** Selects, goes through the list, sorts it, opens a group's rows and a menu. */
+async function work(page) {
+  const rows = page.getByRole('row');
+  await rows.nth(3).click();
+  for (const key of [
+    'ArrowDown',
+    'ArrowDown',
+    'PageDown',
+    'PageDown',
+    'End',
+    'Home',
+    'ArrowDown',
+    'ArrowRight',
+  ])
+    await page.keyboard.press(key, { delay: 30 });
+  for (const column of ['CPU', 'Memory', 'Name']) {
+    await page.getByRole('columnheader', { name: column }).first().getByRole('button').click();
+    await page.waitForTimeout(700);
+  }
+  for (const text of ['s', 'sv', 'svc', '']) {
+    await page.getByRole('searchbox').fill(text);
+    await page.waitForTimeout(200);
+  }
+  await page.getByRole('searchbox').pressSequentially('host', { delay: 60 });
+  await page.keyboard.press('Escape');
+  await rows.nth(5).click({ button: 'right' });
+  await page.getByRole('menu').waitFor();
+  await page.keyboard.press('Escape');
+  await goTo(page, 'Details');
+  await rows.nth(5).click();
+  await page.getByRole('columnheader', { name: 'Name' }).first().getByRole('button').click();
+  await goTo(page, 'Processes');
+  await page.waitForTimeout(1000);
+}
+
+/** Durations of the tasks of the page's main thread, ms. */
+function tasksOf({ traceEvents }) {
+  const names = traceEvents.filter(
+    ({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain',
+  );
+  // The page's process is the one whose main thread has drawn most.
+  const paints = (pid) => traceEvents.filter((event) => event.pid === pid && event.name === 'Paint').length;
+  const main = names.sort((a, b) => paints(b.pid) - paints(a.pid))[0];
+  return traceEvents
+    .filter(({ pid, tid, name, dur }) => pid === main.pid && tid === main.tid && name === 'RunTask' && dur)
+    .map(({ dur }) => dur / MS);
+}
+
+function quantile(values, part) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) console.log(await measureUi());
