@@ -281,6 +281,7 @@ export {
   start as schedulerStart,
 } from './kernel/scheduler/registration';
 export { createDriverTimer as schedulerCreateTimer } from './kernel/scheduler/driver-timers';
+export { createDeviceDpc as deviceCreateDpc, listDpcs as schedulerListDpcs } from './kernel/scheduler/dpcs';
 export {
   describeTimers as schedulerDescribeTimers,
   armTimers as schedulerArmTimers,

@@ -14,6 +14,7 @@ import {
 import { offsetOf } from '../layout/fields';
 import { addressOf } from '../kernel/symbols';
 import { AddressTable } from './address-table';
+import { checkDpcs, checkTimersDpc } from './dpcs';
 import { expect, holderOf } from './expect';
 import { nextOn } from './lists';
 import { mapped, peek32, peek64, value } from './memory';
@@ -42,6 +43,7 @@ export function checkDispatch(): void {
     checkShared(value(prcb, KPRCB.SharedReadyQueue));
     checkNext(prcb, number);
     checkPutOff(prcb + offsetOf(KPRCB.DeferredReadyListHead), Rule.DeferredIsListed, DEFERRED_READY);
+    checkDpcs(prcb + offsetOf(KPRCB.DpcData));
     checkWaiting(prcb + offsetOf(KPRCB.WaitListHead));
     checkTimers(prcb + offsetOf(KPRCB.TimerTable) + offsetOf(KTIMER_TABLE.TimerEntries));
   }
@@ -163,6 +165,7 @@ function checkTimers(entries: u64): void {
         );
       if (time < due) disagree(Rule.TimerIsInItsTable, timer, KTIMER.DueTime, due, time);
       due = time;
+      checkTimersDpc(timer);
       visit(Visited.Timers);
     }
   }

@@ -5,6 +5,7 @@ import type {
   StagedNode,
   StagedRequest,
 } from '../world/io/io-stage.js';
+import type { DriverTimer } from '../world/schedule.js';
 import type { Stage } from '../world/stage.js';
 import { hex, type Address } from './address.js';
 
@@ -21,6 +22,19 @@ export interface TruthIo {
   /** Minifilters in the order of their frame's list, the highest altitude first. */
   filters: TruthFilter[];
   interrupts: TruthInterrupt[];
+  /** Timers of drivers and of the kernel that queue a DPC again and again. */
+  timers: TruthTimer[];
+}
+
+export interface TruthTimer {
+  /** KDPC that the timer queues. */
+  dpc: Address;
+  /** What the DPC calls. */
+  routine: string;
+  periodMs: number;
+  processor: number;
+  /** DEVICE_OBJECT in whose extension both lie. */
+  device?: Address;
 }
 
 export interface TruthDriver {
@@ -98,13 +112,23 @@ export interface TruthInterrupt {
   routine: string;
 }
 
-export function truthOfIo({ drivers, devices, nodes, requests, filters, interrupts }: Stage['io']): TruthIo {
+export function truthOfIo(
+  { drivers, devices, nodes, requests, filters, interrupts }: Stage['io'],
+  timers: readonly DriverTimer[],
+): TruthIo {
   return {
     drivers: drivers.map(truthOfDriver),
     devices: devices.map(truthOfDevice),
     nodes: nodes.map(truthOfNode),
     requests: requests.all.map(truthOfRequest),
     filters: filters.map(truthOfFilter),
+    timers: timers.map(({ dpc, routine, periodMs, processor, device }) => ({
+      dpc: hex(dpc),
+      routine,
+      periodMs,
+      processor,
+      ...(device ? { device: hex(device.address) } : {}),
+    })),
     interrupts: interrupts.map(({ address, processor, vector, routine }) => ({
       address: hex(address),
       processor,

@@ -57,6 +57,8 @@ export interface TruthProcessor {
   /** ETHREAD that runs on it. */
   currentThread: Address;
   idleThread: TruthIdleThread;
+  /** DPCs that wait on its queue, the next one first: KDPCs, and the functions that they call. */
+  dpcs: { address: Address; routine: string }[];
 }
 
 export interface TruthIdleThread {
@@ -136,6 +138,9 @@ export function writeTruth(machine: LabMachine): Truth {
       address: hex(kernel.core.exports.processorBlock(number)),
       currentThread: hex((running.find(({ processor }) => processor === number) ?? idle).address),
       idleThread: { address: hex(idle.address), state: idle.state, stack: idle.stack },
+      dpcs: machine.schedule
+        .dpcsOf(number)
+        .map(({ address, routine }) => ({ address: hex(address), routine })),
     })),
     modules: kernel.loaded.modules.map(({ image, base }) => ({
       name: image.spec.module,
@@ -155,7 +160,7 @@ export function writeTruth(machine: LabMachine): Truth {
       ),
     ),
     events,
-    io: truthOfIo(stage.io),
+    io: truthOfIo(stage.io, machine.schedule.timers),
     namedObjects: truthOfNamespace(kernel),
     jobs: stage.objects.jobs.map(truthOfJob),
     registry: truthOfRegistry(stage.objects.registry.hives),

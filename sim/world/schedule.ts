@@ -4,6 +4,7 @@ import { findArchetype, processorStacks } from './archetypes.js';
 import { lateBehaviour, planBehaviours, type Behaviour } from './behaviours.js';
 import catalogue from './catalogue/behaviours.json';
 import { createIdleResources } from './resources.js';
+import type { StagedDevice } from './io/io-stage.js';
 import type { Stage, StagedProcess, StagedThread } from './stage.js';
 
 const UNITS_PER_MS = 10_000;
@@ -11,6 +12,9 @@ const CHANCES = 65_536;
 const PARTS = 256; // what the core counts the shares of timers in
 const WORDS_PER_TASK = 12;
 const ANY_PROCESSOR = 0xffffffffn;
+const NO_DEVICE = 0n;
+/** One processor of so many is found amidst of its DPCs: kernel/scheduler/beginning.ts of the core. */
+const JUST_EXPIRED_STRIDE = 4;
 /** Bits that the core knows: roles in kernel/scheduler/registration.ts. */
 const ROLES: Readonly<Record<Behaviour['wakes'], bigint>> = {
   timer: 0n,
@@ -32,6 +36,38 @@ const STATES: Readonly<Record<number, StagedThread['state']>> = {
 
 const ENDED = 4; // Terminated
 
+interface TimerSpec {
+  readonly routine: string;
+  readonly tag: string;
+  readonly periodMs: number;
+  readonly perProcessor: boolean;
+  /** Name of the device in whose extension its driver keeps it; a machine without the device has it in pool. */
+  readonly device?: string;
+  /** On some processors its DPC still waits when time begins. */
+  readonly hasJustExpired?: boolean;
+}
+
+interface TimerPlan {
+  readonly routine: string;
+  readonly tag: number;
+  readonly periodMs: number;
+  readonly phaseMs: number;
+  readonly processor: number;
+  readonly device?: StagedDevice;
+}
+
+/** A timer of a driver or of the kernel, by the DPC that it queues. */
+export interface DriverTimer {
+  /** KDPC. */
+  readonly dpc: bigint;
+  /** `module!Function` that the DPC calls. */
+  readonly routine: string;
+  readonly periodMs: number;
+  readonly processor: number;
+  /** In whose extension it lies. */
+  readonly device?: StagedDevice;
+}
+
 type Wait = Pick<StagedThread, 'waitReason' | 'waitObjects' | 'stack'>;
 
 /** How a thread that is started once time has begun takes part. */
@@ -49,6 +85,10 @@ export class Schedule {
   readonly #kernel: Kernel;
   readonly #stage: Stage;
   readonly #threads: StagedThread[];
+  /** In the order in which they were set. */
+  readonly timers: DriverTimer[] = [];
+  /** Routines by KDPC. */
+  readonly #dpcs = new Map<bigint, string>();
   /** Of threads as they were staged: waiting. */
   readonly #waits: Wait[];
   /** What the scheduler calls each process. */
@@ -79,8 +119,19 @@ export class Schedule {
       this.#parties.set(process, party);
       this.#addTasks(party, process.address, process.threads, threads);
     });
-    for (const { routine, tag, periodMs, processor } of timers)
-      core.exports.schedulerCreateTimer(routine, tag, periodMs, periodMs >> 1, processor);
+    for (const { routine, tag, periodMs, phaseMs, processor, device } of timers) {
+      const address = core.exports.schedulerCreateTimer(
+        device?.address ?? NO_DEVICE,
+        kernel.loaded.address(routine),
+        tag,
+        periodMs,
+        phaseMs,
+        processor,
+      );
+      this.timers.push({ dpc: address, routine, periodMs, processor, ...(device ? { device } : {}) });
+    }
+    for (const { dpc } of stage.io.interrupts) if (dpc) this.#dpcs.set(dpc.address, dpc.routine);
+    for (const { dpc, routine } of this.timers) this.#dpcs.set(dpc, routine);
     this.#armTimers(seed);
     core.exports.schedulerStart();
     this.#settle();
@@ -156,15 +207,32 @@ export class Schedule {
     });
   }
 
-  #driverTimers(): { routine: bigint; tag: number; periodMs: number; processor: number }[] {
-    const { loaded, hardware } = this.#kernel;
-    return catalogue.timers.flatMap(({ routine, tag, periodMs, perProcessor }) =>
-      Array.from({ length: perProcessor ? hardware.processors : 1 }, (_, processor) => ({
-        routine: loaded.address(routine),
-        tag: [...tag].reduceRight((value, character) => value * 256 + character.charCodeAt(0), 0),
-        periodMs,
-        processor,
-      })),
+  /** DPCs that wait on a processor's queue, the next one first. */
+  dpcsOf(processor: number): { address: bigint; routine: string }[] {
+    const { core } = this.#kernel;
+    const count = core.exports.schedulerListDpcs(processor);
+    return Array.from({ length: count }, (_, i) => {
+      const address = core.exchange.getBigUint64(8 * i, true);
+      return { address, routine: this.#dpcs.get(address)! };
+    });
+  }
+
+  #driverTimers(): TimerPlan[] {
+    const { hardware } = this.#kernel;
+    const devices = this.#stage.io.devices;
+    return (catalogue.timers as readonly TimerSpec[]).flatMap((spec) =>
+      Array.from({ length: spec.perProcessor ? hardware.processors : 1 }, (_, processor) => {
+        const { routine, tag, periodMs, hasJustExpired = false } = spec;
+        const device = devices.find(({ name }) => name !== undefined && name === spec.device);
+        return {
+          routine,
+          tag: [...tag].reduceRight((value, character) => value * 256 + character.charCodeAt(0), 0),
+          periodMs,
+          phaseMs: hasJustExpired && processor % JUST_EXPIRED_STRIDE === 1 ? periodMs - 1 : periodMs >> 1,
+          processor,
+          ...(device ? { device } : {}),
+        };
+      }),
     );
   }
 

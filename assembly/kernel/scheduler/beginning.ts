@@ -4,6 +4,8 @@ import { hash } from '../../random';
 import { isStackResident } from '../memory-manager/kernel-stacks';
 import { interruptTime } from './clock';
 import { DEFERRED, event, performSwitch, wake, wakeLater } from './dispatch';
+import { queueDeviceDpcs } from './dpcs';
+import { queueExpired } from './driver-timers';
 import { push } from './event-heap';
 import { burstOf } from './scheduler';
 import { beginSwaps } from './stack-swaps';
@@ -53,8 +55,10 @@ function run(cpu: Cpu): void {
   if (wakeOn(cpu)) performSwitch(cpu);
 }
 
-/** A thread stands by, and timers that have just expired have woken others. */
+/** A thread stands by, and interrupts have woken others and left DPCs to run. */
 function beAboutTo(cpu: Cpu): void {
+  queueDeviceDpcs(cpu);
+  queueExpired(cpu);
   if (!wakeOn(cpu)) return;
   for (let i: u32 = 0; i < PUT_OFF; i++) {
     const task = someone();

@@ -36,6 +36,7 @@ export const PROGRAM_TIMER: u64 = 5;
 export const DEFERRED: u64 = 6;
 export const INSWAP: u64 = 7;
 export const BALANCE: u64 = 8;
+export const RETIRE: u64 = 9;
 
 const IDLE_LATENCY: u64 = 30; // 100 ns: from the interrupt that wakes a processor to the switch
 const PREEMPTION_LATENCY: u64 = 8;

@@ -15,12 +15,14 @@ import {
   PROGRAM_TIMER,
   PULSE,
   readyDeferred,
+  RETIRE,
   startIdle,
   SWITCH,
   switchAway,
   TIMEOUT,
   wake,
 } from './dispatch';
+import { retireDpcs } from './dpcs';
 import { fireDriverTimer } from './driver-timers';
 import { nextTime, pop, push } from './event-heap';
 import { turnTimer } from './program-timers';
@@ -120,6 +122,8 @@ function handle(what: u64): void {
       return fireDriverTimer(subject);
     case u32(DEFERRED):
       return readyDeferred(cpuAt(subject));
+    case u32(RETIRE):
+      return retireDpcs(cpuAt(subject));
     case u32(INSWAP):
       return inswap();
     case u32(BALANCE):

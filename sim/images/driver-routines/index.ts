@@ -14,6 +14,8 @@ interface Routines {
   /** What cancels a request that the driver holds. */
   readonly cancel?: string;
   readonly interrupt?: string;
+  /** The DPC that its interrupt's service routine asks for. */
+  readonly dpc?: string;
   /** What a driver that looks at finished requests sets for those it sends on; others just hand them down. */
   readonly completion?: string;
   /** What a minifilter registered with the filter manager. */
@@ -88,7 +90,7 @@ function qualified(routines: Routines, module: string): Routines & { majorFuncti
   const name = (routine: string) => (routine.includes('!') ? routine : `${module}!${routine}`);
   const all = (table: Readonly<Record<string, string>> = {}) =>
     Object.fromEntries(Object.entries(table).map(([key, routine]) => [key, name(routine)]));
-  const { addDevice, startIo, unload, cancel, interrupt, completion, decorated } = routines;
+  const { addDevice, startIo, unload, cancel, interrupt, dpc, completion, decorated } = routines;
   return {
     majorFunctions: all(routines.majorFunctions),
     ...(routines.fastIo ? { fastIo: all(routines.fastIo) } : {}),
@@ -98,6 +100,7 @@ function qualified(routines: Routines, module: string): Routines & { majorFuncti
     ...(unload ? { unload: name(unload) } : {}),
     ...(cancel ? { cancel: name(cancel) } : {}),
     ...(interrupt ? { interrupt: name(interrupt) } : {}),
+    ...(dpc ? { dpc: name(dpc) } : {}),
     ...(completion ? { completion: name(completion) } : {}),
     ...(decorated ? { decorated } : {}),
   };
@@ -117,12 +120,12 @@ export function withDriverRoutines(specs: readonly ModuleSpec[]): ModuleSpec[] {
   const drivers = specs.flatMap((spec) => driverRoutines(spec, (module) => modules.has(module)) ?? []);
   for (const driver of [...kernelDrivers, ...drivers]) {
     const { majorFunctions, fastIo = {}, filter = {}, addDevice, startIo, unload, decorated } = driver;
-    const { cancel, interrupt, completion } = driver;
+    const { cancel, interrupt, dpc, completion } = driver;
     for (const routine of [
       ...Object.values(majorFunctions),
       ...Object.values(fastIo),
       ...Object.values(filter),
-      ...[addDevice, startIo, unload, cancel, interrupt, completion],
+      ...[addDevice, startIo, unload, cancel, interrupt, dpc, completion],
     ])
       want(routine, decorated);
   }

@@ -14,6 +14,24 @@ export function connectInterrupts({ core, loaded, hardware }: Kernel, io: IoStag
       loaded.address(routine),
       device.address,
     );
-    return [{ address, processor, vector, irql, routine, device }];
+    const dpc = device.driver.routines.dpc;
+    return [
+      {
+        address,
+        processor,
+        vector,
+        irql,
+        routine,
+        device,
+        ...(dpc === undefined
+          ? {}
+          : {
+              dpc: {
+                address: core.exports.deviceCreateDpc(device.address, loaded.address(dpc), processor),
+                routine: dpc,
+              },
+            }),
+      },
+    ];
   });
 }

@@ -64,6 +64,8 @@ export interface StagedInterrupt extends DeviceInterrupt {
   readonly processor: number;
   /** `module!Function` that services it. */
   readonly routine: string;
+  /** KDPC that the routine queues, and what that calls. */
+  readonly dpc?: { readonly address: bigint; readonly routine: string };
 }
 
 /** A request that a driver holds. */

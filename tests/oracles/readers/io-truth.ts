@@ -32,6 +32,7 @@ export interface IoTruth {
     problem?: number;
   }[];
   interrupts: { address: string; processor: number; vector: number; routine: string }[];
+  timers: { dpc: string; routine: string; periodMs: number; processor: number; device?: string }[];
 }
 
 export function ioTruth(kernel: Kernel): IoTruth {

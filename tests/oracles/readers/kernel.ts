@@ -11,6 +11,7 @@ import { publicSymbols } from './pdb-publics.js';
 /** What truth.json tells beyond what most judges look at. */
 export interface FullTruth extends Truth {
   time: string;
+  processors: (Truth['processors'][number] & { dpcs: { address: string; routine: string }[] })[];
   pool: {
     tag: string;
     nonPagedAllocs: number;

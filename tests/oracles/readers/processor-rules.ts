@@ -1,5 +1,6 @@
 // Processors as !running, !ready, !dpcs, !timer and !qlocks walk them: groups, nodes and every list of a KPRCB.
 import { describe, expect, it } from 'vitest';
+import { ioTruth, moduleAt } from './io-truth.js';
 import type { Kernel } from './kernel.js';
 import { enumValue, offsetOf, sizeOf } from './layouts.js';
 
@@ -9,6 +10,8 @@ const TIMER_HALVES = 2;
 const LOCKS = 17;
 /** Timers hang in the entry that bits 18 to 25 of their due time say. */
 const HAND_SHIFT = 18n;
+const DPC_OBJECT = 19n; // _KOBJECTS.DpcObject
+const hex = (address: bigint) => `0x${address.toString(16).padStart(16, '0')}`;
 const READY = BigInt(enumValue('_KTHREAD_STATE', 'Ready'));
 const STANDBY = BigInt(enumValue('_KTHREAD_STATE', 'Standby'));
 const DEFERRED_READY = BigInt(enumValue('_KTHREAD_STATE', 'DeferredReady'));
@@ -19,6 +22,7 @@ export function processorRules(opened: () => Kernel): void {
     const { space, truth } = opened();
     return truth.processors.map((_, i) => space.u64(opened().address('KiProcessorBlock') + BigInt(8 * i)));
   };
+  const nameOf = (address: bigint) => moduleAt(opened(), address);
   const of = (prcb: bigint, path: string) => opened().get(prcb, '_KPRCB', path);
   const thread = (address: bigint, path: string) => opened().get(address, '_KTHREAD', path);
   const part = (prcb: bigint, path: string) => prcb + BigInt(offsetOf('_KPRCB', path));
@@ -165,8 +169,9 @@ export function processorRules(opened: () => Kernel): void {
     });
 
     it('queues of DPCs are chains that end where they say', () => {
-      const { space } = opened();
-      for (const prcb of prcbs())
+      const { space, truth } = opened();
+      for (const [number, prcb] of prcbs().entries()) {
+        const queued: { address: string; routine: string | undefined }[] = [];
         for (let i = 0; i < 2; i++) {
           const data = part(prcb, 'DpcData') + BigInt(i * sizeOf('_KDPC_DATA'));
           const list = data + BigInt(offsetOf('_KDPC_DATA', 'DpcList'));
@@ -176,11 +181,55 @@ export function processorRules(opened: () => Kernel): void {
             last = entry;
             depth++;
             const dpc = entry - BigInt(offsetOf('_KDPC', 'DpcListEntry'));
-            expect(opened().get(dpc, '_KDPC', 'DpcData')).toBe(data);
+            const get = (path: string) => opened().get(dpc, '_KDPC', path);
+            expect(get('DpcData')).toBe(data);
+            expect(get('Type')).toBe(DPC_OBJECT);
+            queued.push({ address: hex(dpc), routine: nameOf(get('DeferredRoutine')) });
           }
           expect(opened().get(data, '_KDPC_DATA', 'DpcList.LastEntry')).toBe(last);
           expect(Number(opened().get(data, '_KDPC_DATA', 'DpcQueueDepth'))).toBe(depth);
         }
+        expect(queued).toEqual(
+          truth.processors[number]!.dpcs.map(({ address, routine }) => ({
+            address,
+            routine: routine.split('!')[0]!,
+          })),
+        );
+      }
+    });
+
+    it("drivers' timers queue their DPCs, some of which lie in the extensions of their devices", () => {
+      const kernel = opened();
+      const { space } = kernel;
+      const rotl = (value: bigint, by: bigint) => BigInt.asUintN(64, (value << by) | (value >> (64n - by)));
+      const bytesTurned = (value: bigint) =>
+        Buffer.from(value.toString(16).padStart(16, '0'), 'hex').readBigUInt64LE();
+      const [never, always] = ['KiWaitNever', 'KiWaitAlways'].map((name) => space.u64(kernel.address(name)));
+      /** What each timer in the tables queues: KTIMER.Dpc is kept encoded with the timer's address and two values. */
+      const queues = new Map<bigint, bigint>();
+      for (const prcb of prcbs())
+        for (let i = 0; i < TIMER_HALVES * TIMER_ENTRIES; i++) {
+          const at = offsetOf('_KTIMER_TABLE', 'TimerEntries') + i * sizeOf('_KTIMER_TABLE_ENTRY');
+          const head = part(prcb, 'TimerTable') + BigInt(at + offsetOf('_KTIMER_TABLE_ENTRY', 'Entry'));
+          for (const timer of kernel.list(head, '_KTIMER', 'TimerListEntry')) {
+            const encoded = kernel.get(timer, '_KTIMER', 'Dpc');
+            queues.set(bytesTurned(rotl(encoded ^ never!, never! & 63n) ^ timer) ^ always!, timer);
+          }
+        }
+      let inDevices = 0;
+      for (const { dpc, routine, periodMs, processor, device } of ioTruth(kernel).timers) {
+        const timer = queues.get(BigInt(dpc))!;
+        expect(timer).toBeDefined();
+        expect(Number(kernel.get(timer, '_KTIMER', 'Period'))).toBe(periodMs);
+        expect(Number(kernel.get(timer, '_KTIMER', 'Processor'))).toBe(processor);
+        expect(nameOf(kernel.get(BigInt(dpc), '_KDPC', 'DeferredRoutine'))).toBe(routine.split('!')[0]);
+        if (device === undefined) continue;
+        const get = (path: string) => kernel.get(BigInt(device), '_DEVICE_OBJECT', path);
+        const end = BigInt(device) + get('Size');
+        expect(timer > get('DeviceExtension') && BigInt(dpc) + 64n <= end).toBe(true);
+        inDevices++;
+      }
+      expect(inDevices).toBeGreaterThan(0);
     });
 
     it('queued spin locks: nobody holds or waits for one', () => {
