@@ -83,7 +83,7 @@ export class Lab {
           seed: machine.seed,
         }),
     });
-    this.sampler = new Sampler((elapsedMs) => api.sample(elapsedMs));
+    this.sampler = new Sampler((elapsedMs) => client.sample(elapsedMs));
     this.processes = {
       act: async (pid, action) => {
         const result = await api.act(pid, action, settings.value.runAs === 'administrator');

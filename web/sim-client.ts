@@ -1,17 +1,21 @@
 import { proxy, wrap, type Remote } from 'comlink';
-import type {
-  BootOptions,
-  CaptureOutcome,
-  CaptureProgress,
-  CaptureRequest,
-  MachineInfo,
-  ProcessCaptureRequest,
-  SimApi,
+import {
+  SampleReader,
+  type BootOptions,
+  type CaptureOutcome,
+  type CaptureProgress,
+  type CaptureRequest,
+  type MachineInfo,
+  type ProcessCaptureRequest,
+  type Sample,
+  type SimApi,
 } from '../sim/worker/sim-api.js';
 import { strings } from './strings/index.js';
 
 /** The page's only way to the machine, which runs in a worker: page -> Comlink -> worker -> machine. */
 export class SimClient {
+  readonly #samples = new SampleReader();
+
   private constructor(
     readonly machine: MachineInfo,
     readonly api: Remote<SimApi>,
@@ -25,6 +29,11 @@ export class SimClient {
       worker.addEventListener('error', () => reject(new Error(strings.boot.workerFailed)), { once: true });
     });
     return new SimClient(await Promise.race([api.boot(options), broken]), api);
+  }
+
+  /** Lets `elapsedMs` pass on the machine and reads it. */
+  async sample(elapsedMs: number): Promise<Sample> {
+    return this.#samples.read(await this.api.sample(elapsedMs));
   }
 
   capture(request: CaptureRequest, onProgress: (progress: CaptureProgress) => void): Promise<CaptureOutcome> {

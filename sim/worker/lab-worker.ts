@@ -1,3 +1,4 @@
+import { transfer } from 'comlink';
 import coreUrl from '../../build/core/page.wasm?url';
 import { LabMachine } from '../lab-machine.js';
 import type { SizeName } from '../machine/size.js';
@@ -8,6 +9,7 @@ import { Disk } from './disk.js';
 import type * as dumpEngine from './dump-engine.js';
 import type { DumpJob } from './dump-job.js';
 import { readHardware } from './hardware.js';
+import { SampleWriter, type SampleMessage } from './sample-message.js';
 import { Sampler } from './sampler.js';
 import { expandFolder, LIVE_KERNEL_DUMPS, TEMP } from './folders.js';
 import type { ProcessDumpJob } from './process-dump-job.js';
@@ -21,7 +23,6 @@ import type {
   MachineInfo,
   ProcessAction,
   ProcessCaptureRequest,
-  Sample,
   SimApi,
   WaitChain,
 } from './sim-api.js';
@@ -33,6 +34,7 @@ const DUMP_ENGINE_MS = 2000;
 export class LabWorker implements SimApi {
   #machine: LabMachine | undefined;
   #sampler: Sampler | undefined;
+  readonly #samples = new SampleWriter();
   #job: DumpJob | ProcessDumpJob | undefined;
   #disk: Disk | undefined;
   #engine: Promise<typeof dumpEngine> | undefined;
@@ -68,11 +70,12 @@ export class LabWorker implements SimApi {
     };
   }
 
-  async sample(elapsedMs: number): Promise<Sample> {
+  async sample(elapsedMs: number): Promise<SampleMessage> {
     // Time stands still only for the moment in which a dump has the processors corralled.
     const machine = this.#running();
     if (!machine.isAtRest) machine.advance(elapsedMs);
-    return this.#sampler!.sample();
+    const message = this.#samples.write(this.#sampler!.sample());
+    return transfer(message, [message.who.buffer, message.states.buffer, message.numbers.buffer]);
   }
 
   async act(pid: number, action: ProcessAction, administrator: boolean): Promise<ActionResult> {

@@ -19,6 +19,9 @@ const VIRTUALIZE_ENABLED = 0x400n;
 /** What has come between two readings of a process, per second where it is a rate. */
 type Change = Pick<ProcessNumbers, 'cpuPercent' | 'disk' | 'workingSetDelta' | 'pageFaultsDelta'>;
 
+/** One list for all, so that who a process is can be told apart by `===`. */
+const NO_SERVICES: ProcessIdentity['services'] = [];
+
 const NOTHING = {
   cpuPercent: 0,
   memory: 0,
@@ -87,7 +90,7 @@ export class ProcessRows {
       architecture: '',
       elevated: true,
       virtualization: 'not allowed',
-      services: [],
+      services: NO_SERVICES,
       jobId: 0,
       status: 'running',
       throttled: false,
@@ -173,7 +176,7 @@ export class ProcessRows {
       architecture: !hasUserMode ? '' : reading.wow64 !== 0n ? 'x86' : 'x64',
       elevated: reading.administrator !== 0n,
       virtualization: virtualizationOf(reading.tokenFlags),
-      services: staged?.spec.services ?? [],
+      services: staged?.spec.services ?? NO_SERVICES,
       jobId: Number(reading.jobId),
     };
   }

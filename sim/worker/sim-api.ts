@@ -5,15 +5,20 @@ import type { WaitChain } from '../machine/wait-chain.js';
 import type { ActionResult, ProcessAction } from '../world/process-control.js';
 import type { ServiceInfo } from '../world/services.js';
 import type { StartupApp } from '../world/startup-apps.js';
+import type { SampleMessage } from './sample-message.js';
 
 export type { ActionResult, EventFile, ProcessAction, ServiceInfo, StartupApp, WaitChain };
+export { SampleReader } from './sample-message.js';
 
 /** What the page may ask of the machine. Implemented by the worker; the page holds only a Comlink proxy of it. */
 export interface SimApi {
   /** Boots a machine; resolves when it runs. Rejects with a sentence for the user when an option is bad. */
   boot(options: BootOptions): Promise<MachineInfo>;
-  /** One reading of the emulated kernel's structures for Task Manager. Advances the machine's clock by `elapsedMs`. */
-  sample(elapsedMs: number): Promise<Sample>;
+  /**
+   * One reading of the emulated kernel's structures for Task Manager. Advances the machine's clock by `elapsedMs`. A
+   * `SampleReader` makes a `Sample` of it.
+   */
+  sample(elapsedMs: number): Promise<SampleMessage>;
   /** Does something to a process on behalf of who is logged on. */
   act(pid: number, action: ProcessAction, administrator: boolean): Promise<ActionResult>;
   /** Numbers of the processors that a process may run on. */

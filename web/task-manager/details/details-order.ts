@@ -1,5 +1,6 @@
 import type { ProcessRow, Sample } from '../../../sim/worker/sim-api.js';
 import { locale } from '../../strings/index.js';
+import { TextOrder } from '../../text-order.js';
 import { matches } from '../processes/process-name.js';
 import { processKey } from '../processes/tree.js';
 import { DETAIL_COLUMNS, type DetailColumnId } from './columns.js';
@@ -9,10 +10,10 @@ export interface DetailSort {
   descending: boolean;
 }
 
-const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
+const order = new TextOrder(locale);
 
 function compare(a: string | number, b: string | number): number {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : collator.compare(String(a), String(b));
+  return typeof a === 'number' && typeof b === 'number' ? a - b : order.compare(String(a), String(b));
 }
 
 /**
@@ -28,6 +29,7 @@ export function orderRows(
   const rows = [idle, ...processes].filter((row) => matches(row, filter));
   const column = DETAIL_COLUMNS.find(({ id }) => id === sort.column)!;
   const sign = sort.descending ? -1 : 1;
+  if (!column.isNumber) order.learn(rows.map((row) => String(column.value(row))));
   const byValue = (a: ProcessRow, b: ProcessRow) =>
     sign * compare(column.value(a), column.value(b)) || a.pid - b.pid;
   if (!frozen) return rows.sort(byValue);

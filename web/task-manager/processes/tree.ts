@@ -1,5 +1,6 @@
 import type { ProcessRow, Sample } from '../../../sim/worker/sim-api.js';
 import { locale, strings } from '../../strings/index.js';
+import { TextOrder } from '../../text-order.js';
 import { HEAT_COLUMNS, TEXT_COLUMNS, type ColumnId, type Usage } from './columns.js';
 import { matches, processName } from './process-name.js';
 
@@ -40,7 +41,7 @@ interface Node {
 }
 
 const GROUPS: readonly Group[] = ['app', 'background', 'windows'];
-const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
+const order = new TextOrder(locale);
 
 export function processKey(process: ProcessRow): string {
   return `process-${process.pid}-${process.imageName.replace(/\W/g, '_')}`;
@@ -76,7 +77,9 @@ function buildForest(processes: readonly ProcessRow[]): Node[] {
   const childrenOf = new Map<ProcessRow | undefined, ProcessRow[]>();
   for (const process of processes) {
     const parent = parentOf(process);
-    childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), process]);
+    const siblings = childrenOf.get(parent);
+    if (siblings) siblings.push(process);
+    else childrenOf.set(parent, [process]);
   }
   const build = (process: ProcessRow): Node => {
     const children = (childrenOf.get(process) ?? []).map(build);
@@ -87,7 +90,7 @@ function buildForest(processes: readonly ProcessRow[]): Node[] {
 
 function comparison({ sort, frozen }: TreeView): (a: Node, b: Node) => number {
   const byName = (a: Node, b: Node) =>
-    collator.compare(processName(a.process), processName(b.process)) || a.process.pid - b.process.pid;
+    order.compare(processName(a.process), processName(b.process)) || a.process.pid - b.process.pid;
   const column = HEAT_COLUMNS.find(({ id }) => id === sort.column);
   const byColumn = (a: Node, b: Node) => {
     if (column) return column.value(a.usage) - column.value(b.usage);
@@ -95,7 +98,7 @@ function comparison({ sort, frozen }: TreeView): (a: Node, b: Node) => number {
     if (!text || text.id === 'name') return byName(a, b);
     const [first, second] = [text.value(a.process), text.value(b.process)];
     if (typeof first === 'number' && typeof second === 'number') return first - second;
-    return collator.compare(String(first), String(second));
+    return order.compare(String(first), String(second));
   };
   const sign = sort.descending ? -1 : 1;
   const fresh = (a: Node, b: Node) => sign * byColumn(a, b) || byName(a, b);
@@ -108,7 +111,7 @@ function comparison({ sort, frozen }: TreeView): (a: Node, b: Node) => number {
 /** The services in a process, by what the service manager displays. */
 function serviceRows({ key, process: { services }, children }: Node, level: number): TreeRow[] {
   const names = services.map(([name, display]) => ({ name, display: display || name }));
-  names.sort((a, b) => collator.compare(a.display, b.display));
+  names.sort((a, b) => order.compare(a.display, b.display));
   return names.map(({ name, display }, index) => ({
     key: `${key}-service-${name.replace(/\W/g, '_')}`,
     kind: 'service',
@@ -122,6 +125,13 @@ function serviceRows({ key, process: { services }, children }: Node, level: numb
 
 /** The lines of the tree grid from top to bottom. */
 export function buildTree(sample: Sample, view: TreeView): TreeRow[] {
+  const text = TEXT_COLUMNS.find(({ id }) => id === view.sort.column);
+  order.learn(
+    sample.processes.flatMap((process) => [
+      processName(process),
+      ...(text ? [String(text.value(process))] : []),
+    ]),
+  );
   const compare = comparison(view);
   const keep = (node: Node): boolean => matches(node.process, view.filter) || node.children.some(keep);
   const forest = buildForest(sample.processes).filter(keep);
