@@ -4,6 +4,8 @@ import type { Session } from './session.js';
 /** What WinDbg's engine says of each type of dump as it opens one; the texts are those that it printed. */
 const KINDS: Readonly<Record<number, string>> = {
   1: 'Kernel Complete Dump File: Full address space is available',
+  2: 'Kernel Summary Dump File: Kernel address space is available, User address space may not be available.',
+  4: 'Mini Kernel Dump File: Only registers and stack trace are available',
   5: 'Kernel Bitmap Dump File: Full address space is available',
   6: 'Kernel Bitmap Dump File: Kernel address space is available, User address space may not be available.',
   8: 'Kernel Range Dump File: Kernel memory pages are available',

@@ -82,7 +82,7 @@ export class Session implements Scope {
         });
     this.scope = { context: new Context(), frame: 0, isOther: false };
     if (this.user) this.switchThread(this.user.eventThread?.number ?? 0);
-    else this.switchProcessor(0);
+    else this.switchProcessor(this.target.firstProcessor);
     this.loadUserModules();
     this.takeMissing();
   }

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BufferSource, FileError, Session, Shell } from '../../sim/debugger/index.js';
 import { PdbFile } from '../../sim/debugger/pdb/pdb-file.js';
 import { crashDump } from '../support/crash-dump.js';
+import { summaryDump } from '../support/summary-dump.js';
+import { triageDump } from '../support/triage-dump.js';
 import { generateDump, type GeneratedDump } from '../support/generated-dump.js';
 import { mutated, randomNumbers } from './mutations.js';
 
@@ -21,11 +23,14 @@ const HEADER_BYTES = 0x3000;
 let dump: GeneratedDump;
 let bytes: Uint8Array;
 let pdb: Uint8Array;
+let summary: Uint8Array;
 const minidump = crashDump().bytes;
+const triage = triageDump().bytes;
 
 beforeAll(() => {
   dump = generateDump(['--machine', 'tiny', '--kind', 'stacks']);
   bytes = new Uint8Array(readFileSync(dump.dump));
+  summary = summaryDump(bytes);
   const folder = join(dump.symbols, 'ntkrnlmp.pdb');
   pdb = new Uint8Array(readFileSync(join(folder, readdirSync(folder)[0]!, 'ntkrnlmp.pdb')));
 });
@@ -54,6 +59,20 @@ describe('hostile files', () => {
       survives(() => openDump(mutated(bytes, randomNumbers(SEED + i))), SEED + i);
   });
 
+  it('summary dumps: their headers', () => {
+    for (let i = 0; i < MUTANTS; i++)
+      survives(() => openDump(mutated(summary, randomNumbers(SEED + i), HEADER_BYTES)), SEED + i);
+  });
+
+  it('small kernel dumps', () => {
+    for (let i = 0; i < MUTANTS; i++) {
+      const random = randomNumbers(SEED + i);
+      // Half of them where the places of everything are told.
+      const mutant = i % 2 === 0 ? mutated(triage, random) : withPlacesMutated(random);
+      survives(() => openDump(mutant), SEED + i);
+    }
+  });
+
   it('minidumps of processes', () => {
     for (let i = 0; i < MUTANTS; i++)
       survives(() => openDump(mutated(minidump, randomNumbers(SEED + i), minidump.length)), SEED + i);
@@ -64,6 +83,14 @@ describe('hostile files', () => {
       survives(() => readPdb(mutated(pdb, randomNumbers(SEED + i))), SEED + i);
   });
 });
+
+const PLACES = { from: 0x2000, to: 0x2080 };
+
+function withPlacesMutated(random: (below: number) => number): Uint8Array {
+  const copy = triage.slice();
+  copy.set(mutated(copy.slice(PLACES.from, PLACES.to), random), PLACES.from);
+  return copy;
+}
 
 function openDump(mutant: Uint8Array): void {
   const symbols = { description: '', find: () => ({ path: 'a.pdb', file: new BufferSource(pdb) }) };

@@ -8,6 +8,7 @@ import type { Session } from '../session.js';
 import { Arguments } from './arguments.js';
 import { CommandError, type Command } from './command.js';
 import { minidumpText } from './minidump-details.js';
+import { triageText } from './triage-details.js';
 
 const NAME_WIDTH = 20;
 
@@ -43,6 +44,12 @@ export const dumpDebug: Command = {
       print(row('ProductType', long(header.ProductType)) + row('SuiteMask', long(header.SuiteMask)));
     if (!isFill(header.WriterStatus)) print(row('WriterStatus', long(header.WriterStatus)));
     if (!isFill(header.Attributes)) print(row('Attributes', long(header.Attributes)));
+    if (session.target.triage) {
+      print(
+        `${row('MiniDumpFields', `${long(header.MiniDumpFields)} `)}${triageText(session.target.triage)}`,
+      );
+      return;
+    }
     print(pagesText(session, row) + processorsText(session));
   },
 };
@@ -51,6 +58,10 @@ function bannerOf({ target: { header } }: Session): string {
   switch (header.DumpType) {
     case DumpType.FULL:
       return '----- 64 bit Kernel Full Dump Analysis\n';
+    case DumpType.SUMMARY:
+      return '----- 64 bit Kernel Summary Dump Analysis\n';
+    case DumpType.TRIAGE:
+      return '----- 64 bit Kernel Mini Dump Analysis\n';
     case DumpType.BITMAP_FULL:
       return '----- 64 bit Kernel Bitmap Dump Analysis - full address space is available\n';
     case DumpType.BITMAP_KERNEL:
@@ -66,6 +77,15 @@ function pagesText(session: Session, row: (name: string, value: string) => strin
   const { pages: map } = physical;
   if (!(map instanceof BitmapPages)) return '';
   const { pages, limit } = map;
+  if (header.DumpType === DumpType.SUMMARY)
+    return (
+      `\nSUMMARY_DUMP64:\n` +
+      row('DumpOptions', hex(map.options, 8)) +
+      row('HeaderSize', hex(map.firstPage, 8)) +
+      row('BitmapSize', hex(limit, 8)) +
+      row('Pages', hex(pages, 8)) +
+      row('Bitmap.SizeOfBitMap', hex(limit, 8))
+    );
   return (
     `\nBITMAP_DUMP:\n` +
     row('DumpOptions', hex(map.options, 8)) +

@@ -14,6 +14,8 @@ import { exceptionName, productName, suiteNames } from './system-names.js';
 const FREE_BUILD = 0xf;
 const DUMP_KINDS: Readonly<Record<number, string>> = {
   1: '64-bit Full kernel dump',
+  2: '64-bit Kernel summary dump',
+  4: '64-bit Kernel triage dump',
   5: '64-bit Kernel bitmap dump',
   6: '64-bit Kernel bitmap dump',
   8: '64-bit Kernel range dump',
@@ -30,7 +32,7 @@ function versionText(session: Session): string {
   return (
     `Windows 10 Kernel Version ${header.MinorVersion} ${count > 1 ? `MP (${count} procs)` : 'UP'} ${header.MajorVersion === FREE_BUILD ? 'Free' : 'Checked'} x64\n` +
     `Product: ${productName(header.ProductType)}, suite: ${suiteNames(header.SuiteMask)}\n` +
-    `Edition build lab: ${session.target.buildLab}\n` +
+    (session.target.buildLab ? `Edition build lab: ${session.target.buildLab}\n` : '') +
     `Kernel base = 0x${address(base)} PsLoadedModuleList = 0x${address(data.PsLoadedModuleList)}\n` +
     timeText(session)
   );

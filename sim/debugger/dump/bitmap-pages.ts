@@ -16,6 +16,15 @@ const BITMAP_HEADER = record(0x38, {
   TotalPresentPages: [0x28, 'offset'],
   Pages: [0x30, 'offset'],
 });
+/** SUMMARY_DUMP64, which stands in its place in kernel dumps of Windows before 8. Source: Windows SDK, mindumpdef.h. */
+const SUMMARY_HEADER = record(0x28, {
+  Signature: [0x0, 'u32'],
+  ValidDump: [0x4, 'u32'],
+  DumpOptions: [0x8, 'u32'],
+  HeaderSize: [0xc, 'u32'],
+  BitmapSize: [0x10, 'u32'],
+  Pages: [0x14, 'u32'],
+});
 const SIGNATURES = [0x504d4453, 0x504d4446]; // 'SDMP', 'FDMP'
 const VALID_DUMP = 0x504d5544; // 'DUMP'
 const MOST_BITS = 0x7fffffff;
@@ -34,13 +43,16 @@ export class BitmapPages implements PageMap {
   readonly firstPage: number;
   readonly options: number;
 
-  /** @throws FileError when the bitmap is damaged */
-  constructor(file: ByteSource) {
-    const header = BITMAP_HEADER.read(file.read(DUMP_HEADER_BYTES, BITMAP_HEADER.size));
+  /**
+   * @param isSummary whether the dump is one of type 2
+   * @throws FileError when the bitmap is damaged
+   */
+  constructor(file: ByteSource, isSummary = false) {
+    const header = isSummary ? summaryHeader(file) : bitmapHeader(file);
     if (!SIGNATURES.includes(header.Signature) || header.ValidDump !== VALID_DUMP)
       throw new FileError('The bitmap of this dump has no SDMP or FDMP header.');
     const bytes = Math.ceil(header.Pages / 8);
-    const start = DUMP_HEADER_BYTES + BITMAP_HEADER.size;
+    const start = DUMP_HEADER_BYTES + header.bytes;
     if (header.Pages > MOST_BITS || header.FirstPage < start + bytes || header.FirstPage > file.size)
       throw new FileError('The bitmap of this dump says that it is larger than the file.');
     this.#bits = file.read(start, bytes).slice();
@@ -74,4 +86,23 @@ export class BitmapPages implements PageMap {
       else if ((byte >> (pfn & 7)) & 1) yield pfn;
     }
   }
+}
+
+function bitmapHeader(file: ByteSource) {
+  const { size, read } = BITMAP_HEADER;
+  return { bytes: size, ...read(headerBytes(file, size)) };
+}
+
+/** The same of a summary dump: its HeaderSize is where the first page lies, its BitmapSize counts bits. */
+function summaryHeader(file: ByteSource) {
+  const { size, read } = SUMMARY_HEADER;
+  const header = read(headerBytes(file, size));
+  return { bytes: size, ...header, FirstPage: header.HeaderSize, Pages: header.BitmapSize };
+}
+
+/** @throws FileError when the file ends before */
+function headerBytes(file: ByteSource, size: number): Uint8Array {
+  const bytes = file.read(DUMP_HEADER_BYTES, size);
+  if (bytes.length < size) throw new FileError('The file ends before the bitmap of this dump does.');
+  return bytes;
 }

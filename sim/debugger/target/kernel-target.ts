@@ -1,19 +1,24 @@
 import { BitmapPages } from '../dump/bitmap-pages.js';
 import { DumpType, readKernelHeader, type KernelDumpHeader } from '../dump/kernel-header.js';
 import type { PageMap } from '../dump/page-map.js';
-import { completeDumpPages, rangeDumpPages } from '../dump/run-pages.js';
+import { completeDumpPages, rangeDumpPages, RunPages } from '../dump/run-pages.js';
+import { TriageDump } from '../dump/triage-dump.js';
 import type { ByteSource } from '../files/byte-source.js';
 import { FileError } from '../files/file-error.js';
 import { asciiText } from '../files/text.js';
 import { AddressSpace, type OnMissing } from '../memory/address-space.js';
-import { readInteger, readPointer } from '../memory/memory.js';
+import { ImageBackedMemory } from '../memory/image-backed-memory.js';
+import { readInteger, readPointer, type Memory } from '../memory/memory.js';
 import { PhysicalMemory } from '../memory/physical-memory.js';
+import { PiecesSpace } from '../memory/pieces-space.js';
+import { RangeMemory } from '../memory/range-memory.js';
 import type { SymbolFiles } from '../symbols/symbol-files.js';
 import { Context } from '../unwind/context.js';
 import { readDebuggerData, type DebuggerData } from './debugger-data.js';
-import { readLoadedModules } from './loader-entries.js';
-import { Module } from './module.js';
+import { moduleName, readLoadedModules } from './loader-entries.js';
+import { Module, type ModuleFacts } from './module.js';
 import { readProcessor, type Processor } from './processor.js';
+import { triageProcessor } from './triage-processor.js';
 import { readUnloadedModules, type UnloadedModule } from './unloaded-modules.js';
 
 const MOST_PROCESSORS = 2048;
@@ -30,9 +35,15 @@ export class KernelTarget {
   /** The address space that the header names: the kernel's half of it is everybody's. */
   readonly system: AddressSpace;
   readonly data: DebuggerData;
-  readonly modules: Module[];
-  readonly unloadedModules: UnloadedModule[];
+  readonly modules: readonly Module[] = [];
+  readonly unloadedModules: readonly UnloadedModule[];
   readonly processors: (Processor | undefined)[];
+  /** Number of the processor that is current at first. */
+  readonly firstProcessor: number = 0;
+  /** What a small dump holds; `undefined` for one that holds frames. */
+  readonly triage: TriageDump | undefined;
+  /** Of a small dump: virtual memory, whose process nobody tells. */
+  readonly #pieces: Memory | undefined;
   readonly #onMissing: OnMissing;
   readonly #spaces = new Map<number, AddressSpace>();
 
@@ -40,7 +51,11 @@ export class KernelTarget {
   constructor(file: ByteSource, symbolFiles: SymbolFiles, onMissing: OnMissing = () => undefined) {
     this.file = file;
     this.header = readKernelHeader(file);
-    this.physical = new PhysicalMemory(file, pageMap(file, this.header));
+    this.triage = this.header.DumpType === DumpType.TRIAGE ? new TriageDump(file) : undefined;
+    this.physical = new PhysicalMemory(file, this.triage ? new RunPages([]) : pageMap(file, this.header));
+    this.#pieces =
+      this.triage &&
+      new ImageBackedMemory(new RangeMemory(file, this.triage.ranges(this.header)), () => this.modules);
     this.#onMissing = onMissing;
     this.system = this.space(this.header.DirectoryTableBase);
     const data = readDebuggerData(this.system, this.header.KdDebuggerDataBlock);
@@ -49,16 +64,20 @@ export class KernelTarget {
         'The debugger data block (KdDebuggerDataBlock) is not in this dump or is encoded, so nothing can be found in it.',
       );
     this.data = data;
-    this.modules = readLoadedModules(this.system, data.PsLoadedModuleList).map(
-      (facts) => new Module(facts, this.system, symbolFiles),
-    );
-    this.unloadedModules = readUnloadedModules(
-      this.system,
-      data.MmUnloadedDrivers,
-      data.MmLastUnloadedDriver,
-    );
+    const modules = this.triage
+      ? triageModules(this.triage)
+      : readLoadedModules(this.system, data.PsLoadedModuleList);
+    this.modules = modules.map((facts) => new Module(facts, this.system, symbolFiles));
+    this.unloadedModules =
+      this.triage?.unloaded() ??
+      readUnloadedModules(this.system, data.MmUnloadedDrivers, data.MmLastUnloadedDriver);
     const count = Math.min(this.header.NumberProcessors, MOST_PROCESSORS);
     this.processors = Array.from({ length: count }, (_, number) => readProcessor(this.system, data, number));
+    const stopped = this.triage && triageProcessor(this.triage, this.header, data);
+    if (stopped && stopped.number < count) {
+      this.firstProcessor = stopped.number;
+      this.processors[stopped.number] ??= stopped;
+    }
   }
 
   /** The address space of a page directory; the same object each time. */
@@ -66,7 +85,9 @@ export class KernelTarget {
     const root = Number(directoryTableBase & 0x000ffffffffff000n);
     let space = this.#spaces.get(root);
     if (!space) {
-      space = new AddressSpace(this.physical, directoryTableBase, this.#onMissing);
+      space = this.#pieces
+        ? new PiecesSpace(this.physical, directoryTableBase, this.#pieces)
+        : new AddressSpace(this.physical, directoryTableBase, this.#onMissing);
       this.#spaces.set(root, space);
     }
     return space;
@@ -108,10 +129,21 @@ export class KernelTarget {
   }
 }
 
+function triageModules(dump: TriageDump): ModuleFacts[] {
+  return dump.drivers().map(({ path, ...driver }, index) => ({
+    ...driver,
+    name: index === 0 ? 'nt' : moduleName(path.split('\\').pop()!),
+    imagePath: path,
+    isConstantOnly: true,
+  }));
+}
+
 function pageMap(file: ByteSource, header: KernelDumpHeader): PageMap {
   switch (header.DumpType) {
     case DumpType.FULL:
       return completeDumpPages(header);
+    case DumpType.SUMMARY:
+      return new BitmapPages(file, true);
     case DumpType.BITMAP_FULL:
     case DumpType.BITMAP_KERNEL:
       return new BitmapPages(file);
@@ -121,7 +153,7 @@ function pageMap(file: ByteSource, header: KernelDumpHeader): PageMap {
       return rangeDumpPages(file);
     default:
       throw new FileError(
-        `Kernel dumps of type ${header.DumpType} cannot be read. Types that can: 1, 5, 6, 8, 9 and 10.`,
+        `Kernel dumps of type ${header.DumpType} cannot be read. Types that can: 1, 2, 4, 5, 6, 8, 9 and 10.`,
       );
   }
 }

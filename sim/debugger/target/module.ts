@@ -21,6 +21,8 @@ export interface ModuleFacts {
   checkSum: number;
   /** Which PDB it has, where the dump says so outside of the image. */
   pdb?: PdbReference | undefined;
+  /** Whether what the module may write is not to be taken from its image's file. */
+  isConstantOnly?: boolean;
 }
 
 /** How a module's symbols stand. */
@@ -84,10 +86,10 @@ export class Module {
   get imageFile(): RangeMemory | undefined {
     if (this.#lookedForFile) return this.#imageFile;
     this.#lookedForFile = true;
-    const { imagePath, timeDateStamp, size } = this.facts;
+    const { imagePath, timeDateStamp, size, isConstantOnly } = this.facts;
     const found = this.#files.find(imagePath.split('\\').pop()!, imageKey(timeDateStamp, size));
     try {
-      this.#imageFile = found && mapImage(found.file, this.base);
+      this.#imageFile = found && mapImage(found.file, this.base, isConstantOnly);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }

@@ -17,6 +17,8 @@ const SPECIAL = {
 };
 const SPECIAL_BYTES = 0xf0;
 const DEBUG_REGISTERS = { dr0: 0x20, dr1: 0x28, dr2: 0x30, dr3: 0x38, dr6: 0x40, dr7: 0x48 };
+/** Of a CONTEXT: everything up to the floating-point registers. */
+const INTEGER_BYTES = 0x100;
 const DESCRIPTOR = { limit: 6, base: 8 };
 
 /** A processor of the machine. */
@@ -53,11 +55,16 @@ function readContext(memory: Memory, data: DebuggerData, prcb: bigint): Context 
   const at = data.OffsetPrcbContext
     ? readPointer(memory, prcb + BigInt(data.OffsetPrcbContext))
     : prcb + BigInt(data.OffsetPrcbProcStateContext);
+  // Debuggers leave the vector registers at its end out of small dumps.
   const bytes = memory.read(at, Context.bytes);
-  return bytes.length === Context.bytes ? Context.read(bytes) : undefined;
+  if (bytes.length < INTEGER_BYTES) return undefined;
+  const whole = new Uint8Array(Context.bytes);
+  whole.set(bytes);
+  return Context.read(whole);
 }
 
-function readSpecial(memory: Memory, at: bigint): Record<string, bigint> {
+/** KSPECIAL_REGISTERS at an address. @throws MemoryError */
+export function readSpecial(memory: Memory, at: bigint): Record<string, bigint> {
   const view = viewOf(readAll(memory, at, SPECIAL_BYTES));
   const u64 = (offset: number) => view.getBigUint64(offset, true);
   const u16 = (offset: number) => BigInt(view.getUint16(offset, true));
