@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import { FileSource } from '../../../sim/cli/debug/file-source.js';
 import { SymbolFolder } from '../../../sim/cli/debug/symbol-folder.js';
 import { imageOf } from '../../support/byte-file.js';
 import { generateDump, type GeneratedDump } from '../../support/generated-dump.js';
+import { imageKey, putAtTheirBases } from '../../support/images-at-bases.js';
 import { summaryDump } from '../../support/summary-dump.js';
 import { describeWith } from '../../support/tools.js';
 import { TRIAGE, triageDump } from '../../support/triage-dump.js';
@@ -39,7 +40,7 @@ describeWith([WINDBG], 'small and summary dumps, read as by WinDbg', () => {
     await runWindbg(full.dump, full.symbols, full.symbols, [`.dump /m Z:${small.replaceAll('/', '\\')}`]);
     const symbols = join(folder, 'symbols');
     cpSync(full.symbols, symbols, { recursive: true });
-    for (const module of full.truth.modules) putAtItsBase(symbols, module);
+    putAtTheirBases(symbols, full.truth.modules);
     // Of a small dump the engine does not know where the KPCR is; this debugger reads it from the KPRCB.
     const commands = COMMANDS.filter((command) => command !== '? @$pcr');
     expect(await unlike(small, symbols, commands)).toEqual([]);
@@ -53,7 +54,7 @@ describeWith([WINDBG], 'small and summary dumps, read as by WinDbg', () => {
     for (const { file, base, stamp } of [TRIAGE.nt, TRIAGE.driver]) {
       const image = imageOf(Uint8Array.of(0x8b, 0x01, 0xc3, 0x90, 0x90, 0xc3), stamp);
       new DataView(image.buffer).setBigUint64(0xb0, base, true);
-      const place = join(symbols, file, key(stamp, TRIAGE.size));
+      const place = join(symbols, file, imageKey(stamp, TRIAGE.size));
       mkdirSync(place, { recursive: true });
       writeFileSync(join(place, file), image);
     }
@@ -95,19 +96,4 @@ function comparable(answer: string): string {
   return answer
     .replace(/\n*DUMP EXTENSION DATA BLOCKS:\n[^]*/, '')
     .replace(/^(\S+ \S+ {3}\w+ +)(?:[TC#] )? *\((?:deferred|no symbols)\) *$/gm, '$1');
-}
-
-const key = (stamp: number, size: number) =>
-  `${stamp.toString(16).toUpperCase().padStart(8, '0')}${size.toString(16)}`;
-
-/**
- * Tells an image that it is linked for where it was loaded. The engine needs the images of a small dump, and Wine lets
- * it map those only that need no relocation (wine-views.test.ts).
- */
-function putAtItsBase(symbols: string, module: GeneratedDump['truth']['modules'][number]): void {
-  const path = join(symbols, module.file, key(module.timeDateStamp, module.size), module.file);
-  if (!existsSync(path)) throw new Error(`${path} is not among the images`);
-  const image = readFileSync(path);
-  image.writeBigUInt64LE(BigInt(module.base), image.readUInt32LE(0x3c) + 0x30);
-  writeFileSync(path, image);
 }
