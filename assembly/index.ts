@@ -369,6 +369,7 @@ export {
   referenceDevice as deviceReference,
 } from './kernel/io/device';
 export { connectInterrupt as interruptConnect } from './kernel/io/interrupt';
+export { assignResources as deviceAssignResources } from './kernel/io/device-resources';
 export { createDeviceNode as deviceCreateNode } from './kernel/io/device-node';
 export {
   createVpb as volumeCreateVpb,

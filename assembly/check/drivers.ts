@@ -19,6 +19,7 @@ import { walkList } from './lists';
 import { mapped, peek32, peek64, value } from './memory';
 import { isInModule, isModuleEntry, isText } from './modules';
 import { expectType } from './objects';
+import { checkResourcesOf } from './resources';
 import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
 
 const TYPE_DEVICE: u64 = 3; // IO_TYPE_DEVICE
@@ -154,6 +155,7 @@ function checkNode(node: u64, parent: u64, level: u64): void {
   nodes++;
   visit(Visited.DeviceNodes);
   checkPhysicalDevice(node);
+  if (!broken()) checkResourcesOf(node);
   let last: u64 = 0;
   let child = value(node, DEVICE_NODE.Child);
   for (let i: u32 = 0; child != 0 && !broken(); i++) {

@@ -15,7 +15,10 @@ export interface Profile {
   readonly debuggerData: Record<string, string | number>;
   /** Values of enumerations by name: `enums._KWAIT_REASON.WrQueue`. */
   readonly enums: Readonly<
-    Record<'_KWAIT_REASON' | '_KOBJECTS' | '_PNP_DEVNODE_STATE', Readonly<Record<string, number>>>
+    Record<
+      '_INTERFACE_TYPE' | '_KWAIT_REASON' | '_KOBJECTS' | '_PNP_DEVNODE_STATE',
+      Readonly<Record<string, number>>
+    >
   >;
   /** All types of the build: megabytes of source that only symbol files need. */
   types(): Promise<TypeCatalogue>;

@@ -4,6 +4,7 @@ import type {
   StagedFilter,
   StagedNode,
   StagedRequest,
+  StagedResource,
 } from '../world/io/io-stage.js';
 import type { DriverTimer } from '../world/schedule.js';
 import type { Stage } from '../world/stage.js';
@@ -75,6 +76,11 @@ export interface TruthNode {
   state: string;
   /** CM_PROB_* code of a device that does not work. */
   problem?: number;
+  /** The hardware that it was given, translated. */
+  resources: (
+    | { kind: 'memory' | 'port'; start: Address; bytes: number }
+    | { kind: 'interrupt'; vector: number; irql: number; processor: number }
+  )[];
 }
 
 export interface TruthRequest {
@@ -158,7 +164,12 @@ function truthOfDevice({ address, name, driver, below, mounted, passesTo }: Stag
   };
 }
 
-function truthOfNode({ address, instance, service, pdo, parent, state, problem }: StagedNode): TruthNode {
+function truthOfResource(resource: StagedResource): TruthNode['resources'][number] {
+  return resource.kind === 'interrupt' ? resource : { ...resource, start: hex(resource.start) };
+}
+
+function truthOfNode(node: StagedNode): TruthNode {
+  const { address, instance, service, pdo, parent, state, problem, resources } = node;
   return {
     address: hex(address),
     instance,
@@ -167,6 +178,7 @@ function truthOfNode({ address, instance, service, pdo, parent, state, problem }
     ...(parent ? { parent: hex(parent.address) } : {}),
     state,
     ...(problem === undefined ? {} : { problem }),
+    resources: resources.map(truthOfResource),
   };
 }
 

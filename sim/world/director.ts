@@ -8,6 +8,7 @@ import { PRIORITY_CLASSES } from './priority-classes.js';
 import { findProgram, forOwner, type Program } from './programs.js';
 import type { IoStage } from './io/io-stage.js';
 import { createIoSystem } from './io/io-system.js';
+import { assignResources } from './io/device-resources.js';
 import { connectInterrupts } from './io/interrupts.js';
 import { createKnownDlls } from './known-dlls.js';
 import { pendRequests } from './io/pending-requests.js';
@@ -107,6 +108,7 @@ export class Director {
     exports.processAttach(system);
     exports.partitionInitialise(this.#kernel.namespace.find(SYSTEM_PARTITION)!.address, system);
     const interrupts = connectInterrupts(this.#kernel, io);
+    assignResources(this.#kernel, io, interrupts);
     pendRequests(this.#kernel, io, processes);
     cacheFiles(this.#kernel, this.#seed);
     const pageFiles = createPageFiles(this.#kernel);

@@ -1,4 +1,5 @@
 import type { DriverRoutines } from '../../images/driver-routines/index.js';
+import type { ResourceSpec } from './device-resources.js';
 import type { IoRequests } from './requests.js';
 import type { LoadedModule } from '../../machine/kernel-images.js';
 
@@ -46,6 +47,26 @@ export interface StagedNode {
   readonly state: string;
   /** CM_PROB_* code of a device that does not work. */
   readonly problem?: number;
+  /** The hardware that it was given. */
+  readonly resources: StagedResource[];
+}
+
+/** Hardware that a device was given. */
+export type StagedResource =
+  | { readonly kind: 'memory' | 'port'; readonly start: bigint; readonly bytes: number }
+  | {
+      readonly kind: 'interrupt';
+      readonly vector: number;
+      readonly irql: number;
+      readonly processor: number;
+    };
+
+/** What the catalogue wants a device to be given. */
+export interface ResourceWish {
+  readonly node: StagedNode;
+  readonly spec: ResourceSpec;
+  /** Whose driver services its interrupt. */
+  readonly device?: StagedDevice;
 }
 
 /** An interrupt line or message of a device. */
@@ -113,6 +134,8 @@ export interface IoStage {
   readonly requests: IoRequests;
   /** Interrupts of the devices, to be connected once there are processors. */
   readonly lines: readonly DeviceInterrupt[];
+  /** Hardware for the devices, to be given to them once their interrupts are connected. */
+  readonly wishes: readonly ResourceWish[];
   /** Minifilters, the highest altitude first. */
   readonly filters: readonly StagedFilter[];
 }

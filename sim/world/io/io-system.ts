@@ -37,6 +37,6 @@ export function createIoSystem(kernel: Kernel): IoStage {
   );
   const requests = new IoRequests(kernel, devices.all, tree.roles);
   const filters = createFilters(kernel, devices, fileSystems.filtered);
-  const { nodes, roles, lines } = tree;
-  return { drivers, devices: devices.all, nodes, roles, requests, filters, lines };
+  const { nodes, roles, lines, wishes } = tree;
+  return { drivers, devices: devices.all, nodes, roles, requests, filters, lines, wishes };
 }

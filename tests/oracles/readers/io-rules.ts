@@ -209,6 +209,59 @@ export function ioRules(opened: () => Kernel): void {
       }
     });
 
+    it('was given memory, ports and interrupts as truth says, where the machine has no memory and something is connected', () => {
+      const kernel = opened();
+      const partsOf = (list: bigint) => {
+        expect(kernel.get(list, '_CM_RESOURCE_LIST', 'Count')).toBe(1n);
+        const full = list + BigInt(offsetOf('_CM_RESOURCE_LIST', 'List'));
+        const partial = full + BigInt(offsetOf('_CM_FULL_RESOURCE_DESCRIPTOR', 'PartialResourceList'));
+        const first = partial + BigInt(offsetOf('_CM_PARTIAL_RESOURCE_LIST', 'PartialDescriptors'));
+        return Array.from(
+          { length: Number(kernel.get(partial, '_CM_PARTIAL_RESOURCE_LIST', 'Count')) },
+          (_, i) => first + BigInt(20 * i),
+        );
+      };
+      const part = (at: bigint, path: string) => kernel.get(at, '_CM_PARTIAL_RESOURCE_DESCRIPTOR', path);
+      const start = (at: bigint) =>
+        kernel.space.u64(at + BigInt(offsetOf('_CM_PARTIAL_RESOURCE_DESCRIPTOR', 'u.Memory.Start')));
+      const kinds = new Map<string, number>();
+      for (const { address, resources } of truth().nodes) {
+        const [raw, translated] = [node(address, 'ResourceList'), node(address, 'ResourceListTranslated')];
+        if (resources.length === 0) {
+          expect([raw, translated]).toEqual([0n, 0n]);
+          continue;
+        }
+        const parts = partsOf(translated);
+        expect(partsOf(raw).map((at) => part(at, 'Type'))).toEqual(parts.map((at) => part(at, 'Type')));
+        const found = parts.map((at) => {
+          const type = Number(part(at, 'Type'));
+          if (type !== 2)
+            return {
+              kind: type === 3 ? 'memory' : 'port',
+              start: `0x${start(at).toString(16).padStart(16, '0')}`,
+              bytes: Number(part(at, 'u.Memory.Length')),
+            };
+          const processor = kernel.truth.processors.findIndex(({ address: block }) => {
+            const get = (path: string) => kernel.get(BigInt(block), '_KPRCB', path);
+            return (
+              get('Group') === part(at, 'u.Interrupt.Group') &&
+              get('GroupSetMember') === part(at, 'u.Interrupt.Affinity')
+            );
+          });
+          const vector = Number(part(at, 'u.Interrupt.Vector'));
+          expect(
+            truth().interrupts.some((each) => each.vector === vector && each.processor === processor),
+          ).toBe(true);
+          return { kind: 'interrupt', vector, irql: Number(part(at, 'u.Interrupt.Level')), processor };
+        });
+        expect(found).toEqual(resources);
+        for (const { kind } of resources) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+        for (const { kind, start: at } of resources)
+          if (kind === 'memory') expect(kernel.dump.has(Number(BigInt(at!) >> 12n))).toBe(false);
+      }
+      expect([...kinds.keys()].sort()).toEqual(expect.arrayContaining(['interrupt', 'memory']));
+    });
+
     it('remembers the states before: the last one written is the previous state', () => {
       for (const { address } of truth().nodes) {
         const next = Number(node(address, 'StateHistoryEntry'));

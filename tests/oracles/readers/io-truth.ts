@@ -30,6 +30,14 @@ export interface IoTruth {
     parent?: string;
     state: string;
     problem?: number;
+    resources: {
+      kind: string;
+      start?: string;
+      bytes?: number;
+      vector?: number;
+      irql?: number;
+      processor?: number;
+    }[];
   }[];
   interrupts: { address: string; processor: number; vector: number; routine: string }[];
   timers: { dpc: string; routine: string; periodMs: number; processor: number; device?: string }[];

@@ -1,5 +1,6 @@
 // What !locks, !apc and !timer read: resources with owners and waiters, mutants, suspended threads, encoded DPCs.
 import { describe, expect, it } from 'vitest';
+import { ioTruth } from './io-truth.js';
 import type { Kernel } from './kernel.js';
 import { enumValue, offsetOf, sizeOf } from './layouts.js';
 import { objectTypes, typeOf } from './objects.js';
@@ -162,6 +163,9 @@ export function lockRules(opened: () => Kernel): void {
       const [never, always] = [kernel.pointer('KiWaitNever'), kernel.pointer('KiWaitAlways')];
       const inCode = (at: bigint) =>
         kernel.truth.modules.some(({ base, size }) => at >= BigInt(base) && at < BigInt(base) + BigInt(size));
+      const devices = ioTruth(kernel).devices.map(({ address }) => BigInt(address));
+      const inDevice = (at: bigint) =>
+        devices.some((device) => at > device && at < device + kernel.get(device, '_DEVICE_OBJECT', 'Size'));
       const seen = { dpc: 0, thread: 0, object: 0 };
       for (const { address } of kernel.truth.processors) {
         const table = BigInt(address) + BigInt(offsetOf('_KPRCB', 'TimerTable.TimerEntries'));
@@ -170,7 +174,8 @@ export function lockRules(opened: () => Kernel): void {
             table + BigInt(i * sizeOf('_KTIMER_TABLE_ENTRY') + offsetOf('_KTIMER_TABLE_ENTRY', 'Entry'));
           for (const timer of kernel.list(head, '_KTIMER', 'TimerListEntry')) {
             const dpc = decodedDpc(kernel.get(timer, '_KTIMER', 'Dpc'), timer, never, always);
-            const inObject = TIMER_TYPES.includes(typeOf(kernel, timer, types) ?? '');
+            // What stands before one in a device's extension is no object's header.
+            const inObject = !inDevice(timer) && TIMER_TYPES.includes(typeOf(kernel, timer, types) ?? '');
             if (inObject) {
               const own = kernel.get(timer, '_ETIMER', 'ApcAssociated') === 1n;
               expect(dpc).toBe(own ? timer + BigInt(offsetOf('_ETIMER', 'TimerDpc')) : 0n);

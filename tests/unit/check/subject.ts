@@ -68,7 +68,7 @@ export class Subject {
    * index is at offset N of its node), `value \\Path` (its first value), `thread N M` (thread M of process N), `pfn X` or `pte X`
    * (the MMPFN or PTE of frame or address X, or of the start in parentheses), `tracker Tag` (the tag's row of pool),
    * `big` (the first large pool allocation in its table), `view N` (the first view of process N), `token N` (that of process N), `irp` (the first request on
-   * a thread's list), `mutant` (the first one that a thread owns), `message` (the first one whose reply a thread waits for), `ended` (the first thread that has ended), `state Standby` (the first thread in a state), `processor N` (its KPRCB), `apc` (the first one of user mode on a thread's list), `timer` (the first one on a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
+   * a thread's list), `mutant` (the first one that a thread owns), `message` (the first one whose reply a thread waits for), `ended` (the first thread that has ended), `interrupt` (the first one that is connected), `device S` (the node of service S's first device), `state Standby` (the first thread in a state), `processor N` (its KPRCB), `apc` (the first one of user mode on a thread's list), `timer` (the first one on a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
    * `hypervisor` (its globals, in its own address space), `entry \\Path` (an object in the namespace, its directory entry), and goes on with fields: ` / ` leads into
    * the structure that the field is, ` -> ` to what it points at, ` <- ` back to the structure that has the field there.
    */
@@ -109,6 +109,9 @@ export class Subject {
       return this.firstOf('_ETHREAD', 'ActiveTimerListHead', '_ETIMER', 'ActiveTimerListEntry');
     if (kind === 'ended')
       return this.machine.stage.processes.flatMap(({ endedThreads }) => endedThreads)[0]!.address;
+    if (kind === 'interrupt') return this.machine.stage.io.interrupts[0]!.address;
+    if (kind === 'device')
+      return this.machine.stage.io.nodes.find(({ service }) => service === rest[0])!.address;
     if (kind === 'state') return this.threadIn(rest[0]!);
     if (kind === 'processor') return this.core.exports.processorBlock(Number(rest[0]));
     if (kind === 'message') return this.message();
