@@ -163,9 +163,7 @@ export function lockRules(opened: () => Kernel): void {
       const [never, always] = [kernel.pointer('KiWaitNever'), kernel.pointer('KiWaitAlways')];
       const inCode = (at: bigint) =>
         kernel.truth.modules.some(({ base, size }) => at >= BigInt(base) && at < BigInt(base) + BigInt(size));
-      const devices = ioTruth(kernel).devices.map(({ address }) => BigInt(address));
-      const inDevice = (at: bigint) =>
-        devices.some((device) => at > device && at < device + kernel.get(device, '_DEVICE_OBJECT', 'Size'));
+      const ofDrivers = new Set(ioTruth(kernel).timers.map(({ dpc }) => BigInt(dpc)));
       const seen = { dpc: 0, thread: 0, object: 0 };
       for (const { address } of kernel.truth.processors) {
         const table = BigInt(address) + BigInt(offsetOf('_KPRCB', 'TimerTable.TimerEntries'));
@@ -174,8 +172,9 @@ export function lockRules(opened: () => Kernel): void {
             table + BigInt(i * sizeOf('_KTIMER_TABLE_ENTRY') + offsetOf('_KTIMER_TABLE_ENTRY', 'Entry'));
           for (const timer of kernel.list(head, '_KTIMER', 'TimerListEntry')) {
             const dpc = decodedDpc(kernel.get(timer, '_KTIMER', 'Dpc'), timer, never, always);
-            // What stands before one in a device's extension is no object's header.
-            const inObject = !inDevice(timer) && TIMER_TYPES.includes(typeOf(kernel, timer, types) ?? '');
+            // What stands before a driver's own timer is no object's header, though it may look like one.
+            const type = ofDrivers.has(dpc) ? undefined : typeOf(kernel, timer, types);
+            const inObject = TIMER_TYPES.includes(type ?? '');
             if (inObject) {
               const own = kernel.get(timer, '_ETIMER', 'ApcAssociated') === 1n;
               expect(dpc).toBe(own ? timer + BigInt(offsetOf('_ETIMER', 'TimerDpc')) : 0n);
