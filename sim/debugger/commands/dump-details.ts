@@ -1,7 +1,7 @@
 import { BitmapPages } from '../dump/bitmap-pages.js';
 import { DumpType, isFill } from '../dump/kernel-header.js';
 import { PAGE_BYTES } from '../dump/page-map.js';
-import { headerRuns } from '../dump/run-pages.js';
+import { headerRuns, RunPages, type Run } from '../dump/run-pages.js';
 import { address, hex } from '../format/numbers.js';
 import { readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
@@ -67,14 +67,24 @@ function bannerOf({ target: { header } }: Session): string {
     case DumpType.BITMAP_KERNEL:
       return '----- 64 bit Kernel Bitmap Dump Analysis - Kernel address space is available,\n      User address space may not be available.\n';
     default:
-      return '----- 64 bit Kernel Range Dump Analysis\n';
+      return '----- 64 bit Range Dump Analysis\n';
   }
 }
 
 function pagesText(session: Session, row: (name: string, value: string) => string): string {
   const { header, physical } = session.target;
-  if (header.DumpType === DumpType.FULL) return runsText(session);
   const { pages: map } = physical;
+  if (header.DumpType === DumpType.FULL) {
+    const runs = headerRuns(header);
+    const count = `Number of runs: ${runs.length} (limited to ${runs.length})\n`;
+    return `\nPhysical Memory Description:\n${count}${runsText(runs)}`;
+  }
+  if (map instanceof RunPages && map.ranges)
+    return (
+      `\nRANGE_DUMP:\n${row('HeaderSize', hex(map.ranges.firstPage))}${row('DescriptorSize', hex(map.ranges.bytes))}` +
+      `\nPhysical Memory Range Description:\n${row('Pages', hex(map.pages))}` +
+      `${row('NumberOfRanges', hex(map.runs.length))}${runsText(map.runs)}`
+    );
   if (!(map instanceof BitmapPages)) return '';
   const { pages, limit } = map;
   if (header.DumpType === DumpType.SUMMARY)
@@ -96,12 +106,11 @@ function pagesText(session: Session, row: (name: string, value: string) => strin
 }
 
 /** Runs of memory of a complete dump. Offsets are told as the engine tells them: a page before where they are. */
-function runsText({ target: { header } }: Session): string {
-  const runs = headerRuns(header);
+function runsText(runs: readonly Run[]): string {
   const line = (...values: number[]) =>
     `           ${values.map((value) => address(BigInt(value))).join('     ')}\n`;
   let offset = PAGE_BYTES;
-  let text = `\nPhysical Memory Description:\nNumber of runs: ${runs.length} (limited to ${runs.length})\n          FileOffset           Start Address           Length\n`;
+  let text = '          FileOffset           Start Address           Length\n';
   for (const { base, count } of runs) {
     text += line(offset, base * PAGE_BYTES, count * PAGE_BYTES);
     offset += count * PAGE_BYTES;

@@ -15,9 +15,15 @@ export interface Run {
 export class RunPages implements PageMap {
   readonly pages: number;
   readonly limit: number;
+  /** As the file lists them. */
+  readonly runs: readonly Run[];
+  /** Of a range dump: where the pages begin, and the size of what lists their ranges. */
+  readonly ranges: { firstPage: number; bytes: number } | undefined;
   readonly #runs: readonly Run[];
 
-  constructor(runs: readonly Run[]) {
+  constructor(runs: readonly Run[], ranges?: RunPages['ranges']) {
+    this.runs = runs;
+    this.ranges = ranges;
     this.#runs = [...runs].sort((a, b) => a.base - b.base);
     this.pages = runs.reduce((sum, { count }) => sum + count, 0);
     this.limit = runs.reduce((most, { base, count }) => Math.max(most, base + count), 0);
@@ -70,6 +76,7 @@ const RANGE_HEADER = record(0x30, {
 });
 const SIGNATURE_RDMP = 0x504d4452; // 'RDMP'
 const RANGES_OFFSET = 0x30;
+/** The metadata begins with two numbers, of ranges and of pages. */
 const METADATA_BEFORE_RANGES = 0x10;
 const MOST_METADATA = 0x1000000;
 
@@ -78,11 +85,12 @@ export function rangeDumpPages(file: ByteSource): PageMap {
   const header = RANGE_HEADER.read(file.read(DUMP_HEADER_BYTES, RANGE_HEADER.size));
   if (header.Signature !== SIGNATURE_RDMP)
     throw new FileError('The ranges of this dump have no RDMP header.');
-  const length = header.MetadataSize - 0x20 - METADATA_BEFORE_RANGES;
+  const length = header.MetadataSize - METADATA_BEFORE_RANGES;
   if (!(length >= 0) || length > MOST_METADATA || header.FirstPageOffset > file.size)
     throw new FileError('The ranges of this dump are damaged.');
   const bytes = file.read(DUMP_HEADER_BYTES + RANGES_OFFSET, length);
-  return new RunPages(readRuns(bytes, 0, Math.floor(bytes.length / RUN_BYTES), header.FirstPageOffset));
+  const runs = readRuns(bytes, 0, Math.floor(bytes.length / RUN_BYTES), header.FirstPageOffset);
+  return new RunPages(runs, { firstPage: header.FirstPageOffset, bytes: header.MetadataSize });
 }
 
 /** {base, count} pairs until one is empty; their pages follow each other in the file. */
