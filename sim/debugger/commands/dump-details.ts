@@ -122,7 +122,7 @@ function runsText(runs: readonly Run[]): string {
 
 function processorsText({ target }: Session): string {
   const block = target.data.KiProcessorBlock;
-  const count = target.header.NumberProcessors;
+  const count = target.processors.length; // a damaged header may tell of any number
   const entries = Array.from({ length: count }, (_, i) =>
     address(readPointer(target.system, block + BigInt(i * 8))),
   );
