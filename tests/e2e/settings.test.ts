@@ -82,3 +82,73 @@ test('Paused stops the machine clock, High lets it run', async () => {
   await page.getByLabel('Real time update speed').selectOption('High');
   await expect.poll(clock, { timeout: 5000 }).not.toBe(paused);
 });
+
+test('Task Manager opens with the page that was chosen', async () => {
+  const page = await openPage();
+  await openSettings(page);
+  expect(await page.getByLabel('Default start page').locator('option').allInnerTexts()).toEqual([
+    'Processes',
+    'Performance',
+    'App history',
+    'Startup apps',
+    'Users',
+    'Details',
+    'Services',
+  ]);
+  await page.getByLabel('Default start page').selectOption('Details');
+  await page.reload();
+  await page.getByRole('heading', { name: 'Details' }).waitFor();
+});
+
+test('Always on top keeps Task Manager over a window that is in front', async () => {
+  const page = await openPage();
+  await openSettings(page);
+  const onTop = () =>
+    page.evaluate(() => {
+      const root = document.querySelector('ll-desktop')!.shadowRoot!;
+      const { left, top } = root
+        .querySelector('tm-app')!
+        .shadowRoot!.querySelector('ll-window')!
+        .getBoundingClientRect();
+      return root.elementFromPoint(left + 200, top + 200)?.localName;
+    });
+  await page.getByRole('navigation', { name: 'Taskbar' }).getByRole('button', { name: 'Debugger' }).click();
+  await page.getByRole('region', { name: 'Debugger' }).waitFor();
+  expect(await onTop()).toBe('dbg-app');
+  await page
+    .getByRole('navigation', { name: 'Taskbar' })
+    .getByRole('button', { name: 'Task Manager' })
+    .click();
+  await box(page, 'Always on top').check();
+  await page.getByRole('navigation', { name: 'Taskbar' }).getByRole('button', { name: 'Debugger' }).click();
+  expect(await onTop()).toBe('tm-app');
+});
+
+test('Hide when minimized takes the mark of an open program off the taskbar', async () => {
+  const page = await openPage();
+  await openSettings(page);
+  const button = page
+    .getByRole('navigation', { name: 'Taskbar' })
+    .getByRole('button', { name: 'Task Manager' });
+  const isMarked = () => button.evaluate((element) => (element as HTMLElement).dataset.open !== undefined);
+  await button.click();
+  await page.getByRole('region', { name: 'Task Manager' }).waitFor({ state: 'hidden' });
+  expect(await isMarked()).toBe(true);
+  await button.click();
+  await box(page, 'Hide when minimized').check();
+  await button.click();
+  await expect.poll(isMarked).toBe(false);
+  await button.click();
+  await page.getByRole('heading', { name: 'Settings' }).waitFor();
+  expect(await isMarked()).toBe(true);
+});
+
+test('Alt+F and Ctrl+F go to the search box of a page that has one', async () => {
+  const page = await openPage();
+  await row(page, 'System').click();
+  for (const keys of ['Alt+f', 'Control+f']) {
+    await row(page, 'System').click();
+    await page.keyboard.press(keys);
+    expect((await focused(page)).text).toBe('Type a name, publisher, or PID to search');
+  }
+});

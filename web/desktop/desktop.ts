@@ -34,7 +34,7 @@ export class Desktop extends LitElement {
   @query('ll-taskbar') private readonly taskbar!: Taskbar;
   readonly #places = new WindowPlaces();
 
-  protected readonly follow = new Follow(this, () => [this.lab.sampler]);
+  protected readonly follow = new Follow(this, () => [this.lab.sampler, this.lab.settings]);
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -111,7 +111,16 @@ export class Desktop extends LitElement {
   }
 
   #windowStyle(program: ProgramId): string {
-    return `--z: ${this.order.open.indexOf(program)}`;
+    const { open } = this.order;
+    const isOverAll = program === 'task-manager' && this.lab.settings.value.alwaysOnTop;
+    return `--z: ${isOverAll ? open.length : open.indexOf(program)}`;
+  }
+
+  /** Programs that the taskbar shows as open. */
+  get #shownAsOpen(): ProgramId[] {
+    const { open, minimized } = this.order;
+    const { hideWhenMinimized } = this.lab.settings.value;
+    return open.filter((id) => !(hideWhenMinimized && id === 'task-manager' && minimized.has(id)));
   }
 
   #renderProgram(program: ProgramId): TemplateResult {
@@ -148,7 +157,7 @@ export class Desktop extends LitElement {
         )}
       </main>
       <ll-taskbar
-        .open=${order.open}
+        .open=${this.#shownAsOpen}
         .front=${frontOf(order)}
         .time=${lab.sampler.value?.time ?? 0}
         @ll-taskbar=${this.#onTaskbar}

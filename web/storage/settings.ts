@@ -1,8 +1,10 @@
 import { get, set } from 'idb-keyval';
 import type { Language } from '../strings/index.js';
+import type { PageId } from '../task-manager/pages.js';
 import { Store } from './store.js';
 
 export type UpdateSpeed = 'high' | 'normal' | 'low' | 'paused';
+export type StartPage = Exclude<PageId, 'settings'>;
 /** Whom Task Manager runs as: only an administrator may dump the kernel's memory. */
 export type RunAs = 'administrator' | 'user';
 export type Theme = 'system' | 'light' | 'dark';
@@ -17,9 +19,17 @@ export interface DumpOptions {
 }
 
 export interface Settings {
+  /** The page that Task Manager opens with. */
+  startPage: StartPage;
   updateSpeed: UpdateSpeed;
   theme: Theme;
   runAs: RunAs;
+  /** Task Manager's window lies over all others. */
+  alwaysOnTop: boolean;
+  /** While it is minimised, the taskbar does not show that it is open. */
+  hideWhenMinimized: boolean;
+  /** Whether efficiency mode is asked about before it is turned on. */
+  askBeforeEfficiencyMode: boolean;
   language: 'system' | Language;
   dumpOptions: DumpOptions;
   /** Columns that the user chose, by page; pages without an entry show those of a fresh Windows. */
@@ -35,11 +45,15 @@ export const DEFAULT_DUMP_OPTIONS: Readonly<DumpOptions> = {
 };
 
 const DEFAULTS: Settings = {
+  startPage: 'processes',
   // The machine's time stands still until the learner lets it go on: the same link gives everybody the same machine,
   // and the same dump.
   updateSpeed: 'paused',
   theme: 'system',
   runAs: 'administrator',
+  alwaysOnTop: false,
+  hideWhenMinimized: false,
+  askBeforeEfficiencyMode: true,
   language: 'system',
   dumpOptions: { ...DEFAULT_DUMP_OPTIONS },
   columns: {},

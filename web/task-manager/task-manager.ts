@@ -56,6 +56,7 @@ export class TaskManager extends LitElement {
   @query('ll-window') private readonly window!: LabWindow;
   @query('tm-details-page') private readonly detailsPage!: DetailsPage;
   @query('tm-process-actions') private readonly actions!: ProcessActions;
+  @query('tm-search-box') private readonly searchBox!: SearchBox;
   @query('tm-settings-page') private readonly settingsPage!: SettingsPage;
 
   protected readonly follow = new Follow(this, () => [
@@ -65,7 +66,7 @@ export class TaskManager extends LitElement {
   ]);
 
   protected override firstUpdated(): void {
-    void this.#goTo('processes');
+    void this.#goTo(this.lab.settings.value.startPage);
   }
 
   override focus(): void {
@@ -119,6 +120,20 @@ export class TaskManager extends LitElement {
     return staticHtml`<${page.tag} .lab=${this.lab} .filter=${page.searchable ? this.filter : ''}></${page.tag}>`;
   }
 
+  /** Alt+F and Ctrl+F go to the search box where there is one, F5 reads the machine again. */
+  #onKeydown(event: KeyboardEvent): void {
+    const isFind = event.key.toLowerCase() === 'f' && (event.ctrlKey || event.altKey) && !event.shiftKey;
+    const isRefresh = event.key === 'F5' && !event.ctrlKey && !event.shiftKey;
+    if (isFind && this.#isSearchable) this.searchBox.focus();
+    else if (isRefresh) void this.lab.sampler.refresh();
+    else return;
+    event.preventDefault();
+  }
+
+  get #isSearchable(): boolean {
+    return this.page !== null && PAGES[this.page]?.searchable === true;
+  }
+
   #renderDialogs(): TemplateResult {
     const closeMessage = () => (this.message = null);
     return html`
@@ -144,11 +159,17 @@ export class TaskManager extends LitElement {
 
   override render() {
     return html`
-      <ll-window heading=${text.title} .place=${this.place} .active=${this.active} ?hidden=${this.minimized}>
+      <ll-window
+        heading=${text.title}
+        .place=${this.place}
+        .active=${this.active}
+        ?hidden=${this.minimized}
+        @keydown=${this.#onKeydown}
+      >
         <span slot="icon">${icon('task-manager')}</span>
         <tm-search-box
           slot="titlebar"
-          ?hidden=${!(this.page && PAGES[this.page]?.searchable)}
+          ?hidden=${!this.#isSearchable}
           .value=${this.filter}
           @input=${(event: Event) => (this.filter = (event.currentTarget as SearchBox).value)}
         ></tm-search-box>

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { CaptureOutcome, CaptureProgress } from '../../../sim/worker/sim-api.js';
 import { adviceFor } from '../../../web/task-manager/dump/advice.js';
 import { DumpFlow, captureRequest } from '../../../web/task-manager/dump/dump-flow.js';
@@ -102,4 +102,15 @@ test('the advice follows the status, by name or by number', () => {
   expect(adviceFor('STATUS_DISK_FULL')).toBe(adviceFor('0xc000007f'));
   expect(adviceFor('STATUS_DISK_FULL')).not.toBe(adviceFor('STATUS_NO_MEMORY'));
   expect(adviceFor('STATUS_UNHEARD_OF')).toMatch(/Try again/);
+});
+
+test('the advice is in the language of the page', async () => {
+  vi.stubGlobal('document', { documentElement: {} });
+  vi.resetModules();
+  const { useLanguage } = await import('../../../web/strings/index.js');
+  await useLanguage('de');
+  const { adviceFor: inGerman } = await import('../../../web/task-manager/dump/advice.js');
+  expect(inGerman('STATUS_ACCESS_DENIED')).toBe(
+    'Führen Sie den Task-Manager als Administrator aus und versuchen Sie es erneut.',
+  );
 });

@@ -35,6 +35,18 @@ export const dump = {
     stacks: 'Fehler beim Live-Kernelspeicherabbild',
     process: 'Das Speicherabbild des Prozesses ist fehlgeschlagen',
   },
+  advice: {
+    moreMemory:
+      'Geben Sie Arbeitsspeicher frei und versuchen Sie es erneut, oder schalten Sie „Abbrechen, wenn der Arbeitsspeicher nicht ausreicht“ in den Einstellungen für Speicherabbilder aus; das Abbild hat dann weniger Seiten.',
+    moreDisk:
+      'Löschen Sie Abbilder, die Sie nicht mehr brauchen, oder geben Sie dem Browser mehr Platz, und versuchen Sie es erneut.',
+    fullInstead:
+      'Erstellen Sie stattdessen ein vollständiges Live-Kernelspeicherabbild; es enthält auch die Kernelstapel.',
+    asAdministrator: 'Führen Sie den Task-Manager als Administrator aus und versuchen Sie es erneut.',
+    later: 'Warten Sie, bis das laufende Abbild fertig ist, und versuchen Sie es in einigen Minuten erneut.',
+    otherwise:
+      'Versuchen Sie es erneut. Schlägt es wieder fehl, laden Sie die Seite neu, um den Computer neu zu starten.',
+  },
   status: 'Status',
   close: 'Schließen',
   stopped: 'Der Computer hat aufgehört zu antworten, während er das Abbild erstellte.',

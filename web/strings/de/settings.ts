@@ -1,5 +1,6 @@
 export const settings = {
   general: 'Allgemein',
+  startPage: 'Standardstartseite',
   updateSpeed: 'Aktualisierungsgeschwindigkeit in Echtzeit',
   speeds: { high: 'Hoch', normal: 'Normal', low: 'Niedrig', paused: 'Angehalten' },
   theme: 'App-Design',
@@ -8,6 +9,11 @@ export const settings = {
   runAsWhom: { administrator: 'Administrator', user: 'Standardbenutzer' },
   language: 'Sprache',
   languages: { system: 'Systemeinstellung verwenden', en: 'English', de: 'Deutsch' },
+  windowManagement: 'Fensterverwaltung',
+  alwaysOnTop: 'Immer im Vordergrund',
+  hideWhenMinimized: 'Ausblenden, wenn minimiert',
+  otherOptions: 'Andere Optionen',
+  askBeforeEfficiencyMode: 'Vor dem Anwenden des Effizienzmodus nachfragen',
   dumpOptions: 'Optionen für Live-Kernelspeicherabbilder (Erweitert)',
   revert: 'Einstellungen für Speicherabbilder zurücksetzen',
   reverted: 'Die Einstellungen für Speicherabbilder sind zurückgesetzt',

@@ -35,6 +35,15 @@ export const dump = {
     stacks: 'Live kernel memory dump failed',
     process: 'The process could not be dumped',
   },
+  advice: {
+    moreMemory:
+      'Free some memory and try again, or turn off “Abort if insufficient memory” in the memory dump settings to get a dump with fewer pages.',
+    moreDisk: 'Delete dumps that you no longer need, or give the browser more room, and try again.',
+    fullInstead: 'Create a full live kernel memory dump instead; it holds the kernel stacks as well.',
+    asAdministrator: 'Run Task Manager as an administrator and try again.',
+    later: 'Wait until the dump that is being made is ready, and try again in a few minutes.',
+    otherwise: 'Try again. If it fails again, reload the page to start the machine anew.',
+  },
   status: 'Status',
   close: 'Close',
   stopped: 'The machine stopped answering while it took the dump.',

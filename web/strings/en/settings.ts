@@ -1,5 +1,6 @@
 export const settings = {
   general: 'General',
+  startPage: 'Default start page',
   updateSpeed: 'Real time update speed',
   speeds: { high: 'High', normal: 'Normal', low: 'Low', paused: 'Paused' },
   theme: 'App theme',
@@ -8,6 +9,11 @@ export const settings = {
   runAsWhom: { administrator: 'Administrator', user: 'Standard user' },
   language: 'Language',
   languages: { system: 'Use system setting', en: 'English', de: 'Deutsch' },
+  windowManagement: 'Window management',
+  alwaysOnTop: 'Always on top',
+  hideWhenMinimized: 'Hide when minimized',
+  otherOptions: 'Other options',
+  askBeforeEfficiencyMode: 'Ask me before applying Efficiency mode',
   dumpOptions: 'Live kernel memory dump options (Advanced)',
   revert: 'Revert memory dump settings to defaults',
   reverted: 'Memory dump settings restored to defaults',

@@ -46,7 +46,9 @@ export class ProcessActions extends LitElement {
       });
     } else if (command === 'efficiency-mode') {
       const action = { do: 'efficiency', on: !process.throttled } as const;
-      if (action.on) this.#ask(process, text.efficiencyTitle(name), text.efficiency, text.turnOn, action);
+      const { askBeforeEfficiencyMode } = this.lab.settings.value;
+      if (action.on && askBeforeEfficiencyMode)
+        this.#ask(process, text.efficiencyTitle(name), text.efficiency, text.turnOn, action);
       else void this.#act(process, action);
     } else if (command === 'affinity') void this.#showAffinity(process);
     else if (command === 'wait-chain') void this.#showWaitChain(process);

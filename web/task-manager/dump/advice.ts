@@ -1,10 +1,13 @@
-import table from './advice.json';
+import { strings } from '../../strings/index.js';
+import statuses from './advice.json';
 
-const OTHERWISE = 'Try again. If it fails again, reload the page to start the machine anew.';
+const text = strings.dump.advice;
 
 /** What the user can do about a failed dump. @param status NTSTATUS as the machine reports it: name, number or both. */
 export function adviceFor(status: string): string {
   const reported = status.toLowerCase();
-  const known = table.find(({ statuses }) => statuses.some((name) => reported.includes(name.toLowerCase())));
-  return known?.advice ?? OTHERWISE;
+  const known = (Object.keys(statuses) as (keyof typeof statuses)[]).find((advice) =>
+    statuses[advice].some((name) => reported.includes(name.toLowerCase())),
+  );
+  return text[known ?? 'otherwise'];
 }

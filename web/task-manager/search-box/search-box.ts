@@ -15,6 +15,12 @@ export class SearchBox extends LitElement {
 
   @property() value = '';
 
+  /** Selects what stands in it, so that typing replaces it. */
+  override focus(): void {
+    this.renderRoot.querySelector('input')?.select();
+    this.renderRoot.querySelector('input')?.focus();
+  }
+
   #onInput(event: Event): void {
     // Native `input` leaves the shadow root by itself; listeners then find the new value here.
     this.value = (event.target as HTMLInputElement).value;

@@ -1,9 +1,11 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import '../../controls/checkbox/checkbox.js';
+import type { LabCheckbox } from '../../controls/checkbox/checkbox.js';
 import '../../controls/select/select.js';
 import type { LabSelect } from '../../controls/select/select.js';
 import type { Lab } from '../../lab.js';
-import type { RunAs, Settings, Theme, UpdateSpeed } from '../../storage/settings.js';
+import type { RunAs, Settings, StartPage, Theme, UpdateSpeed } from '../../storage/settings.js';
 import { Follow } from '../../storage/store.js';
 import { strings } from '../../strings/index.js';
 import '../command-bar/command-bar.js';
@@ -12,6 +14,10 @@ import './dump-options.js';
 import type { DumpOptionsGroup } from './dump-options.js';
 
 const text = strings.settings;
+const START_PAGES = Object.fromEntries(
+  Object.entries(strings.taskManager.pages).filter(([id]) => id !== 'settings'),
+);
+type Choice = 'alwaysOnTop' | 'hideWhenMinimized' | 'askBeforeEfficiencyMode';
 
 /**
  * The Settings page.
@@ -42,6 +48,11 @@ export class SettingsPage extends LitElement {
       margin-bottom: 16px;
     }
 
+    ll-checkbox + h2,
+    ll-select + h2 {
+      margin-top: 28px;
+    }
+
     tm-dump-options {
       margin-top: 28px;
     }
@@ -62,6 +73,10 @@ export class SettingsPage extends LitElement {
     this.dispatchEvent(new SettingsChangeEvent(change));
   }
 
+  #onStartPage(event: Event): void {
+    this.#change({ startPage: (event.target as LabSelect).value as StartPage });
+  }
+
   #onSpeed(event: Event): void {
     this.#change({ updateSpeed: (event.target as LabSelect).value as UpdateSpeed });
   }
@@ -74,6 +89,14 @@ export class SettingsPage extends LitElement {
     this.#change({ runAs: (event.target as LabSelect).value as RunAs });
   }
 
+  #box(choice: Choice): TemplateResult {
+    return html`<ll-checkbox
+      label=${text[choice]}
+      .checked=${this.lab.settings.value[choice]}
+      @change=${(event: Event) => this.#change({ [choice]: (event.target as LabCheckbox).checked })}
+    ></ll-checkbox>`;
+  }
+
   /** Texts are read as modules are loaded, so the page starts again; the machine boots to the same bytes. */
   async #onLanguage(event: Event): Promise<void> {
     const language = (event.target as LabSelect).value as Settings['language'];
@@ -82,11 +105,17 @@ export class SettingsPage extends LitElement {
   }
 
   override render() {
-    const { updateSpeed, theme, runAs, language, dumpOptions } = this.lab.settings.value;
+    const { startPage, updateSpeed, theme, runAs, language, dumpOptions } = this.lab.settings.value;
     return html`
       <tm-command-bar heading=${strings.taskManager.pages.settings}></tm-command-bar>
       <div class="content">
         <h2>${text.general}</h2>
+        <ll-select
+          label=${text.startPage}
+          .options=${START_PAGES}
+          .value=${startPage}
+          @change=${this.#onStartPage}
+        ></ll-select>
         <ll-select
           label=${text.updateSpeed}
           .options=${text.speeds}
@@ -111,6 +140,10 @@ export class SettingsPage extends LitElement {
           .value=${language}
           @change=${this.#onLanguage}
         ></ll-select>
+        <h2>${text.windowManagement}</h2>
+        ${this.#box('alwaysOnTop')}${this.#box('hideWhenMinimized')}
+        <h2>${text.otherOptions}</h2>
+        ${this.#box('askBeforeEfficiencyMode')}
         <tm-dump-options .options=${dumpOptions}></tm-dump-options>
       </div>
     `;
