@@ -2,6 +2,7 @@ import { defineConfig } from 'vite';
 import { core } from './scripts/lib/vite-core-plugin.js';
 import { licences } from './scripts/lib/vite-licences-plugin.js';
 import { data } from './scripts/lib/vite-data-plugin.js';
+import { offline } from './scripts/lib/vite-offline-plugin.js';
 import { iced } from './scripts/lib/vite-iced-plugin.js';
 
 // The page. The Node side is built by scripts/lib/node-side.mjs.
@@ -10,7 +11,7 @@ export default defineConfig({
   // Relative, so that the page also works from a folder of a static host.
   base: './',
   publicDir: '../public',
-  plugins: [core(), iced(), licences()],
+  plugins: [core(), iced(), licences(), offline()],
   // The core and the simulation are siblings of the page's root.
   server: { fs: { allow: ['..'] } },
   build: {

@@ -11,6 +11,7 @@ import { measureOpfs } from './opfs.mjs';
 import { measurePage } from './page.mjs';
 import { measureSize } from './sizes.mjs';
 import { measureSymbols } from './symbols.mjs';
+import { measureUi, uiPromises } from './ui.mjs';
 
 process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 
@@ -37,6 +38,7 @@ await runNode(['scripts/build.mjs']);
 const made = measureGenerate('dist/node/cli.js', RUNS);
 const page = await measurePage(RUNS);
 const opfs = await measureOpfs(3);
+const ui = await measureUi();
 const symbols = await measureSymbols(RUNS);
 const index = new URL('../../dist/node/index.js', import.meta.url).href;
 const capture = measureCapture(index, RUNS);
@@ -105,6 +107,7 @@ const promises = [
     measured: `${(page.data / 1000).toFixed(1)} KB`,
     holds: true,
   },
+  ...uiPromises(ui),
   {
     what: 'images and PDBs of the default machine in Node',
     limit: '≤ 1500 ms',

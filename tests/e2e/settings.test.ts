@@ -11,6 +11,20 @@ async function openSettings(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
 }
 
+/** What the browser keeps for the next visit. */
+function keptSettings(page: Page): Promise<unknown> {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        indexedDB.open('keyval-store').onsuccess = ({ target }) => {
+          const { result } = target as IDBOpenDBRequest;
+          const request = result.transaction('keyval').objectStore('keyval').get('settings');
+          request.onsuccess = () => resolve(request.result);
+        };
+      }),
+  );
+}
+
 test('Change memory dump settings shows the options in their default state', async () => {
   const page = await openPage();
   await chooseDump(page, MENU.settings);
@@ -86,7 +100,8 @@ test('Paused stops the machine clock, High lets it run', async () => {
 test('Task Manager opens with the page that was chosen', async () => {
   const page = await openPage();
   await openSettings(page);
-  expect(await page.getByLabel('Default start page').locator('option').allInnerTexts()).toEqual([
+  await page.getByLabel('Default start page').waitFor();
+  expect(await page.getByLabel('Default start page').locator('option').allTextContents()).toEqual([
     'Processes',
     'Performance',
     'App history',
@@ -96,6 +111,7 @@ test('Task Manager opens with the page that was chosen', async () => {
     'Services',
   ]);
   await page.getByLabel('Default start page').selectOption('Details');
+  await expect.poll(() => keptSettings(page)).toMatchObject({ startPage: 'details' });
   await page.reload();
   await page.getByRole('heading', { name: 'Details' }).waitFor();
 });

@@ -15,6 +15,11 @@ export const styles = css`
     color: var(--text);
   }
 
+  ll-start-menu,
+  ll-menu {
+    position: absolute;
+  }
+
   button {
     --icon-size: 24px;
     position: relative;

@@ -25,6 +25,11 @@ export class TaskbarEvent extends Event {
 const COMMANDS: readonly MenuEntry[] = [{ id: 'task-manager', label: PROGRAMS['task-manager'].title }];
 const MENU_WIDTH = 200;
 
+/** The taskbar's menus are parts of its landmark, but keys and clicks in them are theirs. */
+function isOfMenu(event: Event): boolean {
+  return (event.target as Element).matches('ll-start-menu, ll-menu');
+}
+
 /**
  * The taskbar: Start, the programs and the machine's clock.
  * @fires ll-taskbar | ll-start-program
@@ -60,12 +65,14 @@ export class Taskbar extends LitElement {
   }
 
   #onContextMenu(event: MouseEvent): void {
+    if (isOfMenu(event)) return;
     event.preventDefault();
     const origin = (event.target as Element).closest('button') ?? this.#startButton;
     this.#openMenu(origin, { left: event.clientX, top: event.clientY });
   }
 
   #onKeydown(event: KeyboardEvent): void {
+    if (isOfMenu(event)) return;
     if (event.key !== 'ContextMenu' && !(event.shiftKey && event.key === 'F10')) return;
     event.preventDefault();
     const origin = event.target as HTMLElement;
@@ -123,18 +130,18 @@ export class Taskbar extends LitElement {
               </time>`
             : nothing
         }
+        <ll-start-menu
+          @ll-start-program=${({ program }: StartProgramEvent) => this.#start(program)}
+          @toggle=${() => (this.startIsOpen = this.startMenu.isOpen)}
+          @ll-close=${() => this.#startButton.focus()}
+        ></ll-start-menu>
+        <ll-menu
+          style="--menu-width: ${MENU_WIDTH}px"
+          label=${strings.desktop.taskbarMenu}
+          .entries=${COMMANDS}
+          @ll-select=${() => this.#start('task-manager')}
+        ></ll-menu>
       </nav>
-      <ll-start-menu
-        @ll-start-program=${({ program }: StartProgramEvent) => this.#start(program)}
-        @toggle=${() => (this.startIsOpen = this.startMenu.isOpen)}
-        @ll-close=${() => this.#startButton.focus()}
-      ></ll-start-menu>
-      <ll-menu
-        style="--menu-width: ${MENU_WIDTH}px"
-        label=${strings.desktop.taskbarMenu}
-        .entries=${COMMANDS}
-        @ll-select=${() => this.#start('task-manager')}
-      ></ll-menu>
     `;
   }
 }

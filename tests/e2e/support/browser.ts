@@ -7,7 +7,8 @@ import { useLabUrl } from './lab-url.js';
 export type OpenPage = (options?: BrowserContextOptions, query?: string) => Promise<Page>;
 
 /**
- * One browser for a test file, a fresh profile for each page. A page that throws or logs an error fails its test.
+ * One browser for a test file, a fresh profile for each page, which keeps nothing for later unless the test says so. A page
+ * that throws or logs an error fails its test.
  * @returns Opens pages.
  */
 export function useBrowser(): OpenPage {
@@ -23,7 +24,11 @@ export function useBrowser(): OpenPage {
     expect(faults.splice(0)).toEqual([]);
   });
   return async (options = {}, query = '') => {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      serviceWorkers: 'block',
+      ...options,
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     page.on('pageerror', (error) => faults.push(error.message));
