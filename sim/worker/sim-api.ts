@@ -165,8 +165,10 @@ export interface ProcessIdentity {
   publisher: string;
   group: 'app' | 'background' | 'windows';
   sessionId: number;
-  /** Critical processes cannot be ended; `System` and `System interrupts` have no file. */
+  /** `System`, `System interrupts` and the like have no user mode: nobody can ask them to end. */
   canEnd: boolean;
+  /** Windows stops when it ends. */
+  critical: boolean;
   imagePath: string;
   /** Family name of the package that its program is of; empty for what is in none. */
   packageName: string;

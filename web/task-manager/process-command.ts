@@ -10,6 +10,8 @@ export type PriorityId = (typeof PRIORITIES)[number];
 /** What a user can ask for a process, in a context menu or by a button. */
 export type ProcessCommand =
   | 'end-task'
+  | 'end-process'
+  | 'end-tree'
   | 'efficiency-mode'
   | `priority-${PriorityId}`
   | 'affinity'

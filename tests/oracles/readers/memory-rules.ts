@@ -4,6 +4,7 @@ import type { Kernel } from './kernel.js';
 import { offsetOf, sizeOf } from './layouts.js';
 import { PfnDatabase } from './pfn-database.js';
 
+const IMAGE_SECTION = 0x20n; // MMSECTION_FLAGS.Image
 const REPORTED = 10;
 const COLORS = 64;
 const EMPTY_HEAD = 0xffffffffffffffffn;
@@ -222,7 +223,8 @@ export function memoryRules(opened: () => Kernel): void {
           const file = space.get(area, '_CONTROL_AREA', 'FilePointer.Value') & ~15n;
           name = space.unicode(file + BigInt(offsetOf('_FILE_OBJECT', 'FileName')));
           subsections.set(subsection, name);
-          areas.set(area, name);
+          const isImage = (space.get(area, '_CONTROL_AREA', 'u.LongFlags') & IMAGE_SECTION) !== 0n;
+          areas.set(area, `${name} ${isImage ? 'as an image' : 'as data'}`);
         }
         if (!name.startsWith('\\')) wrong.push(`${pfn}: file "${name}"`);
         const base = space.get(subsection, '_SUBSECTION', 'SubsectionBase');

@@ -13,6 +13,7 @@ export function process(pid: number, imageName: string, rest: Partial<ProcessRow
     status: 'running',
     throttled: false,
     canEnd: true,
+    critical: false,
     imagePath: `C:\\Lab\\${imageName}`,
     packageName: '',
     commandLine: '',

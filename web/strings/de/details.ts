@@ -101,6 +101,19 @@ export const actions = {
   waits: (name: string) => `Threads von ${name} warten auf andere Threads:`,
   deadlock: 'Deadlock: Der letzte Thread wartet auf einen darüber.',
   thread: (name: string, pid: number, tid: number) => `${name} (PID ${pid}) Thread: ${tid}`,
+  endTitle: (name: string) => `Möchten Sie ${name} beenden?`,
+  end: 'Gehört ein offenes Programm zu diesem Prozess, wird es geschlossen, und nicht gespeicherte Daten gehen verloren. Wird ein Systemprozess beendet, kann das System instabil werden.',
+  endProcess: 'Prozess beenden',
+  endTreeTitle: (name: string) => `Möchten Sie die Prozessstruktur von ${name} beenden?`,
+  endTree:
+    'Alle Programme, die zu diesem Prozess gehören oder von ihm gestartet wurden, werden geschlossen, und nicht gespeicherte Daten gehen verloren. Werden Systemprozesse beendet, kann das System instabil werden.',
+  endProcessTree: 'Prozessstruktur beenden',
+  criticalTitle: (name: string) => `Möchten Sie den Systemprozess „${name}“ beenden?`,
+  criticalBody:
+    'Wird dieser Prozess beendet, ist Windows nicht mehr verwendbar oder wird heruntergefahren, und nicht gespeicherte Daten gehen verloren.',
+  abandon: 'Nicht gespeicherte Daten verwerfen und herunterfahren.',
+  abandonFirst: 'Bestätigen Sie zuerst, dass Daten verloren gehen dürfen',
+  shutDown: 'Herunterfahren',
   deniedTitle: 'Die Änderung wurde nicht vorgenommen',
   denied: (name: string) =>
     `Windows verweigert den Zugriff auf ${name}: Der Prozess ist geschützt oder gehört jemand anderem.`,

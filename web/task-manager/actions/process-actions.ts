@@ -2,6 +2,8 @@ import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { ProcessAction, ProcessRow, WaitChain } from '../../../sim/worker/sim-api.js';
 import '../../controls/button/button.js';
+import '../../controls/checkbox/checkbox.js';
+import type { LabCheckbox } from '../../controls/checkbox/checkbox.js';
 import '../../controls/dialog/dialog.js';
 import type { Lab } from '../../lab.js';
 import { strings } from '../../strings/index.js';
@@ -24,6 +26,7 @@ const CLASSES: Readonly<Record<PriorityId, PriorityClass>> = {
 /** What is asked or told. */
 type Dialog =
   | { kind: 'ask'; title: string; body: string; yes: string; action: ProcessAction }
+  | { kind: 'critical'; abandon: boolean; action: ProcessAction }
   | { kind: 'affinity'; chosen: ReadonlySet<number> }
   | { kind: 'wait-chain'; chains: readonly WaitChain[] }
   | { kind: 'tell'; body: string };
@@ -52,8 +55,23 @@ export class ProcessActions extends LitElement {
       else void this.#act(process, action);
     } else if (command === 'affinity') void this.#showAffinity(process);
     else if (command === 'wait-chain') void this.#showWaitChain(process);
+    else if (command === 'end-task' || command === 'end-process' || command === 'end-tree')
+      this.#end(command, process);
     else return false;
     return true;
+  }
+
+  /** Windows asks before the system goes down with a process, and on the Details page before every end. */
+  #end(command: 'end-task' | 'end-process' | 'end-tree', process: ProcessRow): void {
+    const name = process.imageName;
+    const action = { do: 'end', ...(command === 'end-tree' && { tree: true }) } as const;
+    if (process.critical) {
+      this.process = process;
+      this.dialog = { kind: 'critical', abandon: false, action };
+    } else if (command === 'end-task') void this.#act(process, action);
+    else if (command === 'end-tree')
+      this.#ask(process, text.endTreeTitle(name), text.endTree, text.endProcessTree, action);
+    else this.#ask(process, text.endTitle(name), text.end, text.endProcess, action);
   }
 
   #ask(process: ProcessRow, title: string, body: string, yes: string, action: ProcessAction): void {
@@ -94,6 +112,8 @@ export class ProcessActions extends LitElement {
     switch (this.dialog?.kind) {
       case 'ask':
         return this.dialog.title;
+      case 'critical':
+        return text.criticalTitle(this.process!.description);
       case 'affinity':
         return text.affinityTitle;
       case 'wait-chain':
@@ -110,6 +130,15 @@ export class ProcessActions extends LitElement {
           ${affinityBoxes(this.lab.machine.processors, dialog.chosen, (chosen) => {
             this.dialog = { kind: 'affinity', chosen };
           })}`;
+      case 'critical':
+        return html`<p>${text.criticalBody}</p>
+          <ll-checkbox
+            label=${text.abandon}
+            .checked=${dialog.abandon}
+            @change=${(event: Event) => {
+              this.dialog = { ...dialog, abandon: (event.target as LabCheckbox).checked };
+            }}
+          ></ll-checkbox>`;
       case 'wait-chain':
         return waitChainView(process.imageName, dialog.chains, this.lab.sampler.value?.processes ?? []);
       default:
@@ -122,6 +151,13 @@ export class ProcessActions extends LitElement {
     if (dialog.kind === 'ask')
       return html`${this.#button(dialog.yes, () => void this.#act(process, dialog.action), '', true)}
       ${this.#button(text.cancel, close)}`;
+    if (dialog.kind === 'critical')
+      return html`${this.#button(
+        text.shutDown,
+        () => void this.#act(process, dialog.action),
+        dialog.abandon ? '' : text.abandonFirst,
+      )}
+      ${this.#button(text.cancel, close, '', true)}`;
     if (dialog.kind !== 'affinity') return this.#button(text.ok, close, '', true);
     const action = { do: 'affinity', processors: [...dialog.chosen] } as const;
     const reason = dialog.chosen.size === 0 ? text.oneAtLeast : '';

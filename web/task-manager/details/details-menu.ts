@@ -2,7 +2,7 @@ import type { ProcessRow } from '../../../sim/worker/sim-api.js';
 import type { MenuEntry } from '../../controls/menu/menu-entry.js';
 import { strings } from '../../strings/index.js';
 import { dumpItem, PRIORITIES } from '../process-command.js';
-import { efficiencyItem } from '../processes/process-menu.js';
+import { efficiencyItem, endReason } from '../processes/process-menu.js';
 import { filePath } from '../processes/process-name.js';
 import { priorityName } from './columns.js';
 
@@ -12,10 +12,10 @@ const later = taskManager.later;
 /** The context menu of a process on the Details page, in Windows' order. */
 export function detailsMenu(row: ProcessRow): MenuEntry[] {
   const noFile = filePath(row) === '' ? shared.noFile : undefined;
-  const cannot = row.canEnd ? later : shared.cannotEnd;
+  const cannot = endReason(row);
   const noServices = row.services.length === 0 ? text.noServices : later;
   return [
-    { id: 'end-task', label: shared.endTask, disabledReason: cannot },
+    { id: 'end-process', label: shared.endTask, disabledReason: cannot },
     { id: 'end-tree', label: text.endProcessTree, disabledReason: cannot },
     { id: 'feedback', label: shared.provideFeedback },
     efficiencyItem(row),

@@ -12,6 +12,7 @@ import type { ColumnsChosenEvent } from '../columns/columns-dialog.js';
 import '../command-bar/command-bar.js';
 import type { BarCommandEvent } from '../command-bar/command-bar.js';
 import type { ProcessCommand } from '../process-command.js';
+import { endReason } from '../processes/process-menu.js';
 import { processName } from '../processes/process-name.js';
 import { processKey } from '../processes/tree.js';
 import { ProcessCommandEvent, SettingsChangeEvent } from '../task-manager-events.js';
@@ -21,7 +22,7 @@ import type { DetailMenuEvent, DetailSelectEvent, DetailSortEvent, DetailsList }
 import { detailsMenu } from './details-menu.js';
 import { orderRows, type DetailSort } from './details-order.js';
 
-const { commands, processMenu, detailsMenu: text, taskManager, processes } = strings;
+const { commands, detailsMenu: text, taskManager, processes } = strings;
 const FIXED: DetailColumnId = 'name';
 
 /**
@@ -127,7 +128,7 @@ export class DetailsPage extends LitElement {
   #reason(): string {
     const row = this.#selectedRow;
     if (!row) return taskManager.selectFirst;
-    return row.canEnd ? taskManager.later : processMenu.cannotEnd;
+    return endReason(row) ?? '';
   }
 
   override render() {
@@ -143,7 +144,7 @@ export class DetailsPage extends LitElement {
             label: commands.runNewTask,
             disabledReason: taskManager.later,
           },
-          { id: 'end-task', icon: 'end-task', label: commands.endTask, disabledReason: this.#reason() },
+          { id: 'end-process', icon: 'end-task', label: commands.endTask, disabledReason: this.#reason() },
         ]}
         .more=${[{ id: 'select-columns', label: text.selectColumns }]}
         @ll-command=${({ id }: BarCommandEvent) => this.#command(id as ProcessCommand)}
@@ -158,7 +159,7 @@ export class DetailsPage extends LitElement {
         @ll-sort=${this.#onSort}
         @ll-row-select=${({ key }: DetailSelectEvent) => (this.selected = key)}
         @ll-menu=${this.#onMenu}
-        @ll-delete=${() => this.#reason() || this.#command('end-task')}
+        @ll-delete=${() => this.#reason() || this.#command('end-process')}
       ></tm-details-list>
       <ll-menu
         label=${this.menuOf === 'row' && row ? processes.actions(processName(row)) : text.selectColumns}

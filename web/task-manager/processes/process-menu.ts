@@ -10,8 +10,7 @@ import type { TreeRow } from './tree.js';
 export type RowCommand = 'toggle' | ResourceCommand | ProcessCommand;
 export type ResourceCommand = `${ResourceColumn}-${'percents' | 'values'}`;
 
-const { processMenu: text, taskManager } = strings;
-const later = taskManager.later;
+const { processMenu: text } = strings;
 
 const RESOURCES: readonly ResourceColumn[] = ['memory', 'disk', 'network'];
 
@@ -32,6 +31,11 @@ export function resourceValues(units: ResourceUnits): MenuItem {
       items: [choice(column, 'percents'), choice(column, 'values')],
     })),
   };
+}
+
+/** Why a process cannot be asked to end; undefined when it can. */
+export function endReason(process: ProcessRow): string | undefined {
+  return process.canEnd ? undefined : text.cannotEnd;
 }
 
 /** Efficiency mode is for what a user started: processes of Windows do without. */
@@ -57,7 +61,7 @@ export function processMenu(row: TreeRow, units: ResourceUnits): MenuEntry[] {
   return [
     ...toggle,
     ...switchTo,
-    { id: 'end-task', label: text.endTask, disabledReason: process.canEnd ? later : text.cannotEnd },
+    { id: 'end-task', label: text.endTask, disabledReason: endReason(process) },
     resourceValues(units),
     { id: 'feedback', label: text.provideFeedback },
     'separator',

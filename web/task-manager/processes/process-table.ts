@@ -164,6 +164,11 @@ export class ProcessTable extends LitElement {
       this.#openMenu(row, left + 58, bottom - ROW_HEIGHT / 2);
       return;
     }
+    if (event.key === 'Delete') {
+      this.#select(row.dataset.key ?? '');
+      this.dispatchEvent(new Event('ll-delete'));
+      return;
+    }
     const page = Math.max(1, Math.floor(this.scroller.clientHeight / ROW_HEIGHT) - 2);
     const action = treeAction(event.key, this.rows, this.#indexOf(row.dataset.key ?? ''), page);
     if (event.key === ' ') this.#select(row.dataset.key ?? '');

@@ -21,7 +21,7 @@ import {
   type ResourceColumn,
   type ResourceUnits,
 } from './columns.js';
-import { efficiencyItem, processMenu, resourceValues, type RowCommand } from './process-menu.js';
+import { efficiencyItem, endReason, processMenu, resourceValues, type RowCommand } from './process-menu.js';
 import './process-table.js';
 import type { ProcessTable } from './process-table.js';
 import type {
@@ -167,12 +167,23 @@ export class ProcessesPage extends LitElement {
       this.dispatchEvent(new ProcessCommandEvent(command as ProcessCommand, row.process));
   }
 
+  #onDelete(): void {
+    const process = this.#rows.find(({ key }) => key === this.selected)?.process;
+    if (process && endReason(process) === undefined)
+      this.dispatchEvent(new ProcessCommandEvent('end-task', process));
+  }
+
   get #commands(): BarCommand[] {
     const { later, selectFirst } = strings.taskManager;
     const selected = this.#rows.find(({ key }) => key === this.selected)?.process;
     return [
       { id: 'run', icon: 'run-new-task', label: commands.runNewTask, disabledReason: later },
-      { id: 'end-task', icon: 'end-task', label: commands.endTask, disabledReason: later },
+      {
+        id: 'end-task',
+        icon: 'end-task',
+        label: commands.endTask,
+        disabledReason: selected ? endReason(selected) : selectFirst,
+      },
       {
         id: 'efficiency-mode',
         icon: 'efficiency-mode',
@@ -227,6 +238,7 @@ export class ProcessesPage extends LitElement {
               @ll-row-select=${(event: RowSelectEvent) => (this.selected = event.key)}
               @ll-row-toggle=${(event: RowToggleEvent) => this.#toggle(event.key, event.expand)}
               @ll-row-menu=${this.#onRowMenu}
+              @ll-delete=${this.#onDelete}
             ></tm-process-table>`
           : nothing
       }
