@@ -13,6 +13,7 @@ export { checkMachine as checkRun } from './check/check';
 
 // The machine.
 export { createMachine as machineCreate } from './machine';
+export { spareFrames as memorySpareFrames } from './memory/ranges';
 export { physicalFrames as machineFrames } from './memory/physical-layout';
 export { bytesOn as machineBytesOnList } from './paging/page-lists';
 export { initialiseLists as kernelInitialise, publishGlobals as kernelPublish } from './kernel/globals';
@@ -277,6 +278,7 @@ export {
   createScheduler as schedulerCreate,
   addProcess as schedulerAddProcess,
   addTasks as schedulerAddTasks,
+  enterTasks as schedulerEnterTasks,
   joinTask as schedulerJoin,
   start as schedulerStart,
 } from './kernel/scheduler/registration';

@@ -26,6 +26,7 @@ import { findImage, type BaseImage } from './world/base-image.js';
 import { populationOf } from './world/population.js';
 import { programSpecs } from './world/program-images.js';
 import { Director } from './world/director.js';
+import { runProgram } from './world/process-begin.js';
 import { endProcess } from './world/process-end.js';
 import type { Stage, StagedProcess } from './world/stage.js';
 import { PoolTraffic } from './world/pool-traffic.js';
@@ -165,6 +166,20 @@ export class LabMachine {
     if (this.isAtRest) throw new Error('The machine stands still while its pages are captured.');
     this.#letPass(ms);
     this.#settle();
+  }
+
+  /**
+   * Runs a program by its name or path, as *Run new task* does; `elevated` gives it the user's full rights. Returns the
+   * process, `undefined` when the machine has no such program.
+   * @throws Error while its processors are corralled
+   */
+  run(typed: string, elevated = false): StagedProcess | undefined {
+    if (this.isAtRest) throw new Error('The machine stands still while its pages are captured.');
+    const images = this.kernel.images.images.length;
+    const process = runProgram(this, typed, elevated);
+    if (this.kernel.images.images.length !== images) this.#symbols = undefined; // there are more of them
+    this.#settle();
+    return process;
   }
 
   /** Ends a process, as NtTerminateProcess does; returns how many of its threads cannot end yet. */

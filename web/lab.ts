@@ -5,6 +5,7 @@ import type {
   FileEntry,
   MachineInfo,
   ProcessAction,
+  RunResult,
   WaitChain,
   ServiceInfo,
   StartupApp,
@@ -30,6 +31,8 @@ export interface ProcessControl {
   act(pid: number, action: ProcessAction): Promise<ActionResult>;
   affinity(pid: number): Promise<number[]>;
   waitChains(pid: number): Promise<WaitChain[]>;
+  /** Runs what was typed, `elevated` with the user's full rights. */
+  run(typed: string, elevated: boolean): Promise<RunResult>;
 }
 
 /** What starts with the user's session. */
@@ -92,6 +95,11 @@ export class Lab {
       },
       affinity: (pid) => api.affinity(pid),
       waitChains: (pid) => api.waitChains(pid),
+      run: async (typed, elevated) => {
+        const result = await api.run(typed, elevated);
+        await this.sampler.refresh();
+        return result;
+      },
     };
     this.performance = new PerformanceStore(this.sampler);
     this.disk = {

@@ -8,6 +8,7 @@ import {
   KPROCESS,
   KTHREAD,
   MM_SESSION_SPACE,
+  OBJECT_TYPE,
 } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { addressOf } from '../kernel/symbols';
@@ -146,8 +147,14 @@ export function expectOfThreads(rule: Rule, process: u64, field: i32, sum: u64):
   else expectBetween(rule, process, field, sum, u64.MAX_VALUE);
 }
 
-/** Whether all processes that there ever were are still on the list: they are numbered as they are created, Idle first. */
+/**
+ * Whether all processes that there ever were are still on the list: they are numbered as they are created, Idle first,
+ * and there were never more of them than now.
+ */
 export function isNobodyGone(): bool {
+  const type = peek64(addressOf(NT.PsProcessType));
+  const most = value(type, OBJECT_TYPE.HighWaterNumberOfObjects);
+  if (most != value(type, OBJECT_TYPE.TotalNumberOfObjects)) return false;
   let last: u64 = 0;
   for (let process = nextProcess(0); process != 0; process = nextProcess(process))
     last = max(last, value(process, EPROCESS.SequenceNumber));

@@ -1,6 +1,6 @@
 // Which ranges of physical memory exist, and what their untouched frames are: zeroed, free, standby or modified.
 // Frames are taken from the front of a range, and lent from its end, so that what is left of it stays one run.
-import { takeFreedFrame } from '../paging/frame-states';
+import { freedFrames, takeFreedFrame } from '../paging/frame-states';
 
 /** _MMLISTS: PFN PageLocation. */
 export const ZEROED: u32 = 0;
@@ -140,12 +140,31 @@ function findRange(purpose: u32, frames: u32): i32 {
   return NONE;
 }
 
+/** Whether a range of the purpose has frames left. */
+function hasOwn(purpose: u32): bool {
+  for (let i = unchecked(cursors[purpose]); i < count; i++)
+    if (unchecked(ranges[i]).purpose == purpose && framesListed(i) != 0) return true;
+  return false;
+}
+
+/** Frames that are left for what starts now: those of programs, and those that stand in for them. */
+export function spareFrames(): u32 {
+  let frames: u32 = 0;
+  for (let i = 0; i < count; i++) {
+    const range = unchecked(ranges[i]);
+    if (isSpare(range)) frames += framesListed(i);
+  }
+  return frames + freedFrames();
+}
+
 /** Takes one frame. Traps when the machine has none left. */
 export function takeFrame(purpose: u32): u32 {
   const freed = purpose == FOR_USER ? takeFreedFrame() : 0;
   if (freed != 0) return freed;
   const at = unchecked(cursors[purpose]);
   if (unchecked(ranges[at]).purpose == purpose && framesListed(at) != 0) return unchecked(fronts[at]++);
+  const given = hasOwn(purpose) ? 0 : takeFreedFrame();
+  if (given != 0) return given;
   const found = findRange(purpose, 1);
   assert(found != NONE, 'the machine is out of physical memory');
   if (unchecked(ranges[found]).purpose == purpose) unchecked((cursors[purpose] = found));

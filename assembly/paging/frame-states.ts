@@ -58,6 +58,11 @@ export function freeFrame(pfn: u32): void {
   freed++;
 }
 
+/** Frames that were given back and not taken since. */
+export function freedFrames(): u32 {
+  return u32(freed);
+}
+
 /** Takes a frame that was given back, or returns 0 when there is none. */
 export function takeFreedFrame(): u32 {
   if (freed == 0) return 0;

@@ -31,7 +31,17 @@ export function buildImages(modulesWithoutRuntime: readonly ModuleSpec[] = catal
   const byModule = new Map(images.map((image) => [image.spec.module, image]));
   const exportsOf = exportNames(modules);
   for (const image of images) checkImports(image, exportsOf);
+  const add = (specWithoutRuntime: ModuleSpec): LabImage => {
+    const spec = withRuntime(specWithoutRuntime);
+    const image = linkImage(spec, scope);
+    checkImports(image, exportsOf);
+    modules.set(spec.module, spec);
+    images.push(image);
+    byModule.set(spec.module, image);
+    return image;
+  };
   return {
+    add,
     images,
     get(module) {
       const image = byModule.get(module);

@@ -76,4 +76,6 @@ export interface ImageSet {
   readonly images: readonly LabImage[];
   /** By debugger name: `nt`, `hal`, `ntdll`. Throws when unknown. */
   get(module: string): LabImage;
+  /** Makes one more image, which imports from those that there are. */
+  add(spec: ModuleSpec): LabImage;
 }

@@ -3,6 +3,7 @@ import coreUrl from '../../build/core/page.wasm?url';
 import { LabMachine } from '../lab-machine.js';
 import type { SizeName } from '../machine/size.js';
 import type { EventFile } from '../livedump/event-log.js';
+import { NoMemoryError } from '../world/process-begin.js';
 import { servicesOf, type ServiceInfo } from '../world/services.js';
 import { StartupApps, type StartupApp } from '../world/startup-apps.js';
 import { Disk } from './disk.js';
@@ -24,6 +25,7 @@ import type {
   ProcessAction,
   ProcessCaptureRequest,
   SimApi,
+  RunResult,
   WaitChain,
 } from './sim-api.js';
 
@@ -80,6 +82,15 @@ export class LabWorker implements SimApi {
 
   async act(pid: number, action: ProcessAction, administrator: boolean): Promise<ActionResult> {
     return this.#running().act(pid, action, administrator);
+  }
+
+  async run(typed: string, elevated: boolean): Promise<RunResult> {
+    try {
+      return this.#running().run(typed, elevated) ? 'done' : 'unknown';
+    } catch (error) {
+      if (error instanceof NoMemoryError) return 'no-memory';
+      throw error;
+    }
   }
 
   async affinity(pid: number): Promise<number[]> {

@@ -51,18 +51,18 @@ const NOTHING = {
 export class ProcessRows {
   readonly #machine: LabMachine;
   /** What the service manager and the shell know of processes, by id. */
-  readonly #staged: ReadonlyMap<number, StagedProcess>;
+  #staged: ReadonlyMap<number, StagedProcess> = new Map();
   readonly #identities = new Map<bigint, { createTime: bigint; identity: ProcessIdentity }>();
   #before = new Map<bigint, ProcessReading>();
   #changes = new Map<bigint, Change>();
 
   constructor(machine: LabMachine) {
     this.#machine = machine;
-    this.#staged = new Map(machine.stage.processes.map((process) => [process.pid, process]));
   }
 
   /** Rows of readings made `seconds` after those before; while time stands still rates stay as they were. */
   take(readings: readonly ProcessReading[], seconds: number): ProcessRow[] {
+    this.#staged = new Map(this.#machine.stage.processes.map((process) => [process.pid, process]));
     if (seconds > 0) {
       this.#changes = new Map(readings.map((reading) => [reading.address, this.#change(reading, seconds)]));
       this.#before = new Map(readings.map((reading) => [reading.address, reading]));

@@ -10,6 +10,9 @@ import type { SampleMessage } from './sample-message.js';
 export type { ActionResult, EventFile, ProcessAction, ServiceInfo, StartupApp, WaitChain };
 export { SampleReader } from './sample-message.js';
 
+/** `unknown`: no program has that name; `no-memory`: too little memory is left to start it. */
+export type RunResult = 'done' | 'unknown' | 'no-memory';
+
 /** What the page may ask of the machine. Implemented by the worker; the page holds only a Comlink proxy of it. */
 export interface SimApi {
   /** Boots a machine; resolves when it runs. Rejects with a sentence for the user when an option is bad. */
@@ -21,6 +24,8 @@ export interface SimApi {
   sample(elapsedMs: number): Promise<SampleMessage>;
   /** Does something to a process on behalf of who is logged on. */
   act(pid: number, action: ProcessAction, administrator: boolean): Promise<ActionResult>;
+  /** Runs a program by its name or path, as who is logged on or, `elevated`, with full rights. */
+  run(typed: string, elevated: boolean): Promise<RunResult>;
   /** Numbers of the processors that a process may run on. */
   affinity(pid: number): Promise<number[]>;
   /** Chains of threads that wait for each other, from a process's threads on. */

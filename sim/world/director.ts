@@ -226,13 +226,29 @@ export class Director {
     );
   }
 
-  /** Creates a process, with its user mode and threads if it lives; nothing for one that is gone but for its id. */
-  #process(spec: ProcessSpec): StagedProcess | undefined {
+  /** Starts a process once the machine's time has begun; it has opened nothing and no processor knows its threads yet. */
+  startProcess(stage: Stage, spec: ProcessSpec, parentPid: number): StagedProcess {
+    const { exports } = this.#kernel.core;
+    const before = exports.processAttach(stage.processes[0]!.address);
+    this.#user.prepare(findProgram(spec.program).path);
+    const process = this.#process(spec, parentPid)!;
+    exports.processAttach(stage.processes[0]!.address);
+    stage.processes.push(process);
+    for (const [area, path] of [...this.#user.files, ...this.#memory.files]) stage.files.set(area, path);
+    exports.memoryAttach(before);
+    return process;
+  }
+
+  /**
+   * Creates a process, with its user mode and threads if it lives; nothing for one that is gone but for its id. `parent`
+   * is the id of who starts it at run time.
+   */
+  #process(spec: ProcessSpec, parent?: number): StagedProcess | undefined {
     const { core, profile, hardware } = this.#kernel;
     const { exports } = core;
     const program = findProgram(spec.program);
     const pid = this.#ids.next();
-    const parentPid = spec.parent === undefined ? 0 : this.#find(spec.parent);
+    const parentPid = parent ?? (spec.parent === undefined ? 0 : this.#find(spec.parent));
     this.#pids.set(spec.as ?? spec.program, pid);
     if (spec.traits.includes('gone')) return undefined;
     const hasEnded = spec.traits.includes('exited');
@@ -286,7 +302,7 @@ export class Director {
     const waits = new WaitObjects(this.#kernel);
     for (const [archetype, count = 0] of Object.entries(spec.threads))
       for (let i = 0; i < count; i++)
-        process.threads.push(this.#threads.create(process, archetype, peb, waits));
+        process.threads.push(this.#threads.create(process, archetype, peb, waits, parent !== undefined));
     for (let i = 0; i < spec.endedThreads; i++)
       process.endedThreads.push(this.#threads.createEnded(process, i));
     this.#memory.fill(process, peb, Math.round((spec.privateMB * 1024 * 1024) / PAGE));

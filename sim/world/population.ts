@@ -88,6 +88,8 @@ export interface ProcessSpec {
   /** Seconds from the boot to its start. */
   readonly startsAt: number;
   readonly lives?: number;
+  /** It runs with its user's full rights. */
+  readonly elevated?: boolean;
 }
 
 /** Who lives on a machine, in the order in which they are created. */
@@ -166,6 +168,42 @@ function identityOf(entry: ProcessEntry, part: PopulationPart, instance: number,
     services: (entry.services ?? []).map(([name, display]): Service => [fill(name), fill(display)]),
     ...(entry.commandLine === undefined ? {} : { commandLine: fill(entry.commandLine) }),
     ...descriptionOf(entry),
+  };
+}
+
+/** What a process that is started at run time is to be. */
+export interface StartWish {
+  readonly program: string;
+  readonly user: string;
+  readonly session: number;
+  readonly commandLine?: string;
+  readonly services?: readonly Service[];
+  readonly elevated?: boolean;
+  readonly threads: ProcessSpec['threads'];
+  readonly handles: number;
+  readonly privateMB: number;
+  readonly cpu?: number;
+}
+
+/** The same as the population would have it. */
+export function specOf({ services = [], ...wish }: StartWish, startsAt: number): ProcessSpec {
+  const { program, commandLine, user, session, elevated, threads, handles, privateMB, cpu = 0 } = wish;
+  return {
+    program,
+    user,
+    session,
+    threads,
+    handles,
+    privateMB,
+    cpu,
+    ...(commandLine === undefined ? {} : { commandLine }),
+    ...(elevated ? { elevated } : {}),
+    traits: [],
+    services,
+    endedThreads: 0,
+    disk: 0,
+    startsAt,
+    ...descriptionOf({ program, services, ...(commandLine === undefined ? {} : { commandLine }) }),
   };
 }
 

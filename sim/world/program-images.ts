@@ -39,7 +39,8 @@ export function programSpecs(population: Population): ModuleSpec[] {
   return [...paths].filter((path) => path.includes('\\')).map(programSpec);
 }
 
-function programSpec(path: string): ModuleSpec {
+/** Specification of the image of a program by its path. */
+export function programSpec(path: string): ModuleSpec {
   const file = path.slice(path.lastIndexOf('\\') + 1);
   const module = file.replace(/\.exe$/i, '');
   const functions = {

@@ -155,6 +155,21 @@ export class Schedule {
     this.#settle();
   }
 
+  /** Lets a process take part that was started since the machine's time has begun: its first thread runs as soon as it can. */
+  enter(process: StagedProcess, seed: bigint): void {
+    const { core, hardware, typeIndex } = this.#kernel;
+    const [plan] = planBehaviours([process], hardware.processors);
+    const party = core.exports.schedulerAddProcess(process.address, BigInt(plan!.pulse));
+    this.#parties.set(process, party);
+    core.putList(process.threads.flatMap((thread, i) => wordsOf(thread, plan!.threads[i]!)));
+    core.exports.schedulerEnterTasks(party, process.address, process.threads.length);
+    for (const type of catalogue.programTimers.types)
+      core.exports.schedulerArmTimers(party, typeIndex.get(type)!, process.apcRoutine ?? 0n, seed);
+    this.#threads.push(...process.threads);
+    this.#waits.push(...process.threads.map(waitOf));
+    this.#settle();
+  }
+
   /** Notes which threads of a process have ended, and what else came of it; returns them. */
   end(process: StagedProcess): StagedThread[] {
     const { core } = this.#kernel;

@@ -97,7 +97,7 @@ export interface Stage {
   /** Drivers and devices. */
   readonly io: IoStage & { readonly interrupts: readonly StagedInterrupt[] };
   /** Paths of the files that processes map, on their volume, by control area. */
-  readonly files: ReadonlyMap<bigint, string>;
+  readonly files: Map<bigint, string>;
   readonly pageFiles: readonly StagedPageFile[];
   /** Registry, ports and handles. */
   readonly objects: ObjectWorld;

@@ -2,6 +2,7 @@ import { serviceNumber, type LabImage } from '../images/index.js';
 import { split } from '../machine/kernel-images.js';
 import type { Kernel } from '../machine/machine.js';
 import { nameOf, StackPlan, type CodeModules } from '../machine/stack-plan.js';
+import { programSpec } from './program-images.js';
 import type { StagedProcess, UserMode as UserModeState } from './stage.js';
 import { isWow64, moduleOf, UserMode, type UserStack } from './user-mode.js';
 
@@ -56,24 +57,40 @@ export class UserImages {
   /** What programs have loaded and how their stacks look. */
   readonly mode: UserMode;
 
+  /** Where the next image of each kind is loaded. */
+  readonly #next: { dll: bigint; program: bigint; wow64: bigint };
+
   /** Makes the programs and DLLs of the image set ready to be mapped. */
   constructor(kernel: Kernel, seed: bigint) {
     this.#kernel = kernel;
     this.mode = new UserMode(kernel.images, kernel.size.name === 'tiny');
     const shift = ((seed * 0x9e37n) % SPREAD) * ALIGNMENT;
-    const next = { dll: DLL_BASE + shift, program: PROGRAM_BASE + shift, wow64: WOW64_BASE };
-    for (const image of kernel.images.images) {
-      const { kind } = image.spec;
-      if (kind !== 'dll' && kind !== 'program') continue;
-      const place = kind === 'program' && isWow64(image.spec.path) ? 'wow64' : kind;
-      const shared = this.#share(image, next[place]);
-      next[place] += (BigInt(image.sizeOfImage) + 2n * ALIGNMENT - 1n) & ~(ALIGNMENT - 1n);
-      if (kind === 'dll') this.#dlls.set(image.spec.module, shared);
-      else this.#programs.set(image.spec.path, shared);
-    }
-    for (const { image, index } of [...this.#dlls.values(), ...this.#programs.values()])
-      for (const { slotRva, module, symbol } of image.imports)
-        kernel.core.exports.imageBind(index, slotRva, this.address(`${module}!${symbol}`));
+    this.#next = { dll: DLL_BASE + shift, program: PROGRAM_BASE + shift, wow64: WOW64_BASE };
+    for (const image of kernel.images.images) this.#place(image);
+    for (const image of [...this.#dlls.values(), ...this.#programs.values()]) this.#bind(image);
+  }
+
+  /** Makes the program at a path ready to be mapped; its image is made now when nobody has run it yet. */
+  prepare(path: string): void {
+    if (this.#programs.has(path)) return;
+    const { images, profile } = this.#kernel;
+    this.#bind(this.#place(images.add({ ...programSpec(path), version: profile.version }))!);
+  }
+
+  #place(image: LabImage): SharedImage | undefined {
+    const { kind } = image.spec;
+    if (kind !== 'dll' && kind !== 'program') return undefined;
+    const place = kind === 'program' && isWow64(image.spec.path) ? 'wow64' : kind;
+    const shared = this.#share(image, this.#next[place]);
+    this.#next[place] += (BigInt(image.sizeOfImage) + 2n * ALIGNMENT - 1n) & ~(ALIGNMENT - 1n);
+    if (kind === 'dll') this.#dlls.set(image.spec.module, shared);
+    else this.#programs.set(image.spec.path, shared);
+    return shared;
+  }
+
+  #bind({ image, index }: SharedImage): void {
+    for (const { slotRva, module, symbol } of image.imports)
+      this.#kernel.core.exports.imageBind(index, slotRva, this.address(`${module}!${symbol}`));
   }
 
   #share(image: LabImage, base: bigint): SharedImage {

@@ -120,7 +120,9 @@ export class UserMemory {
     const own = name in perProcess;
     const key = own ? `${name} of ${pid}` : name in perSession ? `${name} of session ${session}` : name;
     let index = this.#sections.get(key);
-    if (index === undefined) this.#sections.set(key, (index = this.#create(name, pid)));
+    // One of the page file that nobody has mapped any more is gone.
+    if (index === undefined || this.#kernel.core.exports.sectionArea(index) === 0n)
+      this.#sections.set(key, (index = this.#create(name, pid)));
     return index;
   }
 

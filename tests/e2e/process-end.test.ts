@@ -54,7 +54,9 @@ test('on the Details page a question comes first, by keyboard; a tree goes with 
   await line(page, 'OneDrive.exe').waitFor({ state: 'detached' });
   await line(page, 'SearchProtocolHost.exe').waitFor();
   await choose(page, 'SearchIndexer.exe', 'End process tree');
-  const tree = page.getByRole('dialog', { name: 'Do you want to end the process tree of SearchIndexer.exe?' });
+  const tree = page.getByRole('dialog', {
+    name: 'Do you want to end the process tree of SearchIndexer.exe?',
+  });
   await tree.getByRole('button', { name: 'End process tree' }).click();
   await line(page, 'SearchIndexer.exe').waitFor({ state: 'detached' });
   await line(page, 'SearchProtocolHost.exe').waitFor({ state: 'detached' });
@@ -78,7 +80,8 @@ test.each(['light', 'dark'] as const)(
     expect(await told.innerText()).toContain('Windows denies access to wininit.exe');
     await told.getByRole('button', { name: 'OK' }).click();
     await page.getByRole('button', { name: 'Processes', exact: true }).click();
-    await row(page, 'Service Host: DCOM Server Process Launcher').click();
+    await page.getByRole('searchbox').fill('DCOM');
+    await page.getByRole('row', { name: /^Service Host: DCOM Server Process Launcher/ }).click();
     await page.keyboard.press('Delete');
     await question.getByRole('checkbox', { name: 'Abandon unsaved data and shut down.' }).check();
     await shutDown.click();

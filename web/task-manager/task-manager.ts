@@ -20,6 +20,7 @@ import type { NavigateEvent } from './nav/nav.js';
 import { PAGES, type PageId } from './pages.js';
 import { filePath, processName } from './processes/process-name.js';
 import './properties/properties-dialog.js';
+import './run/run-dialog.js';
 import './search-box/search-box.js';
 import type { SearchBox } from './search-box/search-box.js';
 import type { SettingsPage } from './settings/settings-page.js';
@@ -52,6 +53,7 @@ export class TaskManager extends LitElement {
   @state() private page: PageId | null = null;
   @state() private filter = '';
   @state() private properties: ProcessRow | null = null;
+  @state() private isRunning = false;
   @state() private message: { title: string; body: string } | null = null;
   @query('ll-window') private readonly window!: LabWindow;
   @query('tm-details-page') private readonly detailsPage!: DetailsPage;
@@ -143,6 +145,11 @@ export class TaskManager extends LitElement {
         @ll-dump-close=${() => this.lab.dumpFlow.close()}
       ></tm-dump-dialogs>
       <tm-process-actions .lab=${this.lab}></tm-process-actions>
+      <tm-run-dialog
+        .lab=${this.lab}
+        .open=${this.isRunning}
+        @ll-close=${() => (this.isRunning = false)}
+      ></tm-run-dialog>
       <tm-properties-dialog
         .process=${this.properties}
         @ll-close=${() => (this.properties = null)}
@@ -183,6 +190,7 @@ export class TaskManager extends LitElement {
             class="page"
             @ll-process-command=${this.#onProcessCommand}
             @ll-settings-change=${this.#onSettingsChange}
+            @ll-run-task=${() => (this.isRunning = true)}
           >
             ${this.#renderPage()}
           </div>

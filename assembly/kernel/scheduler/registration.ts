@@ -9,7 +9,7 @@ import { setAccounting } from './accounting';
 import { nameTask } from './dispatch';
 import { createHeap } from './event-heap';
 import { release, seize, setRequester } from './rest';
-import { enterTask, startScheduler, startTask } from './scheduler';
+import { enterFresh, enterTask, startPulse, startScheduler, startTask } from './scheduler';
 import { initialiseSchedulerApc } from './suspension';
 import { addCpu, addParty, addTask, countTasks, Cpu, createLedger, Party, Task } from './tasks';
 import { initialiseTimers } from './timers';
@@ -17,7 +17,8 @@ import { choosePages } from './traffic';
 
 const WORDS: i32 = 12;
 const SPARE_EVENTS: u32 = 4096; // switches that others came before
-const SPARE_THREADS: u32 = 256; // that are started once time has begun
+const SPARE_THREADS: u32 = 8192; // that are started once time has begun
+const SPARE_PROCESSES: u32 = 512; // likewise
 const SLEEPER: u32 = 1;
 const SERVER: u32 = 2;
 const REQUESTER: u32 = 4;
@@ -41,8 +42,8 @@ export function createScheduler(
 ): void {
   seed = random;
   resolution = clockResolution;
-  createLedger(threads + SPARE_THREADS, processes, processorCount());
-  createHeap(threads + processes + timers + SPARE_EVENTS);
+  createLedger(threads + SPARE_THREADS, processes + SPARE_PROCESSES, processorCount());
+  createHeap(threads + processes + timers + SPARE_EVENTS + SPARE_THREADS);
   setAccounting(mhz, clockResolution, interrupts, hash(seed, 1));
   initialiseTimers(hash(seed, 2));
   for (let number: u32 = 0; number < processorCount(); number++) {
@@ -106,6 +107,17 @@ export function addTasks(party: u32, eprocess: u64, count: i32): void {
     if (u32(listed(word + 10)) & REQUESTER) setRequester(task.index);
     else startTask(task, listed(word + 3));
   }
+}
+
+/**
+ * Adds the threads of a process that is started once time has begun, listed as for {@link addTasks}. They have done
+ * nothing yet; the first one starts with what its program does at first.
+ */
+export function enterTasks(party: u32, eprocess: u64, count: i32): void {
+  release();
+  for (let i = 0; i < count; i++) enterFresh(addListed(i * WORDS, party, eprocess), i == 0);
+  startPulse(party);
+  seize();
 }
 
 /**

@@ -53,6 +53,7 @@ import { beginWait, joinWaitList, setTimeout, timeoutAfter } from './waits';
 const CHANCES: u64 = 256;
 const SIGNAL_BOOST: u32 = 1;
 const LEAST_BURST: u64 = 20; // 100 ns
+const START_BURST: u64 = 300000; // 30 ms: what a program does before it waits for the first time
 
 let resolution: u64 = 10000;
 
@@ -164,6 +165,18 @@ export function startTask(task: Task, expected: u64): void {
 export function enterTask(task: Task, isBusy: bool): void {
   joinWaitList(task, cpuAt(task.processor));
   if (isBusy) wake(task, 0, ENDLESS, false);
+}
+
+/** Lets a new thread take part: `isFirst` says that it is its process's first one, which has the program to start. */
+export function enterFresh(task: Task, isFirst: bool): void {
+  joinWaitList(task, cpuAt(task.processor));
+  if (isFirst) wake(task, SIGNAL_BOOST, START_BURST, false);
+  else sleep(task);
+}
+
+/** Signals from outside come for a new process from now on. */
+export function startPulse(index: u32): void {
+  schedulePulse(index, partyAt(index));
 }
 
 /** Starts the processors' idle threads once all tasks are there, and the signals that come from outside. */

@@ -9,6 +9,7 @@ import { lockResources } from './lock-resources.js';
 import { mapMemory } from './map-memory.js';
 import { run } from './run.js';
 import type { Facts, Scene } from './step.js';
+import { startProgram } from './start-program.js';
 import { stuckIrp } from './stuck-irp.js';
 import { swapToken } from './swap-token.js';
 import { unlinkProcess } from './unlink-process.js';
@@ -28,6 +29,7 @@ const NAMES = [
   'unlink-process',
   'wait-in-filter',
   'end-process',
+  'start-program',
 ];
 
 /** One step of a scenario. */
@@ -47,6 +49,7 @@ export const stepSchema = v.variant(
     unlinkProcess.schema,
     waitInFilter.schema,
     endProcess.schema,
+    startProgram.schema,
   ],
   (issue) => `There is no step ${issue.received}. Steps: ${NAMES.join(', ')}.`,
 );
@@ -82,5 +85,7 @@ export function perform(step: Step, scene: Scene): Facts | (() => Facts) {
       return waitInFilter.perform(step, scene);
     case 'end-process':
       return endProcess.perform(step, scene);
+    case 'start-program':
+      return startProgram.perform(step, scene);
   }
 }

@@ -20,15 +20,19 @@ const BUSY = new Set(['fsctl-npfs', 'suspended', 'dump-requester']);
 
 /** Lets every process of the machine have the requests pending that its program usually has, and the kernel its own. */
 export function pendRequests(kernel: Kernel, io: IoStage, processes: readonly StagedProcess[]): void {
-  for (const process of processes)
-    for (const user of data.users as readonly RequestUser[])
-      if (isMeant(user, process)) pendOf(kernel, io, process, user);
+  for (const process of processes) pendRequestsOf(kernel, io, process);
   for (const { request, holder, ...where } of data.kernel) {
     const spec = { ...requestSpec(request), holder };
     const node = io.nodes.find(({ instance }) => instance === where.device);
     const target = where.role === undefined ? node?.pdo : io.roles.get(where.role);
     if (target && io.requests.reaches(target, holder)) io.requests.pendOfKernel(spec, target);
   }
+}
+
+/** The same for one process. */
+export function pendRequestsOf(kernel: Kernel, io: IoStage, process: StagedProcess): void {
+  for (const user of data.users as readonly RequestUser[])
+    if (isMeant(user, process)) pendOf(kernel, io, process, user);
 }
 
 function isMeant(user: RequestUser, { program, spec, sessionId, threads }: StagedProcess): boolean {

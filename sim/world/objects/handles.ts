@@ -19,6 +19,7 @@ const accesses: ReadonlyMap<string, readonly number[]> = new Map(
 );
 const ALL_ACCESS = 0x1f0003;
 const SYSTEM_PID = 4;
+const SUBSYSTEM = 'csrss.exe';
 const THREAD_ALL_ACCESS = 0x1fffff;
 const PROCESS_QUERY = 0x101000; // SYNCHRONIZE, PROCESS_QUERY_LIMITED_INFORMATION
 const SHARED_SCALE = 1000; // shares are told in thousandths
@@ -50,6 +51,8 @@ export class Handles {
   readonly #seed: bigint;
   readonly #desktops = new Map<number, bigint>();
   readonly #bySession = new Map<number, readonly StagedProcess[]>();
+  /** Handles that a process has for each that data say: as many as a machine of the size has in all. */
+  #factor = 1;
 
   constructor(kernel: Kernel, there: Openable, processes: readonly StagedProcess[], seed: bigint) {
     this.#kernel = kernel;
@@ -68,11 +71,25 @@ export class Handles {
   populate(): void {
     const wanted = new Map(this.#processes.map((process) => [process, handlesOf(process)]));
     const sum = [...wanted.values()].reduce((total, count) => total + count, 0);
-    const factor = data.totals[this.#kernel.size.name] / sum;
+    this.#factor = data.totals[this.#kernel.size.name] / sum;
     for (const [process, count] of wanted) {
-      if (count > 0) this.#fill(process, Math.round(count * factor));
+      if (count > 0) this.#fill(process, Math.round(count * this.#factor));
       this.#kernel.core.exports.memoryPack();
     }
+  }
+
+  /** Opens the handles of a process that was started at run time, and those that its session's subsystem gets to it. */
+  open(process: StagedProcess): void {
+    this.#bySession.clear();
+    this.#fill(process, Math.round(handlesOf(process) * this.#factor));
+    const subsystem = this.#processes.find(
+      ({ name, sessionId }) => name === SUBSYSTEM && sessionId === process.sessionId,
+    );
+    if (!subsystem) return;
+    const rows = new HandleRows(this.#kernel.core, subsystem.address);
+    for (const { address } of [process, ...process.threads])
+      rows.add('open', address, 0, 0, THREAD_ALL_ACCESS);
+    rows.send();
   }
 
   #fill(process: StagedProcess, count: number): void {

@@ -11,8 +11,9 @@ import { Tokens } from './tokens.js';
 export interface ObjectWorld {
   readonly registry: Registry;
   readonly tokens: Tokens;
-  readonly jobs: readonly StagedJob[];
+  readonly jobs: StagedJob[];
   readonly ports: ServerPort[];
+  readonly handles: Handles;
 }
 
 /** Gives a machine's processes what they have open, once all processes and threads are there. */
@@ -29,7 +30,15 @@ export function createObjectWorld(
   const areas = [...files.keys()];
   const jobs = createJobs(kernel, processes);
   const ports = createPorts(kernel, processes);
-  new Handles(kernel, { registry, ports, tokens, areas, jobs }, processes, seed).populate();
+  const handles = new Handles(kernel, { registry, ports, tokens, areas, jobs }, processes, seed);
+  handles.populate();
   ownMutants(kernel, processes);
-  return { registry, tokens, jobs, ports };
+  return { registry, tokens, jobs, ports, handles };
+}
+
+/** Gives a process that was started at run time a token, a job where it needs one, and what it has open. */
+export function enterObjectWorld(kernel: Kernel, world: ObjectWorld, process: StagedProcess): void {
+  world.tokens.assign(process);
+  world.jobs.push(...createJobs(kernel, [process]));
+  world.handles.open(process);
 }

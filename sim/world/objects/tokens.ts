@@ -253,7 +253,7 @@ function accountName({ user, spec }: StagedProcess): AccountName {
   if (user.startsWith('DWM-')) return 'DWM';
   if (user.startsWith('UMFD-')) return 'UMFD';
   if (Object.hasOwn(data.accounts, user)) return user as AccountName;
-  return data.elevated.includes(spec.program) ? 'Elevated' : 'User';
+  return data.elevated.includes(spec.program) || spec.elevated ? 'Elevated' : 'User';
 }
 
 function maskOf(names: readonly string[]): bigint {

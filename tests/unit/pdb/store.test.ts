@@ -43,7 +43,7 @@ describe('symbol store', () => {
     image('nt', 'ntoskrnl.exe', 'ntkrnlmp.pdb', 0x00c0ffee),
     image('hal', 'hal.dll', 'hal.pdb', 0xbd5e1b9e),
   ];
-  const set: ImageSet = { images, get: none };
+  const set: ImageSet = { images, get: none, add: none };
   const files = [...symbolStoreFiles(set, { build: 22631, types: {}, enums: {} })];
 
   it('keys files as SymSrv does, in load order', () => {

@@ -14,4 +14,5 @@ export * from './performance.js';
 export * from './services.js';
 export * from './startup-apps.js';
 export * from './users.js';
+export * from './run-task.js';
 export * from './app-history.js';

@@ -28,8 +28,14 @@ export const RUN_NEW_TASK: BarCommand = {
   id: 'run',
   icon: 'run-new-task',
   label: commands.runNewTask,
-  disabledReason: strings.taskManager.later,
 };
+
+/** The user wants to run a program. */
+export class RunTaskEvent extends Event {
+  constructor() {
+    super('ll-run-task', { bubbles: true, composed: true });
+  }
+}
 
 /** The user pressed the button `id` of the command bar. */
 export class BarCommandEvent extends Event {
@@ -41,6 +47,7 @@ export class BarCommandEvent extends Event {
 /**
  * A page's title and buttons. The first button stands apart, as *Run new task* does.
  * @fires ll-command The user pressed a button; see `BarCommandEvent`.
+ * @fires ll-run-task The user pressed *Run new task*.
  * @fires ll-select The user chose a line of the menu of more commands.
  */
 @customElement('tm-command-bar')
@@ -68,7 +75,7 @@ export class CommandBar extends LitElement {
       variant="subtle"
       data-command=${id}
       disabled-reason=${disabledReason ?? ''}
-      @click=${() => this.dispatchEvent(new BarCommandEvent(id))}
+      @click=${() => this.dispatchEvent(id === RUN_NEW_TASK.id ? new RunTaskEvent() : new BarCommandEvent(id))}
     >
       ${icon(picture)}<span class="label">${label}</span>
     </ll-button>`;

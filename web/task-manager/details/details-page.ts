@@ -10,7 +10,7 @@ import { strings } from '../../strings/index.js';
 import '../columns/columns-dialog.js';
 import type { ColumnsChosenEvent } from '../columns/columns-dialog.js';
 import '../command-bar/command-bar.js';
-import type { BarCommandEvent } from '../command-bar/command-bar.js';
+import { RUN_NEW_TASK, type BarCommandEvent } from '../command-bar/command-bar.js';
 import type { ProcessCommand } from '../process-command.js';
 import { endReason } from '../processes/process-menu.js';
 import { processName } from '../processes/process-name.js';
@@ -138,12 +138,7 @@ export class DetailsPage extends LitElement {
       <tm-command-bar
         heading=${taskManager.pages.details}
         .commands=${[
-          {
-            id: 'run',
-            icon: 'run-new-task',
-            label: commands.runNewTask,
-            disabledReason: taskManager.later,
-          },
+          RUN_NEW_TASK,
           { id: 'end-process', icon: 'end-task', label: commands.endTask, disabledReason: this.#reason() },
         ]}
         .more=${[{ id: 'select-columns', label: text.selectColumns }]}

@@ -8,7 +8,7 @@ import type { Lab } from '../../lab.js';
 import { Follow } from '../../storage/store.js';
 import { strings } from '../../strings/index.js';
 import '../command-bar/command-bar.js';
-import type { BarCommand } from '../command-bar/command-bar.js';
+import { RUN_NEW_TASK, type BarCommand } from '../command-bar/command-bar.js';
 import type { ProcessCommand } from '../process-command.js';
 import { ProcessCommandEvent, SettingsChangeEvent } from '../task-manager-events.js';
 import {
@@ -174,10 +174,10 @@ export class ProcessesPage extends LitElement {
   }
 
   get #commands(): BarCommand[] {
-    const { later, selectFirst } = strings.taskManager;
+    const { selectFirst } = strings.taskManager;
     const selected = this.#rows.find(({ key }) => key === this.selected)?.process;
     return [
-      { id: 'run', icon: 'run-new-task', label: commands.runNewTask, disabledReason: later },
+      RUN_NEW_TASK,
       {
         id: 'end-task',
         icon: 'end-task',
