@@ -1,11 +1,12 @@
-// Pages of WebAssembly memory that hold what was written to emulated frames. The allocator never hands out the same
-// bytes twice, and WebAssembly's memory begins as zeros: what is fresh needs no clearing.
+// Pages of WebAssembly memory that hold what was written to emulated frames. WebAssembly's memory begins as zeros, so
+// that what is fresh needs no clearing until something was given back to the allocator, which may hand it out again.
 export const PAGE_SIZE: u32 = 4096;
 
 const BLOCK_PAGES: u32 = 256; // 1 MiB: few calls of the allocator, little waste for small machines
 let next: usize = 0;
 let end: usize = 0;
 
+let isDirty: bool = false; // whether the allocator has got anything back
 let freed: usize = 0; // pages given back, each with the address of the next one at its start
 
 /** A zeroed page, aligned to its size. */
@@ -17,7 +18,7 @@ export function allocatePage(): usize {
     return page;
   }
   if (next == end) {
-    const block = heap.alloc((BLOCK_PAGES + 1) * PAGE_SIZE);
+    const block = allocateTable((BLOCK_PAGES + 1) * PAGE_SIZE);
     next = (block + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
     end = next + BLOCK_PAGES * PAGE_SIZE;
   }
@@ -34,7 +35,15 @@ export function freePage(page: usize): void {
 
 /** Zeroed memory for the core's own tables. */
 export function allocateTable(bytes: usize): usize {
-  return heap.alloc(bytes);
+  const table = heap.alloc(bytes);
+  if (isDirty) memory.fill(table, 0, bytes);
+  return table;
+}
+
+/** Gives what the allocator handed out back to it. */
+export function giveBack(address: usize): void {
+  heap.free(address);
+  isDirty = true;
 }
 
 /** The page that everything never written shares when it is read. */

@@ -34,6 +34,7 @@ const IDENTITY = Object.keys({
   group: 'app',
   sessionId: 0,
   canEnd: true,
+  critical: false,
   imagePath: '',
   packageName: '',
   commandLine: '',

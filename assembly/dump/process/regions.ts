@@ -1,5 +1,6 @@
 // The regions of a process's address space, as VirtualQuery tells them one after the other: from the tree of VADs and
 // the page tables.
+import { giveBack } from '../../memory/arena';
 import { NT } from '../../generated/symbols';
 import { EPROCESS, RTL_BALANCED_NODE } from '../../generated/types';
 import { exchangeBuffer, exchangeBytes } from '../../host-buffer';
@@ -127,7 +128,7 @@ function add(
     const larger = heap.alloc(usize(max(room * 2, 1024)) * ROW_BYTES);
     if (rows != 0) {
       memory.copy(larger, rows, usize(count) * ROW_BYTES);
-      heap.free(rows);
+      giveBack(rows);
     }
     rows = larger;
     room = max(room * 2, 1024);

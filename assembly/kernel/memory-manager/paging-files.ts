@@ -7,7 +7,7 @@ import {
   RTL_BITMAP,
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
-import { PAGE_SIZE } from '../../memory/arena';
+import { giveBack, PAGE_SIZE } from '../../memory/arena';
 import { copyFrame, renderFrame, SEEDED, seededPage, writableFrame } from '../../memory/frames';
 import { renderSeeded } from '../../memory/seeded';
 import { at, getField, read8, setField, write64, write8 } from '../../memory/virtual';
@@ -116,7 +116,7 @@ export function freeFilePage(page: u32): void {
   mark(unchecked(files[0]), page, false);
   if (!contents.has(page)) return;
   const content = contents.get(page);
-  if ((content & 1) == 0) heap.free(content);
+  if ((content & 1) == 0) giveBack(content);
   contents.delete(page);
 }
 

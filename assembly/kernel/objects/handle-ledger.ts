@@ -1,5 +1,6 @@
 // What is open in each handle table, kept beside the machine and not on it: what was asked for, for those who compare
 // it with what the machine's memory says.
+import { giveBack } from '../../memory/arena';
 import { EPROCESS } from '../../generated/types';
 import { exchangeBuffer, exchangeBytes } from '../../host-buffer';
 import { getField } from '../../memory/virtual';
@@ -77,7 +78,7 @@ export function nextHandle(table: u64, after: u32): u32 {
 /** Forgets a table that is no more. */
 export function forgetTable(table: u64): void {
   const pages = ledgerOf(table).pages;
-  for (let i = 0; i < pages.length; i++) heap.free(pages[i]);
+  for (let i = 0; i < pages.length; i++) giveBack(pages[i]);
   ledgers.delete(table);
   lastTable = 0;
 }

@@ -1,6 +1,6 @@
 // Sections of data: files that processes map to read them, and memory of the page file that they share.
 import { CONTROL_AREA, EX_FAST_REF, SEGMENT } from '../../generated/types';
-import { PAGE_SIZE } from '../../memory/arena';
+import { giveBack, PAGE_SIZE } from '../../memory/arena';
 import { renderFrame, SEEDED } from '../../memory/frames';
 import { FOR_USER, takeFrame } from '../../memory/ranges';
 import { at, attachedRoot, getField, setField, write64 } from '../../memory/virtual';
@@ -140,7 +140,7 @@ export function forgetSection(area: u64): void {
     if (section.area != area) continue;
     section.area = 0;
     committed -= section.pages;
-    heap.free(section.frames);
+    giveBack(section.frames);
   }
 }
 

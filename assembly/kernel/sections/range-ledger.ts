@@ -1,5 +1,6 @@
 // What each process was given of its address space, kept beside the machine and not on it: for those who compare it
 // with what the machine's memory says.
+import { giveBack } from '../../memory/arena';
 import { exchangeBuffer, exchangeBytes } from '../../host-buffer';
 
 const ROW_BYTES: u32 = 32; // u64 start, u64 control area, u32 pages, type, protection, committed pages
@@ -44,7 +45,7 @@ export function noteRange(
 export function forgetRanges(process: u64): void {
   if (!ledgers.has(process)) return;
   const ledger = ledgers.get(process);
-  if (ledger.rows != 0) heap.free(ledger.rows);
+  if (ledger.rows != 0) giveBack(ledger.rows);
   ledgers.delete(process);
 }
 

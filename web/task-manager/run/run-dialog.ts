@@ -80,7 +80,7 @@ export class RunDialog extends LitElement {
           autocomplete="off"
           .value=${this.typed}
           @input=${(event: Event) => (this.typed = (event.target as HTMLInputElement).value)}
-          @keydown=${this.#onKeydown}
+          @keydown=${(event: KeyboardEvent) => this.#onKeydown(event)}
       /></label>
       <ll-checkbox
         label=${text.administrator}
