@@ -33,6 +33,7 @@ import { beginReport, broken, writeReport } from './report';
 import { checkSharedData } from './shared-data';
 import { checkTimes } from './times';
 import { checkTokens } from './tokens';
+import { checkTransfers } from './transfers';
 import { checkWaits } from './waits';
 
 /**
@@ -56,6 +57,7 @@ export function checkMachine(): bool {
   if (!broken()) checkWaits();
   if (!broken()) checkProcessors();
   if (!broken()) checkTimes();
+  if (!broken()) checkTransfers();
   if (!broken()) checkDispatch();
   if (!broken()) checkDirectories();
   if (!broken()) checkDeviceTree();

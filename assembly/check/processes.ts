@@ -147,6 +147,11 @@ export function expectOfThreads(rule: Rule, process: u64, field: i32, sum: u64):
   else expectBetween(rule, process, field, sum, u64.MAX_VALUE);
 }
 
+/** Whether threads of a process may be gone that it counts still: it ends, or has ended. */
+export function mayHaveLostThreads(process: u64): bool {
+  return value(process, EPROCESS.ProcessDelete) != 0;
+}
+
 /**
  * Whether all processes that there ever were are still on the list: they are numbered as they are created, Idle first,
  * and there were never more of them than now.

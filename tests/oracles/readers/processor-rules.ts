@@ -232,6 +232,33 @@ export function processorRules(opened: () => Kernel): void {
       expect(inDevices).toBeGreaterThan(0);
     });
 
+    it('input and output: processors, processes and threads have counted the same', () => {
+      const kernel = opened();
+      const sum = (values: bigint[]) => values.reduce((total, value) => total + value, 0n);
+      const threads = kernel.truth.processes.flatMap((process) => [
+        ...process.threads,
+        ...(process.endedThreads ?? []),
+      ]);
+      for (const [name, counter] of [
+        ['ReadOperationCount', 'ReadOperationCount'],
+        ['ReadTransferCount', 'ReadTransferCount.QuadPart'],
+        ['OtherOperationCount', 'OtherOperationCount'],
+      ] as const) {
+        const ofThreads = sum(threads.map(({ address }) => thread(BigInt(address), name)));
+        const ofProcesses = sum(
+          kernel.truth.processes.map(({ address }) =>
+            kernel.get(BigInt(address), '_EPROCESS', `${name}.QuadPart`),
+          ),
+        );
+        const ofProcessors = sum(prcbs().map((prcb) => of(prcb, `Io${counter}`)));
+        expect(ofThreads).toBeGreaterThan(0n);
+        // Threads and processes that are gone have taken what they counted with them.
+        expect([name, ofThreads <= ofProcesses && ofProcesses <= ofProcessors]).toEqual([name, true]);
+        if (kernel.processes.every((process) => kernel.get(process, '_EPROCESS', 'ProcessDelete') === 0n))
+          expect([name, ofThreads, ofThreads]).toEqual([name, ofProcesses, ofProcessors]);
+      }
+    });
+
     it('queued spin locks: nobody holds or waits for one', () => {
       for (const prcb of prcbs())
         for (let i = 0; i < LOCKS; i++) {
