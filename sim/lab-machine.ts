@@ -28,6 +28,7 @@ import { programSpecs } from './world/program-images.js';
 import { Director } from './world/director.js';
 import { runProgram } from './world/process-begin.js';
 import { endProcess } from './world/process-end.js';
+import { controlService, type ServiceControl, type ServiceResult } from './world/service-control.js';
 import type { Stage, StagedProcess } from './world/stage.js';
 import { PoolTraffic } from './world/pool-traffic.js';
 import { actOnProcess, affinityOf, type ActionResult, type ProcessAction } from './world/process-control.js';
@@ -180,6 +181,17 @@ export class LabMachine {
     if (this.kernel.images.images.length !== images) this.#symbols = undefined; // there are more of them
     this.#settle();
     return process;
+  }
+
+  /**
+   * Starts, stops or restarts a service by its name.
+   * @throws Error while its processors are corralled
+   */
+  control(service: string, control: ServiceControl, administrator = true): ServiceResult {
+    if (this.isAtRest) throw new Error('The machine stands still while its pages are captured.');
+    const result = controlService(this, service, control, administrator);
+    this.#settle();
+    return result;
   }
 
   /** Ends a process, as NtTerminateProcess does; returns how many of its threads cannot end yet. */

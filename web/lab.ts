@@ -6,6 +6,8 @@ import type {
   MachineInfo,
   ProcessAction,
   RunResult,
+  ServiceControl,
+  ServiceResult,
   WaitChain,
   ServiceInfo,
   StartupApp,
@@ -50,6 +52,8 @@ export class Lab {
   readonly disk: Disk;
   readonly processes: ProcessControl;
   readonly services: () => Promise<ServiceInfo[]>;
+  /** Starts, stops or restarts a service, on behalf of whom Task Manager runs as. */
+  readonly controlService: (name: string, control: ServiceControl) => Promise<ServiceResult>;
   readonly startup: Startup;
   /** What the machine has logged of its live dumps. */
   readonly liveDumpEvents: () => Promise<EventFile>;
@@ -62,6 +66,11 @@ export class Lab {
     this.machine = machine;
     this.liveDumpEvents = () => api.liveDumpEvents();
     this.services = () => api.services();
+    this.controlService = async (name, control) => {
+      const result = await api.controlService(name, control, settings.value.runAs === 'administrator');
+      await this.sampler.refresh();
+      return result;
+    };
     this.startup = {
       read: () => api.startupApps(),
       setEnabled: (program, enabled) => api.setStartupApp(program, enabled),

@@ -4,6 +4,7 @@ import { LabMachine } from '../lab-machine.js';
 import type { SizeName } from '../machine/size.js';
 import type { EventFile } from '../livedump/event-log.js';
 import { NoMemoryError } from '../world/process-begin.js';
+import type { ServiceControl, ServiceResult } from '../world/service-control.js';
 import { servicesOf, type ServiceInfo } from '../world/services.js';
 import { StartupApps, type StartupApp } from '../world/startup-apps.js';
 import { Disk } from './disk.js';
@@ -155,6 +156,14 @@ export class LabWorker implements SimApi {
     const machine = this.#running();
     await this.#dumpEngine();
     return machine.liveDumpEvents;
+  }
+
+  async controlService(
+    name: string,
+    control: ServiceControl,
+    administrator: boolean,
+  ): Promise<ServiceResult> {
+    return this.#running().control(name, control, administrator);
   }
 
   async services(): Promise<ServiceInfo[]> {

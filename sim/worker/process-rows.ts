@@ -47,7 +47,7 @@ const NOTHING = {
   writeTransfer: 0,
 } satisfies ProcessNumbers;
 
-/** Makes rows of readings. Two processes with one address and one time of creation are the same. */
+/** Makes rows of readings. Two processes with one address, one id and one time of creation are the same. */
 export class ProcessRows {
   readonly #machine: LabMachine;
   /** What the service manager and the shell know of processes, by id. */
@@ -119,8 +119,13 @@ export class ProcessRows {
     const privateWorkingSet = number('privatePages') * PAGE;
     const workingSet = number('workingSetPages') * PAGE;
     const isSuspended = reading.frozen !== 0n;
+    const identity = this.#identityOf(reading);
+    // What a host runs changes with time.
+    const staged = this.#staged.get(identity.pid);
     return {
-      ...this.#identityOf(reading),
+      ...identity,
+      services: staged?.spec.services ?? identity.services,
+      description: staged?.spec.description ?? identity.description,
       ...NOTHING,
       ...this.#changes.get(reading.address),
       status: isSuspended ? 'suspended' : 'running',
@@ -146,7 +151,9 @@ export class ProcessRows {
 
   #identityOf(reading: ProcessReading): ProcessIdentity {
     const known = this.#identities.get(reading.address);
-    if (known?.createTime === reading.createTime) return known.identity;
+    // While time stands still, one that is started where another has just ended is of the same time.
+    const isSame = known?.createTime === reading.createTime && known.identity.pid === Number(reading.pid);
+    if (isSame) return known.identity;
     const identity = this.#identify(reading);
     this.#identities.set(reading.address, { createTime: reading.createTime, identity });
     return identity;

@@ -3,11 +3,13 @@ import type { Phase } from '../livedump/live-dump.js';
 import type { DumpKind } from '../livedump/options.js';
 import type { WaitChain } from '../machine/wait-chain.js';
 import type { ActionResult, ProcessAction } from '../world/process-control.js';
+import type { ServiceControl, ServiceResult } from '../world/service-control.js';
 import type { ServiceInfo } from '../world/services.js';
 import type { StartupApp } from '../world/startup-apps.js';
 import type { SampleMessage } from './sample-message.js';
 
 export type { ActionResult, EventFile, ProcessAction, ServiceInfo, StartupApp, WaitChain };
+export type { ServiceControl, ServiceResult };
 export { SampleReader } from './sample-message.js';
 
 /** `unknown`: no program has that name; `no-memory`: too little memory is left to start it. */
@@ -48,6 +50,8 @@ export interface SimApi {
   liveDumpEvents(): Promise<EventFile>;
   /** Every service that the machine has; which of them runs is told by the processes that host them. */
   services(): Promise<ServiceInfo[]>;
+  /** Starts, stops or restarts a service. */
+  controlService(name: string, control: ServiceControl, administrator: boolean): Promise<ServiceResult>;
   /** What starts with the user's session. */
   startupApps(): Promise<StartupApp[]>;
   /** Lets a program start with the next session or not; resolves with all as they then are. */

@@ -122,7 +122,15 @@ export class Director {
     for (const { address } of processes) exports.memoryAgeWorkingSet(address);
     exports.memoryPack();
     populatePool(this.#kernel, AFTER_PROCESSES, this.#seed);
-    return { idle, processes, io: { ...io, interrupts }, files, pageFiles, objects };
+    return {
+      idle,
+      processes,
+      stoppedServices: new Map(),
+      io: { ...io, interrupts },
+      files,
+      pageFiles,
+      objects,
+    };
   }
 
   /** Starts a thread of the kernel in a process that lives already. The schedule does not know it yet. */

@@ -58,12 +58,16 @@ function pagesFor({ threads, privateMB }: StartWish): number {
   return PAGES_OF_PROCESS + count * PAGES_OF_THREAD + privateMB * PAGES_PER_MB;
 }
 
-/** Starts a process now: image, memory, threads, token and handles; its first thread is ready to run. */
+/**
+ * Starts a process now: image, memory, threads, token and handles; its first thread is ready to run.
+ * @throws NoMemoryError when the machine has too little memory left for it
+ */
 export function beginProcess(
   { kernel, stage, director, schedule, seed }: StartPlace,
   wish: StartWish,
   parentPid: number,
 ): StagedProcess {
+  if (kernel.core.exports.memorySpareFrames() < pagesFor(wish) + RESERVE) throw new NoMemoryError();
   const startsAt = Number(kernel.core.exports.clockUptime()) / TICKS_PER_SECOND;
   const process = director.startProcess(stage, specOf(wish, startsAt), parentPid);
   enterObjectWorld(kernel, stage.objects, process);

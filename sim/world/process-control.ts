@@ -120,7 +120,7 @@ function maskOf(processors: readonly number[], count: number): bigint {
  * Whether Windows grants PROCESS_SET_INFORMATION: never to protected processes and those without user mode; to an
  * administrator, who has SeDebugPrivilege, for all others; to a user for the user's own that are not elevated.
  */
-function mayChange(kernel: Kernel, process: ProcessReading, administrator: boolean): boolean {
+export function mayChange(kernel: Kernel, process: ProcessReading, administrator: boolean): boolean {
   const { imagePath, userSid } = readProcessTexts(kernel.core, process.address);
   if (process.protection !== 0n || !imagePath.startsWith('\\Device\\')) return false;
   if (administrator) return true;

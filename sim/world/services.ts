@@ -14,14 +14,14 @@ export interface ServiceInfo {
 const GROUP = / -k (\S+)/;
 
 /** Every service of the machine, those that run in a process and those that do not, by name. */
-export function servicesOf({ processes }: Stage): ServiceInfo[] {
+export function servicesOf({ processes, stoppedServices }: Stage): ServiceInfo[] {
   const services = new Map<string, ServiceInfo>();
   for (const [group, members] of Object.entries(data.services))
     for (const [name, displayName] of Object.entries(members))
       services.set(name, { name, displayName, group });
-  for (const { spec, exitTime } of processes)
-    if (exitTime === undefined)
-      for (const [name, displayName] of spec.services)
-        services.set(name, { name, displayName, group: GROUP.exec(spec.commandLine ?? '')?.[1] ?? '' });
+  const running = processes.filter(({ exitTime }) => exitTime === undefined).map(({ spec }) => spec);
+  for (const spec of [...[...stoppedServices.values()].map((stopped) => stopped.spec), ...running])
+    for (const [name, displayName] of spec.services)
+      services.set(name, { name, displayName, group: GROUP.exec(spec.commandLine ?? '')?.[1] ?? '' });
   return [...services.values()].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
 }

@@ -78,7 +78,7 @@ export interface StagedProcess {
   /** Short name, as EPROCESS.ImageFileName has it. */
   readonly name: string;
   readonly program: Program;
-  readonly spec: ProcessSpec;
+  spec: ProcessSpec;
   readonly address: bigint;
   readonly threads: StagedThread[];
   readonly endedThreads: EndedThread[];
@@ -94,6 +94,8 @@ export interface StagedProcess {
 export interface Stage {
   readonly idle: StagedProcess;
   readonly processes: StagedProcess[];
+  /** Services that were stopped, by name: what their host was, and its id. */
+  readonly stoppedServices: Map<string, { readonly spec: ProcessSpec; readonly pid: number }>;
   /** Drivers and devices. */
   readonly io: IoStage & { readonly interrupts: readonly StagedInterrupt[] };
   /** Paths of the files that processes map, on their volume, by control area. */

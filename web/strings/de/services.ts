@@ -11,7 +11,25 @@ export const services = {
   selectFirst: 'Wählen Sie zuerst einen Dienst',
   isRunning: 'Der Dienst läuft bereits',
   isStopped: 'Der Dienst läuft nicht',
-  notControlled: 'Dieser Computer kann Dienste noch nicht starten und beenden',
+  unable: {
+    start: 'Dienst kann nicht gestartet werden',
+    stop: 'Dienst kann nicht beendet werden',
+    restart: 'Dienst kann nicht neu gestartet werden',
+  },
+  failures: {
+    denied: (name: string) =>
+      `Der Vorgang konnte für ${name} nicht abgeschlossen werden. Zugriff verweigert.`,
+    gone: (name: string) => `Diese Maschine hat das Programm nicht, das ${name} ausführt.`,
+    critical: (name: string) =>
+      `Windows hält mit CRITICAL_PROCESS_DIED an, wenn der Host von ${name} endet. Diese Maschine kann so nicht anhalten, deshalb läuft der Dienst weiter.`,
+    needed: (name: string) => `Diese Maschine braucht den Prozess von ${name}.`,
+    stuck: (name: string) =>
+      `Ein Thread des Prozesses von ${name} wartet auf einen Treiber, der die Anforderung nicht abbrechen kann. Der Prozess endet, wenn der Treiber sie erledigt.`,
+    running: (name: string) => `${name} läuft bereits.`,
+    stopped: (name: string) => `${name} wurde nicht gestartet.`,
+    'no-memory': (name: string) => `Der Speicher reicht nicht aus, um ${name} zu starten.`,
+  },
+  ok: 'OK',
   noConsole: 'Die Konsole „Dienste“ ist auf diesem Computer nicht installiert',
   actions: (name: string) => `Aktionen für ${name}`,
   noMatch: (query: string) => `Kein Dienst entspricht „${query}“.`,

@@ -11,7 +11,24 @@ export const services = {
   selectFirst: 'Select a service first',
   isRunning: 'The service runs already',
   isStopped: 'The service does not run',
-  notControlled: 'This machine cannot start and stop services yet',
+  unable: {
+    start: 'Unable to start service',
+    stop: 'Unable to stop service',
+    restart: 'Unable to restart service',
+  },
+  failures: {
+    denied: (name: string) => `The operation could not be completed for ${name}. Access is denied.`,
+    gone: (name: string) => `This machine does not have the program that runs ${name}.`,
+    critical: (name: string) =>
+      `Windows stops with CRITICAL_PROCESS_DIED when the host of ${name} ends. This machine cannot stop that way, so the service goes on.`,
+    needed: (name: string) => `This machine needs the process of ${name}.`,
+    stuck: (name: string) =>
+      `A thread of the process of ${name} waits for a driver that cannot cancel its request. The process ends when the driver completes it.`,
+    running: (name: string) => `An instance of ${name} is already running.`,
+    stopped: (name: string) => `${name} has not been started.`,
+    'no-memory': (name: string) => `There is not enough memory to start ${name}.`,
+  },
+  ok: 'OK',
   noConsole: 'The Services console is not installed on this machine',
   actions: (name: string) => `Actions for ${name}`,
   noMatch: (query: string) => `No service matches “${query}”.`,

@@ -1,6 +1,8 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { ProcessRow, ServiceInfo } from '../../../sim/worker/sim-api.js';
+import type { ProcessRow, ServiceControl, ServiceInfo } from '../../../sim/worker/sim-api.js';
+import '../../controls/button/button.js';
+import '../../controls/dialog/dialog.js';
 import type { MenuEntry, MenuSelectEvent } from '../../controls/menu/menu-entry.js';
 import '../../controls/menu/menu.js';
 import type { LabMenu } from '../../controls/menu/menu.js';
@@ -59,6 +61,7 @@ export class ServicesPage extends LitElement {
   @state() private infos: readonly ServiceInfo[] = [];
   @state() private sort: GridSort = { column: 'name', descending: false };
   @state() private selected = '';
+  @state() private failure: { title: string; body: string } | null = null;
   @query('ll-menu') private readonly menu!: LabMenu;
 
   protected readonly follow = new Follow(this, () => [this.lab.sampler]);
@@ -100,7 +103,7 @@ export class ServicesPage extends LitElement {
   #reason(service: Service | undefined, start: boolean): string {
     if (!service) return text.selectFirst;
     if (start === (service.process !== undefined)) return start ? text.isRunning : text.isStopped;
-    return text.notControlled;
+    return '';
   }
 
   #commands(service: Service | undefined): BarCommand[] {
@@ -136,9 +139,16 @@ export class ServicesPage extends LitElement {
 
   #onCommand(id: string): void {
     const service = this.#services.find(({ name }) => name === this.selected);
-    if (id === 'search' && service) searchOnline(`${service.name} ${service.displayName}`);
+    if (service && (id === 'start' || id === 'stop' || id === 'restart')) void this.#control(service, id);
+    else if (id === 'search' && service) searchOnline(`${service.name} ${service.displayName}`);
     else if (id === 'details' && service?.process)
       this.dispatchEvent(new ProcessCommandEvent('details', service.process));
+  }
+
+  async #control({ name }: Service, control: ServiceControl): Promise<void> {
+    const result = await this.lab.controlService(name, control);
+    this.infos = await this.lab.services();
+    if (result !== 'done') this.failure = { title: text.unable[control], body: text.failures[result](name) };
   }
 
   #onSort({ column }: GridSortEvent): void {
@@ -175,6 +185,14 @@ export class ServicesPage extends LitElement {
         .entries=${this.#entries(selected)}
         @ll-select=${({ id }: MenuSelectEvent) => this.#onCommand(id)}
       ></ll-menu>
+      <ll-dialog
+        alert
+        heading=${this.failure?.title ?? ''}
+        .open=${this.failure !== null}
+        .content=${html`<p>${this.failure?.body}</p>`}
+        .buttons=${html`<ll-button data-first @click=${() => (this.failure = null)}>${text.ok}</ll-button>`}
+        @ll-cancel=${() => (this.failure = null)}
+      ></ll-dialog>
     `;
   }
 }
