@@ -19,6 +19,7 @@ import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
 import { beginSections, checkViewCounts } from './sections';
 import { checkUserHeaps } from './user-heaps';
 import { checkVads, isDescribed } from './vads';
+import { checkWow64 } from './wow64';
 
 const ENTRIES: u32 = 512;
 const KERNEL_HALF: u32 = 256;
@@ -63,6 +64,7 @@ export function checkPageTables(): void {
     checkVads(process);
     checkLoader(process);
     checkUserHeaps(process);
+    checkWow64(process);
     if (roots.has(u64(root) << 12)) continue; // minimal processes may run on System's
     roots.set(u64(root) << 12, 1);
     if (root != systemRoot() && !sharesKernelHalf(root)) return;

@@ -16,6 +16,8 @@ export interface TruthIdentity {
   basePriority: number;
   /** PS_PROTECTION.Level; absent when it is 0. */
   protection?: number;
+  /** EPROCESS.Machine where its code is not AMD64's; a WOW64 process. */
+  machine?: 'I386';
   /** What it is beyond an ordinary process: `critical`, `minimal`, `suspended`, … */
   traits?: readonly string[];
   /** Services that it hosts, by name. */
@@ -24,7 +26,7 @@ export interface TruthIdentity {
 
 /** What the population asked for. */
 export function truthOfIdentity(process: StagedProcess): TruthIdentity {
-  const { user, program, createTime, exitTime, exitStatus, basePriority, spec } = process;
+  const { user, program, createTime, exitTime, exitStatus, basePriority, spec, modules } = process;
   return {
     user,
     ...(program.path.includes('\\') ? { path: program.path } : {}),
@@ -33,6 +35,7 @@ export function truthOfIdentity(process: StagedProcess): TruthIdentity {
     ...(exitStatus ? { exitStatus } : {}),
     basePriority,
     ...(program.protection === 0 ? {} : { protection: program.protection }),
+    ...(program.wow64 && modules.length > 0 ? { machine: 'I386' as const } : {}),
     ...(spec.traits.length > 0 ? { traits: spec.traits } : {}),
     ...(spec.services.length > 0 ? { services: spec.services.map(([name]) => name) } : {}),
   };

@@ -64,6 +64,8 @@ export interface TruthProcessor {
 export interface TruthProcess {
   pid: number;
   name: string;
+  exitTime?: string;
+  machine?: 'I386';
   /** Of the EPROCESS. */
   address: string;
   memory: TruthRange[];

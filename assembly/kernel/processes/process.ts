@@ -35,6 +35,7 @@ import { setUnicodeString } from '../strings';
 import { addressOf } from '../symbols';
 import { fillAffinity, groupCount } from '../processors/topology';
 
+const AMD64: u32 = 0x8664; // EPROCESS.Machine of all but 32-bit code's, of minimal processes too
 const PROCESS_OBJECT: u32 = 3; // _KOBJECTS.ProcessObject
 const PROCESS_TAG: u32 = 0x636f7250; // 'Proc'
 const STATUS_PENDING: u32 = 0x103; // ExitStatus of a process that lives
@@ -155,6 +156,7 @@ function fillIdentity(
   setField(process, EPROCESS.SignatureLevel, signatureLevel(protection) & 0xff);
   setField(process, EPROCESS.SectionSignatureLevel, signatureLevel(protection) >> 8);
   setField(process, KPROCESS.SecureState_Flags_SecureProcess, traits & TRAIT_SECURE ? 1 : 0);
+  setField(process, EPROCESS.Machine, AMD64);
   setField(process, EPROCESS.CreateReported, 1);
   setField(process, EPROCESS.ProcessInserted, 1);
   setField(process, EPROCESS.AddressSpaceInitialized, 2);

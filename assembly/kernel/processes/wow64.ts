@@ -23,6 +23,7 @@ import { addPrivateVad } from '../sections/vad';
 import { Arena, commitGuardPage, takeAddresses, touchZeroed } from './user-memory';
 import { takeTeb } from './user-space';
 
+const I386: u32 = 0x14c; // IMAGE_FILE_MACHINE_I386: what PsWow64GetProcessMachine answers
 const X86_SYSTEM_DLL: u32 = 1; // _SYSTEM_DLL_TYPE.PsWowX86SystemDll
 const STACK_RESERVE_PAGES: u32 = 256;
 const STACK_COMMIT_PAGES: u32 = 2;
@@ -41,6 +42,7 @@ export function createWow64(process: u64, peb: u64): void {
   setField(wow64, EWOW64PROCESS.NtdllType, X86_SYSTEM_DLL);
   setField(process, EPROCESS.WoW64Process, wow64);
   setField(process, EPROCESS.Wow64VaSpace4Gb, 1);
+  setField(process, EPROCESS.Machine, I386);
   setField(peb32, PEB32.Mutant, u32.MAX_VALUE);
   setField(peb32, PEB32.ImageBaseAddress, getField(peb, PEB.ImageBaseAddress));
   setField(peb32, PEB32.IsImageDynamicallyRelocated, 1);

@@ -66,6 +66,18 @@ for (const { machine, seed, scenario = 'baseline' } of MACHINES)
       );
     });
 
+    it('has processes of 32-bit code that say so', () => {
+      const living = made.truth.processes.filter(({ exitTime }) => exitTime === undefined);
+      const seen = processes.filter(({ pid }) => living.some((process) => process.pid === pid));
+      expect(seen.map(({ pid, machine, wow64NtdllType }) => ({ pid, machine, wow64NtdllType }))).toEqual(
+        living.map(({ pid, machine }) => ({
+          pid,
+          machine: machine === 'I386' ? 0x14c : 0x8664,
+          wow64NtdllType: machine === 'I386' ? 1 : undefined, // PsWowX86SystemDll
+        })),
+      );
+    });
+
     it('has every thread on its lists', () => {
       const seen = processes.map(({ pid, threads }) =>
         threads.map(({ address, tid, pid: owner }) => ({ address, tid, same: owner === pid })),

@@ -64,6 +64,7 @@ export class Subject {
 
   /**
    * Finds a field. A path starts with `nt!Name`, `process N`, `user N` (process N, whose user space the path goes through),
+   * `wow64` (the first process of 32-bit code, and its user space), `wow64 thread` (its first thread),
    * `hive N`, `block \\Path` and `key \\Path` (control block and node of an open key), `cell N \\Path` (the cell whose
    * index is at offset N of its node), `value \\Path` (its first value), `thread N M` (thread M of process N), `pfn X` or `pte X`
    * (the MMPFN or PTE of frame or address X, or of the start in parentheses), `tracker Tag` (the tag's row of pool),
@@ -91,6 +92,7 @@ export class Subject {
   private start(text: string): bigint {
     const [kind = '', ...rest] = text.split(' ');
     if (kind.includes('!')) return this.machine.kernel.loaded.address(kind);
+    if (kind === 'wow64') return rest[0] === 'thread' ? this.wow64.threads[0]!.address : this.wow64.address;
     if (kind === 'hive') return this.registry.hives.hives[Number(rest[0])]!.address;
     if (kind === 'block') return this.registry.keys.get(rest.join(' '))!;
     if (kind === 'key') return this.key(rest.join(' '));
@@ -129,10 +131,16 @@ export class Subject {
   private rootOf(start: string): number | undefined {
     const [kind, which] = start.split(' ');
     if (kind === 'hypervisor') return this.core.exports.hypervisorRoot();
+    if (kind === 'wow64') return this.tablesOf(this.wow64.address);
     if (kind === 'user') return this.tablesOf(this.machine.stage.processes[Number(which)]!.address);
     return ['hive', 'key', 'cell', 'value'].includes(kind!)
       ? this.tablesOf(this.registry.hives.process)
       : undefined;
+  }
+
+  private get wow64() {
+    const { processes } = this.machine.stage;
+    return processes.find(({ program, modules }) => program.wow64 && modules.length > 0)!;
   }
 
   private tablesOf(process: bigint): number {

@@ -67,6 +67,18 @@ describe('processes of 32-bit code', () => {
     }
   });
 
+  it('are the only ones whose machine is not AMD64', () => {
+    for (const process of machine.stage.processes) {
+      const isOne = processes.includes(process);
+      expect(get(process.address, '_EPROCESS', 'Machine')).toBe(isOne ? 0x14cn : 0x8664n);
+      expect(get(process.address, '_EPROCESS', 'WoW64Process') !== 0n).toBe(isOne);
+      if (isOne)
+        expect(get(get(process.address, '_EPROCESS', 'WoW64Process'), '_EWOW64PROCESS', 'NtdllType')).toBe(
+          1n,
+        ); // PsWowX86SystemDll
+    }
+  });
+
   it('have nothing private above the images of 64-bit code', () => {
     for (const { address, modules } of processes) {
       expect(modules[0]!.base < 1n << 32n).toBe(true);

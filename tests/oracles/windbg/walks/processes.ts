@@ -7,6 +7,9 @@ export interface WalkedProcess {
   pid: number;
   parentPid: number;
   name: string;
+  /** IMAGE_FILE_MACHINE_…, and what the block of a process of 32-bit code says that its ntdll is. */
+  machine: number;
+  wow64NtdllType?: number;
   threads: { address: bigint; tid: number; pid: number }[];
 }
 
@@ -18,6 +21,9 @@ export async function walkProcesses(memory: TypedMemory): Promise<WalkedProcess[
     '_EPROCESS.ImageFileName',
     '_EPROCESS.ThreadListHead',
     '_EPROCESS.ActiveThreads',
+    '_EPROCESS.Machine',
+    '_EPROCESS.WoW64Process',
+    '_EWOW64PROCESS.NtdllType',
     '_EPROCESS.Pcb',
     '_KPROCESS.ThreadListHead',
     '_KTHREAD.State',
@@ -41,8 +47,11 @@ export async function walkProcesses(memory: TypedMemory): Promise<WalkedProcess[
     if (threads.join() !== sameThreads.join()) throw new Error(`the two lists of threads of ${name} differ`);
     if (Number(memory.get(address, '_EPROCESS.ActiveThreads')) !== threads.length)
       throw new Error(`ActiveThreads of ${name} is wrong`);
+    const wow64 = memory.get(address, '_EPROCESS.WoW64Process');
     found.push({
       address,
+      machine: Number(memory.get(address, '_EPROCESS.Machine')),
+      ...(wow64 === 0n ? {} : { wow64NtdllType: await ntdllType(memory, wow64) }),
       pid: Number(memory.get(address, '_EPROCESS.UniqueProcessId')),
       parentPid: Number(memory.get(address, '_EPROCESS.InheritedFromUniqueProcessId')),
       name: name.subarray(0, name.indexOf(0)).toString('latin1'),
@@ -54,6 +63,13 @@ export async function walkProcesses(memory: TypedMemory): Promise<WalkedProcess[
     });
   }
   return found;
+}
+
+/** An _SYSTEM_DLL_TYPE as a number. */
+async function ntdllType(memory: TypedMemory, wow64: bigint): Promise<number> {
+  const address = wow64 + memory.offset('_EWOW64PROCESS.NtdllType');
+  await memory.fetch([{ address, length: 4 }]);
+  return memory.bytes(address, 4).readUInt32LE();
 }
 
 export interface WalkedModule {
