@@ -1,6 +1,5 @@
 // The end of objects: a name goes with the last handle unless it is permanent, the object with the last reference.
 import {
-  ETIMER,
   ETW_GUID_ENTRY,
   ETW_REG_ENTRY,
   KMUTANT,

@@ -1,6 +1,6 @@
 // The end of a process: its threads, what it has open, its memory, its places in the kernel's lists. What is left of it
 // while something still refers to its object is what exitProcess writes.
-import { DISPATCHER_HEADER, EPROCESS, ETHREAD, KPROCESS, KTHREAD } from '../../generated/types';
+import { DISPATCHER_HEADER, EPROCESS, KPROCESS, KTHREAD } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { at, getField, read64, removeEntry, setField, write64 } from '../../memory/virtual';
 import { hasStuckRequest } from '../io/irp-end';
