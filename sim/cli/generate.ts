@@ -161,7 +161,10 @@ async function writeDump(
   const writing: Promise<void>[] = [];
   try {
     for (let chunk = capture.next(); chunk; chunk = capture.next()) {
-      writing.push(file.writeAt(chunk, capture.bytesRead - chunk.length));
+      const piece = file.writeAt(chunk, capture.bytesRead - chunk.length);
+      // One that fails before its turn to be waited for is no fault that nobody handles.
+      piece.catch(() => undefined);
+      writing.push(piece);
       if (writing.length === LASTING_PIECES) await writing.shift();
       if (progress?.isDue()) progress.show(capture.bytesRead, capture.bytes);
     }
