@@ -76,10 +76,13 @@ test('rows keep their places while a menu is open', async () => {
 
 test('what this machine cannot do says so and cannot be used', async () => {
   const page = await openPage();
-  const run = page.getByRole('button', { name: 'Run new task', exact: true });
-  await run.waitFor();
-  expect(await run.getAttribute('aria-disabled')).toBe('true');
-  expect(await run.getAttribute('aria-description')).toBe('Comes in a later version');
+  await page.getByRole('button', { name: 'Users', exact: true }).click();
+  const disconnect = page.getByRole('button', { name: 'Disconnect', exact: true });
+  await disconnect.waitFor();
+  expect(await disconnect.getAttribute('aria-disabled')).toBe('true');
+  expect(await disconnect.getAttribute('aria-description')).toBe(
+    'The only session of this machine is the one that you look at',
+  );
 });
 
 test('Properties shows what the machine knows of the process', async () => {
