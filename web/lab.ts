@@ -83,13 +83,12 @@ export class Lab {
       captureProcess: (pid, onProgress) =>
         client.captureProcess({ pid, administrator: settings.value.runAs === 'administrator' }, onProgress),
       cancel: () => api.cancelCapture(),
-      onCreated: (kind, { path, bytes, pages, sha256, time }) =>
+      onCreated: (kind, { path, bytes, pages, time }) =>
         dumpCatalogue.add({
           path,
           kind,
           bytes,
           pages,
-          sha256,
           time,
           scenario: machine.scenario,
           seed: machine.seed,

@@ -15,18 +15,17 @@ export async function freeName(disk: Disk, folder: string, base: string): Promis
   }
 }
 
-/** Streams a dump to a file; returns its SHA-256. `mayGoOn` is asked before each piece, and may throw. */
+/** Bytes that are written before others get their turn: fewer calls of the browser for each byte. */
+const WRITE_BYTES = 4 * 1024 * 1024;
+
+/** Streams a dump to a file. `mayGoOn` is asked after every few pieces, and may throw. */
 export async function writeDump(
   dump: DumpStream,
   file: DiskFile,
   onProgress: (progress: CaptureProgress) => void,
   mayGoOn: () => void = () => {},
-): Promise<string> {
-  const { createSHA256 } = await import('hash-wasm');
-  const hash = await createSHA256();
-  for (let chunk = dump.next(); chunk; chunk = dump.next()) {
-    hash.update(chunk);
-    file.write(chunk);
+): Promise<void> {
+  while (writeSome(dump, file)) {
     onProgress({
       phase: 'write',
       pagesDone: dump.pagesRead,
@@ -34,11 +33,32 @@ export async function writeDump(
       bytesDone: dump.bytesRead,
       bytesTotal: dump.bytes,
     });
-    // Lets a cancel and Task Manager's next reading in.
+    // Lets a cancel and Task Manager's next reading in. No piece is kept till then: the core's memory may move.
     await breath();
     mayGoOn();
   }
-  return hash.digest('hex');
+}
+
+/** Writes the next pieces, those that lie side by side in the core's windows at once; whether there may be more. */
+function writeSome(dump: DumpStream, file: DiskFile): boolean {
+  let bytes = dump.next();
+  if (!bytes) return false;
+  for (let read = bytes.length; read < WRITE_BYTES;) {
+    const next = dump.next();
+    if (!next) {
+      file.write(bytes);
+      return false;
+    }
+    read += next.length;
+    if (next.buffer === bytes.buffer && next.byteOffset === bytes.byteOffset + bytes.length)
+      bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length + next.length);
+    else {
+      file.write(bytes);
+      bytes = next;
+    }
+  }
+  file.write(bytes);
+  return true;
 }
 
 const channel = new MessageChannel();

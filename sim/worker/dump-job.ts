@@ -46,9 +46,9 @@ export class DumpJob {
       }
       const capture = dump.capture!;
       const { time } = machine;
-      const sha256 = await writeDump(capture, file, onProgress);
+      await writeDump(capture, file, onProgress);
       await file.finish(name);
-      return { result: 'created', path, bytes: capture.bytes, pages: capture.pages, sha256, time };
+      return { result: 'created', path, bytes: capture.bytes, pages: capture.pages, time };
     } catch (error) {
       const failed = asLiveDumpError(error);
       if (this.#dump) machine.endCapture(failed?.situation);

@@ -45,11 +45,11 @@ export class ProcessDumpJob {
       );
       const path = `${this.#folder}\\${name}`;
       file = await this.#disk.create(`${path}${UNFINISHED}`);
-      const sha256 = await writeDump(capture, file, onProgress, () => {
+      await writeDump(capture, file, onProgress, () => {
         if (this.#isCancelled) throw new Cancelled();
       });
       await file.finish(name);
-      return { result: 'created', path, bytes: capture.bytes, pages: capture.pages, sha256, time };
+      return { result: 'created', path, bytes: capture.bytes, pages: capture.pages, time };
     } catch (error) {
       // Another dump that is being made goes on.
       if (hasBegun) machine.endCapture();

@@ -262,7 +262,7 @@ export interface CaptureProgress {
 
 /** `time` is the machine's when the dump was captured, milliseconds since 1970 (UTC). */
 export type CaptureOutcome =
-  | { result: 'created'; path: string; bytes: number; pages: number; sha256: string; time: number }
+  | { result: 'created'; path: string; bytes: number; pages: number; time: number }
   | { result: 'cancelled' }
   | { result: 'failed'; status: string; message: string };
 

@@ -83,8 +83,9 @@ test('a right-click on System ends in a dump and its symbols among the downloads
   expect(dump.suggestedFilename()).toMatch(/^livedump.*\.dmp$/i);
   // The first page says PAGEDU64; the page says which SHA-256 was written.
   expect(await firstBytes(dump, 8)).toBe('PAGEDU64');
-  const details = await explorer.getByRole('group', { name: 'File details' }).innerText();
-  expect(details).toContain(await sha256(await dump.path()));
+  const details = explorer.getByRole('group', { name: 'File details' });
+  await details.filter({ hasText: /SHA-256 [0-9a-f]{64}/ }).waitFor({ timeout: DUMP_TIMEOUT });
+  expect(await details.innerText()).toContain(await sha256(await dump.path()));
 
   const [symbols] = await Promise.all([
     page.waitForEvent('download', { timeout: DUMP_TIMEOUT }),

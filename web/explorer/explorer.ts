@@ -59,6 +59,11 @@ export class Explorer extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#endFollowingDumps?.();
+    this.#folder.leave();
+  }
+
+  override updated(): void {
+    void this.#try(() => this.#folder.hashSelected());
   }
 
   override focus(): void {
@@ -157,7 +162,8 @@ export class Explorer extends LitElement {
     if (!record) return nothing;
     const facts = [text.kind[record.kind], text.pages(formatCount(record.pages))];
     return html`<div class="details" role="group" aria-label=${text.details}>
-      ${[...facts, text.madeFrom(record.scenario, record.seed)].join(' · ')}<br />SHA-256 ${record.sha256}
+      ${[...facts, text.madeFrom(record.scenario, record.seed)].join(' · ')}<br />SHA-256
+      ${record.sha256 ?? text.hashing}
     </div>`;
   }
 

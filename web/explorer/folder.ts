@@ -2,6 +2,7 @@ import type { FileEntry } from '../../sim/worker/sim-api.js';
 import type { Disk } from '../lab.js';
 import { dumpCatalogue, type DumpRecord } from '../storage/dump-catalogue.js';
 import { Store } from '../storage/store.js';
+import { FileHash } from './file-hash.js';
 
 /** What File Explorer shows. */
 export interface FolderState {
@@ -14,6 +15,10 @@ export interface FolderState {
 
 /** The folder that File Explorer is in. */
 export class Folder extends Store<FolderState> {
+  readonly #hash = new FileHash();
+  /** Path of the file whose SHA-256 is being made. */
+  #hashed: string | undefined;
+
   constructor(
     private readonly disk: Disk,
     folder: string,
@@ -38,6 +43,27 @@ export class Folder extends Store<FolderState> {
 
   select(selected: string): void {
     this.set({ ...this.value, selected });
+  }
+
+  /** Nobody looks at the folder any more. */
+  leave(): void {
+    this.#hash.forget();
+    this.#hashed = undefined;
+  }
+
+  /** Makes the selected dump's SHA-256 when it is not known yet, and keeps it. */
+  async hashSelected(): Promise<void> {
+    const record = this.selectedRecord;
+    const path = record?.sha256 === undefined ? record?.path : undefined;
+    if (path === this.#hashed) return;
+    this.#hashed = path;
+    this.#hash.forget();
+    if (!record || path === undefined) return;
+    const sha256 = await this.#hash.of(await this.disk.read(record.path));
+    if (sha256 === undefined) return;
+    const known = { ...record, sha256 };
+    await dumpCatalogue.add(known);
+    this.set({ ...this.value, records: new Map(this.value.records).set(record.path, known) });
   }
 
   async delete(file: FileEntry): Promise<void> {

@@ -6,7 +6,8 @@ export interface DumpRecord {
   kind: 'full' | 'stacks' | 'process';
   bytes: number;
   pages: number;
-  sha256: string;
+  /** In hexadecimal, once somebody has asked for it. */
+  sha256?: string;
   /** The machine's time when it was captured, milliseconds since 1970 (UTC). */
   time: number;
   scenario: string;

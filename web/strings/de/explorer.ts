@@ -15,6 +15,7 @@ export const explorer = {
     'Dieser Computer bewahrt hier keine Dateien auf. Was seine Programme ausführen, liegt nur in seinem Arbeitsspeicher.',
   deleted: (name: string) => `${name} wurde gelöscht`,
   failed: 'Der Explorer konnte das nicht ausführen',
+  hashing: 'wird berechnet…',
   details: 'Dateidetails',
   selectFile: 'Wählen Sie zuerst eine Datei aus',
   kind: {

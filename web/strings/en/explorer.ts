@@ -14,6 +14,7 @@ export const explorer = {
   notKept: 'This machine keeps no files here. What its programs run is in its memory only.',
   deleted: (name: string) => `${name} deleted`,
   failed: 'File Explorer could not do that',
+  hashing: 'is being made…',
   details: 'File details',
   selectFile: 'Select a file first',
   kind: {
