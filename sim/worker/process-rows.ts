@@ -5,6 +5,7 @@ import { PPM_THROTTLE } from '../world/process-control.js';
 import { packageOf } from '../world/objects/packages.js';
 import { findProgram, programByPath } from '../world/programs.js';
 import type { StagedProcess } from '../world/stage.js';
+import { NO_NUMBERS } from './sample-message.js';
 import type { ProcessIdentity, ProcessNumbers, ProcessRow } from './sim-api.js';
 
 const PAGE = 4096;
@@ -21,31 +22,6 @@ type Change = Pick<ProcessNumbers, 'cpuPercent' | 'disk' | 'workingSetDelta' | '
 
 /** One list for all, so that who a process is can be told apart by `===`. */
 const NO_SERVICES: ProcessIdentity['services'] = [];
-
-const NOTHING = {
-  cpuPercent: 0,
-  memory: 0,
-  disk: 0,
-  network: 0,
-  gpuPercent: 0,
-  threads: 0,
-  cpuTime: 0,
-  workingSet: 0,
-  peakWorkingSet: 0,
-  workingSetDelta: 0,
-  privateWorkingSet: 0,
-  sharedWorkingSet: 0,
-  commit: 0,
-  pageFaults: 0,
-  pageFaultsDelta: 0,
-  priorityClass: 0,
-  handles: 0,
-  readOperations: 0,
-  writeOperations: 0,
-  otherOperations: 0,
-  readTransfer: 0,
-  writeTransfer: 0,
-} satisfies ProcessNumbers;
 
 /** Makes rows of readings. Two processes with one address, one id and one time of creation are the same. */
 export class ProcessRows {
@@ -74,7 +50,7 @@ export class ProcessRows {
   static ofInterrupts(pid: number, cpuPercent: number): ProcessRow {
     const { description, publisher, group } = findProgram('System interrupts');
     return {
-      ...NOTHING,
+      ...NO_NUMBERS,
       pid,
       parentPid: 0,
       imageName: description,
@@ -126,7 +102,7 @@ export class ProcessRows {
       ...identity,
       services: staged?.spec.services ?? identity.services,
       description: staged?.spec.description ?? identity.description,
-      ...NOTHING,
+      ...NO_NUMBERS,
       ...this.#changes.get(reading.address),
       status: isSuspended ? 'suspended' : 'running',
       throttled: Number(reading.ppmPolicy) === PPM_THROTTLE,

@@ -1,7 +1,7 @@
 import type { ProcessIdentity, ProcessNumbers, ProcessRow, Sample } from './sim-api.js';
 
-/** Every number of a process, in the order of a message. */
-const NUMBERS = Object.keys({
+/** The numbers of a process of which nothing is known, in the order of a message. */
+export const NO_NUMBERS = {
   cpuPercent: 0,
   memory: 0,
   disk: 0,
@@ -24,7 +24,8 @@ const NUMBERS = Object.keys({
   otherOperations: 0,
   readTransfer: 0,
   writeTransfer: 0,
-} satisfies ProcessNumbers) as (keyof ProcessNumbers)[];
+} satisfies ProcessNumbers;
+const NUMBERS = Object.keys(NO_NUMBERS) as (keyof ProcessNumbers)[];
 const IDENTITY = Object.keys({
   pid: 0,
   parentPid: 0,

@@ -26,6 +26,10 @@ const LAST_TYPE: u32 = 255;
  * for a name outside of every directory, `variant` is that of its body.
  */
 export function createNamed(directory: u64, index: u32, nameBytes: u32, variant: u32): u64 {
+  return create(directory, index, nameBytes, variant, true);
+}
+
+function create(directory: u64, index: u32, nameBytes: u32, variant: u32, isPermanent: bool): u64 {
   const body = createNamedObject(
     directory,
     exchangeBuffer(),
@@ -34,6 +38,7 @@ export function createNamed(directory: u64, index: u32, nameBytes: u32, variant:
     typeBodyBytes(index),
     typePoolTag(index),
     isTypeNonPaged(index),
+    isPermanent,
   );
   initialiseBody(body, index, variant);
   return body;
@@ -44,17 +49,7 @@ export function createNamed(directory: u64, index: u32, nameBytes: u32, variant:
  * nothing but its directory refers to it.
  */
 export function createTemporary(directory: u64, index: u32, nameBytes: u32, variant: u32): u64 {
-  const body = createNamedObject(
-    directory,
-    exchangeBuffer(),
-    nameBytes,
-    index,
-    typeBodyBytes(index),
-    typePoolTag(index),
-    isTypeNonPaged(index),
-    false,
-  );
-  initialiseBody(body, index, variant);
+  const body = create(directory, index, nameBytes, variant, false);
   referenceObject(body, -1);
   return body;
 }
