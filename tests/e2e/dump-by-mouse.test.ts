@@ -84,7 +84,7 @@ test('a right-click on System ends in a dump and its symbols among the downloads
   // The first page says PAGEDU64; the page says which SHA-256 was written.
   expect(await firstBytes(dump, 8)).toBe('PAGEDU64');
   const details = explorer.getByRole('group', { name: 'File details' });
-  await details.filter({ hasText: /SHA-256 [0-9a-f]{64}/ }).waitFor({ timeout: DUMP_TIMEOUT });
+  await expect.poll(() => details.innerText(), { timeout: DUMP_TIMEOUT }).toMatch(/SHA-256 [0-9a-f]{64}/);
   expect(await details.innerText()).toContain(await sha256(await dump.path()));
 
   const [symbols] = await Promise.all([
@@ -106,7 +106,8 @@ test('the dump and its details are still there after a reload', async () => {
   await page.reload();
   await page.getByRole('button', { name: 'File Explorer' }).click();
   await page.getByRole('row', { name: /\.dmp/i }).click();
-  expect(await page.getByRole('group', { name: 'File details' }).innerText()).toMatch(/SHA-256 [0-9a-f]{64}/);
+  const details = page.getByRole('group', { name: 'File details' });
+  await expect.poll(() => details.innerText(), { timeout: DUMP_TIMEOUT }).toMatch(/SHA-256 [0-9a-f]{64}/);
 });
 
 test('a dump that is cancelled leaves no file', async () => {

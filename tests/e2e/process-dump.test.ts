@@ -26,7 +26,7 @@ test('a process is dumped to Temp, with the bytes that Node writes, and a second
   const explorer = page.getByRole('region', { name: /Temp/ });
   await explorer.getByRole('row', { name: /^explorer\.DMP/ }).waitFor();
   const details = page.getByRole('group', { name: 'File details' });
-  await details.filter({ hasText: /SHA-256 [0-9a-f]{64}/ }).waitFor({ timeout: DUMP_TIMEOUT });
+  await expect.poll(() => details.innerText(), { timeout: DUMP_TIMEOUT }).toMatch(/SHA-256 [0-9a-f]{64}/);
   expect(await details.innerText()).toContain(await dumpHashInNode('explorer.exe'));
 
   await explorer.getByRole('button', { name: 'Close' }).click();

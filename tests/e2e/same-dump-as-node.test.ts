@@ -21,6 +21,6 @@ test.each([1, 7])('seed %i gives the same bytes in Chromium as in Node', async (
   await chooseDump(page, MENU.full);
   await page.getByRole('button', { name: 'Open file location' }).click({ timeout: DUMP_TIMEOUT });
   const details = page.getByRole('group', { name: 'File details' });
-  await details.filter({ hasText: /SHA-256 [0-9a-f]{64}/ }).waitFor({ timeout: DUMP_TIMEOUT });
+  await expect.poll(() => details.innerText(), { timeout: DUMP_TIMEOUT }).toMatch(/SHA-256 [0-9a-f]{64}/);
   expect(await details.innerText()).toContain(await dumpHashInNode(seed));
 });
