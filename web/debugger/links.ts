@@ -45,6 +45,12 @@ const RULES: readonly Rule[] = [
   { line: line('\\bDriver object \\((?<to>@)\\)'), command: ({ to }) => `!drvobj ${to} 2` },
   { of: /!drvobj/, line: line('(?<=^(?:@ *)*)(?<to>@)(?= *$| +@)'), command: ({ to }) => `!devobj ${to}` },
   { of: /!locks/, line: line('^ +(?:Threads: )?(?<to>@)(?:-|$)'), command: ({ to }) => `!thread ${to}` },
+  { of: /!timer/, line: line('^ *\\d* +(?<to>@) [P ] '), command: ({ to }) => `!timer ${to}` },
+  { of: /!timer|!apc/, line: line('\\b[Tt]hread (?<to>@)'), command: ({ to }) => `!thread ${to}` },
+  {
+    line: line('^ +\\+0x[0-9a-f]+ SecurityDescriptor +: (?<to>0x(?!0+`0+\\b)@)'),
+    command: ({ to }) => `!sd ${to} & -10 1`,
+  },
   { of: /^\s*x\b/, line: line('^(?<to>@) +\\S+!'), command: ({ to }) => `ln ${to}` },
   {
     of: /^\s*(?:\.help|\.hh|help)\b/,

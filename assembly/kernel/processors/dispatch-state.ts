@@ -87,13 +87,12 @@ function initialiseDpcs(prcb: u64, number: u32): void {
 
 /** KSPIN_LOCK_QUEUE_NUMBER: which of the kernel's spin locks each entry is for. The others are no longer used. */
 function initialiseLockQueue(queue: u64): void {
-  setLock(queue, 3, addressOf(NT.CcVacbSpinLock));
-  setLock(queue, 4, addressOf(NT.CcMasterSpinLock));
-  setLock(queue, 6, addressOf(NT.IopCancelSpinLock));
-  setLock(queue, 7, addressOf(NT.CcWorkQueueSpinLock));
-  setLock(queue, 8, addressOf(NT.IopVpbSpinLock));
-  setLock(queue, 9, addressOf(NT.IopDatabaseLock));
-  setLock(queue, 10, addressOf(NT.IopCompletionLock));
+  setLock(queue, 4, addressOf(NT.CcVacbSpinLock));
+  setLock(queue, 5, addressOf(NT.CcMasterSpinLock));
+  setLock(queue, 7, addressOf(NT.IopCancelSpinLock));
+  setLock(queue, 9, addressOf(NT.IopVpbSpinLock));
+  setLock(queue, 10, addressOf(NT.IopDatabaseLock));
+  setLock(queue, 11, addressOf(NT.IopCompletionLock));
 }
 
 function setLock(queue: u64, index: u32, lock: u64): void {

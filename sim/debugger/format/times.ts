@@ -30,6 +30,14 @@ export function filetimeText(filetime: bigint): string | undefined {
   return `${dayText(date)} ${clock(date)}.${String(date.getUTCMilliseconds()).padStart(3, '0')} ${date.getUTCFullYear()}`;
 }
 
+/** `[ 5/29/2026 13:34:01.683]` without its brackets, as lists of timers have it. @param utcOffset as above */
+export function fireTimeText(filetime: bigint, utcOffset: number): string {
+  if (filetime < 0n || filetime > LAST_FILETIME) return '         NEVER         ';
+  const date = dateOf(filetime + BigInt(utcOffset * MINUTE_MS) * TICKS_PER_MS);
+  const day = [date.getUTCMonth() + 1, date.getUTCDate()].map((part) => String(part).padStart(2)).join('/');
+  return `${day}/${date.getUTCFullYear()} ${clock(date)}.${String(date.getUTCMilliseconds()).padStart(3, '0')}`;
+}
+
 function dateOf(filetime: bigint): Date {
   return new Date(Number((filetime - FILETIME_1970) / TICKS_PER_MS));
 }

@@ -267,6 +267,14 @@ export function processorRules(opened: () => Kernel): void {
           const lock = opened().get(at, '_KSPIN_LOCK_QUEUE', 'Lock');
           if (lock !== 0n) expect(opened().space.u64(lock)).toBe(0n);
         }
+      // KSPIN_LOCK_QUEUE_NUMBER says which lock of the kernel each entry is for.
+      const numbers = { Vacb: 'CcVacbSpinLock', Master: 'CcMasterSpinLock', IoCancel: 'IopCancelSpinLock', IoVpb: 'IopVpbSpinLock', IoDatabase: 'IopDatabaseLock', IoCompletion: 'IopCompletionLock' }; // prettier-ignore
+      for (const prcb of prcbs())
+        for (const [name, symbol] of Object.entries(numbers)) {
+          const number = enumValue('_KSPIN_LOCK_QUEUE_NUMBER', `LockQueue${name}Lock`);
+          const at = part(prcb, 'LockQueue') + BigInt(number * sizeOf('_KSPIN_LOCK_QUEUE'));
+          expect(opened().get(at, '_KSPIN_LOCK_QUEUE', 'Lock')).toBe(opened().address(symbol));
+        }
     });
   });
 }

@@ -1,4 +1,5 @@
 import type { Command } from '../command.js';
+import { descriptorTable } from '../descriptors.js';
 import { analyze, error, list } from './analyze.js';
 import { addressCommand } from './address.js';
 import { peb, teb } from './environment.js';
@@ -8,7 +9,11 @@ import { memoryUsage, poolUsed, vm } from './memory-manager.js';
 import { deviceNode, deviceObject, deviceStack, driverObject, handle, object } from './objects.js';
 import { pool, poolFind } from './pool.js';
 import { process } from './process.js';
+import { queuedLocks } from './queued-locks.js';
+import { accessList, securityDescriptor, securityIdentifier } from './security.js';
+import { processorInfo, systemInfo } from './system-info.js';
 import { ready, running, stacks, thread } from './thread.js';
+import { timer } from './timers.js';
 import { pfn, physicalToVirtual, pte, virtualToPhysical } from './translation.js';
 import { token } from './token.js';
 import { vad } from './vad.js';
@@ -18,7 +23,8 @@ const ofKernel: readonly Command[] = [
   analyze, process, thread, stacks, running, ready, locks, object,
   driverObject, deviceObject, deviceStack, deviceNode, irp, irpFind, vad,
   pte, virtualToPhysical, physicalToVirtual, pfn, vm, memoryUsage, poolUsed, pool, poolFind, token,
-  processorRegion, interruptTable, dpcs, apcs,
+  processorRegion, interruptTable, descriptorTable, dpcs, apcs, timer, queuedLocks, processorInfo, systemInfo,
+  securityDescriptor, accessList, securityIdentifier,
 ]; // prettier-ignore
 
 /** Says that a dump of a process has nothing of it before anything is printed. */

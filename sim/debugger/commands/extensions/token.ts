@@ -1,31 +1,30 @@
 import { hex } from '../../format/numbers.js';
 import { processAt, tokenOf } from '../../kernel/processes.js';
 import names from '../../kernel/security.json' with { type: 'json' };
-import { readAll } from '../../memory/memory.js';
+import { namedSid, sidText } from '../../kernel/sids.js';
 import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
-import { viewOf } from '../../files/record.js';
 import { Arguments } from '../arguments.js';
 import type { Command } from '../command.js';
 
 const MOST_GROUPS = 0x400;
-const MOST_SUBAUTHORITIES = 15; // SID_MAX_SUB_AUTHORITIES
-const SUBAUTHORITIES_AT = 8;
 const TOKEN_TYPES = ['', 'Primary', 'Impersonation'];
 
 /** `!token`: whom a process or thread acts as. */
 export const token: Command = {
   names: ['!token'],
   run({ session, print }, args) {
-    const at = new Arguments(session, args).optionalValue() ?? tokenOf(processAt(session, session.process));
+    const rest = new Arguments(session, args);
+    const show = rest.options().includes('n') ? namedSid : (sid: string) => sid;
+    const at = rest.optionalValue() ?? tokenOf(processAt(session, session.process));
     const view = new TypedView(session, '_TOKEN', at);
     const luid = (path: string) =>
       `(${hex(view.value(`${path}.HighPart`))},${hex(view.value(`${path}.LowPart`))})`;
     const [user, ...groups] = sids(session, view, 'UserAndGroups', 'UserAndGroupCount');
     print(`_TOKEN 0x${hex(at, 16)}\nTS Session ID: 0x${hex(view.value('SessionId'))}\n`);
-    print(`User: ${user?.sid ?? '(none)'}\nUser Groups: \n`);
-    groups.forEach((group, i) => print(groupText(group, i)));
-    print(`Primary Group: ${sidText(session, view.value('PrimaryGroup'))}\nPrivs: \n`);
+    print(`User: ${show(user?.sid ?? '(none)')}\nUser Groups: \n`);
+    groups.forEach((group, i) => print(groupText(group, i, show)));
+    print(`Primary Group: ${show(sidText(session.memory, view.value('PrimaryGroup')))}\nPrivs: \n`);
     print(privilegesText(view));
     print(`Authentication ID:         ${luid('AuthenticationId')}\n`);
     print(`Impersonation Level:       ${levelText(view)}\n`);
@@ -42,7 +41,7 @@ export const token: Command = {
     );
     const capabilities = sids(session, view, 'Capabilities', 'CapabilityCount');
     if (capabilities.length > 0) print('Capabilities: \n');
-    capabilities.forEach((capability, i) => print(groupText(capability, i)));
+    capabilities.forEach((capability, i) => print(groupText(capability, i, show)));
   },
 };
 
@@ -56,24 +55,13 @@ function sids(session: Session, view: TypedView, array: string, count: string): 
   const first = view.value(array);
   return Array.from({ length: Math.min(view.number(count), MOST_GROUPS) }, (_, i) => {
     const entry = new TypedView(session, '_SID_AND_ATTRIBUTES', first + BigInt(i) * size);
-    return { sid: sidText(session, entry.value('Sid')), attributes: entry.number('Attributes') };
+    return { sid: sidText(session.memory, entry.value('Sid')), attributes: entry.number('Attributes') };
   });
 }
 
-/** `S-1-5-18`; the authority is the only number with its highest byte first. @throws MemoryError */
-function sidText(session: Session, at: bigint): string {
-  if (at === 0n) return '(none)';
-  const head = readAll(session.memory, at, SUBAUTHORITIES_AT);
-  const count = Math.min(head[1]!, MOST_SUBAUTHORITIES);
-  const parts = viewOf(readAll(session.memory, at + BigInt(SUBAUTHORITIES_AT), count * 4));
-  const authority = head.subarray(2, 8).reduce((sum, byte) => sum * 256 + byte, 0);
-  const numbers = Array.from({ length: count }, (_, i) => parts.getUint32(i * 4, true));
-  return ['S', head[0], authority, ...numbers].join('-');
-}
-
-function groupText({ sid, attributes }: Sid, number: number): string {
+function groupText({ sid, attributes }: Sid, number: number, show: (sid: string) => string): string {
   const set = Object.entries(names.groupAttributes).filter(([bits]) => (attributes & Number(bits)) !== 0);
-  return ` ${String(number).padStart(2, '0')} ${sid}\n    Attributes - ${set.map(([, name]) => `${name} `).join('')}\n`;
+  return ` ${String(number).padStart(2, '0')} ${show(sid)}\n    Attributes - ${set.map(([, name]) => `${name} `).join('')}\n`;
 }
 
 function privilegesText(view: TypedView): string {

@@ -32,6 +32,21 @@ it.each([
     ],
   ],
   [
+    '!timer',
+    ' 65 ffffad8238e98d20 P  29049ab0 00000019 [ 5/ 4/2026 10:58:27.235]  nt!KiDpcWatchdog\n' +
+      '    ffffad8238f86180    260a4670 00000019 [ 5/ 4/2026 10:58:22.239]  thread ffffad8238f86080',
+    [
+      ['ffffad8238e98d20', '!timer ffffad8238e98d20'],
+      ['ffffad8238f86180', '!timer ffffad8238f86180'],
+      ['ffffad8238f86080', '!thread ffffad8238f86080'],
+    ],
+  ],
+  [
+    'dt nt!_OBJECT_HEADER ffffad8239032050',
+    '   +0x028 SecurityDescriptor : 0xffffcf80`f420407f Void',
+    [['0xffffcf80`f420407f', '!sd 0xffffcf80`f420407f & -10 1']],
+  ],
+  [
     'kn',
     ' # Child-SP          RetAddr               Call Site\n' +
       '00 ffffab01`40f5df40 fffff806`26c05164     nt!KeBugCheckEx+0x7\n' +
