@@ -23,6 +23,8 @@ import { PerformanceStore } from './task-manager/performance/performance-store.j
 export interface Disk {
   list(folder: string): Promise<FileEntry[]>;
   read(path: string): Promise<Blob>;
+  /** The file itself, for who reads it in a worker. */
+  handle(path: string): Promise<FileSystemFileHandle>;
   delete(path: string): Promise<void>;
   symbolsZip(): Promise<Blob>;
   pdbsZip(): Promise<Blob>;
@@ -117,6 +119,7 @@ export class Lab {
         return files.map((file) => ({ ...file, modified: records.get(file.path)?.time ?? file.modified }));
       },
       read: (path) => api.readFile(path),
+      handle: (path) => api.fileHandle(path),
       delete: async (path) => {
         await api.deleteFile(path);
         await dumpCatalogue.remove(path);

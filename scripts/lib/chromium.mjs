@@ -11,7 +11,14 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+const SYSTEMS = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
 /** Opens the system's Chromium; CHROMIUM names another. */
-export function launchChromium(executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium') {
+export function launchChromium(executablePath = SYSTEMS) {
   return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/** The same with a profile on the disk: other profiles keep the files of pages in memory. */
+export function launchProfile(folder) {
+  return chromium.launchPersistentContext(folder, { executablePath: SYSTEMS, args: FLAGS });
 }

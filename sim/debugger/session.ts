@@ -2,7 +2,7 @@ import { address, hex } from './format/numbers.js';
 import type { Scope } from './expressions/scope.js';
 import type { TypedValue } from './expressions/typed-value.js';
 import type { ByteSource } from './files/byte-source.js';
-import { CachedSource } from './files/byte-source.js';
+import { CachedSource } from './files/cached-source.js';
 import { MemoryError, type Memory } from './memory/memory.js';
 import type { LoadedSymbol } from './symbols/module-symbols.js';
 import { SymbolsError } from './symbols/symbols-error.js';

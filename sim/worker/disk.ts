@@ -28,16 +28,22 @@ export class Disk {
   }
 
   /** @throws Error with a sentence when there is no such file */
-  async read(path: string): Promise<Blob> {
+  async handle(path: string): Promise<FileSystemFileHandle> {
     const [folders, name] = split(path);
     const directory = await this.#directory(folders, false);
     try {
-      return await (await directory!.getFileHandle(name)).getFile();
+      return await directory!.getFileHandle(name);
     } catch {
       throw new Error(`${path} is not on the disk any more.`);
     }
   }
 
+  /** @throws Error with a sentence when there is no such file */
+  async read(path: string): Promise<Blob> {
+    return (await this.handle(path)).getFile();
+  }
+
+  /** @throws DOMException NoModificationAllowedError while somebody has the file open */
   async delete(path: string): Promise<void> {
     const [folders, name] = split(path);
     await (await this.#directory(folders, false))?.removeEntry(name);

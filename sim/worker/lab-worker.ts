@@ -148,6 +148,10 @@ export class LabWorker implements SimApi {
     return this.#disk!.read(path);
   }
 
+  async fileHandle(path: string): Promise<FileSystemFileHandle> {
+    return this.#disk!.handle(path);
+  }
+
   async deleteFile(path: string): Promise<void> {
     await this.#disk!.delete(path);
   }

@@ -45,6 +45,8 @@ export interface SimApi {
   listFiles(folder: string): Promise<FileEntry[]>;
   /** The bytes, backed by disk: nothing is read until the caller reads it. */
   readFile(path: string): Promise<Blob>;
+  /** The file itself, for another worker to read. */
+  fileHandle(path: string): Promise<FileSystemFileHandle>;
   deleteFile(path: string): Promise<void>;
   /** What the machine has logged of its live dumps, oldest first. */
   liveDumpEvents(): Promise<EventFile>;

@@ -23,31 +23,41 @@ const QUESTIONS = [
 ];
 
 /**
- * Opens a dump of over 2 GiB in the page's debugger and in WinDbg's engine, in turn, and asks both the same.
- * @returns bytes of the dump, and medians in milliseconds of each question: `ours`, and `engine` where it is installed
+ * Opens a dump of over 2 GiB in the page's debugger, as a dropped file and on the machine's disk, and in WinDbg's
+ * engine, in turn, and asks all the same.
+ * @returns bytes of the dump, and medians in milliseconds of each question: `dropped`, `onDisk`, and `engine` where it
+ * is installed
  */
 export async function measureDebugger(cli, runs) {
   const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), 'livedump-bench-'));
   try {
-    const [dump, symbols, truth] = ['big.dmp', 'symbols', 'truth.json'].map((name) => join(folder, name));
+    const [dump, symbols, truth, profile] = ['big.dmp', 'symbols', 'truth.json', 'profile'].map((name) =>
+      join(folder, name),
+    );
     execFileSync(process.execPath, [
       ...[cli, 'generate', ...MAKE, '--json', '--out', dump, '--symbols', symbols, '--truth', truth],
     ]);
     const lines = questions(truth);
-    const [ours, engine] = [[], []];
+    const rounds = { dropped: [], onDisk: [], engine: [] };
     await withServedPage(async (browser, url) => {
+      const page = await openWorkersPage(browser, url, dump, pdbs(symbols));
       for (let i = 0; i < runs; i++) {
-        ours.push(await askPage(browser, url, dump, pdbs(symbols), lines));
-        if (existsSync(join(ENGINE_FOLDER, 'windbg.exe'))) engine.push(await askEngine(dump, symbols, lines));
+        rounds.dropped.push(await askPage(page, lines, false));
+        rounds.onDisk.push(await askPage(page, lines, true));
+        if (existsSync(join(ENGINE_FOLDER, 'windbg.exe')))
+          rounds.engine.push(await askEngine(dump, symbols, lines));
       }
-    });
+    }, profile);
     const bytes = statSync(dump).size;
     if (bytes < 2 ** 31) throw new Error(`the dump has ${bytes} bytes only`);
-    return { bytes, threads: THREADS, ours: medians(ours), engine: engine.length > 0 && medians(engine) };
+    return { bytes, threads: THREADS, ...mapped(rounds, (all) => all.length > 0 && medians(all)) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const mapped = (object, change) =>
+  Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
 
 function questions(truth) {
   const { processes } = JSON.parse(readFileSync(truth, 'utf8'));
@@ -71,43 +81,51 @@ function medians(rounds) {
   );
 }
 
-/** A fresh profile, the debugger's own worker, files of the disk. */
-async function askPage(browser, url, dump, symbols, lines) {
-  const context = await browser.newContext();
-  try {
-    const page = await context.newPage();
-    const assets = readdirSync('dist/web/assets');
-    const worker = `assets/${assets.find((name) => /^start-debugger-.*\.js$/.test(name))}`;
-    // Shown as text, it is of the page's origin and runs nothing: the page itself would boot a machine of its own.
-    await page.goto(url + worker);
-    await page.addScriptTag({ path: comlink });
-    await page.evaluate(() =>
-      document.body.insertAdjacentHTML(
-        'beforeend',
-        '<input type=file id=dump><input type=file multiple id=pdbs>',
-      ),
-    );
-    await page.setInputFiles('#dump', dump);
-    await page.setInputFiles('#pdbs', symbols);
-    const { said, times } = await page.evaluate(askWorker, { worker: `/${worker}`, lines });
-    return checked(said, times, lines);
-  } finally {
-    await context.close();
-  }
+/** A page that has the files chosen, and the dump on the machine's disk as well. */
+async function openWorkersPage(context, url, dump, symbols) {
+  const page = await context.newPage();
+  const assets = readdirSync('dist/web/assets');
+  const worker = `assets/${assets.find((name) => /^start-debugger-.*\.js$/.test(name))}`;
+  // Shown as text, it is of the page's origin and runs nothing: the page itself would boot a machine of its own.
+  await page.goto(url + worker);
+  await page.addScriptTag({ path: comlink });
+  await page.evaluate((worker) => {
+    globalThis.debuggersWorker = worker;
+    const inputs = '<input type=file id=dump><input type=file multiple id=pdbs>';
+    document.body.insertAdjacentHTML('beforeend', inputs);
+  }, `/${worker}`);
+  await page.setInputFiles('#dump', dump);
+  await page.setInputFiles('#pdbs', symbols);
+  await page.evaluate(async () => {
+    const disk = await navigator.storage.getDirectory();
+    const copy = await disk.getFileHandle('big.dmp', { create: true });
+    const [file] = document.getElementById('dump').files;
+    await file.stream().pipeTo(await copy.createWritable());
+  });
+  return page;
+}
+
+/** A debugger of its own each time: nothing is known of the file. */
+async function askPage(page, lines, isOnDisk) {
+  const { said, times } = await page.evaluate(askWorker, { lines, isOnDisk });
+  return checked(said, times, lines);
 }
 
 /** In the page. */
-async function askWorker({ worker, lines }) {
+async function askWorker({ lines, isOnDisk }) {
   const chosen = (id) => [...document.getElementById(id).files];
-  const debug = Comlink.wrap(new Worker(worker, { type: 'module' }));
+  const worker = new Worker(globalThis.debuggersWorker, { type: 'module' });
+  const debug = Comlink.wrap(worker);
   await debug.addSymbols(
     'bench',
     chosen('pdbs').map((blob) => ({ path: blob.name, blob })),
   );
+  const disk = await navigator.storage.getDirectory();
+  const dump = isOnDisk ? await disk.getFileHandle('big.dmp') : chosen('dump')[0];
   const times = {};
   const said = {};
   let start = performance.now();
-  await debug.open('big.dmp', chosen('dump')[0]);
+  await debug.open('big.dmp', dump);
   times.open = performance.now() - start;
   for (const { name, line } of lines) {
     let text = '';
@@ -120,6 +138,7 @@ async function askWorker({ worker, lines }) {
     times[name] = performance.now() - start;
     said[name] = text;
   }
+  worker.terminate();
   return { times, said };
 }
 

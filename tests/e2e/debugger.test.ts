@@ -82,6 +82,27 @@ test('a double-click on a dump opens it, and commands are answered as on the com
   expect(await copiedOutput(page)).toBe(expected.trimEnd());
 });
 
+test('a dump of the machine cannot be deleted while the debugger reads it', async () => {
+  const page = await openPage();
+  await openNewDump(page, MENU.stacks);
+  const explorer = page.getByRole('region', { name: /LiveKernelDumps/ });
+  const remove = async () => {
+    await page.getByRole('button', { name: 'File Explorer' }).click();
+    await explorer.getByRole('row', { name: /\.dmp/i }).click({ button: 'right' });
+    await menuItem(page, 'Delete').click();
+  };
+  await remove();
+  const alert = page.getByRole('alertdialog');
+  await alert.getByText(/is open in Debugger\. Close the file and try again\./).waitFor();
+  await alert.getByRole('button', { name: 'OK' }).click();
+  await page.getByRole('button', { name: 'Debugger', exact: true }).click();
+  await commandLine(page).fill('q');
+  await commandLine(page).press('Enter');
+  await debuggerWindow(page).getByText('Open a crash dump').waitFor();
+  await remove();
+  await explorer.getByText('This folder is empty.').waitFor();
+});
+
 test('files are dropped: a dump, its symbols later, and one that is no dump', async () => {
   const page = await openPage(CLIPBOARD, '?scenario=baseline&seed=1&profile=win11-22000.2538');
   await page.getByRole('button', { name: 'Debugger', exact: true }).click();

@@ -1,6 +1,6 @@
 import { proxy, wrap, type Remote } from 'comlink';
 import { strings } from '../strings/index.js';
-import type { Answered, DebuggerApi, Opened, SymbolFile } from './worker/debugger-api.js';
+import type { Answered, DebuggerApi, DumpFile, Opened, SymbolFile } from './worker/debugger-api.js';
 
 /** How long a command may take to notice Ctrl+Break before its worker is ended, milliseconds. */
 const PATIENCE = 3000;
@@ -15,7 +15,7 @@ export class DebuggerClient {
   #interruptUrl = '';
   /** What a new worker needs to know. */
   readonly #symbols: [place: string, files: readonly SymbolFile[]][] = [];
-  #dump: [path: string, dump: Blob] | undefined;
+  #dump: [path: string, dump: DumpFile] | undefined;
 
   constructor() {
     this.#start();
@@ -28,7 +28,7 @@ export class DebuggerClient {
   }
 
   /** @throws Error with a sentence for the user */
-  async open(path: string, dump: Blob): Promise<Opened> {
+  async open(path: string, dump: DumpFile): Promise<Opened> {
     const opened = await this.#ask(this.#api.open(path, dump));
     this.#dump = [path, dump];
     return opened;

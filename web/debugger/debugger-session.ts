@@ -4,7 +4,7 @@ import { strings } from '../strings/index.js';
 import { DebuggerClient, WorkerEnded } from './debugger-client.js';
 import { sortFiles } from './dropped-files.js';
 import { Transcript } from './transcript.js';
-import type { Opened, SymbolFile } from './worker/debugger-api.js';
+import type { DumpFile, Opened, SymbolFile } from './worker/debugger-api.js';
 
 const text = strings.debug;
 
@@ -54,14 +54,14 @@ export class DebuggerSession extends Store<SessionState> {
   }
 
   /** Opens a dump in place of the one that is open; that stays when the new one cannot be read. */
-  async open(path: string, dump: () => Promise<Blob>): Promise<void> {
+  async open(path: string, dump: () => Promise<DumpFile>): Promise<void> {
     if (this.value.isOpening || this.value.isBusy) return;
     const before = this.value;
     this.#change({ path, isOpening: true });
     try {
       await this.#machineSymbols;
       const file = await dump();
-      if (file.size === 0) throw new Error(text.empty);
+      if ((file instanceof Blob ? file : await file.getFile()).size === 0) throw new Error(text.empty);
       const opened = await this.#client.open(path, file);
       this.transcript.clear();
       this.#welcome(opened);

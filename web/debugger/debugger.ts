@@ -71,7 +71,7 @@ export class Debugger extends LitElement {
 
   /** Opens a dump on the machine's disk. */
   async openFile(path: string): Promise<void> {
-    await this.#session.open(path, () => this.lab.disk.read(path));
+    await this.#session.open(path, () => this.lab.disk.handle(path));
     await this.updateComplete;
     this.focus();
   }

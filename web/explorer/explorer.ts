@@ -98,7 +98,9 @@ export class Explorer extends LitElement {
 
   #delete(file: FileEntry): Promise<void> {
     return this.#try(async () => {
-      await this.#folder.delete(file);
+      await this.#folder.delete(file).catch((error: Error) => {
+        throw error.name === 'NoModificationAllowedError' ? new Error(text.inUse(file.name)) : error;
+      });
       this.announcement = text.deleted(file.name);
       this.window.focus();
     });

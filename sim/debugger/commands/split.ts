@@ -6,9 +6,10 @@ export function splitCommands(line: string): string[] {
   let quoted = false;
   /** Between the brackets of `.for`, where semicolons part its three commands. */
   let inHead = false;
+  /** Whether nothing but blanks came yet. */
+  let starts = true;
   for (let i = 0; i < line.length; i++) {
     const character = line[i]!;
-    const starts = current.trim() === '';
     if (
       starts &&
       !quoted &&
@@ -29,7 +30,11 @@ export function splitCommands(line: string): string[] {
     if (character === ';' && !quoted && !inHead && depth <= 0) {
       commands.push(current);
       current = '';
-    } else current += character;
+      starts = true;
+    } else {
+      current += character;
+      starts &&= character.trim() === '';
+    }
   }
   commands.push(current);
   return commands.map((command) => command.trim()).filter((command) => command !== '');

@@ -1,15 +1,37 @@
+import { MemoryError } from '../memory/memory.js';
 import type { Session } from '../session.js';
+import { SymbolsError } from '../symbols/symbols-error.js';
 import { TypedView } from '../types/typed-view.js';
 import { fastReference, kernelGlobal, listEntries } from './lists.js';
 
 /** Processes on PsActiveProcessHead, in its order. */
 export function activeProcesses(session: Session): Iterable<TypedView> {
+  expectProcesses(session);
   return listEntries(
     session,
     kernelGlobal(session, 'PsActiveProcessHead'),
     '_EPROCESS',
     'ActiveProcessLinks',
   );
+}
+
+/**
+ * Processes lie far apart, and each leads to the next only. Their handle tables lie close together and name them all,
+ * so that a file that is slow to ask can be asked for all of them at once.
+ */
+function expectProcesses(session: Session): void {
+  const { target } = session;
+  const head = session.symbol('nt!HandleTableListHead');
+  if (!target.physical.isSlow || head === undefined) return;
+  const processes: bigint[] = [];
+  try {
+    for (const table of listEntries(session, head, '_HANDLE_TABLE', 'HandleTableList'))
+      processes.push(table.value('QuotaProcess'));
+  } catch (error) {
+    // Whatever is wrong with these tables, the list of processes itself is still walked.
+    if (!(error instanceof MemoryError || error instanceof SymbolsError)) throw error;
+  }
+  target.expect(processes);
 }
 
 /** Threads of a process, in the order of its list. */

@@ -1,12 +1,12 @@
 import { PAGE_BYTES, type PageMap } from '../dump/page-map.js';
-import type { ByteSource } from '../files/byte-source.js';
+import type { CachedSource } from '../files/cached-source.js';
 
 /** Physical memory as a dump holds it. */
 export class PhysicalMemory {
   readonly pages: PageMap;
-  readonly #file: ByteSource;
+  readonly #file: CachedSource;
 
-  constructor(file: ByteSource, pages: PageMap) {
+  constructor(file: CachedSource, pages: PageMap) {
     this.#file = file;
     this.pages = pages;
   }
@@ -17,6 +17,21 @@ export class PhysicalMemory {
     if (offset === undefined) return undefined;
     const bytes = this.#file.read(offset, PAGE_BYTES);
     return bytes.length === PAGE_BYTES ? bytes : undefined;
+  }
+
+  /** Tells which frames will be read soon: a file that is slow to ask is asked for many at once. */
+  expect(frames: Iterable<number>): void {
+    const offsets: number[] = [];
+    for (const pfn of frames) {
+      const offset = this.pages.offsetOf(pfn);
+      if (offset !== undefined) offsets.push(offset);
+    }
+    this.#file.expect(offsets);
+  }
+
+  /** Whether that is of use. */
+  get isSlow(): boolean {
+    return this.#file.isSlow;
   }
 
   /** Bytes from a physical address on, up to the first frame that is not there. */

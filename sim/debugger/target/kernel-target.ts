@@ -1,9 +1,10 @@
 import { BitmapPages } from '../dump/bitmap-pages.js';
 import { DumpType, readKernelHeader, type KernelDumpHeader } from '../dump/kernel-header.js';
-import type { PageMap } from '../dump/page-map.js';
+import { PAGE_BYTES, type PageMap } from '../dump/page-map.js';
 import { completeDumpPages, rangeDumpPages, RunPages } from '../dump/run-pages.js';
 import { TriageDump } from '../dump/triage-dump.js';
 import type { ByteSource } from '../files/byte-source.js';
+import type { CachedSource } from '../files/cached-source.js';
 import { FileError } from '../files/file-error.js';
 import { asciiText } from '../files/text.js';
 import { AddressSpace, type OnMissing } from '../memory/address-space.js';
@@ -48,7 +49,7 @@ export class KernelTarget {
   readonly #spaces = new Map<number, AddressSpace>();
 
   /** @throws FileError when the file cannot be read as a kernel dump; says why */
-  constructor(file: ByteSource, symbolFiles: SymbolFiles, onMissing: OnMissing = () => undefined) {
+  constructor(file: CachedSource, symbolFiles: SymbolFiles, onMissing: OnMissing = () => undefined) {
     this.file = file;
     this.header = readKernelHeader(file);
     this.triage = this.header.DumpType === DumpType.TRIAGE ? new TriageDump(file) : undefined;
@@ -91,6 +92,16 @@ export class KernelTarget {
       this.#spaces.set(root, space);
     }
     return space;
+  }
+
+  /** Tells which structures of the system will be read soon. */
+  expect(addresses: Iterable<bigint>): void {
+    const frames: number[] = [];
+    for (const at of addresses) {
+      const physical = this.system.translate(at);
+      if (physical !== undefined) frames.push(Math.floor(physical / PAGE_BYTES));
+    }
+    this.physical.expect(frames);
   }
 
   get buildLab(): string {

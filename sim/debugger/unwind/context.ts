@@ -21,27 +21,20 @@ const OFFSETS = {
   Xmm: 0x1a0,
 };
 const FLOAT_AREA_BYTES = 0x200;
+const NO_FLOATS = new Uint8Array(FLOAT_AREA_BYTES);
+const NO_REGISTERS = Object.fromEntries(REGISTERS.map((name) => [name, 0n])) as Record<Register, bigint>;
 
 /** Registers of a processor or of a thread's frame. */
 export class Context {
-  readonly registers: Record<Register, bigint>;
+  readonly registers: Record<Register, bigint> = { ...NO_REGISTERS };
   /** Debug registers; all zero in a kernel's contexts, whose processors keep them elsewhere. */
   readonly debug: Record<string, bigint> = {};
-  readonly segments: Record<(typeof SEGMENTS)[number], number>;
-  rip: bigint;
-  eflags: number;
-  mxcsr: number;
-  /** FXSAVE area: x87 and SSE state. */
-  readonly floatArea: Uint8Array;
-
-  constructor() {
-    this.registers = Object.fromEntries(REGISTERS.map((name) => [name, 0n])) as Record<Register, bigint>;
-    this.segments = { cs: 0, ds: 0, es: 0, fs: 0, gs: 0, ss: 0 };
-    this.rip = 0n;
-    this.eflags = 0;
-    this.mxcsr = 0;
-    this.floatArea = new Uint8Array(FLOAT_AREA_BYTES);
-  }
+  readonly segments = { cs: 0, ds: 0, es: 0, fs: 0, gs: 0, ss: 0 };
+  rip = 0n;
+  eflags = 0;
+  mxcsr = 0;
+  /** FXSAVE area: x87 and SSE state. Never written, so that the contexts of a stack's frames share it. */
+  floatArea = NO_FLOATS;
 
   static readonly bytes = CONTEXT_BYTES;
 
@@ -59,7 +52,7 @@ export class Context {
     context.rip = view.getBigUint64(OFFSETS.Rip, true);
     context.eflags = view.getUint32(OFFSETS.EFlags, true);
     context.mxcsr = view.getUint32(OFFSETS.MxCsr, true);
-    context.floatArea.set(bytes.subarray(OFFSETS.FltSave, OFFSETS.FltSave + FLOAT_AREA_BYTES));
+    context.floatArea = bytes.slice(OFFSETS.FltSave, OFFSETS.FltSave + FLOAT_AREA_BYTES);
     return context;
   }
 
@@ -71,7 +64,7 @@ export class Context {
     copy.rip = this.rip;
     copy.eflags = this.eflags;
     copy.mxcsr = this.mxcsr;
-    copy.floatArea.set(this.floatArea);
+    copy.floatArea = this.floatArea;
     return copy;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Interrupted, type Session, Shell } from '../../../sim/debugger/index.js';
-import { BufferSource, CachedSource } from '../../../sim/debugger/files/byte-source.js';
+import { BufferSource } from '../../../sim/debugger/files/byte-source.js';
+import { CachedSource } from '../../../sim/debugger/files/cached-source.js';
 
 /** As much of a session as a shell needs that only prints. */
 const session = { prompt: '0: kd> ', takeMissing: () => [] } as unknown as Session;

@@ -1,6 +1,9 @@
 import { FileError, type ByteSource } from '../../../sim/debugger/index.js';
 
-/** A file of the browser's, read in slices while the worker waits: it may be larger than memory. */
+/**
+ * A file of the browser's, read in slices while the worker waits: it may be larger than memory. Each request goes
+ * through another process, so it takes longer than the bytes do.
+ */
 export class BlobSource implements ByteSource {
   readonly #blob: Blob;
   readonly #reader = new FileReaderSync();
@@ -15,8 +18,18 @@ export class BlobSource implements ByteSource {
 
   /** @throws FileError when the file has changed or gone since it was opened */
   read(offset: number, length: number): Uint8Array {
+    return this.#bytes(this.#blob.slice(offset, offset + length));
+  }
+
+  /** @throws FileError as `read` does */
+  readPieces(offsets: readonly number[], length: number): Uint8Array[] {
+    const bytes = this.#bytes(new Blob(offsets.map((offset) => this.#blob.slice(offset, offset + length))));
+    return offsets.map((_, at) => bytes.subarray(at * length, (at + 1) * length));
+  }
+
+  #bytes(blob: Blob): Uint8Array {
     try {
-      return new Uint8Array(this.#reader.readAsArrayBuffer(this.#blob.slice(offset, offset + length)));
+      return new Uint8Array(this.#reader.readAsArrayBuffer(blob));
     } catch (error) {
       throw new FileError(`The file cannot be read any more: ${(error as Error).message}`);
     }

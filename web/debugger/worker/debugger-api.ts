@@ -11,7 +11,7 @@ export interface DebuggerApi {
    */
   addSymbols(place: string, files: readonly SymbolFile[]): Promise<number>;
   /** Opens a dump in place of the one before. Rejects with a sentence when it cannot be read. */
-  open(path: string, dump: Blob): Promise<Opened>;
+  open(path: string, dump: DumpFile): Promise<Opened>;
   /**
    * Runs a line.
    * @param interrupt address of a blob, which the page revokes to interrupt
@@ -33,6 +33,9 @@ export interface DebuggerApi {
   /** @param type structure that is laid over the bytes; '' for none */
   memory(expression: string, length: number, type: string): Promise<MemoryView>;
 }
+
+/** A file that the user gave, or one of the machine's disk. */
+export type DumpFile = Blob | FileSystemFileHandle;
 
 /** A `.pdb`, an image, or a `.zip` with such. */
 export interface SymbolFile {

@@ -1,5 +1,6 @@
 import {
   bannerText,
+  type ByteSource,
   complete,
   disassemblyView,
   Interrupted,
@@ -18,11 +19,13 @@ import type {
   Completion,
   DebuggerApi,
   Disassembly,
+  DumpFile,
   Item,
   MemoryView,
   Opened,
   SymbolFile,
 } from './debugger-api.js';
+import { DiskSource } from './disk-source.js';
 import { InterruptFlag } from './interrupt.js';
 import { OutputPieces } from './output-pieces.js';
 import { SymbolBag } from './symbol-bag.js';
@@ -32,17 +35,34 @@ export class DebuggerWorker implements DebuggerApi {
   readonly #symbols = new SymbolBag();
   readonly #interrupt = new InterruptFlag();
   #shell: Shell | undefined;
+  /** The dump, where it is one of the machine's disk that is read there. */
+  #onDisk: DiskSource | undefined;
 
   addSymbols(place: string, files: readonly SymbolFile[]): Promise<number> {
     return this.#symbols.add(place, files);
   }
 
-  async open(path: string, dump: Blob): Promise<Opened> {
-    this.#shell = undefined;
+  async open(path: string, dump: DumpFile): Promise<Opened> {
+    const isBlob = dump instanceof Blob;
+    const onDisk = isBlob ? undefined : await DiskSource.open(dump);
+    try {
+      const opened = this.#begin(onDisk ?? new BlobSource(isBlob ? dump : await dump.getFile()), path);
+      this.#onDisk?.close();
+      this.#onDisk = onDisk;
+      return opened;
+    } catch (error) {
+      onDisk?.close();
+      throw error;
+    }
+  }
+
+  /** The dump that was open stays when this one cannot be read. */
+  #begin(file: ByteSource, path: string): Opened {
     const checkInterrupt = this.#interrupt.check;
-    const session = new Session(new BlobSource(dump), { path, symbols: this.#symbols, checkInterrupt });
-    this.#shell = new Shell(session, { checkInterrupt });
-    const banner = `${bannerText(session)}${this.#shell.execute('vertarget')}`;
+    const session = new Session(file, { path, symbols: this.#symbols, checkInterrupt });
+    const shell = new Shell(session, { checkInterrupt });
+    const banner = `${bannerText(session)}${shell.execute('vertarget')}`;
+    this.#shell = shell;
     return { banner: `${banner}For analysis of this file, run !analyze -v\n`, prompt: session.prompt };
   }
 
@@ -61,6 +81,7 @@ export class DebuggerWorker implements DebuggerApi {
       this.#interrupt.disarm();
     }
     pieces.flush();
+    if (shell.hasEnded) this.#close();
     return { prompt: shell.session.prompt, isInterrupted, hasEnded: shell.hasEnded };
   }
 
@@ -94,6 +115,12 @@ export class DebuggerWorker implements DebuggerApi {
 
   async memory(expression: string, length: number, type: string): Promise<MemoryView> {
     return this.#look((session) => memoryView(session, expression, length, type));
+  }
+
+  #close(): void {
+    this.#shell = undefined;
+    this.#onDisk?.close();
+    this.#onDisk = undefined;
   }
 
   #look<T>(view: (session: Session) => T): T {

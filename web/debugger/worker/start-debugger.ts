@@ -1,7 +1,7 @@
 // Entry of the debugger's worker.
 //
 //   page ── Comlink ──▶ start-debugger.ts (DebuggerApi) ──▶ sim/debugger
-//                                      └── slices of the dump and of symbol files ◀── Blob (OPFS, dropped files)
+//                                      └── slices of the dump and of symbol files ◀── handle (OPFS), Blob (dropped files)
 //
 // The debugger waits for its disassembler while it loads. Calls that arrive before are kept: they would be lost.
 import { expose } from 'comlink';

@@ -14,6 +14,8 @@ export const explorer = {
   notKept:
     'Dieser Computer bewahrt hier keine Dateien auf. Was seine Programme ausführen, liegt nur in seinem Arbeitsspeicher.',
   deleted: (name: string) => `${name} wurde gelöscht`,
+  inUse: (name: string) =>
+    `Die Aktion kann nicht abgeschlossen werden, da ${name} im Debugger geöffnet ist. Schließen Sie die Datei, und versuchen Sie es erneut.`,
   failed: 'Der Explorer konnte das nicht ausführen',
   hashing: 'wird berechnet…',
   details: 'Dateidetails',

@@ -13,6 +13,8 @@ export const explorer = {
   empty: 'This folder is empty.',
   notKept: 'This machine keeps no files here. What its programs run is in its memory only.',
   deleted: (name: string) => `${name} deleted`,
+  inUse: (name: string) =>
+    `The action can’t be completed because ${name} is open in Debugger. Close the file and try again.`,
   failed: 'File Explorer could not do that',
   hashing: 'is being made…',
   details: 'File details',
