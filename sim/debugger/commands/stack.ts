@@ -1,5 +1,6 @@
 import { address, hex } from '../format/numbers.js';
 import { registersText } from '../format/registers.js';
+import type { Memory } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import type { Frame } from '../unwind/stack.js';
 import { Arguments } from './arguments.js';
@@ -80,7 +81,22 @@ function frameLine(
   const returns = address(frame.returnAddress);
   if (!options.args) return `${front}${child}${returns}     ${site}\n`;
   const trap = options.trapFrames && frame.trapFrame !== undefined ? trapText(frame) : '';
-  return `${front}${child}${returns.padEnd(RETURN_WIDTH)}     : ${homeSlots(session, frame)} : ${site}${trap}\n`;
+  return `${front}${child}${returns.padEnd(RETURN_WIDTH)}     : ${homeSlots(session.memory, frame)} : ${site}${trap}\n`;
+}
+
+/** A stack as `!thread` shows it, like `kv` without trap frames; without arguments like `k`. */
+export function threadStackText(
+  session: Session,
+  memory: Memory,
+  frames: readonly Frame[],
+  withArguments: boolean,
+): string {
+  const columns = withArguments ? `: Args to Child${' '.repeat(59)}: ` : '';
+  const lines = frames.map((frame) => {
+    const slots = withArguments ? `: ${homeSlots(memory, frame)} : ` : '';
+    return `${address(frame.context.registers.rsp)} ${address(frame.returnAddress)}     ${slots}${siteText(session, frame)}\n`;
+  });
+  return `Child-SP          RetAddr               ${columns}Call Site\n${lines.join('')}`;
 }
 
 /** `nt!KiSwapContext+0x76`, or the bare address. */
@@ -115,8 +131,8 @@ function distance(frame: Frame, inner: Frame | undefined): string {
 }
 
 /** The four slots behind the return address, where a callee keeps its parameters. */
-function homeSlots(session: Session, { argumentsAt }: Frame): string {
-  const bytes = argumentsAt === 0n ? new Uint8Array(0) : session.memory.read(argumentsAt, HOME_SLOTS * 8);
+function homeSlots(memory: Memory, { argumentsAt }: Frame): string {
+  const bytes = argumentsAt === 0n ? new Uint8Array(0) : memory.read(argumentsAt, HOME_SLOTS * 8);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Array.from({ length: HOME_SLOTS }, (_, i) =>
     address(i * 8 + 8 <= bytes.length ? view.getBigUint64(i * 8, true) : 0n),

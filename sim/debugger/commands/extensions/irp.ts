@@ -6,7 +6,7 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
-import { MAJOR_FUNCTIONS } from './objects.js';
+import { MAJOR_FUNCTIONS } from './drivers.js';
 
 const IO_TYPE_IRP = 6;
 

@@ -1,7 +1,7 @@
 import { hex } from '../../format/numbers.js';
 import { kernelGlobal, kernelPointer } from '../../kernel/lists.js';
 import { activeProcesses, imageName } from '../../kernel/processes.js';
-import { readInteger } from '../../memory/memory.js';
+import { MemoryError, readInteger } from '../../memory/memory.js';
 import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
@@ -19,28 +19,47 @@ const LOCATION_NAMES = [
   'Transition',
 ];
 
+/** A row of `!vm`: of what structure, and the fields that hold it, of which a build has one. */
+type UsageRow = readonly [name: string, of: 'partition' | 'system', ...fields: string[]];
+const ROWS: readonly UsageRow[] = [
+  ['Physical Memory', 'partition', 'Vp.NumberOfPhysicalPages'],
+  ['Available Pages', 'partition', 'Vp.AvailablePages'],
+  ['ResAvail Pages', 'partition', 'Vp.ResidentAvailablePages', 'Core.ResidentAvailablePages'],
+  ['Free System PTEs', 'system', 'Vs.SystemPteInfo.TotalFreeSystemPtes'],
+  ['Modified Pages', 'partition', 'Vp.ModifiedPageListHead.Total', 'PageLists.ModifiedPageListHead.Total'],
+  ['Modified No Write Pages', 'partition', 'Vp.ModifiedNoWritePageListHead.Total', 'PageLists.ModifiedNoWritePageListHead.Total'],
+  ['NonPagedPool Usage', 'system', 'Pools.AllocatedNonPagedPool', 'Vs.NonPagedPoolCommit'],
+  ['NonPagedPool Max', 'system', 'Vs.MaximumNonPagedPoolInPages'],
+  ['PagedPool Usage', 'system', 'Vs.PagedPoolInfo.AllocatedPagedPool', 'Vs.PagedPoolCommit'],
+  ['PagedPool Maximum', 'system', 'Vs.SizeOfPagedPoolInPages'],
+  ['Processor Commit', 'system', 'Vs.ProcessorCommit'],
+  ['Process Commit', 'system', 'Vs.ProcessCommit'],
+  ['Boot Commit', 'system', 'Vs.BootCommit'],
+  ['System PageTables', 'system', 'Vs.SystemPageTableCommit'],
+  ['Driver Commit', 'system', 'Vs.DriverCommit'],
+  ['Shared Commit', 'partition', 'Vp.SharedCommit', 'Commit.SharedCommit'],
+  ['Pages For MDLs', 'system', 'Vs.MdlPagesAllocated'],
+  ['ContigMem Pages', 'system', 'Vs.ContiguousPagesAllocated'],
+  ['Committed pages', 'partition', 'Vp.TotalCommittedPages', 'Commit.TotalCommittedPages'],
+  ['Commit limit', 'partition', 'Vp.TotalCommitLimit', 'Commit.TotalCommitLimit'],
+  ['Peak Commitment', 'partition', 'Commit.PeakCommitment'],
+]; // prettier-ignore
+const FLAG_SYSTEM_ONLY = 1n;
+
 /** `!vm`: how memory is used. */
 export const vm: Command = {
   names: ['!vm'],
   run({ session, print }, args) {
+    const flags = new Arguments(session, args).optionalValue() ?? 0n;
     const partition = new TypedView(session, '_MI_PARTITION', kernelGlobal(session, 'MiSystemPartition'));
-    const state = new TypedView(session, '_MI_SYSTEM_INFORMATION', kernelGlobal(session, 'MiState'));
-    const row = (name: string, view: TypedView, path: string) =>
-      view.has(path) ? print(pagesText(name, view.value(path))) : undefined;
-    row('Physical Memory', partition, 'Vp.NumberOfPhysicalPages');
-    row('Available Pages', partition, 'Vp.AvailablePages');
-    row('ResAvail Pages', partition, 'Core.ResidentAvailablePages');
-    row('Modified Pages', partition, 'PageLists.ModifiedPageListHead.Total');
-    row('Modified No Write Pages', partition, 'PageLists.ModifiedNoWritePageListHead.Total');
-    row('NonPagedPool Commit', state, 'Vs.NonPagedPoolCommit');
-    row('PagedPool Commit', state, 'Vs.PagedPoolCommit');
-    row('Process Commit', state, 'Vs.ProcessCommit');
-    row('Driver Commit', state, 'Vs.DriverCommit');
-    row('Pages For MDLs', state, 'Vs.MdlPagesAllocated');
-    row('Committed pages', partition, 'Commit.TotalCommittedPages');
-    row('Commit limit', partition, 'Commit.TotalCommitLimit');
-    row('Peak Commitment', partition, 'Commit.PeakCommitment');
-    if (new Arguments(session, args).optionalValue() === 1n) return;
+    const system = new TypedView(session, '_MI_SYSTEM_INFORMATION', kernelGlobal(session, 'MiState'));
+    print(pageFilesText(session, partition));
+    for (const [name, of, ...fields] of ROWS) {
+      const view = of === 'partition' ? partition : system;
+      const field = fields.find((path) => view.has(path));
+      if (field !== undefined) print(pagesText(name, view.value(field)));
+    }
+    if (flags & FLAG_SYSTEM_ONLY) return;
     print('\n');
     const processes = [...activeProcesses(session)].map((entry) => ({
       entry,
@@ -52,6 +71,32 @@ export const vm: Command = {
       );
   },
 };
+
+const MOST_PAGE_FILES = 16;
+
+function pageFilesText(session: Session, partition: TypedView): string {
+  const path = ['Vp', 'Modwriter', 'PageLists'].find((part) => partition.has(`${part}.PagingFile[0]`));
+  if (path === undefined) return '';
+  const count = Math.min(partition.number(`${path}.NumberOfPagingFiles`), MOST_PAGE_FILES);
+  const kilobytes = (view: TypedView, field: string) => String(view.value(field) * PAGE_KB).padStart(10);
+  const texts = Array.from({ length: count }, (_, i) => {
+    const at = partition.value(`${path}.PagingFile[${i}]`);
+    if (at === 0n) return '';
+    try {
+      const file = new TypedView(session, '_MMPAGING_FILE', at);
+      const name = file.unicode('PageFileName');
+      return (
+        (name ? `Page File: ${name}\n` : 'No Name for Paging File\n') +
+        `  Current: ${kilobytes(file, 'Size')} Kb  Free Space: ${kilobytes(file, 'FreeSpace')} Kb\n` +
+        `  Minimum: ${kilobytes(file, 'MinimumSize')} Kb  Maximum:    ${kilobytes(file, 'MaximumSize')} Kb\n`
+      );
+    } catch (error) {
+      if (error instanceof MemoryError) return `Page file ${i} at ${hex(at, 16)} is not in the dump\n`;
+      throw error;
+    }
+  });
+  return texts.join('') + (count > 0 ? '\n' : '');
+}
 
 const pages = (count: bigint) => `${String(count).padStart(12)} (${String(count * PAGE_KB).padStart(12)} Kb)`;
 
@@ -70,18 +115,19 @@ export const memoryUsage: Command = {
         if (location === undefined) missing++;
         else counts.set(location, (counts.get(location) ?? 0) + 1);
       }
-    let total = 0;
-    for (const name of LOCATION_NAMES) {
-      const count = counts.get(name) ?? 0;
-      total += count;
+    const row = (name: string, count: number) =>
       print(
         `${`${name}:`.padStart(20)} ${String(count).padStart(8)} (${String(count * Number(PAGE_KB)).padStart(8)} kb)\n`,
       );
+    let total = missing;
+    for (const name of LOCATION_NAMES) {
+      const count = counts.get(name) ?? 0;
+      total += count;
+      row(name, count);
     }
-    print(
-      `${'TOTAL:'.padStart(20)} ${String(total).padStart(8)} (${String(total * Number(PAGE_KB)).padStart(8)} kb)\n`,
-    );
-    if (missing > 0) print(`The entries of ${missing} frames are not in the dump.\n`);
+    row('Unknown', missing);
+    row('TOTAL', total);
+    if (missing > 0) print(`The entries of ${missing} frames are not in the dump: their state is unknown.\n`);
   },
 };
 

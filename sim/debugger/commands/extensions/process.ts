@@ -62,7 +62,7 @@ export function processText(session: Session, entry: TypedView, flags: number): 
     if (flags & FLAG.details) text += detailsText(session, entry);
     if (flags & (FLAG.threads | FLAG.stacks))
       for (const thread of threadsOf(session, entry))
-        text += `\n${threadText(session, thread, (flags & FLAG.stacks) !== 0, '        ')}`;
+        text += `\n${threadText(session, thread, flags, '        ')}`;
     return `${text}\n`;
   } catch (error) {
     if (!(error instanceof MemoryError)) throw error;

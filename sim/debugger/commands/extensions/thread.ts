@@ -8,33 +8,67 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { walkStack } from '../../unwind/stack.js';
 import { Arguments } from '../arguments.js';
-import type { Command } from '../command.js';
-import { siteText } from '../stack.js';
+import { CommandError, type Command } from '../command.js';
+import { siteText, threadStackText } from '../stack.js';
 
 const KUSER_TICK_COUNT = 0xfffff78000000320n; // KUSER_SHARED_DATA.TickCount
 const MOST_FRAMES = 128;
+
+/** Bits of the flags of `!thread`, and of `!process` for its threads. Source: the debugger's documentation. */
+export const THREAD_FLAG = { waits: 2, stack: 4, noArguments: 8 };
+const DEFAULT_FLAGS = BigInt(THREAD_FLAG.waits | THREAD_FLAG.stack);
+const TERMINATED = 4; // KTHREAD_STATE
+const THREAD_OBJECT = 6;
+const OBJECT_TYPE_BITS = 0x7f;
 
 /** `!thread`: one thread. */
 export const thread: Command = {
   names: ['!thread'],
   run({ session, print }, args) {
-    const at = new Arguments(session, args).optionalValue() ?? session.thread;
-    print(threadText(session, new TypedView(session, '_ETHREAD', at), true, ''));
+    const rest = new Arguments(session, args);
+    const options = rest.options();
+    const odd = options.find((option) => option !== 'p' && option !== 't');
+    if (odd !== undefined) throw new CommandError(`Option -${odd} of !thread is not supported here.\n`);
+    const given = rest.optionalValue();
+    const flags = Number(rest.optionalValue() ?? DEFAULT_FLAGS);
+    const isId = options.includes('t') && given !== undefined;
+    const at = isId ? threadById(session, given) : given || session.thread;
+    if (at === undefined) throw new CommandError(`Could not find a thread with the id ${hex(given!)}.\n`);
+    const entry = new TypedView(session, '_ETHREAD', at);
+    if ((entry.number('Tcb.Header.Type') & OBJECT_TYPE_BITS) !== THREAD_OBJECT)
+      throw new CommandError(
+        `${hex(at, 16)} is not a thread object, interpreting as stack value is not supported.\n`,
+      );
+    if (options.includes('p')) print(ownerText(session, entry));
+    print(threadText(session, entry, flags, ''));
   },
 };
 
-export function threadText(session: Session, entry: TypedView, withStack: boolean, indent: string): string {
+function threadById(session: Session, id: bigint): bigint | undefined {
+  for (const owner of activeProcesses(session))
+    for (const entry of threadsOf(session, owner))
+      if (entry.value('Cid.UniqueThread') === id) return entry.address;
+  return undefined;
+}
+
+function ownerText(session: Session, entry: TypedView): string {
+  const owner = processAt(session, entry.value('Tcb.Process'));
+  return `PROCESS ${hex(owner.address, 16)}  Cid: ${hex(owner.value('UniqueProcessId'), 4)}  Image: ${imageName(session, owner)}\n\n`;
+}
+
+/** Looks at everything of a thread before it prints, so that no half of it is told. */
+export function threadText(session: Session, entry: TypedView, flags: number, indent: string): string {
   try {
-    const text =
-      headText(session, entry) + (withStack ? detailsText(session, entry) + stackText(session, entry) : '');
-    return text.replace(/^(?=.)/gm, indent);
+    const withStack = (flags & THREAD_FLAG.stack) !== 0;
+    const details = withStack ? detailsText(session, entry) + stackText(session, entry, flags) : '';
+    return (headText(session, entry) + details).replace(/^(?=.)/gm, indent);
   } catch (error) {
     if (!(error instanceof MemoryError)) throw error;
     return `${indent}*** Error in reading nt!_ETHREAD @ ${hex(entry.address, 16)}\n`;
   }
 }
 
-function headText(session: Session, entry: TypedView): string {
+export function headText(session: Session, entry: TypedView): string {
   const cid = `${hex(entry.value('Cid.UniqueProcess'), 4)}.${hex(entry.value('Cid.UniqueThread'), 4)}`;
   return (
     `THREAD ${hex(entry.address, 16)}  Cid ${cid}  Teb: ${hex(entry.value('Tcb.Teb'), 16)} ` +
@@ -82,20 +116,25 @@ function detailsText(session: Session, entry: TypedView): string {
     column('KernelTime', clockText(entry.value('Tcb.KernelTime') * increment)) +
     `Win32 Start Address ${symbol ? `${symbol} (0x${hex(start, 16)})` : `0x${hex(start, 16)}`}\n` +
     `Stack Init ${hex(entry.value('Tcb.InitialStack'), 16)} Current ${hex(entry.value('Tcb.KernelStack'), 16)}\n` +
-    `Base ${hex(entry.value('Tcb.StackBase'), 16)} Limit ${hex(entry.value('Tcb.StackLimit'), 16)}\n` +
+    `Base ${hex(entry.value('Tcb.StackBase'), 16)} Limit ${hex(entry.value('Tcb.StackLimit'), 16)} Call 0000000000000000\n` +
     `Priority ${entry.value('Tcb.Priority')}  BasePriority ${entry.value('Tcb.BasePriority')}  IoPriority ${entry.value('ThreadIoPriority')}  PagePriority ${entry.value('ThreadPagePriority')}\n`
   );
 }
 
-function stackText(session: Session, entry: TypedView): string {
-  const context = session.target.threadContext(entry.address);
+/** A thread's stack; in a word why there is none to walk. */
+export function stackText(session: Session, entry: TypedView, flags: number): string {
+  if (entry.number('Tcb.State') === TERMINATED) return '\n'; // its stack went with it
   const space = session.target.processSpace(entry.value('Tcb.Process'));
   const target = { memory: space, moduleAt: (at: bigint) => session.moduleAt(at) };
-  const lines = walkStack(target, context, MOST_FRAMES).map(
-    (frame) =>
-      `${address(frame.context.registers.rsp)} ${address(frame.returnAddress)}     ${siteText(session, frame)}\n`,
-  );
-  return `Child-SP          RetAddr               Call Site\n${lines.join('')}\n`;
+  try {
+    const frames = walkStack(target, session.target.threadContext(entry.address), MOST_FRAMES);
+    return `${threadStackText(session, space, frames, (flags & THREAD_FLAG.noArguments) === 0)}\n`;
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    return entry.value('Tcb.KernelStackResident') === 0n
+      ? 'Kernel stack not resident.\n\n'
+      : `The stack cannot be walked: ${address(error.address)} is not in the dump.\n\n`;
+  }
 }
 
 /** `!stacks`: where each thread blocks. */
@@ -144,72 +183,4 @@ function blockerText(session: Session, owner: TypedView, entry: TypedView, level
     if (error instanceof MemoryError) return `${' '.repeat(8)}${hex(entry.address, 16)} Stack paged out\n`;
     throw error;
   }
-}
-
-/** `!running`: what each processor runs. */
-export const running: Command = {
-  names: ['!running'],
-  run({ session, print }, args) {
-    const prcbs = session.target.processors.map(
-      (processor) => processor && new TypedView(session, '_KPRCB', processor.prcb),
-    );
-    const idle = prcbs.map(
-      (prcb) => prcb !== undefined && prcb.value('CurrentThread') === prcb.value('IdleThread'),
-    );
-    const mask = (chosen: readonly boolean[]) =>
-      hex(
-        chosen.reduce((sum, on, i) => (on ? sum | (1n << BigInt(i)) : sum), 0n),
-        16,
-      );
-    print(`System Processors:  (${mask(prcbs.map(() => true))})\n  Idle Processors:  (${mask(idle)})\n\n`);
-    print('       Prcbs             Current         (pri) Next            (pri) Idle\n');
-    prcbs.forEach((prcb, number) => {
-      if (!prcb || idle[number]) return;
-      const cell = (field: string) => {
-        const at = prcb.value(field);
-        if (at === 0n) return ' '.repeat(22);
-        return `${hex(at, 16)} (${String(new TypedView(session, '_KTHREAD', at).number('Priority')).padStart(2)})`;
-      };
-      print(
-        `${String(number).padStart(3)}    ${hex(prcb.address, 16)}  ${cell('CurrentThread')} ${cell('NextThread')} ${hex(prcb.value('IdleThread'), 16)}\n`,
-      );
-      if (args.includes('-t'))
-        print(`\n${stackText(session, new TypedView(session, '_ETHREAD', prcb.value('CurrentThread')))}`);
-    });
-  },
-};
-
-const PRIORITIES = 32;
-
-/** `!ready`: threads on ready queues. */
-export const ready: Command = {
-  names: ['!ready'],
-  run({ session, print }) {
-    const shared = new Set<bigint>();
-    session.target.processors.forEach((processor, number) => {
-      if (!processor) return;
-      const prcb = new TypedView(session, '_KPRCB', processor.prcb);
-      const queue = prcb.has('SharedReadyQueue') ? prcb.value('SharedReadyQueue') : 0n;
-      if (queue !== 0n && !shared.has(queue)) {
-        shared.add(queue);
-        const view = new TypedView(session, '_KSHARED_READY_QUEUE', queue);
-        print(
-          `KSHARED_READY_QUEUE ${hex(queue, 16)}:\n${queuesText(session, view, 'ReadyListHead', `SharedReadyQueue ${hex(queue, 16)}`)}`,
-        );
-      }
-      print(queuesText(session, prcb, 'DispatcherReadyListHead', `Processor ${number}`));
-    });
-  },
-};
-
-function queuesText(session: Session, view: TypedView, field: string, name: string): string {
-  let text = '';
-  for (let priority = PRIORITIES - 1; priority >= 0; priority--) {
-    const threads = [
-      ...listEntries(session, view.at(`${field}[${priority}]`), '_ETHREAD', 'Tcb.WaitListEntry'),
-    ];
-    if (threads.length === 0) continue;
-    text += `${name}: Ready Threads at priority ${priority}\n${threads.map((entry) => `    ${headText(session, entry)}`).join('')}`;
-  }
-  return text || `${name}: No threads in READY state\n`;
 }

@@ -46,6 +46,7 @@ function currentWalk(session: Session, at: bigint): Walk {
   return session.target.processSpace(session.process).walk(at);
 }
 
+const ACTIVE = 6; // MMPFNENTRY1.PageLocation
 const NAMES = { PXE: 'PML4E', PPE: 'PDPE', PDE: 'PDE', PTE: 'PTE' };
 
 /** `!vtop`: a translation, step by step. */
@@ -84,23 +85,30 @@ export const pfn: Command = {
     const size = BigInt(session.struct('_MMPFN').size);
     const at = kernelPointer(session, 'MmPfnDatabase') + number * size;
     const entry = new TypedView(session, '_MMPFN', at);
-    const value = (path: string) => (entry.has(path) ? entry.value(path) : 0n);
-    print(`    PFN ${hex(number, 8).toUpperCase()} at address ${UPPER(at)}\n`);
-    print(
-      `    flink       ${hex(value('u1.Flink') || value('u1.WsIndex'), 8)}  blink / share count ${hex(value('u2.ShareCount') || value('u2.Blink'), 8)}  pteaddress ${UPPER(value('PteAddress'))}\n`,
-    );
-    print(
-      `    reference count ${hex(value('u3.ReferenceCount') || value('u3.e2.ReferenceCount'), 4)} ${['Non-cached', 'Cached', 'Write combined'][Number(value('u3.e1.CacheAttribute'))] ?? 'Not mapped'}   Priority ${value('u3.e1.Priority')}\n`,
-    );
-    const location = locationName(Number(value('u3.e1.PageLocation')));
+    const value = (...paths: string[]) => {
+      const path = paths.find((one) => entry.has(one));
+      return path === undefined ? 0n : entry.value(path);
+    };
+    const location = Number(value('u3.e1.PageLocation'));
+    const isActive = location === ACTIVE;
     const flags = [
       value('u3.e1.Modified') ? 'M' : '',
       value('u4.PrototypePte') ? 'P' : '',
-      value('u3.e1.Rom') ? 'R' : '',
+      value('u3.e1.ReadInProgress') ? 'R' : '',
+      value('u3.e1.WriteInProgress') ? 'W' : '',
     ].join('');
+    const cache = ['NonCached', 'Cached', 'WriteComb', 'NotMapped'][Number(value('u3.e1.CacheAttribute'))]!;
+    print(`    PFN ${hex(number, 8).toUpperCase()} at address ${UPPER(at)}\n`);
     print(
-      `    restore pte ${hex(value('OriginalPte.u.Long'), 8)}  containing page ${hex(value('u4.PteFrame'), 6)}  ${location.padEnd(10)} ${flags}\n`,
+      `    flink       ${hex(value('u1.Flink'), 8)}  blink / share count ${hex(value('u2.ShareCount', 'u2.Blink'), 8)}  pteaddress ${UPPER(value('PteAddress'))}\n`,
     );
+    print(
+      `    reference count ${hex(value('u3.ReferenceCount', 'u3.e2.ReferenceCount'), 4)}    used entry count  ${hex(isActive ? value('u1.UsedPageTableEntries') : 0n, 4)}      ${cache.padEnd(9)} color 0   Priority ${value('u3.e3.Priority', 'u3.e1.Priority')}\n`,
+    );
+    print(
+      `    restore pte ${hex(value('OriginalPte.u.Long'), 8)}  containing page ${hex(value('u4.PteFrame'), 6)}  ${locationName(location).padEnd(10)} ${flags}\n`,
+    );
+    print('\n');
   },
 };
 
