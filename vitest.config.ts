@@ -9,9 +9,20 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['tests/unit/**/*.test.ts', 'tests/fuzz/**/*.test.ts'],
+          include: ['tests/unit/**/*.test.ts'],
           testTimeout: MINUTE,
           hookTimeout: MINUTE,
+        },
+      },
+      {
+        // Hostile files must not take much memory: a process of its own that has little.
+        test: {
+          name: 'fuzz',
+          include: ['tests/fuzz/**/*.test.ts'],
+          testTimeout: MINUTE,
+          hookTimeout: MINUTE,
+          pool: 'forks',
+          execArgv: ['--max-old-space-size=384'],
         },
       },
       {

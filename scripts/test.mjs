@@ -40,9 +40,9 @@ const SUITES = {
       [TSC, '--noEmit'],
       [TSC, '--noEmit', '-p', 'assembly'],
     ]),
-  unit: () => vitest('unit', paths),
-  oracles: () => vitest('oracles', paths),
-  e2e: () => vitest('e2e', paths),
+  unit: () => vitest(['unit', 'fuzz'], paths),
+  oracles: () => vitest(['oracles'], paths),
+  e2e: () => vitest(['e2e'], paths),
 };
 
 function chosen() {

@@ -56,8 +56,8 @@ function sum(report) {
   return { passed, failed, skipped };
 }
 
-/** A project of vitest.config.ts. */
-export async function vitest(name, filters = []) {
+/** Projects of vitest.config.ts; the suite has the name of the first. */
+export async function vitest([name, ...others], filters = []) {
   const started = now();
   const file = `build/test-results/${name}.json`;
   mkdirSync('build/test-results', { recursive: true });
@@ -65,7 +65,7 @@ export async function vitest(name, filters = []) {
   const code = await exitCode([
     'node_modules/vitest/vitest.mjs',
     'run',
-    `--project=${name}`,
+    ...[name, ...others].map((project) => `--project=${project}`),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
