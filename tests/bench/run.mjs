@@ -1,6 +1,6 @@
 // npm run bench   measures what the project promises and writes BENCHMARKS.md. Exit code 1 when a promise is broken.
 // Needs GNU time and Chromium. BENCH_FOLDER chooses the disk (default: the folder for temporary files).
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { runNode } from '../../scripts/lib/run.mjs';
@@ -168,6 +168,9 @@ const files = page.files
   .map(({ name, gzipped }) => `| ${name.replace(/-[\w-]{8}\./, '.')} | ${(gzipped / 1000).toFixed(1)} KB |`)
   .join('\n');
 
+/** What other measurements have written below, which goes on to stand there. */
+const [, ...others] = readFileSync('BENCHMARKS.md', 'utf8').split(/^(?=## )/m);
+
 writeFileSync(
   'BENCHMARKS.md',
   `# Benchmarks
@@ -183,7 +186,8 @@ ${table}
 | File of the first page load | Gzipped |
 | --- | --- |
 ${files}
-`,
+
+${others.join('')}`,
 );
 await runNode(['node_modules/prettier/bin/prettier.cjs', '--log-level=warn', '--write', 'BENCHMARKS.md']);
 
