@@ -10,6 +10,7 @@ export { Interrupted } from './interrupted.js';
 export { FileError } from './files/file-error.js';
 export type { FoundFile, SymbolFiles } from './symbols/symbol-files.js';
 export type { Item } from './views/view.js';
+export { explainView, type EvidenceView, type ExplainView, type FindingView } from './views/explain.js';
 export { disassemblyView, type Disassembly } from './views/disassembly.js';
 export { memoryView, type FieldView, type MemoryView } from './views/memory.js';
 export { modulesView } from './views/modules.js';

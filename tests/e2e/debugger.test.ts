@@ -212,6 +212,61 @@ test('links in the output lead on', async () => {
   await expectOutput(page, /kd> \.frame [0-9a-f]+\n/);
 });
 
+test('each address can be asked what it is, and the evidence leads on', async () => {
+  const page = await openPage();
+  await openNewDump(page, MENU.full);
+  const answer = debuggerWindow(page).getByRole('group', { name: 'What is this?' });
+  const summary = answer.getByRole('heading', { level: 2 });
+
+  // A process in the output: it is an object in pool.
+  await ask(page, '!process 0 0 smss.exe');
+  const address = /PROCESS (\w{16})/.exec(await output(page).locator('.sheet').innerText())![1]!;
+  await output(page).getByRole('link', { name: address }).click({ button: 'right' });
+  await menuItem(page, `What is ${address}?`).click();
+  const shown = `${address.slice(0, 8)}\`${address.slice(8)}`;
+  await expect.poll(() => summary.innerText()).toBe(`${shown}: object of type Process`);
+  expect(await answer.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual([
+    'Region', 'Page tables', 'Page frame', 'Pool', 'Object',
+  ]); // prettier-ignore
+  for (const level of ['PXE', 'PPE', 'PDE', 'PTE'])
+    expect(await answer.innerText()).toContain(`${level} at `);
+  // The answer has the focus: its links lead on, and back.
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => summary.innerText()).not.toContain('type Process');
+  await debuggerWindow(page).getByRole('button', { name: 'Back', exact: true }).press('Enter');
+  await expect.poll(() => summary.innerText()).toContain('type Process');
+  await answer.getByRole('link', { name: `!object ${address}` }).click();
+  await answered(page);
+  await expectOutput(page, new RegExp(`Object: ${address} +Type: `));
+
+  // The command's own answer is the same.
+  await ask(page, `!whatis ${address}`);
+  const findings = await answer.locator('.title').allInnerTexts();
+  for (const title of findings) await expectOutput(page, title);
+});
+
+test('addresses of panes and of the output are asked about by keyboard alone', async () => {
+  const page = await openPage();
+  await openNewDump(page, MENU.full);
+  const answer = debuggerWindow(page).getByRole('group', { name: 'What is this?' });
+  const summary = answer.getByRole('heading', { level: 2 });
+  // A frame of the stack, then the last address of the output.
+  await debuggerWindow(page)
+    .getByRole('option', { name: /nt!KeSwitchFrame|^00 / })
+    .first()
+    .focus();
+  await page.keyboard.press('Alt+Enter');
+  await expect.poll(() => summary.innerText()).toMatch(/stack of (the idle )?thread/);
+  await ask(page, '? poi(nt!PsLoadedModuleList)+30-30');
+  await output(page).focus();
+  await page.keyboard.press('Control+ArrowUp');
+  await page.keyboard.press('Alt+Enter');
+  await expect.poll(() => summary.innerText()).toContain('block of pool');
+});
+
 test.each(['light', 'dark'] as const)(
   'axe finds nothing in %s, and a narrow screen is enough',
   async (colorScheme) => {
@@ -225,6 +280,8 @@ test.each(['light', 'dark'] as const)(
     await ask(page, 'k');
     await page.keyboard.press('ControlOrMeta+f');
     await debuggerWindow(page).getByLabel('Find in the output').fill('nt!');
+    await debuggerWindow(page).getByRole('tab', { name: 'What is this?' }).click();
+    await debuggerWindow(page).getByRole('group', { name: 'What is this?' }).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 844 });
     expect(await debuggerWindow(page).boundingBox()).toMatchObject({ x: 0, y: 0, width: 390 });
@@ -232,6 +289,9 @@ test.each(['light', 'dark'] as const)(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     );
     expect(overflow).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    await debuggerWindow(page).getByRole('tab', { name: 'What is this?' }).click();
+    await debuggerWindow(page).getByRole('group', { name: 'What is this?' }).waitFor();
     expect(await violations(page)).toEqual([]);
   },
   3 * 60_000, // axe looks at everything, twice

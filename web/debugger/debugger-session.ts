@@ -37,6 +37,8 @@ const PLACES = { machine: 'symbols', dropped: 'added' };
 /** The debugger as the page sees it: which dump is open, and what was asked and answered. */
 export class DebuggerSession extends Store<SessionState> {
   readonly transcript = new Transcript();
+  /** What each pane with an address shows, while it is out of sight. */
+  readonly places = new Map<string, string>();
   readonly #client = new DebuggerClient();
   /** Asks for what a pane shows. */
   readonly look: DebuggerClient['look'] = (question) => this.#client.look(question);
@@ -64,6 +66,7 @@ export class DebuggerSession extends Store<SessionState> {
       if ((file instanceof Blob ? file : await file.getFile()).size === 0) throw new Error(text.empty);
       const opened = await this.#client.open(path, file);
       this.transcript.clear();
+      this.places.clear();
       this.#welcome(opened);
     } catch (error) {
       const heading = text.cannotOpen(path.split('\\').pop()!);

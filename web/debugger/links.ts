@@ -51,6 +51,7 @@ const RULES: readonly Rule[] = [
     line: line('^ +\\+0x[0-9a-f]+ SecurityDescriptor +: (?<to>0x(?!0+`0+\\b)@)'),
     command: ({ to }) => `!sd ${to} & -10 1`,
   },
+  { of: /!whatis/, line: line('^    \\S.* \\((?<to>[!.a-z][^()]*)\\)$'), command: ({ to }) => to! },
   { of: /^\s*x\b/, line: line('^(?<to>@) +\\S+!'), command: ({ to }) => `ln ${to}` },
   {
     of: /^\s*(?:\.help|\.hh|help)\b/,

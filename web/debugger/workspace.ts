@@ -2,19 +2,22 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { Follow } from '../storage/store.js';
 import { strings } from '../strings/index.js';
+import './address-menu.js';
+import type { AddressMenu } from './address-menu.js';
+import { addressMeant } from './addresses.js';
 import './command-window/command-window.js';
 import type { CommandWindow } from './command-window/command-window.js';
 import type { DebuggerSession } from './debugger-session.js';
 import type { CommandHistory } from './history.js';
 import './panes/disassembly-pane.js';
+import './panes/explain-pane.js';
 import { GROUPS, PANES, type GroupId, type Layout, type PaneId } from './panes/layout.js';
 import './panes/list-panes.js';
 import './panes/memory-pane.js';
-import type { MemoryPane } from './panes/memory-pane.js';
 import './panes/pane-group.js';
 import type { TabEvent, TabId } from './panes/pane-group.js';
-import type { ShowMemoryEvent } from './panes/pane.js';
 import './panes/processes-pane.js';
+import { ShowEvent } from './panes/show-event.js';
 import './panes/splitter.js';
 import type { SplitEvent } from './panes/splitter.js';
 
@@ -55,6 +58,7 @@ export class Workspace extends LitElement {
   @state() private isNarrow = false;
   /** The tab of a narrow window. */
   @state() private tab: TabId = 'command';
+  @query('dbg-address-menu') private readonly menu!: AddressMenu;
   @query('dbg-command-window') readonly commandWindow!: CommandWindow;
   readonly #size = new ResizeObserver(([entry]) => (this.isNarrow = entry!.contentRect.width < NARROW));
 
@@ -90,11 +94,25 @@ export class Workspace extends LitElement {
     inSight[(at + step + inSight.length) % inSight.length]?.focus();
   }
 
-  async #onShowMemory({ address }: ShowMemoryEvent): Promise<void> {
-    this.tab = 'memory';
-    await this.layout.change({ bottom: 'memory' });
+  async #onShow({ pane, address }: ShowEvent): Promise<void> {
+    this.tab = pane;
+    await this.layout.change({ bottom: pane, isOpen: true });
     await this.updateComplete;
-    this.renderRoot.querySelector<MemoryPane>('dbg-memory')?.show(address);
+    const shows = this.renderRoot.querySelector<HTMLElement & { show(address: string): Promise<void> }>(
+      `dbg-${pane}`,
+    );
+    await shows?.show(address);
+    shows?.focus();
+  }
+
+  /** Alt+Enter, as on what has properties: what is this address? */
+  #onKeydown(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' || !event.altKey) return;
+    const address = addressMeant(event);
+    if (address === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    void this.#onShow(new ShowEvent('explain', address));
   }
 
   #renderPane(pane: PaneId): TemplateResult {
@@ -110,6 +128,8 @@ export class Workspace extends LitElement {
         return html`<dbg-modules class="pane" .session=${session}></dbg-modules>`;
       case 'disassembly':
         return html`<dbg-disassembly class="pane" .session=${session}></dbg-disassembly>`;
+      case 'explain':
+        return html`<dbg-explain class="pane" .session=${session}></dbg-explain>`;
       case 'memory':
         return html`<dbg-memory class="pane" .session=${session}></dbg-memory>`;
     }
@@ -174,8 +194,14 @@ export class Workspace extends LitElement {
   }
 
   override render() {
-    return html`<div style="display: contents" @dbg-show-memory=${this.#onShowMemory}>
+    return html`<div
+      style="display: contents"
+      @dbg-show=${this.#onShow}
+      @contextmenu=${(event: PointerEvent) => void this.menu.open(event)}
+      @keydown=${{ handleEvent: (event: KeyboardEvent) => this.#onKeydown(event), capture: true }}
+    >
       ${this.isNarrow ? this.#renderNarrow() : this.#renderWide()}
+      <dbg-address-menu></dbg-address-menu>
     </div>`;
   }
 }

@@ -45,6 +45,11 @@ export const styles = css`
     color: inherit;
   }
 
+  .at {
+    outline: 2px solid var(--accent);
+    outline-offset: 1px;
+  }
+
   a {
     color: var(--text-link);
     text-decoration: underline;

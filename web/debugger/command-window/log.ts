@@ -7,6 +7,7 @@ import { strings } from '../../strings/index.js';
 import { CommandEvent } from '../debugger-events.js';
 import { linksOf } from '../links.js';
 import type { Transcript } from '../transcript.js';
+import { nextAddress, type AddressPlace } from './address-cursor.js';
 import { linePieces, type Piece } from './line-pieces.js';
 import { LINE, styles } from './log.styles.js';
 import { isTextSelected, selectedLines } from './selected-lines.js';
@@ -31,6 +32,8 @@ export class DebuggerLog extends LitElement {
   @property({ type: Number }) foundLine = -1;
 
   @state() private isAllSelected = false;
+  /** The address that the keyboard is at. */
+  @state() private at: AddressPlace | null = null;
   /** Whether what comes is scrolled to. */
   #sticks = true;
   readonly #size = new ResizeObserver(() => this.requestUpdate());
@@ -81,9 +84,12 @@ export class DebuggerLog extends LitElement {
   };
 
   readonly #onKeydown = (event: KeyboardEvent): void => {
-    if (!(event.key === 'a' && (event.ctrlKey || event.metaKey))) return;
+    if (!(event.ctrlKey || event.metaKey)) return;
+    if (event.key === 'a') this.isAllSelected = true;
+    else if (event.key === 'ArrowUp') this.#goToAddress(-1);
+    else if (event.key === 'ArrowDown') this.#goToAddress(1);
+    else return;
     event.preventDefault();
-    this.isAllSelected = true;
   };
 
   readonly #onCopy = (event: ClipboardEvent): void => {
@@ -96,9 +102,28 @@ export class DebuggerLog extends LitElement {
     if (changed.has('foundLine') && this.foundLine >= 0) this.#sticks = false;
   }
 
+  protected override update(changed: PropertyValues<this>): void {
+    super.update(changed);
+    // What the log itself is about, for whoever asks about the address that is meant.
+    this.dataset['address'] = this.#place?.address ?? '';
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.has('foundLine') && this.foundLine >= 0) this.#reveal(this.foundLine);
     else if (this.#sticks) this.scrollTop = this.scrollHeight;
+  }
+
+  /** Where the keyboard is, unless the line has gone. */
+  get #place(): AddressPlace | null {
+    const { at } = this;
+    return at && this.transcript.text(at.line).slice(at.start, at.end) === at.address ? at : null;
+  }
+
+  #goToAddress(step: 1 | -1): void {
+    this.at = nextAddress(this.transcript, this.#place, step);
+    if (!this.at) return;
+    this.#sticks = false;
+    this.#reveal(this.at.line);
   }
 
   #reveal(line: number): void {
@@ -122,9 +147,10 @@ export class DebuggerLog extends LitElement {
     return { first, last };
   }
 
-  #renderPiece({ text, command, isFound }: Piece): TemplateResult | string {
-    const shown = isFound ? html`<mark>${text}</mark>` : text;
-    if (command === undefined) return isFound ? html`<mark>${text}</mark>` : text;
+  #renderPiece({ text, command, isFound, isAt }: Piece): TemplateResult | string {
+    const found = isFound ? html`<mark>${text}</mark>` : text;
+    const shown = isAt ? html`<span class="at">${found}</span>` : found;
+    if (command === undefined) return shown;
     const follow = (event: Event) => {
       event.preventDefault();
       if (!isTextSelected(this.shadowRoot!)) this.dispatchEvent(new CommandEvent(command));
@@ -134,7 +160,8 @@ export class DebuggerLog extends LitElement {
 
   #renderLine(number: number): TemplateResult {
     const line = this.transcript.line(number);
-    const pieces = linePieces(line.text, linksOf(this.transcript, number), this.query);
+    const at = this.#place?.line === number ? this.#place : null;
+    const pieces = linePieces(line.text, linksOf(this.transcript, number), this.query, at);
     const classes = `line${line.isEcho ? ' echo' : ''}${number === this.foundLine ? ' current' : ''}`;
     const shown = pieces.map((piece) => this.#renderPiece(piece));
     // White space counts in it.
@@ -146,19 +173,20 @@ export class DebuggerLog extends LitElement {
     const { first, last } = this.#range();
     const numbers = Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i);
     const { length } = this.transcript;
-    return html`<div
-      class=${this.isAllSelected ? 'sheet all' : 'sheet'}
-      style="height: ${length * LINE}px; padding-top: ${first * LINE}px"
-    >
-      ${
-        length === 0
-          ? nothing
-          : repeat(
-              numbers,
-              (number) => number,
-              (number) => this.#renderLine(number),
-            )
-      }
-    </div>`;
+    return html`<span class="visually-hidden" role="status">${this.#place?.address}</span>
+      <div
+        class=${this.isAllSelected ? 'sheet all' : 'sheet'}
+        style="height: ${length * LINE}px; padding-top: ${first * LINE}px"
+      >
+        ${
+          length === 0
+            ? nothing
+            : repeat(
+                numbers,
+                (number) => number,
+                (number) => this.#renderLine(number),
+              )
+        }
+      </div>`;
   }
 }

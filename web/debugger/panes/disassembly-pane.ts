@@ -17,16 +17,23 @@ export class DisassemblyPane extends Pane<Disassembly> {
   /** Where it begins; '' for the current instruction. */
   @state() private expression = '';
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.expression = this.session.places.get('disassembly') ?? '';
+  }
+
   protected override load = () => this.session.look((api) => api.disassembly(this.expression, COUNT));
 
-  #goTo(expression: string): void {
+  /** Shows another place. */
+  async show(expression: string): Promise<void> {
     this.expression = expression;
-    void this.refresh();
+    this.session.places.set('disassembly', expression);
+    await this.refresh();
   }
 
   #onSubmit(event: Event): void {
     event.preventDefault();
-    this.#goTo(this.renderRoot.querySelector('input')!.value);
+    void this.show(this.renderRoot.querySelector('input')!.value);
   }
 
   protected override renderHead(): TemplateResult {
@@ -41,7 +48,7 @@ export class DisassemblyPane extends Pane<Disassembly> {
       <ll-button
         variant="subtle"
         label=${text.next}
-        @click=${() => this.shown && this.#goTo(this.shown.next)}
+        @click=${() => this.shown && void this.show(this.shown.next)}
       >
         ${icon('chevron-down')}
       </ll-button>
@@ -52,7 +59,7 @@ export class DisassemblyPane extends Pane<Disassembly> {
     return html`<dbg-item-list
       label=${text.disassembly}
       .rows=${lines.map((item) => ({ item, level: 1 }))}
-      @dbg-item=${({ item }: ItemEvent) => item.address && this.#goTo(item.address)}
+      @dbg-item=${({ item }: ItemEvent) => item.address && void this.show(item.address)}
     ></dbg-item-list>`;
   }
 }

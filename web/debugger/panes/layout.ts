@@ -1,12 +1,14 @@
 import { get, set } from 'idb-keyval';
 import { Store } from '../../storage/store.js';
 
-export const PANES = ['registers', 'stack', 'processes', 'modules', 'disassembly', 'memory'] as const;
+export const PANES = [
+  'registers', 'stack', 'processes', 'modules', 'disassembly', 'memory', 'explain',
+] as const; // prettier-ignore
 export type PaneId = (typeof PANES)[number];
 /** The two groups beside the command window, and the panes of each. */
 export const GROUPS = {
   top: ['stack', 'registers', 'processes', 'modules'],
-  bottom: ['disassembly', 'memory'],
+  bottom: ['disassembly', 'memory', 'explain'],
 } as const satisfies Record<string, readonly PaneId[]>;
 export type GroupId = keyof typeof GROUPS;
 

@@ -5,7 +5,8 @@ import { CommandEvent } from '../debugger-events.js';
 import type { Item } from '../worker/debugger-api.js';
 import './item-list.js';
 import type { ItemEvent } from './item-list.js';
-import { Pane, ShowMemoryEvent } from './pane.js';
+import { Pane } from './pane.js';
+import { ShowEvent } from './show-event.js';
 
 const text = strings.debug.panes;
 
@@ -15,7 +16,7 @@ abstract class ListPane extends Pane<Item[]> {
 
   protected choose({ command, address }: Item): void {
     if (command) this.dispatchEvent(new CommandEvent(command));
-    else if (address) this.dispatchEvent(new ShowMemoryEvent(address));
+    else if (address) this.dispatchEvent(new ShowEvent('memory', address));
   }
 
   protected override renderShown(items: Item[]): TemplateResult {

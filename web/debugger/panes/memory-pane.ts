@@ -54,29 +54,36 @@ export class MemoryPane extends Pane<MemoryView> {
     `,
   ];
 
-  @state() private expression = '@rsp';
+  @state() private expression = '';
   @state() private type = '';
   /** Place of the field that the pointer or the focus is on; -1 for none. */
   @state() private field = -1;
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.expression = this.session.places.get('memory') ?? '@rsp';
+    this.type = this.session.places.get('type') ?? '';
+  }
+
   protected override load = () => this.session.look((api) => api.memory(this.expression, BYTES, this.type));
 
   /** Shows another place. */
-  show(expression: string, type = ''): void {
+  async show(expression: string, type = ''): Promise<void> {
     this.expression = expression;
     this.type = type;
-    void this.refresh();
+    this.session.places.set('memory', expression).set('type', type);
+    await this.refresh();
   }
 
   #move(bytes: number): void {
     if (!this.shown) return;
-    this.show(BigInt.asUintN(64, BigInt(`0x${this.shown.address}`) + BigInt(bytes)).toString(16));
+    void this.show(BigInt.asUintN(64, BigInt(`0x${this.shown.address}`) + BigInt(bytes)).toString(16));
   }
 
   #onSubmit(event: Event): void {
     event.preventDefault();
     const [address, type] = this.renderRoot.querySelectorAll('input');
-    this.show(address!.value, type!.value.trim());
+    void this.show(address!.value, type!.value.trim());
   }
 
   #onKeydown(event: KeyboardEvent): void {
@@ -121,7 +128,7 @@ export class MemoryPane extends Pane<MemoryView> {
     const cells = (list: readonly Cell[]) => list.map((cell) => this.#renderCell(cell));
     // White space counts in it.
     // prettier-ignore
-    return html`<div class="bytes" tabindex="0" role="group" aria-label=${text.memory} @keydown=${this.#onKeydown}>
+    return html`<div class="bytes" data-address=${view.address} tabindex="0" role="group" aria-label=${text.memory} @keydown=${this.#onKeydown}>
       ${view.symbol ? html`<div class="line symbol">${view.symbol}</div>` : nothing}
       ${rows.map(({ address, hex, ascii }) => html`<div class="line">${address}  ${cells(hex)}  ${cells(ascii)}</div>`)}
       ${view.fields.map(({ name, offset, value }, i) => html`<span

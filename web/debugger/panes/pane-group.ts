@@ -2,11 +2,12 @@ import { LitElement, css, html, type PropertyValues, type TemplateResult } from 
 import { customElement, property } from 'lit/decorators.js';
 import { focusStyles } from '../../controls/control.styles.js';
 import { strings } from '../../strings/index.js';
+import type { PaneId } from './layout.js';
 
 const text = strings.debug.panes;
 
 /** A tab: a pane, or in a narrow window also the command window. */
-export type TabId = Exclude<keyof typeof text, 'group'>;
+export type TabId = PaneId | 'command';
 
 /** The user chose a tab. */
 export class TabEvent extends Event {

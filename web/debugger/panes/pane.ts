@@ -5,13 +5,6 @@ import { iconStyles } from '../../icons/icon.styles.js';
 import { Follow } from '../../storage/store.js';
 import type { DebuggerSession } from '../debugger-session.js';
 
-/** The user wants to see the memory at an address. */
-export class ShowMemoryEvent extends Event {
-  constructor(readonly address: string) {
-    super('dbg-show-memory', { bubbles: true, composed: true });
-  }
-}
-
 /** A pane: asks for what it shows whenever a command may have changed it. */
 export abstract class Pane<T> extends LitElement {
   static override styles = [

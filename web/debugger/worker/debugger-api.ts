@@ -1,6 +1,15 @@
-import type { Candidate, Completion, Disassembly, Item, MemoryView } from '../../../sim/debugger/index.js';
+import type {
+  Candidate,
+  Completion,
+  Disassembly,
+  EvidenceView,
+  ExplainView,
+  FindingView,
+  Item,
+  MemoryView,
+} from '../../../sim/debugger/index.js';
 
-export type { Candidate, Completion, Disassembly, Item, MemoryView };
+export type { Candidate, Completion, Disassembly, EvidenceView, ExplainView, FindingView, Item, MemoryView };
 
 /** What the page may ask of the debugger. Implemented by its worker; the page holds a Comlink proxy of it. */
 export interface DebuggerApi {
@@ -30,6 +39,8 @@ export interface DebuggerApi {
   threads(process: string): Promise<Item[]>;
   /** @param expression where to begin; '' for the current instruction */
   disassembly(expression: string, count: number): Promise<Disassembly>;
+  /** What the address is that an expression leads to. */
+  explain(expression: string): Promise<ExplainView>;
   /** @param type structure that is laid over the bytes; '' for none */
   memory(expression: string, length: number, type: string): Promise<MemoryView>;
 }

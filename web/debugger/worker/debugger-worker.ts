@@ -3,6 +3,7 @@ import {
   type ByteSource,
   complete,
   disassemblyView,
+  explainView,
   Interrupted,
   memoryView,
   modulesView,
@@ -20,6 +21,7 @@ import type {
   DebuggerApi,
   Disassembly,
   DumpFile,
+  ExplainView,
   Item,
   MemoryView,
   Opened,
@@ -111,6 +113,10 @@ export class DebuggerWorker implements DebuggerApi {
 
   async disassembly(expression: string, count: number): Promise<Disassembly> {
     return this.#look((session) => disassemblyView(session, expression, count));
+  }
+
+  async explain(expression: string): Promise<ExplainView> {
+    return this.#look((session) => explainView(session, expression));
   }
 
   async memory(expression: string, length: number, type: string): Promise<MemoryView> {

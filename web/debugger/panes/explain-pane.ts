@@ -1,0 +1,206 @@
+import { css, html, nothing, type TemplateResult } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import '../../controls/button/button.js';
+import { icon } from '../../icons/icon.js';
+import { strings } from '../../strings/index.js';
+import { addressesIn } from '../addresses.js';
+import { CommandEvent } from '../debugger-events.js';
+import type { EvidenceView, ExplainView, FindingView } from '../worker/debugger-api.js';
+import { Pane } from './pane.js';
+import { ShowEvent, type AddressPane } from './show-event.js';
+
+const text = strings.debug.panes;
+const MOST_STEPS = 100;
+
+/** What an address is, from its region to whose it is, with the values that show it; each address in it leads on. */
+@customElement('dbg-explain')
+export class ExplainPane extends Pane<ExplainView> {
+  static override styles = [
+    ...Pane.styles,
+    css`
+      .answer {
+        flex: 1;
+        overflow: auto;
+        padding: 8px 12px;
+        font-family: var(--font-text);
+        outline-offset: -2px;
+      }
+
+      h2,
+      h3,
+      p,
+      dl {
+        margin: 0;
+      }
+
+      h2 {
+        font: 600 14px/20px var(--font-text);
+        overflow-wrap: anywhere;
+      }
+
+      .symbol {
+        color: var(--text-secondary);
+        overflow-wrap: anywhere;
+      }
+
+      .more {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 16px;
+        margin-top: 4px;
+      }
+
+      .left {
+        display: grid;
+        rotate: -90deg;
+      }
+
+      section {
+        margin-top: 12px;
+        padding-top: 8px;
+        border-top: 1px solid var(--stroke-bar);
+      }
+
+      h3 {
+        font: 12px/16px var(--font-text);
+        color: var(--text-secondary);
+      }
+
+      .title {
+        font-weight: 600;
+        overflow-wrap: anywhere;
+      }
+
+      dl {
+        display: grid;
+        grid-template-columns: minmax(110px, auto) 1fr;
+        gap: 2px 12px;
+        margin-top: 4px;
+      }
+
+      dt {
+        color: var(--text-secondary);
+      }
+
+      dd {
+        margin: 0;
+        overflow-wrap: anywhere;
+      }
+
+      dt,
+      dd,
+      code {
+        font: 13px/20px var(--font-code);
+      }
+
+      a {
+        color: var(--text-link);
+        text-underline-offset: 3px;
+      }
+    `,
+  ];
+
+  @state() private expression = '';
+  /** Where the user came from, the last at the end. */
+  #before: string[] = [];
+
+  protected override load = () => this.session.look((api) => api.explain(this.expression));
+
+  override focus(): void {
+    const find = (part: string) => this.renderRoot.querySelector<HTMLElement>(part);
+    void this.updateComplete.then(() => (find('.answer') ?? find('input'))?.focus());
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.expression = this.session.places.get('explain') ?? '@rip';
+  }
+
+  /** Asks about another address. @returns Resolves when there is an answer. */
+  async show(expression: string): Promise<void> {
+    if (expression !== this.expression) this.#before = [...this.#before, this.expression].slice(-MOST_STEPS);
+    await this.#ask(expression);
+  }
+
+  #ask(expression: string): Promise<void> {
+    this.expression = expression;
+    this.session.places.set('explain', expression);
+    return this.refresh();
+  }
+
+  async #back(): Promise<void> {
+    const before = this.#before.pop();
+    if (before !== undefined) await this.#ask(before);
+    this.focus();
+  }
+
+  #onSubmit(event: Event): void {
+    event.preventDefault();
+    void this.show(this.renderRoot.querySelector('input')!.value.trim() || '@rip');
+  }
+
+  /** A link that does something in this window. */
+  #link(shown: string, title: string, follow: () => void): TemplateResult {
+    const onClick = (event: Event) => {
+      event.preventDefault();
+      follow();
+    };
+    return html`<a href="#" title=${title} @click=${onClick}>${shown}</a>`;
+  }
+
+  #command(command: string): TemplateResult {
+    return this.#link(command, text.runs, () => this.dispatchEvent(new CommandEvent(command)));
+  }
+
+  #pane(pane: AddressPane, address: string): TemplateResult {
+    return this.#link(text[pane], '', () => this.dispatchEvent(new ShowEvent(pane, address)));
+  }
+
+  protected override renderHead(): TemplateResult {
+    return html`<form @submit=${this.#onSubmit}>
+      <ll-button
+        variant="subtle"
+        label=${text.back}
+        disabled-reason=${this.#before.length === 0 ? text.nothingBefore : ''}
+        @click=${() => void this.#back()}
+      >
+        <span class="left">${icon('up')}</span>
+      </ll-button>
+      <input aria-label=${text.address} autocomplete="off" spellcheck="false" .value=${this.expression} />
+      <button class="visually-hidden" tabindex="-1">${text.show}</button>
+    </form>`;
+  }
+
+  #renderEvidence({ label, value, address, command }: EvidenceView): TemplateResult {
+    const link = (shown: string) =>
+      this.#link(shown, text.asks, () => void this.show(address).then(() => this.focus()));
+    const isInLabel = addressesIn(label).length > 0;
+    return html`<dt>${address && isInLabel ? link(label) : label}</dt>
+      <dd>
+        ${address && !isInLabel ? link(value) : value}
+        ${command ? html` · ${this.#command(command)}` : nothing}
+      </dd>`;
+  }
+
+  #renderFinding({ kind, title, evidence }: FindingView): TemplateResult {
+    return html`<section>
+      <h3>${text.findings[kind]}</h3>
+      <p class="title" lang="en">${title}</p>
+      ${
+        evidence.length > 0
+          ? html`<dl lang="en">${evidence.map((item) => this.#renderEvidence(item))}</dl>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  protected override renderShown({ address, symbol, summary, findings }: ExplainView): TemplateResult {
+    const [high, low] = [address.slice(0, 8), address.slice(8)];
+    return html`<div class="answer" tabindex="0" role="group" aria-label=${text.explain}>
+      <h2 data-address=${address}><code>${high}\`${low}</code>: <span lang="en">${summary}</span></h2>
+      ${symbol ? html`<code class="symbol">${symbol}</code>` : nothing}
+      <div class="more">${this.#pane('memory', address)} ${this.#pane('disassembly', address)}</div>
+      ${findings.map((finding) => this.#renderFinding(finding))}
+    </div>`;
+  }
+}
