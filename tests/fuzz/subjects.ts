@@ -131,8 +131,8 @@ export class Subjects {
   }
 
   #openKernel(file: ByteSource, step: Step, random: Random): void {
-    const commands = [...ALWAYS, ...Array.from({ length: 4 }, () => OFTEN[random(OFTEN.length)]!)];
-    if (random(8) === 0) commands.push(RARELY[random(RARELY.length)]!);
+    const commands = [...ALWAYS, ...Array.from({ length: 3 }, () => OFTEN[random(OFTEN.length)]!)];
+    if (random(40) === 0) commands.push(RARELY[random(RARELY.length)]!);
     this.#ask(file, step, commands);
   }
 

@@ -12,6 +12,27 @@ const images: SymbolFiles = {
       : undefined,
 };
 
+describe('a damaged minidump', () => {
+  const STREAM = { modules: 4, threads: 3 };
+
+  /** Where the directory says that a stream is. */
+  function placeOf({ bytes }: ByteFile, type: number): number {
+    const view = new DataView(bytes.buffer);
+    for (let row = view.getUint32(12, true), left = view.getUint32(8, true); left > 0; row += 12, left--)
+      if (view.getUint32(row, true) === type) return view.getUint32(row + 8, true);
+    throw new Error(`no stream of type ${type}`);
+  }
+
+  it.each(Object.entries(STREAM))('has no more %s than fit into their stream', (name, type) => {
+    const file = crashDump();
+    file.u32(placeOf(file, type), 0xffffffff);
+    // Behind the streams there is what rows could be taken from.
+    file.set(file.end + 0x400000, Uint8Array.of(1));
+    const { user } = new Session(new BufferSource(file.bytes), { path: 'a.dmp' });
+    expect(name === 'modules' ? user!.modules.length : user!.threads.length).toBe(name === 'modules' ? 1 : 2);
+  });
+});
+
 describe('a minidump of a crash', () => {
   const shell = new Shell(
     new Session(new BufferSource(crashDump().bytes), { path: 'crash.dmp', symbols: images }),

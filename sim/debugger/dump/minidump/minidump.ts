@@ -30,6 +30,8 @@ const SIGNATURE = 'MDMP';
 const MOST_STREAMS = 0x1000;
 const MOST_ROWS = 0x40000;
 const LONGEST_STRING = 0x10000;
+/** Every row of a damaged list may lead to a long text. */
+const MOST_TEXT = 0x2000000;
 const LONGEST_CODE_VIEW = 0x400;
 
 export interface MinidumpStream {
@@ -83,6 +85,8 @@ export class Minidump {
   readonly file: ByteSource;
   readonly header;
   readonly streams: readonly MinidumpStream[];
+  /** Of the rows that were read last. */
+  #textBytes = 0;
 
   /** @throws FileError when this is no minidump of a process of an x64 machine */
   constructor(file: ByteSource) {
@@ -117,6 +121,7 @@ export class Minidump {
     count: number,
     step = layout.size,
   ): RecordOf<F>[] {
+    this.#textBytes = 0;
     const most = Math.min(count, MOST_ROWS);
     if (step < layout.size) return [];
     const bytes = this.file.read(rva, most * step);
@@ -131,19 +136,17 @@ export class Minidump {
     const count = this.#u32(stream.rva);
     // Some writers put the rows on a boundary of eight bytes.
     const padding = stream.size === 8 + count * layout.size ? 4 : 0;
-    return this.#rows(layout, stream.rva + 4 + padding, count);
+    const whole = Math.floor(Math.max(stream.size - 4 - padding, 0) / layout.size);
+    return this.#rows(layout, stream.rva + 4 + padding, Math.min(count, whole));
   }
 
   /** Rows behind a header that says how large it and they are. */
   #sizedList<F extends Fields>(type: number, layout: RecordLayout<F>): RecordOf<F>[] {
     const stream = this.#stream(type);
     if (!stream) return [];
-    return this.#rows(
-      layout,
-      stream.rva + this.#u32(stream.rva),
-      this.#u32(stream.rva + 8),
-      this.#u32(stream.rva + 4),
-    );
+    const [header, step] = [this.#u32(stream.rva), this.#u32(stream.rva + 4)];
+    const whole = Math.floor(Math.max(stream.size - header, 0) / Math.max(step, 1));
+    return this.#rows(layout, stream.rva + header, Math.min(this.#u32(stream.rva + 8), whole), step);
   }
 
   #u32(rva: number): number {
@@ -151,9 +154,12 @@ export class Minidump {
     return bytes.length === 4 ? viewOf(bytes).getUint32(0, true) : 0;
   }
 
-  /** A MINIDUMP_STRING; '' for none. */
+  /** A MINIDUMP_STRING; '' for none, and when all of them together are longer than any process's. */
   #string(rva: number): string {
-    return rva === 0 ? '' : wideText(this.file.read(rva + 4, Math.min(this.#u32(rva), LONGEST_STRING)));
+    if (rva === 0 || this.#textBytes > MOST_TEXT) return '';
+    const bytes = this.file.read(rva + 4, Math.min(this.#u32(rva), LONGEST_STRING));
+    this.#textBytes += bytes.length;
+    return wideText(bytes);
   }
 
   get systemInfo() {
