@@ -47,7 +47,8 @@ export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
   for (const { symbol, slot } of imports)
     publics.push({ name: importSlot(symbol), kind: 'data', size: 8, at: slot });
   const isKernelMode = spec.kind === 'kernel' || spec.kind === 'driver';
-  writeLoadConfig(draft, indirectCallTargets(spec), isKernelMode ? 'GFIDS' : '.rdata');
+  const targets = indirectCallTargets(spec, blocks.map((block) => block.spec)); // prettier-ignore
+  writeLoadConfig(draft, targets, isKernelMode ? 'GFIDS' : '.rdata');
   writeDebugDirectory(draft, spec.pdb);
   writeVersionResource(draft, spec);
   const layout = place(draft, spec);

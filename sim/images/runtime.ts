@@ -1,3 +1,4 @@
+import { PROBE_SIZE } from './code/stack-probe.js';
 import type { FunctionSpec, GlobalSpec, ModuleSpec } from './spec.js';
 
 /** DEFAULT_SECURITY_COOKIE of 64-bit code: what a file holds until its loader chooses a random one. */
@@ -13,6 +14,8 @@ export const RUNTIME = {
   checkCookie: '__security_check_cookie',
   cookieHandler: '__GSHandlerCheck',
   reportFailure: '__report_gsfailure',
+  /** Called by prologs before they take a large frame. */
+  probeStack: '__chkstk',
 } as const;
 
 const FUNCTIONS: readonly FunctionSpec[] = [
@@ -53,12 +56,16 @@ export function withRuntime(spec: ModuleSpec): ModuleSpec {
   const isKernel = spec.kind === 'kernel' && spec.module === 'nt';
   const globals = isKernel ? GLOBALS.map(toKernelDispatch) : GLOBALS;
   const hasCookies = spec.functions.some(({ cookie }) => cookie);
+  const probes =
+    spec.functions.some(({ frame }) => (frame?.size ?? 0) >= PROBE_SIZE) &&
+    !spec.functions.some(({ name }) => name === RUNTIME.probeStack);
   return {
     ...spec,
     functions: [
       ...spec.functions,
       ...FUNCTIONS,
       ...(isKernel ? [{ name: RUNTIME.dispatch, template: 'dispatch' } as const] : []),
+      ...(probes ? [{ name: RUNTIME.probeStack, template: 'probe-stack' } as const] : []),
       ...(hasCookies ? COOKIE_FUNCTIONS.map((each) => inModule(each, spec.module)) : []),
     ],
     globals: [...spec.globals.filter(({ name }) => !own.has(name)), ...globals],

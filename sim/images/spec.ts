@@ -74,10 +74,18 @@ export interface FunctionSpec {
   tail?: string;
   /**
    * Whole body that the ABI dictates. `service-stub`: user mode's way into a system service. `zw-stub`: kernel
-   * mode's, through KiServiceInternal. `check-cookie`: fails for any RCX but the module's stack cookie. `break`: a breakpoint and a return. `return`: only a return. `dispatch`: a jump to where rax points. `jump`: a jump to `tail`. `isr-thunks`: 256 entries of 8 bytes that push their vector.
+   * mode's, through KiServiceInternal. `check-cookie`: fails for any RCX but the module's stack cookie. `break`: a breakpoint and a return. `return`: only a return. `dispatch`: a jump to where rax points. `probe-stack`: touches the pages of a frame of RAX bytes. `jump`: a jump to `tail`. `isr-thunks`: 256 entries of 8 bytes that push their vector.
    */
   template?:
-    'service-stub' | 'zw-stub' | 'check-cookie' | 'break' | 'return' | 'dispatch' | 'jump' | 'isr-thunks';
+    | 'service-stub'
+    | 'zw-stub'
+    | 'check-cookie'
+    | 'break'
+    | 'return'
+    | 'dispatch'
+    | 'jump'
+    | 'probe-stack'
+    | 'isr-thunks';
 }
 
 /** A function in its module's source file. It is built without optimisation: arguments go to their home space first. */

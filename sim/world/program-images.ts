@@ -26,6 +26,10 @@ const WIN32: Readonly<Record<string, readonly string[]>> = {
   TimerCallback: ['KERNELBASE!SetEvent'],
   CompletionThread: ['KERNELBASE!GetQueuedCompletionStatus', 'KERNELBASE!GetQueuedCompletionStatusEx'],
 };
+/** What a worker keeps in buffers of its own: more than a page, so that its prolog probes the stack. */
+const LARGE_FRAMES: Readonly<Record<string, FunctionSpec['frame']>> = {
+  WorkerThread: { size: 0x1260, pushes: ['rbx', 'rsi', 'rdi', 'r14', 'r15'] },
+};
 const NATIVE_FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   mainCRTStartup: ['main'],
   main: ['ntdll!NtWaitForSingleObject', 'ntdll!NtWaitForMultipleObjects'],
@@ -60,6 +64,7 @@ export function programSpec(path: string): ModuleSpec {
     functions: Object.entries(functions).map(([name, calls]): FunctionSpec => ({
       name,
       calls: calls.map((to) => ({ to })),
+      ...(LARGE_FRAMES[name] ? { frame: LARGE_FRAMES[name] } : {}),
     })),
     globals: [{ name: 'mainEvent', size: 8, type: 'void*' }],
   };

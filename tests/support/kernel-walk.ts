@@ -1,10 +1,12 @@
-// Walks kernel stacks from a thread's KSWITCHFRAME out, by the published rules for x64 exception data, and finds the call
+// Walks stacks from a thread's KSWITCHFRAME, its processor's context or its trap frame out, by the published rules for x64 exception data, and finds the call
 // before each return address. It sees memory, PE files and registers; how the stack was made it does not know.
 import { Code, FlowControl, OpKind, Register, type Instruction } from 'iced-x86';
 import { PeFile, type RuntimeFunction } from '../oracles/images/pe-file.js';
 import { decode } from '../oracles/images/stack-machine.js';
 import { unwind, type Registers } from '../oracles/images/unwinder.js';
+import type { LabImage } from '../../sim/images/index.js';
 import type { LabMachine } from '../../sim/index.js';
+import type { StagedProcess } from '../../sim/world/stage.js';
 import { memoryOf } from '../unit/core/memory-view.js';
 
 /** KSWITCHFRAME, which public type information does not have: P1Home to P4Home, P5, MxCsr, ApcBypass, Rbp, Return. */
@@ -39,43 +41,52 @@ interface Loaded {
   names: { rva: number; name: string }[];
 }
 
-export class KernelWalk {
-  readonly memory;
-  readonly #images: Loaded[];
+/** A stack walked: its frames from the innermost out, and what the last of them left. */
+export interface Walk {
+  frames: WalkedFrame[];
+  rsp: bigint;
+  /** Where the outermost function returns to: 0, or user mode. */
+  rip: bigint;
+  registers: Registers;
+}
+
+const files = new WeakMap<LabImage, Omit<Loaded, 'base'>>();
+
+function loadedAt(image: LabImage, base: bigint): Loaded {
+  let known = files.get(image);
+  if (!known) {
+    const names = [...image.symbols.values()].filter(({ kind }) => kind !== 'data');
+    known = {
+      file: new PeFile(image.file),
+      module: image.spec.module,
+      names: names.sort((a, b) => a.rva - b.rva),
+    };
+    files.set(image, known);
+  }
+  return { ...known, base };
+}
+
+/** Walks stacks whose functions lie in `images`. */
+class StackWalk {
   readonly #code = new Map<bigint, Instruction[]>();
 
-  constructor(machine: LabMachine) {
-    this.memory = memoryOf(machine.kernel.core);
-    const { images, loaded } = machine.kernel;
-    const kernelMode = images.images.filter(({ spec }) => spec.kind === 'kernel' || spec.kind === 'driver');
-    this.#images = kernelMode.map((image) => ({
-      file: new PeFile(image.file),
-      base: loaded.get(image.spec.module).base,
-      module: image.spec.module,
-      names: [...image.symbols.values()].filter(({ kind }) => kind !== 'data').sort((a, b) => a.rva - b.rva),
-    }));
-  }
+  constructor(
+    readonly memory: ReturnType<typeof memoryOf>,
+    readonly images: readonly Loaded[],
+  ) {}
 
-  /** Frames of a thread that was switched out, from the innermost out, and RSP after the last. */
-  waiting(thread: bigint): { frames: WalkedFrame[]; rsp: bigint } {
-    const frame = this.memory.get(thread, '_KTHREAD', 'KernelStack');
-    const registers: Registers = { rsp: frame + SWITCH_FRAME.bytes };
-    for (const name of NON_VOLATILE) registers[name] = 0n;
-    registers['rbp'] = this.memory.read(frame + SWITCH_FRAME.rbp);
-    return this.from(this.memory.read(frame + SWITCH_FRAME.return), registers);
-  }
-
-  /** Frames from a register context out: to the first function of a kernel thread, or to user mode. */
-  from(start: bigint, context: Registers): { frames: WalkedFrame[]; rsp: bigint } {
+  /** Frames from a register context out, while they lie from `lowest` on. */
+  walk(start: bigint, context: Registers, lowest: bigint): Walk {
     const frames: WalkedFrame[] = [];
     let rip = start;
     let registers = context;
-    while (rip >= 1n << 63n) {
+    while (rip >= lowest) {
       const { image, rva, range } = this.#find(rip);
+      const begin = range?.begin ?? image.names.findLast((symbol) => symbol.rva <= rva)!.rva;
       const frame: WalkedFrame = {
         rip,
-        name: this.#name(image, range?.begin ?? rva),
-        begin: image.base + BigInt(range?.begin ?? rva),
+        name: this.#name(image, begin),
+        begin: image.base + BigInt(begin),
         registers,
         machineFrame: false,
       };
@@ -92,7 +103,7 @@ export class KernelWalk {
         registers = { ...registers, rsp: rsp + 8n };
       }
     }
-    return { frames, rsp: registers['rsp']! };
+    return { frames, rsp: registers['rsp']!, rip, registers };
   }
 
   /** What the call just before a return address leads to; undefined where no call ends there. */
@@ -154,7 +165,7 @@ export class KernelWalk {
   }
 
   #find(address: bigint): { image: Loaded; rva: number; range: RuntimeFunction | undefined } {
-    const image = this.#images.find(
+    const image = this.images.find(
       ({ base, file }) => address >= base && address < base + BigInt(file.sizeOfImage),
     );
     if (!image) throw new Error(`0x${address.toString(16)} is in no module`);
@@ -165,5 +176,63 @@ export class KernelWalk {
   #name({ module, names }: Loaded, rva: number): string {
     const found = names.findLast((symbol) => symbol.rva <= rva);
     return `${module}!${found?.name ?? '?'}`;
+  }
+}
+
+/** Kernel stacks of a machine. */
+export class KernelWalk extends StackWalk {
+  constructor(machine: LabMachine) {
+    const { core, images, loaded } = machine.kernel;
+    const kernelMode = images.images.filter(({ spec }) => spec.kind === 'kernel' || spec.kind === 'driver');
+    super(
+      memoryOf(core),
+      kernelMode.map((image) => loadedAt(image, loaded.get(image.spec.module).base)),
+    );
+  }
+
+  /** A thread that was switched out. */
+  waiting(thread: bigint): Walk {
+    const frame = this.memory.get(thread, '_KTHREAD', 'KernelStack');
+    const registers: Registers = { rsp: frame + SWITCH_FRAME.bytes };
+    for (const name of NON_VOLATILE) registers[name] = 0n;
+    registers['rbp'] = this.memory.read(frame + SWITCH_FRAME.rbp);
+    return this.from(this.memory.read(frame + SWITCH_FRAME.return), registers);
+  }
+
+  /** A thread that runs: `context` is the CONTEXT of its processor. */
+  running(context: bigint): Walk {
+    const get = (name: string) => this.memory.get(context, '_CONTEXT', name);
+    const registers: Registers = {};
+    for (const name of ['rsp', ...NON_VOLATILE])
+      registers[name] = get(name[0]!.toUpperCase() + name.slice(1));
+    return this.from(get('Rip'), registers);
+  }
+
+  /** From a register context to the first function of a kernel thread, or to user mode. */
+  from(start: bigint, context: Registers): Walk {
+    return this.walk(start, context, 1n << 63n);
+  }
+}
+
+/** User stacks of a process, in whose address space the machine must be. */
+export class UserWalk extends StackWalk {
+  constructor(machine: LabMachine, { modules }: StagedProcess) {
+    const { core, images } = machine.kernel;
+    const inUserMode = images.images.filter(({ spec }) => spec.kind === 'dll' || spec.kind === 'program');
+    super(
+      memoryOf(core),
+      modules.map(({ name, path, base }) => {
+        const named = inUserMode.filter(({ spec }) => spec.file === name);
+        return loadedAt(named.find(({ spec }) => spec.path === path) ?? named[0]!, base);
+      }),
+    );
+  }
+
+  /** A thread that asked for a system service, which left `kept` in the registers that its trap frame does not hold. */
+  inService(trapFrame: bigint, kept: Registers): Walk {
+    const get = (name: string) => this.memory.get(trapFrame, '_KTRAP_FRAME', name);
+    const registers: Registers = { ...kept };
+    for (const name of ['Rsp', 'Rbp', 'Rbx', 'Rsi', 'Rdi']) registers[name.toLowerCase()] = get(name);
+    return this.walk(get('Rip'), registers, 1n);
   }
 }

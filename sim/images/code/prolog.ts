@@ -1,11 +1,11 @@
+import { RUNTIME } from '../runtime.js';
 import type { Assembler } from './assembler.js';
 import type { Frame } from './frame.js';
 import { registerNumber } from './registers.js';
+import { PROBE_SIZE } from './stack-probe.js';
 import type { UnwindCode, UnwindInfo } from './unwind.js';
 
 const SLOT = 8;
-/** From this size on the stack must be probed page by page, as `__chkstk` does. */
-const PROBE_SIZE = 0x1000;
 /** Saves at larger offsets than a byte reaches go through RAX, which then points here. */
 const FAR_SAVES = 0x100;
 
@@ -27,7 +27,7 @@ export function emitProlog(asm: Assembler, frame: Frame): UnwindInfo {
     codes.push({ at: asm.offset, op: 'push', register: registerNumber(register) });
   }
   if (frame.allocation >= PROBE_SIZE) {
-    asm.moveImmediate('rax', frame.allocation).call('__chkstk').bytes(0x48, 0x2b, 0xe0); // sub rsp, rax
+    asm.moveImmediate('rax', frame.allocation).call(RUNTIME.probeStack).bytes(0x48, 0x2b, 0xe0); // sub rsp, rax
   } else if (frame.allocation > 0) asm.subtractRsp(frame.allocation);
   if (frame.allocation > 0) codes.push({ at: asm.offset, op: 'allocate', size: frame.allocation });
   emitFrameSaves(asm, frame, codes);

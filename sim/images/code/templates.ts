@@ -3,6 +3,7 @@ import type { Assembler } from './assembler.js';
 import { importSlot, type CodeScope } from './function.js';
 import { registerNumber } from './registers.js';
 import { emitCheckCookie } from './stack-cookie.js';
+import { emitProbeStack } from './stack-probe.js';
 
 /** KUSER_SHARED_DATA.SystemCall as user mode sees it: whether `int 2Eh` must be used instead of `syscall`. */
 const SHARED_SYSTEM_CALL = 0x7ffe0308;
@@ -25,6 +26,9 @@ export function emitTemplate(asm: Assembler, spec: FunctionSpec, scope: CodeScop
       return 0;
     case 'break':
       asm.bytes(0xcc).ret();
+      return 0;
+    case 'probe-stack':
+      emitProbeStack(asm);
       return 0;
     case 'isr-thunks':
       for (let vector = 0; vector < VECTORS; vector++) {

@@ -24,6 +24,7 @@ export class PeFile {
   readonly sizeOfImage: number;
   readonly imageBase: bigint;
   readonly directories: { rva: number; size: number }[] = [];
+  #functions: RuntimeFunction[] | undefined;
 
   constructor(readonly bytes: Uint8Array) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -90,11 +91,11 @@ export class PeFile {
   /** The exception directory. */
   get functions(): RuntimeFunction[] {
     const { rva, size } = this.directories[3]!;
-    return Array.from({ length: size / 12 }, (_, index) => ({
+    return (this.#functions ??= Array.from({ length: size / 12 }, (_, index) => ({
       begin: this.u32(rva + 12 * index),
       end: this.u32(rva + 12 * index + 4),
       unwind: this.u32(rva + 12 * index + 8),
-    }));
+    })));
   }
 
   functionAt(rva: number): RuntimeFunction | undefined {

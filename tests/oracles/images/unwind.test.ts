@@ -114,7 +114,8 @@ describe.each(set.images.map((image) => [image.spec.module, image] as const))(
         const { rva, size } = image.symbols.get(name)!;
         if (known.has(rva)) continue;
         const touchesStack = decode(file.at(rva, size), rva).some(
-          ({ mnemonic }) => mnemonic === Mnemonic.Call || mnemonic === Mnemonic.Sub,
+          ({ mnemonic, op0Register }) =>
+            mnemonic === Mnemonic.Call || (mnemonic === Mnemonic.Sub && op0Register === Register.RSP),
         );
         const template = image.spec.functions.find((definition) => definition.name === name)!.template;
         if (template !== 'zw-stub') expect(touchesStack, `${name} has no unwind data`).toBe(false);

@@ -1,15 +1,17 @@
 // Kernel stacks of every thread of every scenario that comes with the lab, and of paths asked for, walked by a reader of its own.
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createMachine } from '../../../sim/index.js';
+import { createMachine, type LabMachine } from '../../../sim/index.js';
+import { corralProcessors } from '../../../sim/livedump/corral.js';
 import { StackPlan } from '../../../sim/machine/stack-plan.js';
+import type { StagedThread } from '../../../sim/world/stage.js';
 import { PeFile } from '../../oracles/images/pe-file.js';
-import { KernelWalk, type WalkedFrame } from '../../support/kernel-walk.js';
+import { KernelWalk, UserWalk, type Walk, type WalkedFrame } from '../../support/kernel-walk.js';
 
 const scenarios = readdirSync(new URL('../../../sim/scenarios/catalogue', import.meta.url)).map((file) =>
   file.replace('.json', ''),
 );
-const NOT_RUNNING = new Set(['Waiting', 'Ready', 'Standby', 'DeferredReady', 'Transition']);
+const RUNNING = 2n; // _KTHREAD_STATE
 const LINKAGE = 'nt!KiServiceLinkage';
 /** What functions that call through a register call: services, handlers of exceptions, filters of scope tables. */
 const THROUGH_REGISTER: Readonly<Record<string, RegExp>> = {
@@ -19,8 +21,7 @@ const THROUGH_REGISTER: Readonly<Record<string, RegExp>> = {
 };
 
 /** Each return address follows a call to the function of the frame inside it, whatever kind of call it is. */
-function expectCalls(walk: KernelWalk, frames: readonly WalkedFrame[]): void {
-  expect(walk.nameOf(walk.calleeOf(frames[0]!) as bigint)).toBe('nt!SwapContext');
+function expectCalls(walk: KernelWalk | UserWalk, frames: readonly WalkedFrame[]): void {
   for (const [index, frame] of frames.slice(1).entries()) {
     const inner = frames[index]!;
     if (inner.machineFrame) continue; // stands where it was interrupted
@@ -41,8 +42,8 @@ function expectCookies(walk: KernelWalk, frames: readonly WalkedFrame[]): number
 }
 
 /** Returns how many stack cookies there were on the way. */
-function expectWhole(walk: KernelWalk, thread: bigint, stack: readonly string[]): number {
-  const { frames, rsp } = walk.waiting(thread);
+function expectWhole(walk: KernelWalk, thread: bigint, stack: readonly string[], walked: Walk): number {
+  const { frames, rsp } = walked;
   expectCalls(walk, frames);
   const cookies = expectCookies(walk, frames);
   expect(frames.map(({ rip }) => rip)).toHaveLength(stack.length);
@@ -57,21 +58,82 @@ function expectWhole(walk: KernelWalk, thread: bigint, stack: readonly string[])
   return cookies;
 }
 
+/** A user stack leads from the service's stub to the function that the kernel starts threads in, at its very top. */
+function expectWholeInUserMode(
+  walk: UserWalk,
+  { userMode, address }: StagedThread,
+  { registers }: Walk,
+): Walk {
+  const initial = walk.memory.get(address, '_KTHREAD', 'InitialStack');
+  const walked = walk.inService(initial - 0x190n, registers);
+  const { frames, rsp } = walked;
+  expectCalls(walk, frames);
+  const stack = userMode!.stack.map((name) => name.replace(/\+0x.*/, ''));
+  expect(frames.map(({ name }) => name)).toEqual(stack);
+  expect(frames.at(-1)!.name).toMatch(/^ntdll!(RtlUserThreadStart|LdrInitializeThunk)$/);
+  expect(rsp).toBe(walk.memory.get(userMode!.teb, '_TEB', 'NtTib.StackBase') - 0x20n); // home space
+  const limit = walk.memory.get(userMode!.teb, '_TEB', 'NtTib.StackLimit');
+  expect(frames[0]!.registers['rsp']).toBeGreaterThan(limit);
+  return walked;
+}
+
+/** Follows every stack of a machine; what there was to see on the way. */
+function expectAllWhole(machine: LabMachine) {
+  const walk = new KernelWalk(machine);
+  const { core, loaded } = machine.kernel;
+  const processorBlocks = loaded.address('nt!KiProcessorBlock');
+  const seen = { kernel: 0, user: 0, running: 0, cookies: 0, largest: 0n, largestOfUser: 0n };
+  for (const process of [machine.stage.idle, ...machine.stage.processes]) {
+    const threads = process.threads.filter(({ stack }) => stack.length > 0);
+    let user: UserWalk | undefined;
+    for (const thread of threads) {
+      const context = contextOf(walk, thread.address, processorBlocks);
+      const walked = context === undefined ? walk.waiting(thread.address) : walk.running(context);
+      if (context !== undefined) seen.running++;
+      else expect(walk.nameOf(walk.calleeOf(walked.frames[0]!) as bigint)).toBe('nt!SwapContext');
+      seen.cookies += expectWhole(walk, thread.address, thread.stack, walked);
+      seen.largest = largestOf(walked, seen.largest);
+      seen.kernel++;
+      if (!thread.userMode) continue;
+      core.exports.processAttach(process.address);
+      user ??= new UserWalk(machine, process);
+      seen.largestOfUser = largestOf(expectWholeInUserMode(user, thread, walked), seen.largestOfUser);
+      seen.user++;
+    }
+  }
+  return seen;
+}
+
+/** CONTEXT with which the processor of a running thread was stopped, where the thread's stack ends as that says. */
+function contextOf({ memory }: KernelWalk, thread: bigint, processorBlocks: bigint): bigint | undefined {
+  if (memory.get(thread, '_KTHREAD', 'State') !== RUNNING) return undefined;
+  const number = memory.get(thread, '_KTHREAD', 'NextProcessor');
+  const context = memory.get(memory.read(processorBlocks + 8n * number), '_KPRCB', 'Context');
+  const rsp = memory.get(context, '_CONTEXT', 'Rsp');
+  return rsp === memory.get(thread, '_KTHREAD', 'KernelStack') ? context : undefined;
+}
+
+/** Bytes of the largest frame of a stack, or `known` where that is larger. */
+function largestOf({ frames }: Walk, known: bigint): bigint {
+  const sizes = frames.slice(1).map(({ registers }, index) => registers['rsp']! - frames[index]!.registers['rsp']!); // prettier-ignore
+  return sizes.reduce((most, size) => (size > most ? size : most), known);
+}
+
 describe.each(scenarios)('stacks of %s', (scenario) => {
   it('unwind to the frame that each thread began with, call by call', async () => {
     const machine = await createMachine({ machine: 'tiny', seed: 7, scenario });
-    machine.advance(20_000);
-    const walk = new KernelWalk(machine);
-    let count = 0;
-    let cookies = 0;
-    for (const { threads } of machine.stage.processes)
-      for (const thread of threads)
-        if (NOT_RUNNING.has(thread.state) && thread.stack.length > 0) {
-          cookies += expectWhole(walk, thread.address, thread.stack);
-          count++;
-        }
-    expect(count).toBeGreaterThan(100);
-    expect(cookies).toBeGreaterThan(20);
+    for (const moment of ['boot', 'later', 'capture']) {
+      if (moment === 'later') machine.advance(20_000);
+      if (moment === 'capture') corralProcessors(machine.kernel, machine.stage);
+      const seen = expectAllWhole(machine);
+      expect(seen.kernel).toBeGreaterThan(100);
+      expect(seen.user).toBeGreaterThan(50);
+      expect(seen.running).toBe(moment === 'capture' ? machine.stage.idle.threads.length : 0);
+      expect(seen.cookies).toBeGreaterThan(20);
+      // Frames that their prologs had to probe the stack for.
+      expect(seen.largestOfUser).toBeGreaterThan(0x1000n);
+      if (moment === 'capture') expect(seen.largest).toBeGreaterThan(0x1000n);
+    }
   });
 });
 
