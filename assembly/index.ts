@@ -380,7 +380,12 @@ export {
   systemVolumeDevice as volumeSystem,
   registerFileSystem as volumeRegisterFileSystem,
 } from './kernel/io/volumes';
-export { createIrp as irpCreate, createSystemBuffer as irpCreateBuffer } from './kernel/io/irp';
+export {
+  createIrp as irpCreate,
+  createSystemBuffer as irpCreateBuffer,
+  countIssued as irpCountIssued,
+} from './kernel/io/irp';
+export { renew as irpRenew, listRequests as irpListRenewed } from './kernel/scheduler/requests';
 export { createMdl as irpCreateMdl } from './kernel/io/mdl';
 export {
   openFileHandle as fileOpenHandle,

@@ -17,6 +17,7 @@ export function checkTransfers(): void {
   check(KTHREAD.WriteOperationCount, EPROCESS.WriteOperationCount, KPRCB.IoWriteOperationCount, true);
   check(KTHREAD.WriteTransferCount, EPROCESS.WriteTransferCount, KPRCB.IoWriteTransferCount, false);
   check(KTHREAD.OtherOperationCount, EPROCESS.OtherOperationCount, KPRCB.IoOtherOperationCount, true);
+  check(KTHREAD.OtherTransferCount, EPROCESS.OtherTransferCount, KPRCB.IoOtherTransferCount, false);
 }
 
 /** Checks one counter: of threads, of processes and of processors. */
@@ -25,8 +26,8 @@ function check(ofThread: i32, ofProcess: i32, ofProcessor: i32, isNarrow: bool):
   for (let process = nextProcess(0); process != 0; process = nextProcess(process)) {
     let sum: u64 = 0;
     for (let thread = nextThread(process, 0); thread != 0; thread = nextThread(process, thread))
-      sum += value(thread, ofThread);
-    // A LARGE_INTEGER, which has no width of its own.
+      sum += peek64(thread + offsetOf(ofThread));
+    // Most are LARGE_INTEGERs, which have no width of their own.
     const counted = peek64(process + offsetOf(ofProcess));
     if (!broken() && (counted < sum || (counted != sum && !mayHaveLostThreads(process))))
       disagree(Rule.TransfersAddUp, process, ofProcess, sum, counted);

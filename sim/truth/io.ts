@@ -86,6 +86,8 @@ export interface TruthNode {
 export interface TruthRequest {
   /** IRP. */
   address: Address;
+  /** Its driver has completed it, and the APC that tells its thread is queued: its locations are empty. */
+  isCompleted?: true;
   /** ETHREAD that waits for it; requests of the kernel itself have none. */
   thread?: Address;
   /** FILE_OBJECT. */
@@ -182,9 +184,11 @@ function truthOfNode(node: StagedNode): TruthNode {
   };
 }
 
-function truthOfRequest({ address, thread, file, holder, major, minor }: StagedRequest): TruthRequest {
+function truthOfRequest(request: StagedRequest): TruthRequest {
+  const { address, isCompleted, thread, file, holder, major, minor } = request;
   return {
     address: hex(address),
+    ...(isCompleted ? { isCompleted } : {}),
     ...(thread === undefined ? {} : { thread: hex(thread) }),
     ...(file === undefined ? {} : { file: hex(file) }),
     driver: holder.driver.name,

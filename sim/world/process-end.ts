@@ -40,11 +40,7 @@ export function endProcess(
         other.endedThreads,
         other.endedThreads.filter(({ address }) => !gone.has(address)),
       );
-  const requests = stage.io.requests.all;
-  replace(
-    requests,
-    requests.filter(({ address }) => !gone.has(address)),
-  );
+  stage.io.requests.forget(gone);
   kernel.namespace.forget(gone);
   if (left === 0) {
     process.exitTime = exitTime;

@@ -267,6 +267,7 @@ export class Schedule {
       thread.waitObjects = state === 'Waiting' ? waitObjects : [];
       thread.stack = stack;
     });
+    this.#stage.io.requests.settle();
     const count = core.exports.schedulerListPreempted();
     const preempted = Array.from({ length: count }, (_, i) => core.exchange.getUint32(4 * i, true));
     for (const index of preempted) this.#layOutPreempted(this.#threads[index]!);

@@ -5,9 +5,18 @@
 // A request goes down from the last location; CurrentLocation is the one of the driver that holds it.
 import { DEVICE_OBJECT, DRIVER_EXTENSION_HEAD, ETHREAD, IO_STACK_LOCATION, IRP } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
-import { at, getField, initialiseList, insertTail, setField, write64 } from '../../memory/virtual';
+import {
+  at,
+  getField,
+  initialiseList,
+  insertTail,
+  setField,
+  write64,
+  writeBytes,
+} from '../../memory/virtual';
 import { listed } from '../../host-buffer';
 import { allocatePool, NON_PAGED, tag } from '../pool/pool';
+import { createMdl } from './mdl';
 
 const TYPE_IRP: u32 = 6; // IO_TYPE_IRP
 const IRP_TAG: u32 = 0x20707249; // 'Irp '
@@ -37,6 +46,8 @@ const HOP_WORDS: i32 = 3;
 
 const ON_DEVICE: u64 = 1; // what the holder's device has pending
 const ON_THREAD: u64 = 2; // what its thread has asked for
+
+let issued: u32 = 0;
 
 /**
  * Creates a request that is pending, from the list in the exchange buffer: what the constants above name, then for
@@ -72,7 +83,7 @@ export function createIrp(hops: i32): u64 {
 }
 
 /** Address of a request's location, counted from 1. */
-function locationOf(irp: u64, number: u32): u64 {
+export function locationOf(irp: u64, number: u32): u64 {
   return irp + offsetOf(IRP.SIZE) + u64(number - 1) * offsetOf(IO_STACK_LOCATION.SIZE);
 }
 
@@ -94,12 +105,45 @@ function fillLocation(irp: u64, hop: i32, number: u32, holds: bool): void {
 
 /** Puts a request on the lists that the host chose. */
 function link(irp: u64, holder: u64): void {
-  const entry = at(irp, IRP.ThreadListEntry);
-  if (listed(LISTS) & ON_THREAD) insertTail(at(listed(THREAD), ETHREAD.IrpList), entry);
-  else initialiseList(entry);
+  issued++;
+  if (listed(LISTS) & ON_THREAD) linkToThread(irp, listed(THREAD));
+  else initialiseList(at(irp, IRP.ThreadListEntry));
+  if (listed(LISTS) & ON_DEVICE) linkToDevice(irp, holder);
+}
+
+function linkToThread(irp: u64, thread: u64): void {
+  insertTail(at(thread, ETHREAD.IrpList), at(irp, IRP.ThreadListEntry));
+}
+
+function linkToDevice(irp: u64, holder: u64): void {
   const extension = getField(holder, DEVICE_OBJECT.DeviceExtension);
-  if ((listed(LISTS) & ON_DEVICE) != 0 && extension != 0)
+  if (extension != 0)
     insertTail(at(extension, DRIVER_EXTENSION_HEAD.PendingRequests), at(irp, IRP.Tail_Overlay_ListEntry));
+}
+
+/** How many requests there have been: the place in their order of the one that was made last. */
+export function countIssued(): u32 {
+  return issued;
+}
+
+/**
+ * Makes a thread's request anew as it was when it was first made: `content` are the `bytes` bytes that it had then,
+ * `bufferBytes` how many its buffer has.
+ */
+export function issueAgain(content: usize, bytes: u32, bufferBytes: u32): u64 {
+  issued++;
+  const irp = allocatePool(bytes, IRP_TAG, NON_PAGED, 0);
+  writeBytes(irp, content, bytes);
+  const hadMdl = getField(irp, IRP.MdlAddress) != 0;
+  const buffer = bufferBytes == 0 ? 0 : createSystemBuffer(bufferBytes);
+  setField(irp, IRP.MdlAddress, hadMdl ? createMdl(buffer, bufferBytes) : 0);
+  setField(irp, IRP.AssociatedIrp_SystemBuffer, hadMdl ? 0 : buffer);
+  const current = locationOf(irp, u32(getField(irp, IRP.CurrentLocation)));
+  setField(irp, IRP.Tail_Overlay_CurrentStackLocation, current);
+  write64(at(irp, IRP.Tail_Overlay_ListEntry), 0);
+  linkToThread(irp, getField(irp, IRP.Tail_Overlay_Thread));
+  linkToDevice(irp, getField(current, IO_STACK_LOCATION.DeviceObject));
+  return irp;
 }
 
 /** A zeroed buffer in nonpaged pool that a request's data goes through. */

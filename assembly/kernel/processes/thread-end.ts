@@ -95,10 +95,10 @@ function countPast(thread: u64, process: u64, cycles: u64, switches: u64): void 
  * Its own reference to its object is still to be taken back.
  */
 export function endThread(thread: u64, process: u64, status: u32): void {
+  cancelRequests(thread);
   flushApcs(thread);
   cancelTimersOf(thread);
   withdrawRequest(thread);
-  cancelRequests(thread);
   abandonMutants(thread);
   freeWaitBlocks(thread);
   deleteKernelStack(thread);

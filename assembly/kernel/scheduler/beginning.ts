@@ -7,6 +7,7 @@ import { DEFERRED, event, performSwitch, wake, wakeLater } from './dispatch';
 import { queueDeviceDpcs } from './dpcs';
 import { queueExpired } from './driver-timers';
 import { push } from './event-heap';
+import { completeOne } from './requests';
 import { burstOf } from './scheduler';
 import { beginSwaps } from './stack-swaps';
 import { anySleeper, countCpus, countSleepers, Cpu, cpuAt, stateOf, Task, WAITING } from './tasks';
@@ -55,14 +56,15 @@ function run(cpu: Cpu): void {
   if (wakeOn(cpu)) performSwitch(cpu);
 }
 
-/** A thread stands by, and interrupts have woken others and left DPCs to run. */
+/** A thread stands by, and interrupts have woken others, completed a request and left DPCs to run. */
 function beAboutTo(cpu: Cpu): void {
   queueDeviceDpcs(cpu);
   queueExpired(cpu);
   if (!wakeOn(cpu)) return;
   for (let i: u32 = 0; i < PUT_OFF; i++) {
     const task = someone();
-    if (task !== null) wakeLater(task, BOOST, burstOf(task), cpu);
+    if (task !== null) wakeLater(task, BOOST, burstOf(task), cpu, false);
   }
+  completeOne(cpu, hash(seed, drawn++) >> 1);
   push(interruptTime() + DPC_TIME, event(DEFERRED, cpu.number, 0));
 }

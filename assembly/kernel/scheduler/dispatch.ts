@@ -10,6 +10,7 @@ import { interruptTime } from './clock';
 import { push } from './event-heap';
 import { popDeferred, pushDeferred } from './deferred-threads';
 import { firstReady, highestReady, insertReady, removeReady } from './ready-queues';
+import { deliverRequests } from './requests';
 import { awaitStack } from './stack-swaps';
 import {
   countCpus,
@@ -37,6 +38,7 @@ export const DEFERRED: u64 = 6;
 export const INSWAP: u64 = 7;
 export const BALANCE: u64 = 8;
 export const RETIRE: u64 = 9;
+export const REQUEST: u64 = 10;
 
 const IDLE_LATENCY: u64 = 30; // 100 ns: from the interrupt that wakes a processor to the switch
 const PREEMPTION_LATENCY: u64 = 8;
@@ -103,6 +105,7 @@ function priorityOf(task: Task): u32 {
 /** Ends a task's wait, for a burst of `length`. */
 function unwait(task: Task, length: u64, hasTimer: bool): void {
   endWait(task, cpuAt(task.processor), hasTimer);
+  task.waits++;
   task.total = length;
   task.remaining = length;
   setField(task.thread, KTHREAD.ReadyTime, interruptTime());
@@ -129,8 +132,8 @@ export function wake(task: Task, boost: u32, length: u64, hasTimer: bool): void 
  * Ends a task's wait, as {@link wake} does, from within an interrupt or a DPC of `cpu`: it is made ready when the
  * processor is through with those, and stands on its list until then.
  */
-export function wakeLater(task: Task, boost: u32, length: u64, cpu: Cpu): void {
-  unwait(task, length, false);
+export function wakeLater(task: Task, boost: u32, length: u64, cpu: Cpu, hasTimer: bool): void {
+  unwait(task, length, hasTimer);
   setField(task.thread, KTHREAD.AdjustReason, ADJUST_UNWAIT);
   setField(task.thread, KTHREAD.AdjustIncrement, boost);
   setState(task, DEFERRED_READY);
@@ -191,6 +194,7 @@ function run(cpu: Cpu, task: Task): void {
   countSwitch(cpu, task.thread, task.eprocess);
   setField(task.thread, KTHREAD.NextProcessorNumber, cpu.number);
   setField(task.thread, KTHREAD.IdealProcessor, cpu.number);
+  if (task.hasCompletions) deliverRequests(cpu, task);
   startQuantum(cpu, task);
 }
 

@@ -1,6 +1,7 @@
 // Time passes: events are handled in their order, and every thread's life is bursts of work between waits.
 import { KTHREAD } from '../../generated/types';
 import { getField, setField } from '../../memory/virtual';
+import { hash } from '../../random';
 import { charge, countIdlePast, countPast, countWork } from './accounting';
 import { advanceClock, interruptTime, publishTime } from './clock';
 import { beginAmidst } from './beginning';
@@ -15,6 +16,7 @@ import {
   PROGRAM_TIMER,
   PULSE,
   readyDeferred,
+  REQUEST,
   RETIRE,
   startIdle,
   SWITCH,
@@ -26,6 +28,7 @@ import { retireDpcs } from './dpcs';
 import { fireDriverTimer } from './driver-timers';
 import { nextTime, pop, push } from './event-heap';
 import { turnTimer } from './program-timers';
+import { askAgain, beginRequests, turnRequest } from './requests';
 import { release, seize } from './rest';
 import { balance, inswap } from './stack-swaps';
 import {
@@ -50,6 +53,7 @@ import { stir } from './traffic';
 import { deliverUserApcs } from './user-apcs';
 import { beginWait, joinWaitList, setTimeout, timeoutAfter } from './waits';
 
+const REQUESTS: u64 = 0x52657173; // 'Reqs'
 const CHANCES: u64 = 256;
 const SIGNAL_BOOST: u32 = 1;
 const LEAST_BURST: u64 = 20; // 100 ns
@@ -75,7 +79,7 @@ function sleep(task: Task): void {
   // The clock's resolution rounds up: half a step on average.
   const due = timeoutAfter(delay > resolution / 2 ? delay - resolution / 2 : 0, resolution);
   setTimeout(task, cpuAt(task.processor), due);
-  push(due, event(TIMEOUT, task.index, 0));
+  push(due, event(TIMEOUT, task.index, task.waits));
 }
 
 function schedulePulse(index: u32, party: Party): void {
@@ -100,6 +104,7 @@ function finish(cpu: Cpu, task: Task): void {
   setField(task.thread, KTHREAD.Priority, getField(task.thread, KTHREAD.BasePriority));
   setField(task.thread, KTHREAD.PriorityDecrement, 0);
   if (task.isAlertable) deliverUserApcs(task.thread);
+  if (task.hasToAsk) askAgain(cpu, task);
   beginWait(task, cpu);
   sleep(task);
   switchAway(cpu);
@@ -111,7 +116,7 @@ function handle(what: u64): void {
   switch (u32(what & 0xff)) {
     case u32(TIMEOUT): {
       const task = taskAt(subject);
-      if (stateOf(task) == ENDED) return;
+      if (stateOf(task) == ENDED || task.waits != stamp) return; // something else has ended the wait
       return wake(task, 0, burstOf(task), true);
     }
     case u32(PULSE): {
@@ -123,6 +128,8 @@ function handle(what: u64): void {
       return fireDriverTimer(subject);
     case u32(DEFERRED):
       return readyDeferred(cpuAt(subject));
+    case u32(REQUEST):
+      return turnRequest(subject);
     case u32(RETIRE):
       return retireDpcs(cpuAt(subject));
     case u32(INSWAP):
@@ -158,7 +165,7 @@ export function startTask(task: Task, expected: u64): void {
   task.random = draw(task.random);
   const due = timeoutAfter(1 + ((task.random >> 16) % task.period), resolution);
   setTimeout(task, cpu, due);
-  push(due, event(TIMEOUT, task.index, 0));
+  push(due, event(TIMEOUT, task.index, task.waits));
 }
 
 /** Lets a thread that waits take part from now on; a busy one is ready to run and stays so. */
@@ -190,6 +197,7 @@ export function startScheduler(clockResolution: u64, seed: u64): void {
   }
   for (let index: u32 = 0; index < countParties(); index++) schedulePulse(index, partyAt(index));
   beginAmidst(seed);
+  beginRequests(hash(seed, REQUESTS));
   seize();
 }
 

@@ -50,6 +50,11 @@ export class Task {
   isPreempted: bool = false;
   /** Its waits end when an APC of user mode comes. */
   isAlertable: bool = false;
+  /** Raised when a wait ends, so that its timeout is void. */
+  waits: u32 = 0;
+  /** Requests of its are completed, whose APCs are queued; some are over, and it has not yet asked again. */
+  hasCompletions: bool = false;
+  hasToAsk: bool = false;
   /** Handle that it has open for a while, 0 for none. */
   handle: u32 = 0;
 }

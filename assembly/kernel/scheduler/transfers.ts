@@ -3,6 +3,8 @@ import { EPROCESS, KPRCB, KTHREAD, PROCESS_DISK_COUNTERS } from '../../generated
 import { addToField, at, read64, write64 } from '../../memory/virtual';
 import { Cpu, Party, Task } from './tasks';
 
+const MJ_READ: u32 = 3;
+const MJ_WRITE: u32 = 4;
 const CLUSTER_BYTES: u64 = 65536; // what one operation reads or writes at most
 
 /** Fields that count one direction: operations and bytes. */
@@ -12,10 +14,10 @@ class Counters {
     public threadBytes: i32,
     public processOperations: i32,
     public processBytes: i32,
-    public diskOperations: i32,
-    public diskBytes: i32,
     public processorOperations: i32,
     public processorBytes: i32,
+    public diskOperations: i32,
+    public diskBytes: i32,
   ) {}
 }
 
@@ -24,10 +26,10 @@ export const READS = new Counters(
   KTHREAD.ReadTransferCount,
   EPROCESS.ReadOperationCount,
   EPROCESS.ReadTransferCount,
-  PROCESS_DISK_COUNTERS.ReadOperationCount,
-  PROCESS_DISK_COUNTERS.BytesRead,
   KPRCB.IoReadOperationCount,
   KPRCB.IoReadTransferCount,
+  PROCESS_DISK_COUNTERS.ReadOperationCount,
+  PROCESS_DISK_COUNTERS.BytesRead,
 );
 
 export const WRITES = new Counters(
@@ -35,10 +37,22 @@ export const WRITES = new Counters(
   KTHREAD.WriteTransferCount,
   EPROCESS.WriteOperationCount,
   EPROCESS.WriteTransferCount,
-  PROCESS_DISK_COUNTERS.WriteOperationCount,
-  PROCESS_DISK_COUNTERS.BytesWritten,
   KPRCB.IoWriteOperationCount,
   KPRCB.IoWriteTransferCount,
+  PROCESS_DISK_COUNTERS.WriteOperationCount,
+  PROCESS_DISK_COUNTERS.BytesWritten,
+);
+
+/** Whatever is neither reading nor writing: no disk counts it. */
+const OTHERS = new Counters(
+  KTHREAD.OtherOperationCount,
+  KTHREAD.OtherTransferCount,
+  EPROCESS.OtherOperationCount,
+  EPROCESS.OtherTransferCount,
+  KPRCB.IoOtherOperationCount,
+  KPRCB.IoOtherTransferCount,
+  -1,
+  -1,
 );
 
 /** Adds to a LARGE_INTEGER, which has no width of its own. */
@@ -67,4 +81,25 @@ export function countTransfers(
   addToField(party.disk, counters.diskBytes, moved);
   addToField(cpu.prcb, counters.processorOperations, operations);
   add64(cpu.prcb, counters.processorBytes, moved);
+}
+
+/** Counters of requests with a major function: IRP_MJ_*. */
+function countersOf(major: u32): Counters {
+  return major == MJ_READ ? READS : major == MJ_WRITE ? WRITES : OTHERS;
+}
+
+/** Counts a request to a driver, when it is made. */
+export function countOperation(prcb: u64, thread: u64, process: u64, major: u32): void {
+  const counters = countersOf(major);
+  addToField(thread, counters.threadOperations, 1);
+  add64(process, counters.processOperations, 1);
+  addToField(prcb, counters.processorOperations, 1);
+}
+
+/** Counts what a request to a driver has moved, when it is over. */
+export function countBytes(prcb: u64, thread: u64, process: u64, major: u32, bytes: u64): void {
+  const counters = countersOf(major);
+  add64(thread, counters.threadBytes, bytes);
+  add64(process, counters.processBytes, bytes);
+  add64(prcb, counters.processorBytes, bytes);
 }

@@ -89,10 +89,11 @@ export interface StagedInterrupt extends DeviceInterrupt {
   readonly dpc?: { readonly address: bigint; readonly routine: string };
 }
 
-/** A request that a driver holds. */
+/** A request that a driver holds, or whose thread has not yet learnt that it is completed. */
 export interface StagedRequest {
   /** IRP. */
   readonly address: bigint;
+  readonly isCompleted: boolean;
   /** ETHREAD that asked for it, on whose list it is. */
   readonly thread?: bigint;
   /** FILE_OBJECT. */

@@ -51,7 +51,7 @@ function pendOf({ profile }: Kernel, io: IoStage, process: StagedProcess, user: 
   if (threads.length === 0) return;
   user.files.forEach((file, index) => {
     const thread = threads[(index + threads.length - 1) % threads.length]!;
-    io.requests.pend(
+    const request = io.requests.pend(
       spec,
       {
         process: process.address,
@@ -60,6 +60,7 @@ function pendOf({ profile }: Kernel, io: IoStage, process: StagedProcess, user: 
       },
       file.replace('%pid%', String(process.pid)).replace('%USERNAME%', profile.system.userName),
     );
+    io.requests.renew(request, spec);
   });
 }
 

@@ -21,6 +21,11 @@ const MODES = { Kernel: 0n, User: 1n };
 const ON_DEVICE = 1n;
 const ON_THREAD = 2n;
 const NONE = 0n;
+const UNITS_PER_MS = 10_000n;
+/** Rows of the core's kernel/scheduler/requests.ts: a request, and its order with a bit beside it. */
+const ROW_BYTES = 16;
+const ORDER = 0xffffffffn;
+const COMPLETED = 1n << 32n;
 /** FILE_READ_DATA, FILE_READ_ATTRIBUTES, SYNCHRONIZE: what a file to wait on is opened for. */
 const ACCESS = 0x100081;
 /** Where a thread's frame in user mode has the status block and the buffer of its request. */
@@ -43,6 +48,14 @@ export interface RequestSpec {
   /** The buffer is described by an MDL instead of being the request's system buffer. */
   readonly mdl?: boolean;
   readonly mode?: 'Kernel' | 'User';
+  /** It is completed now and then, and made again; one without stays pending. */
+  readonly completes?: {
+    readonly everyMs: number;
+    /** Bytes that come at most; none when left out. */
+    readonly mostBytes?: number;
+    /** By how much the priority of its thread is raised. */
+    readonly boost: number;
+  };
 }
 
 /** Who asked: a thread and its process, and where its user stack stands. */
@@ -68,9 +81,18 @@ export function requestSpec(name: string): RequestSpec {
   return spec;
 }
 
+/** A request with its place in the order of all of them. */
+interface OrderedRequest extends StagedRequest {
+  address: bigint;
+  isCompleted: boolean;
+  order: number;
+}
+
 /** Requests that drivers hold, and the ways to make more. */
 export class IoRequests {
-  readonly all: StagedRequest[] = [];
+  readonly #all: OrderedRequest[] = [];
+  /** Those that are made again and again, by their number in the core. */
+  readonly #renewed: OrderedRequest[] = [];
   readonly #kernel: Kernel;
   readonly #devices: readonly StagedDevice[];
   readonly #roles: ReadonlyMap<string, StagedDevice>;
@@ -79,6 +101,42 @@ export class IoRequests {
     this.#kernel = kernel;
     this.#devices = devices;
     this.#roles = roles;
+  }
+
+  /** Requests that there are now, in the order in which they were made. */
+  get all(): readonly StagedRequest[] {
+    return this.#all.filter(({ address }) => address !== NONE).sort((a, b) => a.order - b.order);
+  }
+
+  /** Forgets the requests that are among what is gone. */
+  forget(gone: ReadonlySet<bigint>): void {
+    const kept = this.#all.filter(({ address }) => !gone.has(address));
+    this.#all.splice(0, this.#all.length, ...kept);
+  }
+
+  /** Lets a request be completed and made again as time passes, if its kind is. */
+  renew(request: StagedRequest, { bufferBytes = 0, completes }: RequestSpec): void {
+    if (!completes) return;
+    const { everyMs, mostBytes = 0, boost } = completes;
+    const mean = BigInt(everyMs) * UNITS_PER_MS;
+    const index = this.#kernel.core.exports.irpRenew(request.address, bufferBytes, mean, mostBytes, boost);
+    this.#renewed[index] = this.#all.find((one) => one === request)!;
+  }
+
+  /** Writes down what has become of the requests that are made again and again. */
+  settle(): void {
+    const { exports, exchange } = this.#kernel.core;
+    for (let first = 0; first < this.#renewed.length;) {
+      const count = exports.irpListRenewed(first);
+      for (let i = 0; i < count; i++) {
+        const request = this.#renewed[first + i]!;
+        const place = exchange.getBigUint64(ROW_BYTES * i + 8, true);
+        request.address = exchange.getBigUint64(ROW_BYTES * i, true);
+        request.order = Number(place & ORDER);
+        request.isCompleted = (place & COMPLETED) !== 0n;
+      }
+      first += count;
+    }
   }
 
   /** The device that a request goes to; `undefined` when this machine has none such. */
@@ -156,15 +214,17 @@ export class IoRequests {
         setBy ? setBy.devices[0]!.address : NONE,
       ]),
     ]);
-    const request: StagedRequest = {
+    const request: OrderedRequest = {
       address: core.exports.irpCreate(hops.length),
+      isCompleted: false,
+      order: core.exports.irpCountIssued(),
       ...(requester ? { thread: requester.thread } : {}),
       ...(file === undefined ? {} : { file }),
       holder: end,
       major: spec.major,
       minor,
     };
-    this.all.push(request);
+    this.#all.push(request);
     return request;
   }
 }

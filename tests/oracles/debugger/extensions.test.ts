@@ -8,7 +8,7 @@ import { generateDump, type GeneratedDump } from '../../support/generated-dump.j
 interface MoreTruth {
   io: {
     drivers: { name: string; address: string; devices: string[] }[];
-    requests: { address: string }[];
+    requests: { address: string; isCompleted?: true }[];
   };
   processes: {
     address: string;
@@ -226,8 +226,13 @@ describe.each(DUMPS)('extension commands on %s', (_, options) => {
     const known = more.io.requests.map(({ address }) => plain(address));
     expect(found.filter((at) => !known.includes(at))).toEqual([]);
     expect(found.length).toBeGreaterThan(0);
-    for (const at of found.slice(0, 10))
-      expect(ask(`!irp ${at}`)).toMatch(/Irp is active with \d+ stacks \d+ is current/);
+    const completed = more.io.requests.filter(({ isCompleted }) => isCompleted).map(({ address }) => address);
+    for (const at of [...found.slice(0, 10), ...completed.map(plain)])
+      expect(ask(`!irp ${at}`)).toMatch(
+        completed.map(plain).includes(at)
+          ? /Irp is complete/
+          : /Irp is active with \d+ stacks \d+ is current/,
+      );
   });
 
   it('!running and !prcb show what each processor runs', () => {

@@ -15,6 +15,7 @@ export interface IoTruth {
   }[];
   requests: {
     address: string;
+    isCompleted?: true;
     thread?: string;
     file?: string;
     driver: string;

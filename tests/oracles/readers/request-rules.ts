@@ -25,20 +25,29 @@ export function requestRules(opened: () => Kernel): void {
         (_, i) => BigInt(address) + BigInt(sizeOf('_IRP') + i * sizeOf('_IO_STACK_LOCATION')),
       );
 
+    const pending = () => truth().requests.filter(({ isCompleted }) => !isCompleted);
+    /** A completed request's APC lies over its thread. */
+    const threadOf = (at: bigint) =>
+      irp(at, 'CurrentLocation') > irp(at, 'StackCount') ? 'Tail.Apc.Thread' : 'Tail.Overlay.Thread';
+
     it('are packets with as many locations as their stack has drivers', () => {
       expect(truth().requests.length).toBeGreaterThan(0);
-      for (const { address } of truth().requests) {
+      for (const { address, isCompleted } of truth().requests) {
         const count = Number(irp(address, 'StackCount'));
         expect(irp(address, 'Type')).toBe(6n); // IO_TYPE_IRP
         expect(Number(irp(address, 'Size'))).toBe(sizeOf('_IRP') + count * sizeOf('_IO_STACK_LOCATION'));
         const current = Number(irp(address, 'CurrentLocation'));
+        if (isCompleted) {
+          expect(current).toBe(count + 2);
+          continue;
+        }
         expect(current >= 1 && current <= count).toBe(true);
         expect(irp(address, 'Tail.Overlay.CurrentStackLocation')).toBe(locationsOf(address)[current - 1]);
       }
     });
 
     it('are at the driver that holds them, above whom only drivers of the stacks on the way', () => {
-      for (const { address, device, driver: holder, major, minor, file } of truth().requests) {
+      for (const { address, device, driver: holder, major, minor, file } of pending()) {
         const locations = locationsOf(address);
         const used = locations.slice(Number(irp(address, 'CurrentLocation')) - 1);
         const last = used[0]!;
@@ -75,8 +84,18 @@ export function requestRules(opened: () => Kernel): void {
           const head = BigInt(address) + BigInt(offsetOf('_ETHREAD', 'IrpList'));
           const listed = opened().list(head, '_IRP', 'ThreadListEntry');
           expect(listed).toEqual(expected.get(address) ?? []);
-          for (const at of listed) expect(irp(at, 'Tail.Overlay.Thread')).toBe(BigInt(address));
+          for (const at of listed) expect(irp(at, threadOf(at))).toBe(BigInt(address));
         }
+    });
+
+    it('that are completed are empty, and their APC is queued to their thread', () => {
+      for (const { address, thread } of truth().requests.filter(({ isCompleted }) => isCompleted)) {
+        const apc = BigInt(address) + BigInt(offsetOf('_IRP', 'Tail.Apc'));
+        const head = BigInt(thread!) + BigInt(offsetOf('_KTHREAD', 'ApcState.ApcListHead'));
+        expect(opened().list(head, '_KAPC', 'ApcListEntry')).toContain(apc);
+        expect(opened().get(apc, '_KAPC', 'KernelRoutine')).toBe(opened().address('IopCompleteRequest'));
+        for (const at of locationsOf(address)) expect(location(at, 'FileObject')).toBe(0n);
+      }
     });
 
     it('have files on a device of the stack, which their process has open', () => {

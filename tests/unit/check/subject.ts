@@ -69,7 +69,7 @@ export class Subject {
    * index is at offset N of its node), `value \\Path` (its first value), `thread N M` (thread M of process N), `pfn X` or `pte X`
    * (the MMPFN or PTE of frame or address X, or of the start in parentheses), `tracker Tag` (the tag's row of pool),
    * `big` (the first large pool allocation in its table), `view N` (the first view of process N), `token N` (that of process N), `irp` (the first request on
-   * a thread's list), `mutant` (the first one that a thread owns), `message` (the first one whose reply a thread waits for), `ended` (the first thread that has ended), `interrupt` (the first one that is connected), `device S` (the node of service S's first device), `state Standby` (the first thread in a state), `processor N` (its KPRCB), `apc` (the first one of user mode on a thread's list), `timer` (the first one on a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
+   * a thread's list), `completed` (the first one that its driver has completed), `mutant` (the first one that a thread owns), `message` (the first one whose reply a thread waits for), `ended` (the first thread that has ended), `interrupt` (the first one that is connected), `device S` (the node of service S's first device), `state Standby` (the first thread in a state), `processor N` (its KPRCB), `apc` (the first one of user mode on a thread's list), `timer` (the first one on a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
    * `hypervisor` (its globals, in its own address space), `entry \\Path` (an object in the namespace, its directory entry), and goes on with fields: ` / ` leads into
    * the structure that the field is, ` -> ` to what it points at, ` <- ` back to the structure that has the field there.
    */
@@ -105,6 +105,8 @@ export class Subject {
     if (kind === 'tracker') return this.tracker(rest.join(' '));
     if (kind === 'token') return this.token(this.machine.stage.processes[Number(rest[0])]!.address);
     if (kind === 'irp') return this.firstOf('_ETHREAD', 'IrpList', '_IRP', 'ThreadListEntry');
+    if (kind === 'completed')
+      return this.machine.stage.io.requests.all.find(({ isCompleted }) => isCompleted)!.address;
     if (kind === 'mutant') return this.firstOf('_KTHREAD', 'MutantListHead', '_KMUTANT', 'MutantListEntry');
     if (kind === 'apc') return this.firstOf('_KTHREAD', 'ApcState.ApcListHead', '_KAPC', 'ApcListEntry', 16n);
     if (kind === 'timer')

@@ -92,6 +92,9 @@ export const irpFind: Command = {
 };
 
 function requestText(session: Session, request: TypedView, thread: bigint, owner: string): string {
+  const [at, count] = [request.number('CurrentLocation'), request.number('StackCount')];
+  if (at > count)
+    return `${hex(request.address, 16)} [${hex(thread, 16)}] Irp is complete (CurrentLocation ${at} > StackCount ${count})  ${owner}\n`;
   const current = request.value('Tail.Overlay.CurrentStackLocation');
   const location = new TypedView(session, '_IO_STACK_LOCATION', current);
   const device = location.value('DeviceObject');
