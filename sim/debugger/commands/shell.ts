@@ -22,6 +22,10 @@ const DEEPEST = 64;
 /** A loop in a script must not fill the memory of whoever runs it. */
 const MOST_OUTPUT = 0x4000000; // characters
 
+class AnswerTooLong extends Error {
+  override name = 'AnswerTooLong';
+}
+
 /** Takes lines as they are typed and answers with text. */
 export class Shell {
   readonly session: Session;
@@ -69,6 +73,10 @@ export class Shell {
     this.#sink = print;
     try {
       this.#run(line);
+    } catch (error) {
+      // No command goes on after it, however deep it was.
+      if (!(error instanceof AnswerTooLong) || this.#depth > 0) throw error;
+      print(`\n${error.message}\n`);
     } finally {
       this.#sink = outer;
     }
@@ -137,7 +145,7 @@ export class Shell {
   #print(text: string): void {
     this.#host.checkInterrupt?.();
     this.#length += text.length;
-    if (this.#length > MOST_OUTPUT) throw new RangeError('The answer is too long; ask for less.');
+    if (this.#length > MOST_OUTPUT) throw new AnswerTooLong('The answer is too long; ask for less.');
     this.#sink(text);
   }
 

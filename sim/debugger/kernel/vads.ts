@@ -26,17 +26,25 @@ export interface VadFacts {
   protection: string;
 }
 
-/** MMVADs of a tree in the order of their addresses, with the level each hangs at. */
+/** Bits of RTL_BALANCED_NODE.ParentValue that are no part of the address. */
+const BALANCE = 7n;
+
+/**
+ * MMVADs of a tree in the order of their addresses, with the level each hangs at. A branch whose node does not name
+ * the one above it is none: what is no tree, or a damaged one, would go on for ever.
+ */
 export function* vadsBelow(
   session: Session,
   at: bigint,
   level = 1,
+  parent?: bigint,
 ): Iterable<{ node: TypedView; level: number }> {
   if (at === 0n || level > DEEPEST) return;
   const balanced = new TypedView(session, '_RTL_BALANCED_NODE', at);
-  yield* vadsBelow(session, balanced.value('Left'), level + 1);
+  if (parent !== undefined && (balanced.value('ParentValue') & ~BALANCE) !== parent) return;
+  yield* vadsBelow(session, balanced.value('Left'), level + 1, at);
   yield { node: new TypedView(session, '_MMVAD', at), level };
-  yield* vadsBelow(session, balanced.value('Right'), level + 1);
+  yield* vadsBelow(session, balanced.value('Right'), level + 1, at);
 }
 
 /** The MMVAD whose range an address lies in. @throws MemoryError when the tree is not in the dump */

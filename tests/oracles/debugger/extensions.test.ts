@@ -135,6 +135,28 @@ describe.each(DUMPS)('extension commands on %s', (_, options) => {
     );
   });
 
+  it('!poolused counts allocations and frees, and of some tags only', () => {
+    const number = (row: (typeof dump.truth.pool)[0], name: string) => Number(row[name]);
+    const [most] = [...dump.truth.pool].sort(
+      (a, b) => number(b, 'nonPagedAllocs') - number(a, 'nonPagedAllocs'),
+    );
+    const tag = String(most!['tag']).padEnd(4);
+    const [found] = all(
+      ask(`!poolused 3 ${tag}`),
+      /^ (.{4}) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+) +(\d+)$/gm,
+    );
+    const cells = ['nonPaged', 'paged'].flatMap((kind) => {
+      const [allocs, frees] = [number(most!, `${kind}Allocs`), number(most!, `${kind}Frees`)];
+      return [allocs, frees, allocs - frees, number(most!, `${kind}Bytes`)];
+    });
+    expect(found).toEqual([tag, ...cells.map(String)]);
+    expect(
+      all(ask(`!poolused 0 ${tag[0]}*`), /^ (.{4}) +\d/gm).every(
+        ([one]) => one![0]!.toLowerCase() === tag[0]!.toLowerCase(),
+      ),
+    ).toBe(true);
+  });
+
   it('!poolfind finds as many blocks of a tag as there are allocations', () => {
     const live = (row: Record<string, number | string>, kind: string) =>
       Number(row[`${kind}Allocs`]) - Number(row[`${kind}Frees`]);

@@ -3,6 +3,7 @@ import { imageName, processAt } from '../../kernel/processes.js';
 import type { Session } from '../../session.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
+import { refuse } from '../refuse.js';
 import statuses from './statuses.json' with { type: 'json' };
 
 const LIVE_DUMP = 0x161;
@@ -10,7 +11,9 @@ const LIVE_DUMP = 0x161;
 /** `!analyze -v`: a first look. */
 export const analyze: Command = {
   names: ['!analyze'],
-  run({ session, print, capture }) {
+  run({ session, print, capture }, args) {
+    const odd = new Arguments(session, args).options().find((option) => option !== 'v');
+    if (odd !== undefined) refuse('!analyze', `Option -${odd}`);
     const { header } = session.target;
     const code = header.BugCheckCode;
     const line = '*'.repeat(79);

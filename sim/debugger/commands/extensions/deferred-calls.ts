@@ -11,10 +11,11 @@ import { findProcess } from './process.js';
 /** `!dpcs`: deferred procedure calls that wait on each processor. */
 export const dpcs: Command = {
   names: ['!dpcs'],
-  run({ session, print }) {
+  run({ session, print }, args) {
+    const wanted = new Arguments(session, args).optionalValue();
     print('CPU Type      KDPC       Function\n');
     session.target.processors.forEach((processor, number) => {
-      if (!processor) return;
+      if (!processor || (wanted !== undefined && BigInt(number) !== wanted)) return;
       const prcb = new TypedView(session, '_KPRCB', processor.prcb);
       ['Normal', 'Threaded'].forEach((kind, i) => {
         const seen = new Set<bigint>();
@@ -48,7 +49,7 @@ export const apcs: Command = {
     const kind = rest.scanner.match(/(?:proc|thre)\w*(?=\s|$)/)?.slice(0, 4);
     const given = rest.optionalValue();
     if (kind === 'thre') {
-      const at = given ?? session.thread;
+      const at = given || session.thread;
       print(`*** Enumerating APCs of thread ${hex(at, 16)}\n`);
       return print(threadText(session, new TypedView(session, '_ETHREAD', at)) || 'None.\n');
     }

@@ -113,12 +113,39 @@ export const deviceNode: Command = {
     if (given === 0n && root === undefined)
       throw new CommandError('The symbols of nt do not name IopRootDeviceNode.\n');
     const at = given === 0n ? session.processPointer('_LIST_ENTRY', 'Flink', root!)! : given;
+    if (!isNode(session, at))
+      throw new CommandError(`${hex(at, 16)}: Could not read device node or _DEVICE_NODE not found\n`);
     if (given === 0n) print(`Dumping IopRootDeviceNode (= 0x${hex(at, 16)})\n`);
     for (const line of nodeLines(session, at, 0, withChildren)) print(line);
   },
 };
 
 const DEEPEST_NODE = 32;
+const MOST_CHILDREN = 0x1000;
+
+/** Whether there is a device node: it has a device. */
+function isNode(session: Session, at: bigint): boolean {
+  try {
+    const device = new TypedView(session, '_DEVICE_NODE', at).value('PhysicalDeviceObject');
+    return isOfType(session, '_DEVICE_OBJECT', device, IO_TYPE_DEVICE);
+  } catch (error) {
+    if (error instanceof MemoryError) return false;
+    throw error;
+  }
+}
+
+/** Children that know their parent, each once: in a damaged tree they may lead anywhere. */
+function* childrenOf(session: Session, node: TypedView): Iterable<bigint> {
+  const seen = new Set<bigint>();
+  for (let at = node.value('Child'); at !== 0n && !seen.has(at) && seen.size < MOST_CHILDREN;) {
+    seen.add(at);
+    if (!isNode(session, at)) return;
+    const child = new TypedView(session, '_DEVICE_NODE', at);
+    if (child.value('Parent') !== node.address) return;
+    yield at;
+    at = child.value('Sibling');
+  }
+}
 
 function* nodeLines(session: Session, at: bigint, depth: number, withChildren: boolean): Iterable<string> {
   const node = new TypedView(session, '_DEVICE_NODE', at);
@@ -130,8 +157,5 @@ function* nodeLines(session: Session, at: bigint, depth: number, withChildren: b
   if (service) yield `${indent}  ServiceName is "${service}"\n`;
   yield `${indent}  State = ${state('State')}\n${indent}  Previous State = ${state('PreviousState')}\n`;
   if (!withChildren || depth >= DEEPEST_NODE) return;
-  for (let child = node.value('Child'), i = 0; child !== 0n && i < 0x1000; i++) {
-    yield* nodeLines(session, child, depth + 1, true);
-    child = new TypedView(session, '_DEVICE_NODE', child).value('Sibling');
-  }
+  for (const child of childrenOf(session, node)) yield* nodeLines(session, child, depth + 1, true);
 }

@@ -6,6 +6,7 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
+import { refuse } from '../refuse.js';
 import { MAJOR_FUNCTIONS } from './drivers.js';
 
 const IO_TYPE_IRP = 6;
@@ -55,6 +56,9 @@ const CONTROL: readonly [number, string][] = [
   [0x01, 'pending'],
 ];
 
+/** What every kind of request keeps in its own way. */
+const ARGUMENTS = [1, 2, 3, 4].map((number) => `Parameters.Others.Argument${number}`);
+
 function locationText(session: Session, view: TypedView, isCurrent: boolean): string {
   const major = view.number('MajorFunction');
   const minor = view.number('MinorFunction');
@@ -75,14 +79,18 @@ function locationText(session: Session, view: TypedView, isCurrent: boolean): st
     `${mark}[${name}(${hex(major)}), N/A(${hex(minor)})]\n` +
     `           ${String(view.number('Flags')).padStart(2)} ${hex(control, 2)} ${hex(device, 16)} ${hex(view.value('FileObject'), 16)} ` +
     `${hex(routine, 16)}-${hex(view.value('Context'), 16)} ${invoked.join(' ')}\n` +
-    `           ${driver.padEnd(24)}${routine === 0n ? '' : session.symbolText(routine)}\n`
+    `           ${driver.padEnd(24)}${routine === 0n ? '' : session.symbolText(routine)}\n` +
+    `            Args: ${ARGUMENTS.map((path) => hex(view.value(path), 8)).join(' ')}\n`
   );
 }
 
 /** `!irpfind`: requests that threads have outstanding. */
 export const irpFind: Command = {
   names: ['!irpfind'],
-  run({ session, print }) {
+  run({ session, print }, args) {
+    const given = args.trim();
+    if (given !== '')
+      refuse('!irpfind', given.startsWith('-') ? `Option ${given.split(' ')[0]}` : 'A search by criteria');
     print('   Irp             [ Thread ]         irpStack: (Mj,Mn)   DevObj            [Driver]  Process\n');
     for (const owner of activeProcesses(session))
       for (const thread of threadsOf(session, owner))

@@ -5,11 +5,18 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
+import { refuse } from '../refuse.js';
 
 /** `!locks`: resources that threads own. */
 export const locks: Command = {
   names: ['!locks'],
   run({ session, print }, args) {
+    const rest = new Arguments(session, args);
+    const options = rest.options();
+    const odd = options.find((option) => option !== 'v');
+    if (odd !== undefined) refuse('!locks', `Option -${odd}`);
+    const given = rest.optionalValue() ?? 0n;
+    if (given !== 0n) return print(resourceText(session, new TypedView(session, '_ERESOURCE', given)));
     print('**** DUMP OF ALL RESOURCE OBJECTS ****\nKD: Scanning for held locks......\n');
     let [all, held] = [0, 0];
     for (const view of listEntries(
@@ -21,7 +28,7 @@ export const locks: Command = {
       all++;
       const active = view.number('ActiveEntries') > 0;
       if (active) held++;
-      if (active || args.includes('-v')) print(resourceText(session, view));
+      if (active || options.includes('v')) print(resourceText(session, view));
     }
     print(`${all} total locks, ${held} locks currently held\n`);
   },

@@ -1,11 +1,12 @@
 import { hex } from '../../format/numbers.js';
 import { kernelGlobal, kernelPointer } from '../../kernel/lists.js';
 import { activeProcesses, imageName } from '../../kernel/processes.js';
-import { MemoryError, readInteger } from '../../memory/memory.js';
+import { MemoryError } from '../../memory/memory.js';
 import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import type { Command } from '../command.js';
+import { ignoredFlags } from '../refuse.js';
 
 const PAGE_KB = 4n;
 const LOCATION_NAMES = [
@@ -59,7 +60,8 @@ export const vm: Command = {
       const field = fields.find((path) => view.has(path));
       if (field !== undefined) print(pagesText(name, view.value(field)));
     }
-    if (flags & FLAG_SYSTEM_ONLY) return;
+    const ignored = ignoredFlags('!vm', Number(flags), Number(FLAG_SYSTEM_ONLY));
+    if (flags & FLAG_SYSTEM_ONLY) return print(ignored);
     print('\n');
     const processes = [...activeProcesses(session)].map((entry) => ({
       entry,
@@ -69,6 +71,7 @@ export const vm: Command = {
       print(
         `${hex(entry.value('UniqueProcessId'), 4)} ${imageName(session, entry).padEnd(28)} ${pages(commit)}\n`,
       );
+    print(ignored);
   },
 };
 
@@ -104,10 +107,14 @@ function pagesText(name: string, count: bigint): string {
   return `${`${name}:`.padEnd(26)}${pages(count)}\n`;
 }
 
+/** The counts alone, without the files that pages belong to: all that is done here. */
+const FLAG_SUMMARY = 8;
+
 /** `!memusage`: frames by their state, counted in the PFN database. */
 export const memoryUsage: Command = {
   names: ['!memusage'],
-  run({ session, print }) {
+  run({ session, print }, args) {
+    const flags = Number(new Arguments(session, args).optionalValue() ?? BigInt(FLAG_SUMMARY));
     const counts = new Map<string, number>();
     let missing = 0;
     for (const { base, count } of physicalRuns(session))
@@ -128,6 +135,7 @@ export const memoryUsage: Command = {
     row('Unknown', missing);
     row('TOTAL', total);
     if (missing > 0) print(`The entries of ${missing} frames are not in the dump: their state is unknown.\n`);
+    print(ignoredFlags('!memusage', flags, FLAG_SUMMARY));
   },
 };
 
@@ -170,74 +178,4 @@ function* locations(session: Session, base: bigint, count: bigint): Iterable<str
       } else yield LOCATION_NAMES[bytes[offset]! & 7];
     }
   }
-}
-
-const MOST_TRACKERS = 0x10000;
-
-/** `!poolused`: pool by tag. */
-export const poolUsed: Command = {
-  names: ['!poolused'],
-  run({ session, print }, args) {
-    const flags = Number(new Arguments(session, args).optionalValue() ?? 0n);
-    const rows = trackers(session);
-    const key = flags & 4 ? 'paged' : 'nonPaged';
-    const sorted = [...rows.values()].sort((a, b) => Number(b[key] - a[key]) || (a.tag < b.tag ? -1 : 1));
-    const order =
-      flags & 4
-        ? ' Sorting by Paged Pool Consumed\n'
-        : flags & 2
-          ? ' Sorting by NonPaged Pool Consumed\n'
-          : '';
-    print(
-      `${order}\n               NonPaged                  Paged\n Tag     Allocs         Used     Allocs         Used\n\n`,
-    );
-    const cell = (count: bigint, bytes: bigint) =>
-      `${String(count).padStart(10)} ${String(bytes).padStart(12)}`;
-    for (const row of sorted)
-      print(` ${row.tag} ${cell(row.nonPagedCount, row.nonPaged)} ${cell(row.pagedCount, row.paged)}\n`);
-    const sum = (name: 'nonPagedCount' | 'nonPaged' | 'pagedCount' | 'paged') =>
-      sorted.reduce((total, row) => total + row[name], 0n);
-    print(
-      `\nTOTAL ${cell(sum('nonPagedCount'), sum('nonPaged'))} ${cell(sum('pagedCount'), sum('paged'))}\n`,
-    );
-  },
-};
-
-interface Usage {
-  tag: string;
-  nonPagedCount: bigint;
-  nonPaged: bigint;
-  pagedCount: bigint;
-  paged: bigint;
-}
-
-/** Sums of the tables of all processors, by tag. */
-function trackers(session: Session): Map<string, Usage> {
-  const rows = new Map<string, Usage>();
-  const size = readInteger(session.memory, kernelGlobal(session, 'PoolTrackTableSize'), 8);
-  const tables = kernelGlobal(session, 'ExPoolTagTables');
-  const struct = session.struct('_POOL_TRACKER_TABLE');
-  const count = Number(size > BigInt(MOST_TRACKERS) ? BigInt(MOST_TRACKERS) : size);
-  for (let number = 0; number < session.target.processors.length; number++) {
-    const table = readInteger(session.memory, tables + BigInt(number * 8), 8);
-    if (table === 0n) continue;
-    for (let i = 0; i < count; i++) {
-      const view = new TypedView(session, struct, table + BigInt(i * struct.size));
-      if (view.value('Key') === 0n) continue;
-      const tag = tagText(view.number('Key'));
-      const row = rows.get(tag) ?? { tag, nonPagedCount: 0n, nonPaged: 0n, pagedCount: 0n, paged: 0n };
-      rows.set(tag, {
-        tag,
-        nonPagedCount: row.nonPagedCount + view.value('NonPagedAllocs') - view.value('NonPagedFrees'),
-        nonPaged: row.nonPaged + view.value('NonPagedBytes'),
-        pagedCount: row.pagedCount + view.value('PagedAllocs') - view.value('PagedFrees'),
-        paged: row.paged + view.value('PagedBytes'),
-      });
-    }
-  }
-  return rows;
-}
-
-function tagText(key: number): string {
-  return [0, 8, 16, 24].map((shift) => String.fromCharCode((key >>> shift) & 0x7f)).join('');
 }

@@ -17,7 +17,8 @@ export const object: Command = {
     const given = args.trim();
     const at = given.startsWith('\\') ? objectByPath(session, given) : new Arguments(session, given).value();
     if (at === undefined) throw new CommandError(`Object ${given} not found\n`);
-    const found = objectAt(session, at);
+    const found = tryObject(session, at);
+    if (!found?.typeName) throw new CommandError(`${hex(at, 16)}: Not a valid object (ObjectType invalid)\n`);
     print(objectText(session, found, ''));
     if (found.typeName === 'Directory') print(directoryText(session, at));
     if (found.typeName === 'SymbolicLink')

@@ -1,11 +1,13 @@
 import { hex } from '../../format/numbers.js';
+import { objectAt } from '../../kernel/objects.js';
 import { processAt, tokenOf } from '../../kernel/processes.js';
 import names from '../../kernel/security.json' with { type: 'json' };
 import { namedSid, sidText } from '../../kernel/sids.js';
+import { MemoryError } from '../../memory/memory.js';
 import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
-import type { Command } from '../command.js';
+import { CommandError, type Command } from '../command.js';
 
 const MOST_GROUPS = 0x400;
 const TOKEN_TYPES = ['', 'Primary', 'Impersonation'];
@@ -17,6 +19,7 @@ export const token: Command = {
     const rest = new Arguments(session, args);
     const show = rest.options().includes('n') ? namedSid : (sid: string) => sid;
     const at = rest.optionalValue() ?? tokenOf(processAt(session, session.process));
+    if (!isToken(session, at)) throw new CommandError(`${hex(at, 16)} is not a token object.\n`);
     const view = new TypedView(session, '_TOKEN', at);
     const luid = (path: string) =>
       `(${hex(view.value(`${path}.HighPart`))},${hex(view.value(`${path}.LowPart`))})`;
@@ -44,6 +47,15 @@ export const token: Command = {
     capabilities.forEach((capability, i) => print(groupText(capability, i, show)));
   },
 };
+
+function isToken(session: Session, at: bigint): boolean {
+  try {
+    return objectAt(session, at).typeName === 'Token';
+  } catch (error) {
+    if (error instanceof MemoryError) return false;
+    throw error;
+  }
+}
 
 interface Sid {
   sid: string;

@@ -4,13 +4,16 @@ import type { Session } from '../../session.js';
 import type { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import type { Command } from '../command.js';
+import { ignoredFlags } from '../refuse.js';
 import { findProcess } from './process.js';
 
 /** `!vad`: ranges of a process's addresses. */
 export const vad: Command = {
   names: ['!vad'],
   run({ session, print }, args) {
-    const given = new Arguments(session, args).optionalValue();
+    const rest = new Arguments(session, args);
+    const given = rest.optionalValue() || undefined;
+    const flags = Number(rest.optionalValue() ?? 0n);
     const isProcess = given === undefined || isEprocess(session, given);
     const root = isProcess ? findProcess(session, given).value('VadRoot.Root') : given;
     print('VAD             Level         Start             End              Commit\n');
@@ -24,6 +27,7 @@ export const vad: Command = {
     print(
       `\nTotal VADs: ${String(count).padStart(5)}, average level: ${String(count ? Math.round(sum / count) : 0).padStart(4)}, maximum depth: ${deepest}\n`,
     );
+    print(ignoredFlags('!vad', flags, 0));
   },
 };
 
