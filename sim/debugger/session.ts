@@ -46,6 +46,7 @@ const SYSTEM_RANGE_START = 0xffff800000000000n;
 
 /** A debugger's session with a dump: what is current, and what names mean. */
 export class Session implements Scope {
+  readonly #file: ByteSource;
   readonly #dump: KernelTarget | UserTarget;
   readonly path: string;
   readonly symbolFiles: SymbolFiles;
@@ -70,6 +71,7 @@ export class Session implements Scope {
 
   /** @throws FileError when the dump cannot be read */
   constructor(file: ByteSource, options: SessionOptions) {
+    this.#file = file;
     this.path = options.path;
     this.symbolFiles = options.symbols ?? noSymbolFiles;
     this.utcOffset = options.utcOffset ?? 0;
@@ -85,6 +87,11 @@ export class Session implements Scope {
     else this.switchProcessor(this.target.firstProcessor);
     this.loadUserModules();
     this.takeMissing();
+  }
+
+  /** Lets go of the dump; nothing is asked afterwards. */
+  close(): void {
+    this.#file.close?.();
   }
 
   /** The kernel's dump. @throws OtherTargetError when the dump is of a process */

@@ -14,12 +14,29 @@ export interface DebugOptions {
 /** Opens a dump: runs the commands given, or those typed or piped in. */
 export async function debug(path: string, options: DebugOptions): Promise<void> {
   endWithReader();
+  if (options.symbols !== undefined && !existsSync(options.symbols))
+    throw new UserError(
+      `There is no folder ${options.symbols}. "livedump-lab generate --symbols" makes one.`,
+    );
   const key = options.command === undefined && process.stdin.isTTY ? new InterruptKey() : undefined;
-  const shell = new Shell(open(path, options, key), { writeFile: writeNew, checkInterrupt: key?.check });
-  if (options.command !== undefined) {
-    process.stdout.write(shell.execute(options.command));
-    return;
+  const symbols = new SymbolFolder(...(options.symbols === undefined ? [] : [options.symbols]));
+  try {
+    const session = open(path, symbols, key);
+    try {
+      const shell = new Shell(session, { writeFile: writeNew, checkInterrupt: key?.check });
+      if (options.command !== undefined) process.stdout.write(shell.execute(options.command));
+      else await converse(shell, key);
+    } finally {
+      session.close();
+    }
+  } finally {
+    symbols.close();
+    key?.close();
   }
+}
+
+/** Answers lines until they or the session end. */
+async function converse(shell: Shell, key: InterruptKey | undefined): Promise<void> {
   const terminal = openTerminal(shell.session);
   process.stdout.write(`\n${shell.execute('vertarget')}\nType .help for the commands, q to end.\n`);
   const prompt = () => {
@@ -42,7 +59,6 @@ export async function debug(path: string, options: DebugOptions): Promise<void> 
     if (typed?.length) process.stdin.unshift(typed);
   }
   terminal.close();
-  key?.close();
 }
 
 function run(shell: Shell, line: string): void {
@@ -62,16 +78,13 @@ function endWithReader(): void {
   });
 }
 
-function open(path: string, { symbols }: DebugOptions, key: InterruptKey | undefined): Session {
-  if (symbols !== undefined && !existsSync(symbols))
-    throw new UserError(`There is no folder ${symbols}. "livedump-lab generate --symbols" makes one.`);
+function open(path: string, symbols: SymbolFolder, key: InterruptKey | undefined): Session {
+  let file: FileSource | undefined;
   try {
-    return new Session(new FileSource(path), {
-      path,
-      symbols: symbols === undefined ? undefined : new SymbolFolder(symbols),
-      checkInterrupt: key?.check,
-    });
+    file = new FileSource(path);
+    return new Session(file, { path, symbols, checkInterrupt: key?.check });
   } catch (error) {
+    file?.close();
     if (error instanceof FileError) throw new UserError(`Cannot open ${path}: ${error.message}`);
     if (error instanceof Interrupted) throw new UserError(`${path} was not opened: interrupted.`);
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new UserError(`There is no file ${path}.`);

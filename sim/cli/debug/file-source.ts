@@ -1,15 +1,26 @@
-import { fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { ByteSource } from '../../debugger/index.js';
 
 /** A file on disk, read where it is asked for. */
 export class FileSource implements ByteSource {
   readonly size: number;
   readonly #descriptor: number;
+  #isOpen = true;
 
   /** @throws what `fs` throws when the file cannot be opened */
   constructor(path: string) {
     this.#descriptor = openSync(path, 'r');
-    this.size = fstatSync(this.#descriptor).size;
+    try {
+      this.size = fstatSync(this.#descriptor).size;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (this.#isOpen) closeSync(this.#descriptor);
+    this.#isOpen = false;
   }
 
   read(offset: number, length: number): Uint8Array {

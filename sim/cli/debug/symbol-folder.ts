@@ -1,35 +1,58 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FoundFile, SymbolFiles } from '../../debugger/index.js';
 import { FileSource } from './file-source.js';
 
-/** A folder of symbols: laid out as a symbol store, or with the files in it. */
+/** Folders of symbols: laid out as symbol stores, or with the files in them. */
 export class SymbolFolder implements SymbolFiles {
-  readonly description: string;
+  #folders: readonly string[];
+  /** Files that were found and may still be read. */
+  readonly #open = new Set<FileSource>();
 
-  constructor(folder: string) {
-    this.description = folder;
+  constructor(...folders: string[]) {
+    this.#folders = folders;
+  }
+
+  get description(): string {
+    return this.#folders.join(';');
+  }
+
+  setPath(folders: readonly string[]): string[] {
+    this.#folders = folders;
+    return folders.filter((folder) => !statSync(folder, { throwIfNoEntry: false })?.isDirectory());
   }
 
   find(name: string, key: string): FoundFile | undefined {
     // Names in a store may differ in case from those in images.
-    for (const path of [[name, key, name], [name]].map((parts) => this.#path(parts)))
-      if (path !== undefined) return { path, file: new FileSource(path) };
+    for (const folder of this.#folders)
+      for (const parts of [[name, key, name], [name]]) {
+        const path = pathIn(folder, parts);
+        if (path === undefined) continue;
+        const file = new FileSource(path);
+        this.#open.add(file);
+        return { path, file };
+      }
     return undefined;
   }
 
-  #path(parts: readonly string[]): string | undefined {
-    let path = this.description;
-    for (const part of parts) {
-      const exact = join(path, part);
-      if (existsSync(exact)) path = exact;
-      else {
-        const other =
-          existsSync(path) && readdirSync(path).find((entry) => entry.toLowerCase() === part.toLowerCase());
-        if (!other) return undefined;
-        path = join(path, other);
-      }
-    }
-    return path;
+  /** Lets go of all files that were found. */
+  close(): void {
+    for (const file of this.#open) file.close();
+    this.#open.clear();
   }
+}
+
+function pathIn(folder: string, parts: readonly string[]): string | undefined {
+  let path = folder;
+  for (const part of parts) {
+    const exact = join(path, part);
+    if (existsSync(exact)) path = exact;
+    else {
+      const other =
+        existsSync(path) && readdirSync(path).find((entry) => entry.toLowerCase() === part.toLowerCase());
+      if (!other) return undefined;
+      path = join(path, other);
+    }
+  }
+  return path;
 }

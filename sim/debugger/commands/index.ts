@@ -28,7 +28,8 @@ import { search } from './search.js';
 import { comment, enumTag, ignoreMissingPages, live, quit, radix } from './settings.js';
 import { frameCommand, stack } from './stack.js';
 import { taskList } from './task-list.js';
-import { examine, nearest, reload, sourcePath, symbolOptions, symbolPath } from './symbols.js';
+import { symbolPath } from './symbol-path.js';
+import { examine, nearest, reload, sourcePath, symbolOptions } from './symbols.js';
 
 /** All commands of the debugger. */
 export const commands: readonly Command[] = [

@@ -128,15 +128,6 @@ export function nearestText(session: Session, at: bigint): string {
   return text;
 }
 
-export const symbolPath: Command = {
-  names: ['.sympath', '.exepath'],
-  run({ session, print }, _, name) {
-    const what = name === '.sympath' ? 'Symbol' : 'Executable image';
-    const path = session.symbolFiles.description || '<empty>';
-    print(`${what} search path is: ${path}\nExpanded ${what} search path is: ${path.toLowerCase()}\n`);
-  },
-};
-
 export const sourcePath: Command = {
   names: ['.srcpath'],
   run: ({ print }) => print('Source search path is: <empty>\n'),
@@ -170,6 +161,7 @@ export const reload: Command = {
     const options = rest.options();
     const name = rest.word();
     const modules = name === undefined ? session.modules : [session.module(name.replace(/\..*$/, ''))];
+    for (const module of modules) module?.retry();
     if (modules[0] === undefined) throw new CommandError(`"${name}" was not found in the image list.\n`);
     if (name === undefined) {
       if (session.user) print(dots(session.modules.length));

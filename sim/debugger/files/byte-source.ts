@@ -9,6 +9,8 @@ export interface ByteSource {
    * requests take longer than their bytes do; such a file is also read ahead.
    */
   readPieces?(offsets: readonly number[], length: number): Uint8Array[];
+  /** Lets go of the file; nothing is read afterwards. */
+  close?(): void;
 }
 
 /** A file that is in memory already. */

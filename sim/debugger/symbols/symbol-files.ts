@@ -16,6 +16,8 @@ export interface SymbolFiles {
    * or by its name alone.
    */
   find(name: string, key: string): FoundFile | undefined;
+  /** Looks in other folders from now on, where folders can be named at all. @returns those that are none */
+  setPath?(folders: readonly string[]): string[];
 }
 
 export const noSymbolFiles: SymbolFiles = { description: '', find: () => undefined };

@@ -126,14 +126,22 @@ export class Module {
     try {
       const pdb = new PdbFile(found.file);
       if (pdb.key !== reference.key) {
+        found.file.close?.();
         this.problem = `${found.path} is of another build: ${pdb.key} instead of ${reference.key}.`;
         return;
       }
       this.#symbols = new ModuleSymbols(pdb, found.path, this.base);
       this.#state = 'pdb';
     } catch (error) {
+      found.file.close?.();
       this.problem = `${found.path}: ${(error as Error).message}`;
     }
+  }
+
+  /** Looks for what was not found once more when somebody asks. */
+  retry(): void {
+    if (this.#state === 'none') this.#state = 'deferred';
+    if (!this.#imageFile) this.#lookedForFile = false;
   }
 
   get unwindSource(): UnwindSource | undefined {

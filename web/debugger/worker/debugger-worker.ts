@@ -37,8 +37,6 @@ export class DebuggerWorker implements DebuggerApi {
   readonly #symbols = new SymbolBag();
   readonly #interrupt = new InterruptFlag();
   #shell: Shell | undefined;
-  /** The dump, where it is one of the machine's disk that is read there. */
-  #onDisk: DiskSource | undefined;
 
   addSymbols(place: string, files: readonly SymbolFile[]): Promise<number> {
     return this.#symbols.add(place, files);
@@ -48,10 +46,7 @@ export class DebuggerWorker implements DebuggerApi {
     const isBlob = dump instanceof Blob;
     const onDisk = isBlob ? undefined : await DiskSource.open(dump);
     try {
-      const opened = this.#begin(onDisk ?? new BlobSource(isBlob ? dump : await dump.getFile()), path);
-      this.#onDisk?.close();
-      this.#onDisk = onDisk;
-      return opened;
+      return this.#begin(onDisk ?? new BlobSource(isBlob ? dump : await dump.getFile()), path);
     } catch (error) {
       onDisk?.close();
       throw error;
@@ -64,6 +59,7 @@ export class DebuggerWorker implements DebuggerApi {
     const session = new Session(file, { path, symbols: this.#symbols, checkInterrupt });
     const shell = new Shell(session, { checkInterrupt });
     const banner = `${bannerText(session)}${shell.execute('vertarget')}`;
+    this.#shell?.session.close();
     this.#shell = shell;
     return { banner: `${banner}For analysis of this file, run !analyze -v\n`, prompt: session.prompt };
   }
@@ -124,9 +120,8 @@ export class DebuggerWorker implements DebuggerApi {
   }
 
   #close(): void {
+    this.#shell?.session.close();
     this.#shell = undefined;
-    this.#onDisk?.close();
-    this.#onDisk = undefined;
   }
 
   #look<T>(view: (session: Session) => T): T {
