@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createMachine } from '../index.js';
 import type { DumpStream } from '../lab-machine.js';
@@ -148,8 +148,9 @@ function refuseSameFile(paths: Readonly<Record<string, string | undefined>>): vo
 }
 
 function refuseToOverwrite(path: string, force: boolean): void {
-  if (!force && existsSync(path))
-    throw new UserError(`${path} exists already. Give another name, or --force to overwrite it.`);
+  if (!existsSync(path)) return;
+  if (statSync(path).isDirectory()) throw new UserError(`${path} is a folder. Give the name of a file.`);
+  if (!force) throw new UserError(`${path} exists already. Give another name, or --force to overwrite it.`);
 }
 
 /** Writes pieces while the core makes the next ones. */

@@ -1,9 +1,13 @@
-import { closeSync, openSync, renameSync, rmSync, statSync, write, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync, write, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileProblem } from './errors.js';
 
 const writeLater = promisify(write);
+const UNFINISHED = '.part';
+/** This computer, for others may write to the same folder. */
+const HERE = hostname().replace(/[^\w.-]/g, '_');
 const pending = new Set<PendingFile>();
 let watching = false;
 
@@ -21,11 +25,12 @@ export class PendingFile {
 
   /** @throws UserError that says why the file cannot be written */
   static create(path: string): PendingFile {
-    const temporary = `${path}.${process.pid}.part`;
+    const temporary = `${path}.${HERE}-${process.pid}${UNFINISHED}`;
     try {
       if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
         throw Object.assign(new Error(), { code: 'EISDIR' });
       statSync(dirname(path));
+      removeLeftovers(path);
       const file = new PendingFile(path, temporary, openSync(temporary, 'w'));
       pending.add(file);
       watchSignals();
@@ -85,6 +90,35 @@ export class PendingFile {
     const handle = this.#handle;
     this.#handle = undefined;
     closeSync(handle);
+  }
+}
+
+/** Removes what earlier runs of this program have left of a file: those that were killed. */
+function removeLeftovers(path: string): void {
+  const folder = dirname(path);
+  const start = `${basename(path)}.${HERE}-`;
+  for (const name of namesIn(folder)) {
+    if (!name.startsWith(start) || !name.endsWith(UNFINISHED)) continue;
+    const pid = Number(name.slice(start.length, -UNFINISHED.length));
+    if (Number.isSafeInteger(pid) && pid > 0 && !isRunning(pid)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+/** Nothing in a folder that may be written but not be read. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -11,7 +11,8 @@ const HELD = 0;
 const COPY = 1;
 const PAGE = 4096;
 const AVAILABLE = [0, 1, 2]; // _MMLISTS: zeroed, free, standby
-const ATTEMPTS = 4;
+/** Each comes nearer: of what one adds, a part needs no copy. */
+const ATTEMPTS = 6;
 /** Pages that the core can keep from the machine: 256 GiB. */
 const MOST_HELD = 2 ** 26;
 
@@ -44,26 +45,38 @@ export function isLeastAffordable(
   options: ResolvedCaptureOptions,
   contents: readonly ClassContents[],
 ): boolean {
-  const pageBudget = data.leastGroups.reduce((sum, group) => sum + bytesIn(contents, group), 0) / PAGE;
+  const pageBudget = leastPages(contents);
   const { needed, available } = copyBudget(
     kernel,
     options,
-    selectContents(kernel, { ...options, pageBudget: Math.max(1, pageBudget) }),
+    selectContents(kernel, { ...options, pageBudget }),
   );
   return needed <= available;
 }
 
-/** The largest page budget, a few attempts near, whose copy can be had. The selection is that budget's afterwards. */
-export function affordablePages(kernel: Kernel, options: ResolvedCaptureOptions): number {
+/** Pages, of those in `contents`, that a dump cannot do without. */
+function leastPages(contents: readonly ClassContents[]): number {
+  return Math.max(1, data.leastGroups.reduce((sum, group) => sum + bytesIn(contents, group), 0) / PAGE);
+}
+
+/**
+ * The largest page budget, a few attempts near, whose copy can be had. It begins with what is in `contents` and
+ * {@link isLeastAffordable}.
+ */
+export function affordablePages(
+  kernel: Kernel,
+  options: ResolvedCaptureOptions,
+  contents: readonly ClassContents[],
+): number {
   const bound = options.pageBudget ?? Infinity;
-  let pages = 1;
+  let pages = leastPages(contents);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const contents = selectContents(kernel, { ...options, pageBudget: Math.max(1, pages) });
-    const { needed, available } = copyBudget(kernel, options, contents);
+    const tried = selectContents(kernel, { ...options, pageBudget: pages });
+    const { needed, available } = copyBudget(kernel, options, tried);
     if (needed === available) break;
     pages = Math.min(bound, pages + available - needed);
   }
-  return Math.max(1, pages);
+  return pages;
 }
 
 /** Takes memory for the copy off the machine's lists; {@link giveBack} ends it. */

@@ -151,7 +151,7 @@ export class LiveDump {
         log.write('116');
         throw new LiveDumpError('noMemory', detail);
       }
-      this.#options = { ...this.#options, pageBudget: affordablePages(kernel, this.#options) };
+      this.#options = { ...this.#options, pageBudget: affordablePages(kernel, this.#options, contents) };
       const partial = selectContents(kernel, this.#options);
       ({ needed, available } = copyBudget(kernel, this.#options, partial));
       contents = partial;

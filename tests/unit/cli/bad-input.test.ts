@@ -91,7 +91,8 @@ describe('generate refuses', () => {
   it('a folder in the place of the file', () => {
     const path = inFolder('full.dmp');
     mkdirSync(path);
-    expect(refusal('--out', path, '--force')).toContain(path);
+    for (const options of [[], ['--force']])
+      expect(refusal('--out', path, ...options)).toContain(`${path} is a folder`);
     expect(readdirSync(path)).toEqual([]);
   });
 

@@ -71,7 +71,7 @@ describe('with too little memory', () => {
     expect(own.check()).toMatchObject({ ok: true });
   });
 
-  it.each(['6 MiB', '9 MiB', '12 MiB'])(
+  it.each(['3 MiB', '6 MiB', '9 MiB', '12 MiB'])(
     'a partial dump holds what matters most: %s',
     async (availableMemory) => {
       const own = await createMachine({ machine: 'tiny', seed: 4 });
@@ -95,6 +95,18 @@ describe('with too little memory', () => {
       expect(fileOf(own.capture()).length).toBe(whole.bytes);
     },
   );
+
+  it('without memory for what no dump can do without there is none, not even a partial one', async () => {
+    const own = await createMachine({ machine: 'tiny', seed: 4 });
+    own.conditions = { availableMemory: '2 MiB' };
+    expect(() => own.capture({ abortIfMemoryPressure: false })).toThrow(
+      expect.objectContaining({ status: 'STATUS_NO_MEMORY' }),
+    );
+    expect(own.liveDumpEvents.events.slice(-2).map(({ id }) => id)).toEqual([116, 2]);
+    expect(own.check()).toMatchObject({ ok: true });
+    own.conditions = {};
+    expect(fileOf(own.capture()).length).toBeGreaterThan(20 * 2 ** 20);
+  });
 
   it('smaller budgets make smaller dumps', async () => {
     const own = await createMachine({ machine: 'tiny', seed: 4 });
