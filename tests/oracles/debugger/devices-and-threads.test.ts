@@ -184,6 +184,21 @@ describe.each(DUMPS)('devices and threads on %s', (_, options) => {
     );
   });
 
+  it('!process shows sizes, quotas and priority of each process', () => {
+    for (const process of kernel.livingProcesses.slice(0, 12)) {
+      const get = (path: string) => kernel.get(process, '_EPROCESS', path);
+      const text = ask(`!process ${process.toString(16)} 1`);
+      const row = (name: string) =>
+        new RegExp(`^ {4}${name.replaceAll(/[[\]]/g, '\\$&')} +(.*)$`, 'm').exec(text)?.[1];
+      expect(row('PeakVirtualSize')).toBe(`${get('PeakVirtualSize') >> 20n} Mb`);
+      expect(row('VirtualSize')).toBe(`${get('VirtualSize') >> 20n} Mb`);
+      expect(row('BasePriority')).toBe(`${get('Pcb.BasePriority')}`);
+      expect(row('CommitCharge')).toBe(`${get('CommitCharge')}`);
+      expect(row('PageFaultCount')).toBe(`${get('Vm.Instance.PageFaultCount')}`);
+      expect(row('QuotaPoolUsage[PagedPool]')).toMatch(/^\d+$/);
+    }
+  });
+
   it('!pfn shows what an entry of the database holds', () => {
     const database = kernel.pointer('MmPfnDatabase');
     const hex = (value: bigint, digits: number) => value.toString(16).padStart(digits, '0');

@@ -83,6 +83,7 @@ function detailsText(session: Session, entry: TypedView): string {
     (name) => (entry.has(`Vm.Instance.${name}`) ? pages(`Vm.Instance.${name}`) : 0),
   ) as [number, number, number];
   const peak = pages('Vm.Instance.PeakWorkingSetSize');
+  const megabytes = (field: string) => Math.floor(entry.number(field) / 0x100000);
   return (
     `    VadRoot ${hex(entry.value('VadRoot.Root'), 16)} Vads ${entry.value('VadCount')} Clone ${hex(entry.value('CloneRoot'))} ` +
     `Private ${entry.value('NumberOfPrivatePages')}. Modified ${entry.value('ModifiedPageCount')}. Locked ${entry.value('NumberOfLockedPages')}.\n` +
@@ -91,12 +92,15 @@ function detailsText(session: Session, entry: TypedView): string {
     row('ElapsedTime', clockText(elapsed(session, entry))) +
     row('UserTime', time('Pcb.UserTime')) +
     row('KernelTime', time('Pcb.KernelTime')) +
+    row('QuotaPoolUsage[PagedPool]', `${entry.value('ProcessQuotaUsage[1]')}`) +
+    row('QuotaPoolUsage[NonPagedPool]', `${entry.value('ProcessQuotaUsage[0]')}`) +
     row(
       'Working Set Sizes (now,min,max)',
       `(${now}, ${least}, ${most}) (${size(now)}, ${size(least)}, ${size(most)})`,
     ) +
     row('PeakWorkingSetSize', `${peak}`) +
-    row('VirtualSize', `${Math.floor(entry.number('VirtualSize') / 0x100000)} Mb`) +
+    row('VirtualSize', `${megabytes('VirtualSize')} Mb`) +
+    row('PeakVirtualSize', `${megabytes('PeakVirtualSize')} Mb`) +
     row('PageFaultCount', `${entry.value('Vm.Instance.PageFaultCount')}`) +
     row('BasePriority', `${entry.value('Pcb.BasePriority')}`) +
     row('CommitCharge', `${entry.value('CommitCharge')}`) +

@@ -32,6 +32,31 @@ it.each([
     ],
   ],
   [
+    '!devobj ffffa00000003080',
+    'Device object (ffffa00000003080) is for:\n DR0 \\Driver\\disk DriverObject ffffa00000004080\n' +
+      'SecurityDescriptor ffffa00000005080 DevExt ffffa00000006080 DevObjExt ffffa00000007080 DevNode ffffa00000008080 \n' +
+      'AttachedDevice (Upper) ffffa00000009080 \\Driver\\partmgr',
+    [
+      ['ffffa00000004080', '!drvobj ffffa00000004080 2'],
+      ['ffffa00000005080', '!sd ffffa00000005080 & -10 1'],
+      ['ffffa00000008080', '!devnode ffffa00000008080'],
+      ['ffffa00000009080', '!devobj ffffa00000009080'],
+    ],
+  ],
+  [
+    '!devstack ffffa00000003080',
+    '> ffffa00000003080  \\Driver\\disk       ffffa00000004080  DR0',
+    [['ffffa00000003080', '!devobj ffffa00000003080']],
+  ],
+  [
+    '!apc',
+    '    Thread ffffa00000002080 ApcStateIndex 0 ApcListHead ffffa00000002128 [USER]\n        KAPC @ ffffa00000005080',
+    [
+      ['ffffa00000002080', '!thread ffffa00000002080'],
+      ['ffffa00000005080', '!apc ffffa00000005080'],
+    ],
+  ],
+  [
     '!timer',
     ' 65 ffffad8238e98d20 P  29049ab0 00000019 [ 5/ 4/2026 10:58:27.235]  nt!KiDpcWatchdog\n' +
       '    ffffad8238f86180    260a4670 00000019 [ 5/ 4/2026 10:58:22.239]  thread ffffad8238f86080',
