@@ -354,6 +354,14 @@ export {
   readSystemCounters as systemReadCounters,
 } from './dump/process/counters';
 
+// What the kernel keeps of drivers that want to know, and of its own security.
+export {
+  notifyOfImages as notifyImages,
+  notifyOfProcesses as notifyProcesses,
+  notifyOfThreads as notifyThreads,
+} from './kernel/processes/notify-routines';
+export { publishSystemSecurity as securityPublish } from './kernel/security/system-security';
+
 // Drivers and devices.
 export { initialiseIo as ioInitialise } from './kernel/io/io-manager';
 export {

@@ -5,6 +5,7 @@ import { KPCR, KPRCB, KPROCESS, KPROCESSOR_STATE, KSPECIAL_REGISTERS, KTHREAD } 
 import { offsetOf } from '../layout/fields';
 import { addressOf } from '../kernel/symbols';
 import { expect, follow } from './expect';
+import { checkFeatures } from './features';
 import { mapped, peek32, peek64, value } from './memory';
 import { idleProcess, isListedThread, nextProcess, nextThread } from './processes';
 import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
@@ -69,5 +70,6 @@ function checkProcessor(prcb: u64, number: u32): void {
   if (broken()) return;
   const root = value(process, KPROCESS.DirectoryTableBase);
   expect(Rule.ProcessorRunsOnItsRoot, special, KSPECIAL_REGISTERS.Cr3, root);
+  checkFeatures(prcb);
   visit(Visited.Processors);
 }

@@ -9,7 +9,7 @@ import { peek32, value } from './memory';
 import { broken, disagreeAt, NO_FIELD } from './report';
 
 /** Where every Windows has it. */
-const SHARED_DATA: u64 = 0xfffff78000000000;
+export const SHARED_DATA: u64 = 0xfffff78000000000;
 
 let ticks: u64 = 0;
 

@@ -2,6 +2,7 @@
 import { NT } from '../generated/symbols';
 import {
   DBGKD_GET_VERSION64,
+  MI_FLAGS,
   MI_SYSTEM_VA_ASSIGNMENT,
   MI_SYSTEM_INFORMATION,
   MI_VISIBLE_STATE,
@@ -12,13 +13,16 @@ import { offsetOf } from '../layout/fields';
 import { Region, regionBase } from '../memory/address-space';
 import { physicalFrames } from '../memory/physical-layout';
 import * as ranges from '../memory/ranges';
-import { at, initialiseList, setField, write32, write64, write8 } from '../memory/virtual';
-import { pteBase } from '../paging/tables';
+import { at, initialiseList, read32, read64, setField, write32, write64, write8 } from '../memory/virtual';
+import { LARGE } from '../paging/pte';
+import { entryAddress, pteBase } from '../paging/tables';
 import { createMemoryManager } from './memory-manager/counters';
-import { TICK } from './scheduler/clock';
+import { systemTime, TICK } from './scheduler/clock';
 import { allocatePool, NON_PAGED, tag } from './pool/pool';
+import { FEATURE_BITS } from './processors/features';
 import { publishTopology, setTopology } from './processors/topology';
 import { addressOf } from './symbols';
+import { initialiseQuotaBlock } from './processes/quota-block';
 import { KERNEL_STACK_PAGES } from './processes/thread';
 
 const REGIONS: i32 = 15;
@@ -50,6 +54,8 @@ export function publishGlobals(kernelBase: u64, build: u32, processors: u32, nod
   setTopology(processors, nodes);
   publishTopology();
   write32(addressOf(NT.KeTimeIncrement), u32(TICK));
+  write64(addressOf(NT.KeFeatureBits), FEATURE_BITS);
+  write32(addressOf(NT.KiStackProtectTime), u32(systemTime())); // when the first stack cookie was made
   write32(addressOf(NT.KeKernelStackSize), KERNEL_STACK_PAGES << 12);
   write64(addressOf(NT.MmPfnDatabase), regionBase(<i32>Region.PfnDatabase));
   write64(addressOf(NT.MmPteBase), pteBase());
@@ -63,6 +69,8 @@ export function publishGlobals(kernelBase: u64, build: u32, processors: u32, nod
   write64(addressOf(NT.MmPhysicalMemoryBlock), memoryBlock);
   createMemoryManager(memoryBlock);
   publishRegions();
+  publishFlags(kernelBase);
+  initialiseQuotaBlock();
   fillVersionBlock(kernelBase, build);
 }
 
@@ -104,6 +112,17 @@ function publishRegions(): void {
     setField(assignment, MI_SYSTEM_VA_ASSIGNMENT.NumberOfBytes, SLOT_BYTES);
     write8(types + ((base >> 39) & 0xff), vaType(region));
   }
+}
+
+/** nt!MiFlags: how far the memory manager has come, and how the kernel's image is mapped. */
+function publishFlags(kernelBase: u64): void {
+  const flags = addressOf(NT.MiFlags);
+  const isLarge = (read64(entryAddress(kernelBase, 2)) & LARGE) != 0;
+  setField(flags, MI_FLAGS.LargePageKernel, isLarge ? 1 : 0);
+  setField(flags, MI_FLAGS.InitializationPhase, read32(addressOf(NT.InitializationPhase)));
+  setField(flags, MI_FLAGS.ExceptionHandlingReady, 1);
+  setField(flags, MI_FLAGS.PfnDatabaseExists, 1);
+  setField(flags, MI_FLAGS.SystemPtesReady, 1);
 }
 
 /** _MI_SYSTEM_VA_TYPE of a region. */

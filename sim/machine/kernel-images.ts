@@ -70,6 +70,10 @@ export class KernelImages {
       if (image.spec.sectionAlignment !== 'large-page') exports.imageDiscard(base);
   }
 
+  has(module: string): boolean {
+    return this.#byName.has(module);
+  }
+
   /** @throws Error when no module has the name */
   get(module: string): LoadedModule {
     const found = this.#byName.get(module);

@@ -11,6 +11,7 @@ import { createIoSystem } from './io/io-system.js';
 import { assignResources } from './io/device-resources.js';
 import { connectInterrupts } from './io/interrupts.js';
 import { createKnownDlls } from './known-dlls.js';
+import { enterNotifyRoutines } from './notify-routines.js';
 import { pendRequests } from './io/pending-requests.js';
 import { createPageFiles } from './page-files.js';
 import { writeStart } from './process-start.js';
@@ -90,6 +91,7 @@ export class Director {
   stage(population: Population): Stage {
     const { exports } = this.#kernel.core;
     const io = this.#io;
+    enterNotifyRoutines(this.#kernel);
     createKnownDlls(this.#kernel, this.#user);
     createLookasides(this.#kernel);
     populatePool(this.#kernel, BEFORE_PROCESSES, this.#seed);

@@ -6,12 +6,14 @@ import { releaseClientId } from '../objects/handle-table';
 import { dereferenceObject } from '../objects/object-end';
 import { freePool } from '../pool/pool';
 import { leaveToken } from '../security/token-end';
+import { leaveQuotaBlock } from './quota-block';
 
 /** What the end of a process's object leaves to be done; its threads and all else that it used are gone. */
 export function deleteProcess(process: u64): void {
   removeEntry(at(process, EPROCESS.ActiveProcessLinks));
   releaseClientId(u32(getField(process, EPROCESS.UniqueProcessId)));
   leaveToken(process);
+  leaveQuotaBlock(process);
   const section = getField(process, EPROCESS.SectionObject);
   if (section != 0) dereferenceObject(section, 1);
   const file = getField(process, EPROCESS.ImageFilePointer);

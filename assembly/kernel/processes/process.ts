@@ -34,6 +34,7 @@ import { allocatePool, NON_PAGED, PAGED, tag } from '../pool/pool';
 import { setUnicodeString } from '../strings';
 import { addressOf } from '../symbols';
 import { fillAffinity, groupCount } from '../processors/topology';
+import { joinQuotaBlock } from './quota-block';
 
 const AMD64: u32 = 0x8664; // EPROCESS.Machine of all but 32-bit code's, of minimal processes too
 const PROCESS_OBJECT: u32 = 3; // _KOBJECTS.ProcessObject
@@ -109,6 +110,7 @@ export function createProcess(
   fillIdentity(process, pid, parent, traits, priorityClass, protection);
   fillNames(process, names, shortBytes, pathBytes);
   fillLists(process);
+  joinQuotaBlock(process);
   if (isIdle) return process; // on no list of processes: debuggers find it through nt!PsIdleProcess
   insertTail(addressOf(NT.PsActiveProcessHead), at(process, EPROCESS.ActiveProcessLinks));
   // The handles of a process and its place among those that can run end with it.

@@ -20,6 +20,7 @@ import { createKernelStack } from '../processes/thread';
 import { initialiseProcessorLookasides } from '../pool/lookaside';
 import { addressOf } from '../symbols';
 import { initialiseDispatchState, joinSharedReadyQueue } from './dispatch-state';
+import { FEATURE_BITS, UPDATE_SIGNATURE } from './features';
 import { clusterLeader, groupOf, groupSize } from './topology';
 import {
   COMPATIBILITY_TEB_SELECTOR,
@@ -109,6 +110,8 @@ function fillPrcb(prcb: u64, number: u32, idleThread: u64, mhz: u32, vendor: usi
   setField(prcb, KPRCB.LogicalProcessorsPerCore, 1);
   setField(prcb, KPRCB.InitialApicId, number * 2);
   setField(prcb, KPRCB.CFlushSize, 64);
+  setField(prcb, KPRCB.FeatureBits, FEATURE_BITS);
+  write64(at(prcb, KPRCB.UpdateSignature), UPDATE_SIGNATURE);
   writeBytes(at(prcb, KPRCB.VendorString), vendor, 12);
   setField(prcb, KPRCB.Context, context);
   setField(prcb, KPRCB.ContextFlagsInit, CONTEXT_ALL);

@@ -1,6 +1,7 @@
 import type { FunctionSpec, ModuleSpec } from '../spec.js';
 import driverData from './drivers.json';
 import frameworkData from './frameworks.json';
+import { notifyRoutines, trustRoutines } from './kernel-callbacks.js';
 
 /** Routines by the name of their IRP_MJ_* (without the prefix); `*` is for all that are not named. */
 type MajorFunctions = Readonly<Record<string, string>>;
@@ -129,6 +130,8 @@ export function withDriverRoutines(specs: readonly ModuleSpec[]): ModuleSpec[] {
     ])
       want(routine, decorated);
   }
+  for (const { routine } of Object.values(notifyRoutines).flat()) want(routine, undefined);
+  for (const routine of trustRoutines) want(routine, undefined);
   return specs.map((spec) => withFunctions(spec, wanted.get(spec.module)));
 }
 

@@ -26,6 +26,7 @@ export function createObjectWorld(
 ): ObjectWorld {
   for (const { sessionId } of processes) kernel.namespace.createSession(sessionId);
   const tokens = new Tokens(kernel);
+  tokens.publishSystemSecurity();
   for (const process of processes) tokens.assign(process);
   const areas = [...files.keys()];
   const jobs = createJobs(kernel, processes);

@@ -160,6 +160,15 @@ export class Tokens {
     ];
   }
 
+  /** Keeps the system's SID and its default DACL where the kernel looks for them. */
+  publishSystemSecurity(): void {
+    const { core } = this.#kernel;
+    const sid = sidBytes(data.accounts.SYSTEM.sid);
+    const dacl = daclFor(data.accounts.SYSTEM.sid);
+    core.putBytes(Uint8Array.of(...sid, ...dacl));
+    core.exports.securityPublish(sid.length, dacl.length);
+  }
+
   /** Describes a token in the exchange buffer. */
   #put(token: Omit<StagedToken, 'address'>, source: string, flags: number, primary: number): void {
     const { core } = this.#kernel;

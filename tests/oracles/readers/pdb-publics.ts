@@ -7,8 +7,10 @@ const DBI_STREAM = 3;
 const NO_STREAM = 0xffff;
 const SECTION_HEADERS = 5; // index in the DBI stream's optional debug header
 const SECTION_HEADER_BYTES = 40;
+const SECTION_BYTES = 8;
 const SECTION_ADDRESS = 12;
 const S_PUB32 = 0x110e;
+const FUNCTION = 2; // CV_PUBSYMFLAGS
 
 /** Offsets in the DBI stream's header. */
 const DBI = {
@@ -47,8 +49,14 @@ function streamsOf(path: string): Buffer[] {
   });
 }
 
-/** Relative virtual addresses of a PDB's public symbols by name. */
-export function publicSymbols(path: string): Map<string, number> {
+interface Public {
+  readonly name: string;
+  readonly rva: number;
+  readonly isFunction: boolean;
+}
+
+/** Public symbols of a PDB, and the headers of its sections. */
+function read(path: string): { publics: Public[]; sections: Buffer } {
   const streams = streamsOf(path);
   const dbi = streams[DBI_STREAM]!;
   const debugHeader =
@@ -62,14 +70,32 @@ export function publicSymbols(path: string): Map<string, number> {
   const records = streams[dbi.readUInt16LE(DBI.symbolRecords)];
   if (!sections || !records) throw new Error(`${path} has no public symbols`);
 
-  const found = new Map<string, number>();
+  const publics: Public[] = [];
   for (let at = 0; at < records.length; at += 2 + records.readUInt16LE(at)) {
     if (records.readUInt16LE(at + 2) !== S_PUB32) continue;
     const offset = records.readUInt32LE(at + 8);
     const section = records.readUInt16LE(at + 12) - 1;
     const name = records.toString('latin1', at + 14, records.indexOf(0, at + 14));
     const base = sections.readUInt32LE(section * SECTION_HEADER_BYTES + SECTION_ADDRESS);
-    found.set(name, base + offset);
+    const isFunction = (records.readUInt32LE(at + 4) & FUNCTION) !== 0;
+    publics.push({ name, rva: base + offset, isFunction });
   }
-  return found;
+  return { publics, sections };
+}
+
+/** Relative virtual addresses of a PDB's public symbols by name. */
+export function publicSymbols(path: string): Map<string, number> {
+  return new Map(read(path).publics.map(({ name, rva }) => [name, rva]));
+}
+
+/** Public data of a PDB: each from where it is to the next symbol or the end of its section. */
+export function publicData(path: string): { name: string; rva: number; end: number }[] {
+  const { publics, sections } = read(path);
+  const ends: number[] = [];
+  for (let at = 0; at < sections.length; at += SECTION_HEADER_BYTES)
+    ends.push(sections.readUInt32LE(at + SECTION_ADDRESS) + sections.readUInt32LE(at + SECTION_BYTES));
+  const bounds = [...new Set([...publics.map(({ rva }) => rva), ...ends])].sort((a, b) => a - b);
+  return publics
+    .filter(({ isFunction }) => !isFunction)
+    .map(({ name, rva }) => ({ name, rva, end: bounds.find((bound) => bound > rva)! }));
 }

@@ -1,0 +1,102 @@
+// Variables of the kernel that say what something else says too.
+import { NT } from '../generated/symbols';
+import { Rule } from '../generated/rules';
+import {
+  ACL,
+  EPROCESS,
+  EPROCESS_QUOTA_BLOCK,
+  EX_FAST_REF,
+  LIST_ENTRY,
+  MI_FLAGS,
+  SID,
+  SID_AND_ATTRIBUTES,
+  TOKEN,
+} from '../generated/types';
+import { offsetOf } from '../layout/fields';
+import { addressOf } from '../kernel/symbols';
+import { checkSharedFeatures } from './features';
+import { expect, follow } from './expect';
+import { peek32, peek64, peek8, physicalOf, value } from './memory';
+import { isInModule } from './modules';
+import { idleProcess, nextProcess } from './processes';
+import { broken, disagreeAt, NO_FIELD } from './report';
+
+const FAST_REFERENCES: u64 = 15; // that EX_FAST_REF keeps in its low bits
+const LARGE_PAGE: u64 = 0x200000;
+const DESCRIPTOR_BYTES: u64 = 32; // of a service table: base, counters, limit, argument table
+const LIMIT_AT: u64 = 16;
+
+/** Checks them. */
+export function checkKernelVariables(): void {
+  checkSharedFeatures();
+  if (!broken()) checkMemoryFlags();
+  if (!broken()) checkQuotaBlock();
+  if (!broken()) checkSystemSecurity();
+  if (!broken()) checkServiceTables();
+}
+
+/** An image in large pages lies in memory as it lies in addresses. */
+function checkMemoryFlags(): void {
+  const base = peek64(addressOf(NT.PsNtosImageBase));
+  const step = physicalOf(base + LARGE_PAGE - 1) - physicalOf(base);
+  const isLarge = base % LARGE_PAGE == 0 && physicalOf(base) % LARGE_PAGE == 0 && step == LARGE_PAGE - 1;
+  expect(Rule.MemoryFlagsAgree, addressOf(NT.MiFlags), MI_FLAGS.LargePageKernel, isLarge ? 1 : 0);
+  expect(Rule.MemoryFlagsAgree, addressOf(NT.MiFlags), MI_FLAGS.PfnDatabaseExists, 1);
+}
+
+function checkQuotaBlock(): void {
+  const rule = Rule.QuotaBlockCountsProcesses;
+  const block = addressOf(NT.PspSystemQuotaBlock);
+  let count: u64 = 1;
+  expect(rule, idleProcess(), EPROCESS.QuotaBlock, block);
+  for (let process = nextProcess(0); process != 0 && !broken(); process = nextProcess(process)) {
+    expect(rule, process, EPROCESS.QuotaBlock, block);
+    count++;
+  }
+  expect(rule, block, EPROCESS_QUOTA_BLOCK.ProcessCount, count);
+  const list = block + offsetOf(EPROCESS_QUOTA_BLOCK.QuotaList);
+  expect(rule, list, LIST_ENTRY.Flink, list);
+}
+
+/** The system's SID and default DACL are those of its own process's token. */
+function checkSystemSecurity(): void {
+  const system = peek64(addressOf(NT.PsInitialSystemProcess));
+  const token = value(system + offsetOf(EPROCESS.Token), EX_FAST_REF.Value) & ~FAST_REFERENCES;
+  if (broken() || token == 0) return;
+  const user = follow(follow(token, TOKEN.UserAndGroups), SID_AND_ATTRIBUTES.Sid);
+  if (broken()) return;
+  const parts = u32(value(user, SID.SubAuthorityCount));
+  same(NT.SeLocalSystemSid, user, offsetOf(SID.SubAuthority) + 4 * parts);
+  const dacl = follow(token, TOKEN.DefaultDacl);
+  if (!broken()) same(NT.SeSystemDefaultDacl, dacl, u32(value(dacl, ACL.AclSize)));
+}
+
+/** What a variable points to must have the bytes of something else. */
+function same(variable: i32, other: u64, bytes: u32): void {
+  const at = peek64(addressOf(variable));
+  for (let i: u32 = 0; i < bytes && !broken(); i++) {
+    const expected = peek8(other + i);
+    const found = peek8(at + i);
+    if (found != expected) disagreeAt(Rule.SystemSecurityAgrees, NO_FIELD, at + i, expected, found);
+  }
+}
+
+/** Threads with windows use the second table of descriptors: the same first table, then one of a driver's. */
+function checkServiceTables(): void {
+  const rule = Rule.ServiceTablesAgree;
+  const shadow = addressOf(NT.KeServiceDescriptorTableShadow);
+  const plain = addressOf(NT.KeServiceDescriptorTable);
+  for (let at: u64 = 0; at < DESCRIPTOR_BYTES && !broken(); at += 8)
+    if (peek64(shadow + at) != peek64(plain + at))
+      disagreeAt(rule, NO_FIELD, shadow + at, peek64(plain + at), peek64(shadow + at));
+  const limit = peek32(shadow + LIMIT_AT);
+  if (limit != peek32(addressOf(NT.KiServiceLimit)))
+    disagreeAt(rule, NO_FIELD, shadow + LIMIT_AT, peek32(addressOf(NT.KiServiceLimit)), limit);
+  const table = peek64(shadow + DESCRIPTOR_BYTES);
+  if (broken() || table == 0) return; // a machine without windows
+  const services = peek32(shadow + DESCRIPTOR_BYTES + LIMIT_AT);
+  for (let i: u32 = 0; i < services && !broken(); i++) {
+    const routine = table + u64(i64(i32(peek32(table + i * 4))) >> 4);
+    if (!isInModule(routine)) disagreeAt(rule, NO_FIELD, table + i * 4, table, routine);
+  }
+}
