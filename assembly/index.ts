@@ -195,6 +195,7 @@ export {
   endUserSpace as processEndUserSpace,
 } from './kernel/processes/user-space';
 export { createWow64 as processCreateWow64 } from './kernel/processes/wow64';
+export { createWow64Parameters as processCreateWow64Parameters } from './kernel/processes/wow64-parameters';
 export {
   closeHeap as processCloseHeap,
   createFurtherHeap as processCreateHeap,

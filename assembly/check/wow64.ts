@@ -1,5 +1,6 @@
 // Processes of 32-bit code: what says that they are, and the environment blocks that their code sees. Pages of user mode
 // may have left memory: of those the check says nothing.
+import { NT } from '../generated/symbols';
 import { Rule, Visited } from '../generated/rules';
 import {
   CLIENT_ID,
@@ -16,11 +17,13 @@ import {
   TEB32,
 } from '../generated/types';
 import { offsetOf } from '../layout/fields';
+import { addressOf } from '../kernel/symbols';
 import { expect, expectBetween, follow } from './expect';
-import { mapped, value } from './memory';
+import { mapped, peek64, value } from './memory';
 import { nextThread } from './processes';
 import { broken, visit } from './report';
 import { pagesFrom } from './vads';
+import { checkWow64Parameters } from './wow64-parameters';
 
 const AMD64: u64 = 0x8664; // IMAGE_FILE_MACHINE_AMD64
 const I386: u64 = 0x14c; // IMAGE_FILE_MACHINE_I386
@@ -34,12 +37,16 @@ const PAGE_SHIFT: u64 = 12;
  */
 export function checkWow64(process: u64): void {
   if (value(process, EPROCESS.WoW64Process) == 0) {
-    if (value(process, EPROCESS.VmDeleted) == 0)
+    if (value(process, EPROCESS.VmDeleted) == 0) {
       expect(Rule.MachineIsOfItsCode, process, EPROCESS.Machine, AMD64);
+      const end = peek64(addressOf(NT.MmUserProbeAddress));
+      expect(Rule.UserSpaceIsBounded, process, EPROCESS.HighestUserAddress, end);
+    }
     return;
   }
   if (!expect(Rule.MachineIsOfItsCode, process, EPROCESS.Machine, I386)) return;
   expect(Rule.Wow64BlocksAgree, process, EPROCESS.Wow64VaSpace4Gb, 1);
+  expect(Rule.UserSpaceIsBounded, process, EPROCESS.HighestUserAddress, LOW_END & ~0xffff);
   const wow64 = follow(process, EPROCESS.WoW64Process);
   if (wow64 == 0) return;
   expect(Rule.Wow64BlocksAgree, wow64, EWOW64PROCESS.NtdllType, X86_SYSTEM_DLL);
@@ -56,6 +63,10 @@ function checkPeb(peb: u64, peb32: u64): void {
   agree(peb32, PEB32.NumberOfProcessors, peb, PEB.NumberOfProcessors);
   agree(peb32, PEB32.OSBuildNumber, peb, PEB.OSBuildNumber);
   agree(peb32, PEB32.SessionId, peb, PEB.SessionId);
+  agree(peb32, PEB32.HeapSegmentReserve, peb, PEB.HeapSegmentReserve);
+  agree(peb32, PEB32.HeapSegmentCommit, peb, PEB.HeapSegmentCommit);
+  if (!broken())
+    checkWow64Parameters(value(peb, PEB.ProcessParameters), value(peb32, PEB32.ProcessParameters));
 }
 
 function checkThread(process: u64, thread: u64, peb32: u64): void {

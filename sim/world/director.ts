@@ -307,6 +307,7 @@ export class Director {
       if (program.wow64) exports.processCreateWow64(address, peb);
       writeStart(this.#kernel, process, peb);
       exports.processCloseHeap();
+      if (program.wow64) exports.processCreateWow64Parameters(address);
       this.#memory.mapViews(process, peb, this.#user.mode.kindOf(program.path, spec));
     }
     const waits = new WaitObjects(this.#kernel);

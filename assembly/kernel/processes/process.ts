@@ -20,6 +20,7 @@ import {
   getField,
   initialiseList,
   insertTail,
+  read64,
   setField,
   write64,
   write8,
@@ -37,6 +38,7 @@ import { fillAffinity, groupCount } from '../processors/topology';
 import { joinQuotaBlock } from './quota-block';
 
 const AMD64: u32 = 0x8664; // EPROCESS.Machine of all but 32-bit code's, of minimal processes too
+const HARD_ERRORS_BY_DEFAULT: u32 = 1; // PROCESS_HARDERROR_DEFAULT: the system asks the user
 const PROCESS_OBJECT: u32 = 3; // _KOBJECTS.ProcessObject
 const PROCESS_TAG: u32 = 0x636f7250; // 'Proc'
 const STATUS_PENDING: u32 = 0x103; // ExitStatus of a process that lives
@@ -159,6 +161,8 @@ function fillIdentity(
   setField(process, EPROCESS.SectionSignatureLevel, signatureLevel(protection) >> 8);
   setField(process, KPROCESS.SecureState_Flags_SecureProcess, traits & TRAIT_SECURE ? 1 : 0);
   setField(process, EPROCESS.Machine, AMD64);
+  setField(process, EPROCESS.HighestUserAddress, read64(addressOf(NT.MmUserProbeAddress)));
+  setField(process, EPROCESS.DefaultHardErrorProcessing, HARD_ERRORS_BY_DEFAULT);
   setField(process, EPROCESS.CreateReported, 1);
   setField(process, EPROCESS.ProcessInserted, 1);
   setField(process, EPROCESS.AddressSpaceInitialized, 2);

@@ -16,7 +16,7 @@ import {
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { PAGE_SIZE } from '../../memory/arena';
-import { at, getField, setField } from '../../memory/virtual';
+import { at, getField, read64, setField, write64 } from '../../memory/virtual';
 import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 import { PROTECT_READ_WRITE } from '../sections/protection';
 import { addPrivateVad } from '../sections/vad';
@@ -28,6 +28,7 @@ const X86_SYSTEM_DLL: u32 = 1; // _SYSTEM_DLL_TYPE.PsWowX86SystemDll
 const STACK_RESERVE_PAGES: u32 = 256;
 const STACK_COMMIT_PAGES: u32 = 2;
 const STATIC_STRING_BYTES: u32 = 0x20a;
+const HIGHEST_ADDRESS_OF_32_BITS: u64 = 0xffff0000; // the last 64 KiB of 4 GiB are nobody's
 const NO_HANDLER: u32 = 0xffffffff; // end of the list of exception handlers
 
 /** Pages that a 32-bit thread's block takes after the 64-bit one. */
@@ -43,9 +44,19 @@ export function createWow64(process: u64, peb: u64): void {
   setField(process, EPROCESS.WoW64Process, wow64);
   setField(process, EPROCESS.Wow64VaSpace4Gb, 1);
   setField(process, EPROCESS.Machine, I386);
+  setField(process, EPROCESS.HighestUserAddress, HIGHEST_ADDRESS_OF_32_BITS);
   setField(peb32, PEB32.Mutant, u32.MAX_VALUE);
   setField(peb32, PEB32.ImageBaseAddress, getField(peb, PEB.ImageBaseAddress));
   setField(peb32, PEB32.IsImageDynamicallyRelocated, 1);
+  setField(peb32, PEB32.ActiveProcessAffinityMask, getField(peb, PEB.ActiveProcessAffinityMask));
+  write64(at(peb32, PEB32.CriticalSectionTimeout), read64(at(peb, PEB.CriticalSectionTimeout)));
+  setField(peb32, PEB32.HeapSegmentReserve, getField(peb, PEB.HeapSegmentReserve));
+  setField(peb32, PEB32.HeapSegmentCommit, getField(peb, PEB.HeapSegmentCommit));
+  const perSegment = getField(peb, PEB.HeapDeCommitTotalFreeThreshold);
+  setField(peb32, PEB32.HeapDeCommitTotalFreeThreshold, perSegment);
+  const perBlock = getField(peb, PEB.HeapDeCommitFreeBlockThreshold);
+  setField(peb32, PEB32.HeapDeCommitFreeBlockThreshold, perBlock);
+  setField(peb32, PEB32.UseCaseMapping, getField(peb, PEB.UseCaseMapping));
   setField(peb32, PEB32.NumberOfProcessors, getField(peb, PEB.NumberOfProcessors));
   setField(peb32, PEB32.OSMajorVersion, getField(peb, PEB.OSMajorVersion));
   setField(peb32, PEB32.OSMinorVersion, getField(peb, PEB.OSMinorVersion));
