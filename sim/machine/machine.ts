@@ -2,7 +2,6 @@ import type { ImageSet, LabImage } from '../images/index.js';
 import { Core } from './core.js';
 import { fillDebuggerData } from './debugger-data.js';
 import { startHypervisor } from './hypervisor.js';
-import { fillKernelTables } from './kernel-tables.js';
 import { KernelImages } from './kernel-images.js';
 import { Namespace } from './namespace.js';
 import { createObjectTypes } from './object-types.js';
@@ -82,7 +81,6 @@ export async function startKernel(
   exports.sectionInitialise(typeIndex.get('Section')!);
   loaded.discardStartUp(core);
   setVariables(core, loaded, start);
-  fillKernelTables(core, loaded);
   return { core, profile, images, loaded, size, hardware, start, typeIndex, namespace };
 }
 

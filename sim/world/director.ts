@@ -10,6 +10,7 @@ import type { IoStage } from './io/io-stage.js';
 import { createIoSystem } from './io/io-system.js';
 import { assignResources } from './io/device-resources.js';
 import { connectInterrupts } from './io/interrupts.js';
+import { fillKernelTables } from './kernel-tables.js';
 import { createKnownDlls } from './known-dlls.js';
 import { enterNotifyRoutines } from './notify-routines.js';
 import { pendRequests } from './io/pending-requests.js';
@@ -91,6 +92,7 @@ export class Director {
   stage(population: Population): Stage {
     const { exports } = this.#kernel.core;
     const io = this.#io;
+    fillKernelTables(this.#kernel);
     enterNotifyRoutines(this.#kernel);
     createKnownDlls(this.#kernel, this.#user);
     createLookasides(this.#kernel);

@@ -1,13 +1,13 @@
 import { trustRoutines } from '../images/index.js';
-import type { Core } from './core.js';
-import type { KernelImages } from './kernel-images.js';
+import type { Kernel } from '../machine/machine.js';
 
 const POINTER_BYTES = 8n;
 const DESCRIPTOR_BYTES = 32n; // of a table of services: base, counters, limit, argument table
 const LIMIT_AT = 16n;
 
 /** Fills tables of the kernel whose entries lie in other modules: they register themselves while they start. */
-export function fillKernelTables({ exports }: Core, loaded: KernelImages): void {
+export function fillKernelTables({ core, loaded }: Kernel): void {
+  const { exports } = core;
   const trust = loaded.address('nt!SeCiCallbacks');
   exports.memoryWritePointer(trust, BigInt(trustRoutines.length + 1) * POINTER_BYTES); // the table's size comes first
   for (const [index, routine] of trustRoutines.entries())
