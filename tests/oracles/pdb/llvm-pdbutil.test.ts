@@ -68,6 +68,12 @@ describeWithTool('llvm-pdbutil', 'types, as llvm-pdbutil reads them', (program) 
   const path = written(set.get('nt'), catalogue);
   const dumped = parseTypes(pdbutil(program, 'dump', '--types', path));
 
+  it('can be dumped in every part', () => {
+    const dump = pdbutil(program, 'dump', '--all', path);
+    expect(dump).not.toMatch(/^\s*error\b/im);
+    expect(dump).toContain('_EPROCESS');
+  });
+
   it('has every structure and union, with size and members', () => {
     for (const [name, layout] of Object.entries(catalogue.types)) {
       const { kind, size } = dumped.layouts.get(name) ?? {};

@@ -1,6 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { buildImages } from '../../../sim/images/index.js';
+import { PdbFile } from '../../../sim/debugger/pdb/pdb-file.js';
+import { BufferSource } from '../../../sim/debugger/files/byte-source.js';
 import { symbolStoreFiles } from '../../../sim/images/store.js';
 import { windows11_22631 } from '../../../sim/machine/profile.js';
 import schema from './isf-schema.json' with { type: 'json' };
@@ -22,7 +24,7 @@ interface Isf {
     { kind: string; size: number; fields: Record<string, { offset: number; type: Type }> }
   >;
   enums: Record<string, { size: number; base: string; constants: Record<string, number> }>;
-  symbols: Record<string, { address: number; type?: Type }>;
+  symbols: Record<string, { address: number; type?: Type; linkage_name?: string }>;
 }
 
 const images = buildImages();
@@ -88,6 +90,50 @@ describe.each(files.map(({ path }) => path))('%s', (path) => {
         .map(([field]) => `${name}.${field}`),
     );
     expect(outside).toEqual([]);
+  });
+});
+
+describe("the kernel's symbols and types", () => {
+  const isf = read(files[0]!.path);
+  const { GUID, age, database } = isf.metadata.windows.pdb;
+  const path = `${database}/${GUID}${age.toString(16)}/${database}`;
+  const pdb = new PdbFile(new BufferSource(store.find((file) => file.path === path)!.bytes()));
+
+  it('are at the same places in both files, and none is in one alone', () => {
+    // Debuggers take underscores off what only publics name.
+    const plain = (name: string) => name.replace(/^_+(?=.)/, '');
+    const places = (pairs: Iterable<readonly [string, number]>) =>
+      [...new Set([...pairs].map(([name, rva]) => `${plain(name)} ${rva}`))].sort();
+    const inIsf = places(
+      Object.entries(isf.symbols).flatMap(([name, { address, linkage_name }]) =>
+        [name, linkage_name ?? name].map((each) => [each, address] as const),
+      ),
+    );
+    expect(places(pdb.symbols().map(({ name, rva }) => [name, rva]))).toEqual(inIsf);
+    expect(inIsf.length).toBeGreaterThan(900);
+  });
+
+  it('have the same names and sizes in both files, and members at the same offsets', () => {
+    const unnamed = (name: string) => name.includes('<unnamed') || name.includes('::');
+    const inPdb = [...pdb.types.names].filter((name) => !unnamed(name)).sort();
+    const inIsf = [...Object.keys(isf.user_types), ...Object.keys(isf.enums)].filter(
+      (name) => !unnamed(name),
+    );
+    expect(inIsf.sort()).toEqual(inPdb);
+    for (const name of inPdb) {
+      const type = pdb.types.find(name)!;
+      if (type.kind === 'enum') {
+        const values = Object.fromEntries(type.values.map(({ name: each, value }) => [each, Number(value)]));
+        expect(isf.enums[name]!.constants, name).toEqual(values);
+        continue;
+      }
+      const { size, fields } = isf.user_types[name]!;
+      expect(size, name).toBe(type.size);
+      const offsets = Object.fromEntries(Object.entries(fields).map(([each, { offset }]) => [each, offset]));
+      expect(offsets, name).toEqual(
+        Object.fromEntries(type.fields.map(({ name: each, offset }) => [each, offset])),
+      );
+    }
   });
 });
 
