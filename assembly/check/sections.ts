@@ -10,13 +10,15 @@ import {
   SECTION_OBJECT_POINTERS,
   SEGMENT,
   SUBSECTION,
+  UNICODE_STRING,
 } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { addressOf } from '../kernel/symbols';
 import { AddressTable } from './address-table';
 import { expect, expectBetween, follow } from './expect';
 import { nextOn } from './lists';
-import { mapped, peek64, value } from './memory';
+import { mapped, peek16, peek64, value } from './memory';
+import { isText } from './modules';
 import { expectType } from './objects';
 import { broken, disagree, visit } from './report';
 
@@ -26,11 +28,19 @@ const PTE_BYTES: u64 = 8;
 const PRESENT: u64 = 1;
 const MOST_SUBSECTIONS: u32 = 100000;
 
+const LOWER_A: u64 = 0x61;
+const LOWER_Z: u64 = 0x7a;
+const TO_UPPER: u64 = 0x20;
+const HASH_START: u64 = 0xcbf29ce484222325; // FNV-1a
+const HASH_PRIME: u64 = 0x100000001b3;
+
 const views = new AddressTable(); // descriptors that were found for each control area
+const files = new AddressTable(); // control areas by device, path and kind of their file
 
 /** Forgets the control areas. */
 export function beginSections(): void {
   views.clear();
+  files.clear();
 }
 
 /** Checks the view that the descriptor at `vad` describes, `pages` pages of `process`. */
@@ -111,12 +121,40 @@ function checkFile(area: u64): void {
   const pointers = follow(file, FILE_OBJECT.SectionObjectPointer);
   if (pointers == 0) return;
   const isImage = value(flags, MMSECTION_FLAGS.Image) != 0;
+  checkOnlyOne(area, file, isImage);
   expect(
     Rule.FileLeadsToSection,
     pointers,
     isImage ? SECTION_OBJECT_POINTERS.ImageSectionObject : SECTION_OBJECT_POINTERS.DataSectionObject,
     area,
   );
+}
+
+/** A file has one control area for its data and one as an image, whoever maps it. */
+function checkOnlyOne(area: u64, file: u64, isImage: bool): void {
+  const name = file + offsetOf(FILE_OBJECT.FileName);
+  if (!isText(name)) {
+    disagree(Rule.NameIsText, file, FILE_OBJECT.FileName, 1, 0);
+    return;
+  }
+  const which = hashOfName(name, value(file, FILE_OBJECT.DeviceObject) + (isImage ? 1 : 0));
+  const other = files.get(which);
+  if (other != 0 && other != area)
+    disagree(Rule.FileHasOneSection, area, CONTROL_AREA.FilePointer, other, area);
+  files.set(which, area);
+}
+
+/** Upper and lower case alike, for ASCII. */
+function hashOfName(name: u64, salt: u64): u64 {
+  const text = value(name, UNICODE_STRING.Buffer);
+  const length = value(name, UNICODE_STRING.Length);
+  let hash = (HASH_START ^ salt) * HASH_PRIME;
+  for (let i: u64 = 0; i < length; i += 2) {
+    const character = u64(peek16(text + i));
+    hash =
+      (hash ^ (character >= LOWER_A && character <= LOWER_Z ? character - TO_UPPER : character)) * HASH_PRIME;
+  }
+  return hash;
 }
 
 /** Every control area counts its views and lists them. To be called when every process was seen. */

@@ -29,6 +29,16 @@ export function cacheFiles(kernel: Kernel, seed: bigint): void {
     const [bytes] = core.putTexts({ text, wide: true });
     exports.memoryCreateCachedFile(exports.exchangeBuffer(), bytes!, listed, mapped);
   };
+  const used = new Set<string>();
+  /** A path that no other file has: a file is in memory once. */
+  const unlike = (pattern: string): string => {
+    for (;;) {
+      const path = pattern.replace('%n', below(0x1000000).toString(16).padStart(6, '0'));
+      if (used.has(path)) continue;
+      used.add(path);
+      return path;
+    }
+  };
   for (let round = 0; views > 0 && exports.memoryFramesWithoutFile() > 0; round++)
     for (const file of data.viewed) {
       const mapped = Math.min(file.views, views);
@@ -42,7 +52,6 @@ export function cacheFiles(kernel: Kernel, seed: bigint): void {
   while (exports.memoryFramesWithoutFile() > 0) {
     const { path, least, most } = data.more[below(data.more.length)]!;
     const pages = Math.min(LARGEST, Math.round((least + below(most - least)) * scale));
-    const number = below(0x1000000).toString(16).padStart(6, '0');
-    create(path.replace('%n', number), pages, 0);
+    create(unlike(path), pages, 0);
   }
 }
