@@ -1,5 +1,6 @@
 import { viewOf } from '../files/record.js';
-import { MemoryError } from '../memory/memory.js';
+import { printable } from '../format/numbers.js';
+import { MemoryError, readInteger } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import { TypedView } from '../types/typed-view.js';
 import { kernelGlobal, kernelPointer, listEntries } from './lists.js';
@@ -127,10 +128,15 @@ function* blocksIn(
 
 type Common = Pick<PoolBlock, 'heap' | 'container'>;
 
+const WORD_BYTES = 8;
+const BLOCKS_A_WORD_BITS = 5n; // 32 blocks, two bits each
+const BLOCKS_A_BYTE_BITS = 2;
+const BLOCKS_A_BYTE_MASK = 3;
+
 /** Blocks of one size; two bits for each say whether it is in use. */
 function* smallBlocks(
   session: Session,
-  common: Common,
+  place: Common,
   { start: subsegment, bytes }: Range,
   from: bigint,
   to: bigint,
@@ -142,14 +148,21 @@ function* smallBlocks(
   const size = offsets & 0xffffn;
   const first = subsegment + (offsets >> 16n);
   if (size === 0n || size % GRANULE !== 0n) return;
-  const bitmap = view.at('BlockBitmap');
   const end = subsegment + bytes - PAGE;
-  let index = from > first ? (from - first) / size : 0n;
-  for (let start = first + index * size; start < to && start + size <= end; start += size, index++) {
-    const bits = new DataView(session.memory.read(bitmap + (index >> 5n) * 8n, 8).slice().buffer);
-    if (bits.byteLength < 8) return;
-    const isAllocated = ((bits.getBigUint64(0, true) >> ((index & 31n) * 2n)) & 1n) !== 0n;
-    yield withTag(session, { ...common, start, bytes: size, isAllocated, kind: 'low fragmentation' });
+  const begin = from > first ? (from - first) / size : 0n;
+  // The bitmap of all blocks at once: a dump has hundreds of thousands of them.
+  const wordsFrom = begin >> BLOCKS_A_WORD_BITS;
+  const wordBytes = Number((((end - first) / size) >> BLOCKS_A_WORD_BITS) - wordsFrom + 1n) * WORD_BYTES;
+  const bitmapAt = view.at('BlockBitmap') + wordsFrom * BigInt(WORD_BYTES);
+  const bitmap = viewOf(session.memory.read(bitmapAt, Math.max(wordBytes, 0)));
+  let index = Number(begin - (wordsFrom << BLOCKS_A_WORD_BITS));
+  const common = { ...place, bytes: size, kind: 'low fragmentation' as const };
+  const tagAt = tagOffset(session);
+  for (let start = first + begin * size; start < to && start + size <= end; start += size, index++) {
+    const at = (index >> BLOCKS_A_BYTE_BITS) >>> 0;
+    if (at >= bitmap.byteLength) return;
+    const isAllocated = ((bitmap.getUint8(at) >> ((index & BLOCKS_A_BYTE_MASK) * 2)) & 1) !== 0;
+    yield withTag(session, tagAt, { ...common, start, isAllocated });
   }
 }
 
@@ -166,6 +179,7 @@ function* chunks(
   const begin =
     subsegment + ((BigInt(session.struct('_HEAP_VS_SUBSEGMENT').size) + GRANULE - 1n) & ~(GRANULE - 1n));
   const end = begin + new TypedView(session, '_HEAP_VS_SUBSEGMENT', subsegment).value('Size') * GRANULE;
+  const tagAt = tagOffset(session);
   let count = 0;
   for (let chunk = begin; chunk < end && chunk < to && count < MOST_CHUNKS; count++) {
     const bytes = session.memory.read(chunk, 8);
@@ -177,22 +191,28 @@ function* chunks(
     if (chunk + size > from) {
       const start = isAllocated ? chunk + headerBytes : chunk;
       const block = { ...common, start, bytes: chunk + size - start, isAllocated };
-      yield withTag(session, { ...block, kind: 'variable size' });
+      yield withTag(session, tagAt, { ...block, kind: 'variable size' });
     }
     chunk += size;
   }
 }
 
-function withTag(session: Session, block: Omit<PoolBlock, 'hasHeader' | 'tag'>): PoolBlock {
-  const tag = block.isAllocated ? new TypedView(session, '_POOL_HEADER', block.start).value('PoolTag') : 0n;
-  return { ...block, hasHeader: block.isAllocated, tag: block.isAllocated ? tagText(tag) : '' };
+/** Where the tag is in POOL_HEADER. */
+function tagOffset(session: Session): bigint {
+  return new TypedView(session, '_POOL_HEADER', 0n).at('PoolTag');
+}
+
+function withTag(session: Session, tagAt: bigint, block: Omit<PoolBlock, 'hasHeader' | 'tag'>): PoolBlock {
+  if (!block.isAllocated) return { ...block, hasHeader: false, tag: '' };
+  const tag = tagText(readInteger(session.memory, block.start + tagAt, 4));
+  return { ...block, hasHeader: true, tag };
 }
 
 /** Four characters, the first in the lowest byte. The top bit marks protected ones. */
 export function tagText(tag: bigint): string {
-  return [0n, 8n, 16n, 24n]
-    .map((shift) => Number((tag >> shift) & (shift === 24n ? 0x7fn : 0xffn)))
-    .map((code) => (code >= 0x20 && code < 0x7f ? String.fromCharCode(code) : '.'))
+  const value = Number(tag);
+  return [value, value >>> 8, value >>> 16, (value >>> 24) & 0x7f]
+    .map((code) => printable(code & 0xff))
     .join('');
 }
 
