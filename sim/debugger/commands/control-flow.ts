@@ -4,10 +4,12 @@ import { asciiText, wideText } from '../files/text.js';
 import { parseMasm } from '../expressions/masm.js';
 import { Scanner } from '../expressions/scanner.js';
 import { CommandError, SyntaxProblem, type Command, type CommandContext } from './command.js';
+import { jumpOf } from './jumps.js';
 import { takeBlock, takeBracketed } from './split.js';
 
 /** A loop whose condition never fails must not hang whoever runs it. */
 const MOST_TURNS = 100_000;
+const LOOP_JUMPS = ['break', 'continue'] as const;
 
 export const ifCommand: Command = {
   names: ['.if'],
@@ -32,7 +34,7 @@ export const ifCommand: Command = {
 function loop(context: CommandContext, condition: string, body: string, step: string): void {
   for (let turns = 0; evaluateMasm(condition, context.session) !== 0n; turns++) {
     if (turns >= MOST_TURNS) throw new CommandError(`The loop was ended after ${MOST_TURNS} turns.\n`);
-    context.run(body);
+    if (jumpOf(() => context.run(body), LOOP_JUMPS) === 'break') return;
     if (step) context.run(step);
   }
 }
@@ -88,8 +90,10 @@ export const foreachCommand: Command = {
     // A name inside of other text is left alone, unless it stands in ${}.
     const [before, after] = [`(?<![^\\s;{'])`, `(?![^\\s;}'])`];
     const replaced = new RegExp(`\\$\\{${name[1]!}\\}|${before}${name[1]!}${after}`, 'g');
-    for (let i = first; i < words.length; i += step + 1)
-      context.run(body.block.replace(replaced, () => words[i]!));
+    for (let i = first; i < words.length; i += step + 1) {
+      const commands = body.block.replace(replaced, () => words[i]!);
+      if (jumpOf(() => context.run(commands), LOOP_JUMPS) === 'break') return;
+    }
   },
 };
 

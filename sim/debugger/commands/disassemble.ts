@@ -16,6 +16,7 @@ import {
   type UnwindInfo,
 } from '../unwind/unwind-info.js';
 import { Arguments } from './arguments.js';
+import { readInteger } from '../memory/memory.js';
 import { CommandError, SyntaxProblem, type Command } from './command.js';
 import { nearestText } from './symbols.js';
 
@@ -203,28 +204,35 @@ export const functionEntry: Command = {
     );
     print(`UnwindInfoAddress = ${address(BigInt(entry.unwindInfo))}\n\n`);
     print(
-      `Unwind info at ${address(module.base + BigInt(entry.unwindInfo))}, ${hex(4 + info.slots * 2)} bytes\n`,
+      `Unwind info at ${address(module.base + BigInt(entry.unwindInfo))}, ${hex(shownSize(info))} bytes\n`,
     );
     print(
       `  version ${info.version}, flags ${info.flags}, prolog ${hex(info.prologBytes)}, codes ${hex(info.slots)}\n`,
     );
     if (info.frameRegister !== 0)
-      print(`  frame reg ${registerName(info.frameRegister)}, frame offs ${hex(info.frameOffset)}\n`);
-    for (const code of info.codes) print(codeText(code, info));
-    if (info.handler !== 0)
-      print(`  handler routine: ${session.symbolText(module.base + BigInt(info.handler))}\n`);
+      print(
+        `  frame reg ${info.frameRegister} (${registerName(info.frameRegister)}), frame offs ${hex(info.frameOffset)}h\n`,
+      );
+    if (info.handler !== 0) {
+      const handler = module.base + BigInt(info.handler);
+      const data = readInteger(source.image.memory, module.base + BigInt(entry.unwindInfo + info.size), 4);
+      print(`  handler routine: ${session.symbolText(handler)} (${address(handler)}), data ${hex(data)}\n`);
+    }
+    for (const code of info.codes) print(codeText(code));
   },
 };
 
-function codeText(code: UnwindCode, info: UnwindInfo): string {
-  const head = `  ${hex(code.slot, 2)}: offs ${hex(code.offset)}, unwind op ${hex(code.operation)}, op info ${hex(code.info)}\t`;
-  return `${head}UWOP_${OPERATION_NAMES[code.operation] ?? 'UNKNOWN'}${detailText(code, info)}.\n`;
+/** Bytes of the header and the codes; with a handler, all up to the first word of the handler's data. */
+function shownSize({ handler, size, slots }: UnwindInfo): number {
+  return handler === 0 ? 4 + slots * 2 : size + 4;
 }
 
-function detailText(
-  { operation, info, value }: UnwindCode,
-  { frameRegister, frameOffset }: UnwindInfo,
-): string {
+function codeText(code: UnwindCode): string {
+  const head = `  ${hex(code.slot, 2)}: offs ${hex(code.offset)}, unwind op ${hex(code.operation)}, op info ${hex(code.info)}\t`;
+  return `${head}UWOP_${OPERATION_NAMES[code.operation] ?? 'UNKNOWN'}${detailText(code)}.\n`;
+}
+
+function detailText({ operation, info, value }: UnwindCode): string {
   switch (operation) {
     case UWOP.PUSH_NONVOL:
       return ` reg: ${registerName(info)}`;
@@ -236,8 +244,6 @@ function detailText(
       return ` FrameOffset: ${hex(value)} reg: xmm${info}`;
     case UWOP.ALLOC_LARGE:
       return ` FrameOffset: ${hex(value)}`;
-    case UWOP.SET_FPREG:
-      return ` register ${registerName(frameRegister)} offset ${hex(frameOffset)}`;
     default:
       return '';
   }

@@ -21,6 +21,7 @@ import { locals } from './locals.js';
 import { bugcheck, effectiveMachine, lastEvent, systems, time, version, vertarget } from './machine.js';
 import { display } from './memory-display.js';
 import { moduleInfo, symbolNoise } from './module-info.js';
+import { breakCommand, catchCommand, continueCommand, leaveCommand, redo } from './jumps.js';
 import { listModules } from './modules.js';
 import { processes, threadTimes } from './process-dump.js';
 import { registers } from './registers.js';
@@ -28,16 +29,17 @@ import { search } from './search.js';
 import { comment, enumTag, ignoreMissingPages, live, quit, radix } from './settings.js';
 import { frameCommand, stack } from './stack.js';
 import { taskList } from './task-list.js';
+import { sources } from './sources.js';
 import { symbolPath } from './symbol-path.js';
 import { examine, nearest, reload, sourcePath, symbolOptions } from './symbols.js';
 
 /** All commands of the debugger. */
 export const commands: readonly Command[] = [
   vertarget, version, systems, time, bugcheck, effectiveMachine, lastEvent, dumpDebug, enumTag,
-  listModules, moduleInfo, symbolNoise, examine, nearest, symbolPath, sourcePath, symbolOptions, reload,
+  listModules, moduleInfo, symbolNoise, examine, nearest, symbolPath, sourcePath, symbolOptions, reload, sources,
   registers, stack, frameCommand, locals, processors, processes, taskList, threadTimes, thread, process, context, contextRecord, trap, exceptionRecord,
   display, descriptors, search, displayType, dx, evaluate, evaluateTyped, formats, writeMemory,
   unassemble, unassembleFunction, functionEntry,
-  ifCommand, whileCommand, forCommand, foreachCommand, blockCommand, echo, printf,
+  ifCommand, whileCommand, forCommand, foreachCommand, blockCommand, breakCommand, continueCommand, catchCommand, leaveCommand, redo, echo, printf,
   ignoreMissingPages, radix, live, quit, comment, help, ...extensions,
 ]; // prettier-ignore

@@ -9,6 +9,7 @@ import { CommandError, SyntaxProblem, type CommandContext } from './command.js';
 import { findCommand } from './find-command.js';
 import { whyAbsent } from './help-texts.js';
 
+import { Jump } from './jumps.js';
 import { splitCommands, splitName } from './split.js';
 
 export interface ShellHost {
@@ -19,6 +20,8 @@ export interface ShellHost {
 
 /** Commands nested in commands: a script that calls itself must end. */
 const DEEPEST = 64;
+/** A line that asks to be run once more must end as well. */
+const MOST_TURNS = 10_000;
 /** A loop in a script must not fill the memory of whoever runs it. */
 const MOST_OUTPUT = 0x4000000; // characters
 
@@ -86,10 +89,30 @@ export class Shell {
     if (this.#depth >= DEEPEST) throw new CommandError('Commands are nested too deep.\n');
     this.#depth++;
     try {
-      for (const command of splitCommands(line)) if (!this.#runOne(command)) break;
+      for (let turn = 1; this.#runLine(line); turn++) {
+        if (turn > MOST_TURNS) return this.#print(`The line was ended after ${MOST_TURNS} turns.\n`);
+        this.#print(`redo [${turn}] ${line}\n`);
+      }
     } finally {
       this.#depth--;
     }
+  }
+
+  /** @returns whether its commands are to run once more */
+  #runLine(line: string): boolean {
+    for (const command of splitCommands(line)) {
+      try {
+        if (!this.#runOne(command)) return false;
+      } catch (error) {
+        if (!(error instanceof Jump)) throw error;
+        if (error.kind === 'redo') return true;
+        // Whoever runs this line may be what the jump leads out of.
+        if (this.#depth > 1) throw error;
+        this.#point(error.command, error.problem);
+        return false;
+      }
+    }
+    return false;
   }
 
   /** @returns whether the commands behind it are to run */

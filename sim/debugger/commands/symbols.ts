@@ -11,13 +11,17 @@ import { CommandError, SyntaxProblem, type Command } from './command.js';
 import { dots, userSymbolsText } from './context.js';
 import { hasWildcards, matcher } from './patterns.js';
 
+/** Above the symbols that `x /D` lists, links to initials where there are links. */
+const ALPHABET = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].join(' ');
+
 /** `x`: symbols by pattern. */
 export const examine: Command = {
   names: ['x'],
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const options = rest.options().join('');
-    const pattern = rest.word() ?? '';
+    // Of several patterns the engine takes the last.
+    const pattern = rest.rest.split(/[\s,]+/).at(-1) ?? '';
     const at = pattern.indexOf('!');
     if (at < 0) throw new SyntaxProblem("Couldn't resolve", 'x '.length + pattern.length);
     const [modulePattern, symbolPattern] = [pattern.slice(0, at), pattern.slice(at + 1)];
@@ -28,6 +32,7 @@ export const examine: Command = {
       throw new CommandError(
         `${' '.repeat(session.prompt.length + 'x '.length + modulePattern.length + 1)}^ Couldn't resolve 'x ${modulePattern}'\n`,
       );
+    if (options.includes('D')) print(` ${ALPHABET}\n\n`);
     const fits = matcher(symbolPattern);
     for (const module of modules) {
       const found = (module.symbols?.all ?? []).filter(

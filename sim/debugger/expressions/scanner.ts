@@ -3,7 +3,7 @@ export class ExpressionError extends Error {
   override name = 'ExpressionError';
 
   constructor(what: string, rest: string) {
-    super(`${what.endsWith(' in') ? what : `${what} error at`} '${rest || '<EOL>'}'`);
+    super(`${/ (?:in|from)$/.test(what) ? what : `${what} error at`} '${rest || '<EOL>'}'`);
   }
 }
 
