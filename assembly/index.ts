@@ -197,6 +197,10 @@ export {
 export { createWow64 as processCreateWow64 } from './kernel/processes/wow64';
 export { createWow64Parameters as processCreateWow64Parameters } from './kernel/processes/wow64-parameters';
 export {
+  beginLoader32 as processBeginLoader32,
+  enterModule32 as processEnterModule32,
+} from './kernel/processes/loader-data32';
+export {
   closeHeap as processCloseHeap,
   createFurtherHeap as processCreateHeap,
 } from './kernel/processes/user-heap';
@@ -263,6 +267,7 @@ export {
   layOutWaiting as stackLayOutWaiting,
   layOutRunning as stackLayOutRunning,
 } from './stacks/frames';
+export { layOutUser32 as stackLayOutUser32 } from './stacks/user-stack32';
 
 // Executive resources.
 export {

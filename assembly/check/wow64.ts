@@ -15,13 +15,16 @@ import {
   PEB32,
   TEB,
   TEB32,
+  WOW64_CONTEXT,
+  WOW64_CPURESERVED,
 } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { addressOf } from '../kernel/symbols';
 import { expect, expectBetween, follow } from './expect';
+import { checkLoader32 } from './loader32';
 import { mapped, peek64, value } from './memory';
 import { nextThread } from './processes';
-import { broken, visit } from './report';
+import { broken, disagreeAt, visit } from './report';
 import { pagesFrom } from './vads';
 import { checkWow64Parameters } from './wow64-parameters';
 
@@ -30,6 +33,8 @@ const I386: u64 = 0x14c; // IMAGE_FILE_MACHINE_I386
 const X86_SYSTEM_DLL: u64 = 1; // _SYSTEM_DLL_TYPE.PsWowX86SystemDll
 const LOW_END: u64 = 0xffffffff;
 const PAGE_SHIFT: u64 = 12;
+const CPU_RESERVED_SLOT: u64 = 1; // TEB.TlsSlots: WOW64_TLS_CPURESERVED
+const SLOT_BYTES: u64 = 8;
 
 /**
  * Checks the process whose user space is read. To be called after its descriptors are. A process that has ended has
@@ -53,6 +58,7 @@ export function checkWow64(process: u64): void {
   if (!expectBetween(Rule.Wow64BlocksAgree, wow64, EWOW64PROCESS.Peb, 1, LOW_END)) return;
   const peb32 = value(wow64, EWOW64PROCESS.Peb);
   checkPeb(value(process, EPROCESS.Peb), peb32);
+  if (!broken()) checkLoader32(peb32);
   for (let thread = nextThread(process, 0); thread != 0 && !broken(); thread = nextThread(process, thread))
     checkThread(process, thread, peb32);
 }
@@ -85,6 +91,7 @@ function checkThread(process: u64, thread: u64, peb32: u64): void {
   agree(id, CLIENT_ID32.UniqueProcess, process, EPROCESS.UniqueProcessId);
   agree(id, CLIENT_ID32.UniqueThread, thread + offsetOf(ETHREAD.Cid), CLIENT_ID.UniqueThread);
   checkStack(teb32);
+  if (!broken()) checkRegisters(teb, teb32);
   visit(Visited.Wow64Threads);
 }
 
@@ -96,6 +103,25 @@ function checkStack(teb32: u64): void {
   const end = start + (pagesFrom(start >> PAGE_SHIFT) << PAGE_SHIFT);
   if (broken() || !expect(rule, tib, NT_TIB32.StackBase, end)) return;
   expectBetween(rule, tib, NT_TIB32.StackLimit, start + 1, end - 1);
+}
+
+/** The 64-bit side keeps the registers of 32-bit code, which stands on the thread's second stack. */
+function checkRegisters(teb: u64, teb32: u64): void {
+  const rule = Rule.Wow64BlocksAgree;
+  const slot = teb + offsetOf(TEB.TlsSlots) + CPU_RESERVED_SLOT * SLOT_BYTES;
+  if (!mapped(slot)) return;
+  const reserved = peek64(slot);
+  const stack = teb + offsetOf(TEB.NtTib);
+  const base = value(stack, NT_TIB.StackBase);
+  if (reserved <= value(stack, NT_TIB.StackLimit) || reserved >= base) {
+    disagreeAt(rule, TEB.TlsSlots, slot, base - offsetOf(WOW64_CPURESERVED.SIZE), reserved);
+    return;
+  }
+  if (!mapped(reserved) || !expect(rule, reserved, WOW64_CPURESERVED.Machine, I386)) return;
+  const tib = teb32 + offsetOf(TEB32.NtTib);
+  const context = reserved + offsetOf(WOW64_CPURESERVED.Context);
+  const low = value(tib, NT_TIB32.StackLimit);
+  expectBetween(rule, context, WOW64_CONTEXT.Esp, low, value(tib, NT_TIB32.StackBase));
 }
 
 /** A field must say what another structure's does. */

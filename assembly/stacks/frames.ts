@@ -20,6 +20,7 @@ import { at, getField, setField, write64 } from '../memory/virtual';
 import { hash } from '../random';
 import { listed } from '../host-buffer';
 import { fillInterruptFrame, fillServiceFrame } from './trap-frame';
+import { cpuReserved } from '../kernel/processes/wow64';
 import { setProcessorContext } from '../kernel/processors/processor';
 import * as unwind from './unwind-data';
 import { unwindToUserMode, userRegister } from './user-registers';
@@ -222,11 +223,17 @@ export function layOutUser(thread: u64, count: i32): u64 {
   secondPointer = getField(teb, TEB.ProcessEnvironmentBlock);
   clearRegisters();
   userThread = thread;
-  const entry = getField(at(teb, TEB.NtTib), NT_TIB.StackBase) - RETURN_HOME_BYTES;
+  const entry = stackTop(teb) - RETURN_HOME_BYTES;
   write64(entry, 0);
   const stack = layOut(count, entry) - 8;
   write64(stack, listed((count - 1) * WORDS_PER_CALL));
   return stack;
+}
+
+/** Where a thread's 64-bit user stack begins: of 32-bit code, below the room for its registers. */
+function stackTop(teb: u64): u64 {
+  if (getField(teb, TEB.WowTebOffset) != 0) return cpuReserved(teb);
+  return getField(at(teb, TEB.NtTib), NT_TIB.StackBase);
 }
 
 /** Whether the registers are those that user mode of `thread` left. */

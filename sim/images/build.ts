@@ -26,6 +26,10 @@ export function buildImages(modulesWithoutRuntime: readonly ModuleSpec[] = catal
       if (number === undefined) throw new Error(`there is no system service ${name}`);
       return number;
     },
+    argumentsOf(target) {
+      const [module = '', name] = target.split(/!(.*)/s);
+      return modules.get(module)?.functions.find((each) => each.name === name)?.arguments ?? 0;
+    },
   };
   const images = specs.map((spec) => linkImage(spec, scope));
   const byModule = new Map(images.map((image) => [image.spec.module, image]));

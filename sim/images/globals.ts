@@ -46,7 +46,7 @@ function writeInto(section: DraftSection, spec: ModuleSpec, global: GlobalSpec):
   const start = bytes.length;
   if (global.data !== undefined) writeData(bytes, global.data);
   for (const value of pointersOf(global))
-    if (isNumber(value)) bytes.u64(BigInt(value));
+    if (isNumber(value)) section.pointer(BigInt(value));
     else {
       const [target = '', distance = '0'] = value.split('+');
       section.va(target, Number(distance));

@@ -1,3 +1,11 @@
+export {
+  frame32Of,
+  programFunctions32,
+  withoutWow64,
+  WOW64_TRANSITION,
+  wow64Dlls,
+  wow64Module,
+} from './wow64.js';
 export { buildImages, serviceNumber } from './build.js';
 export { catalogue, catalogueFor, unloadedDrivers } from './catalogue/index.js';
 export { notifyRoutines, trustRoutines, type NotifyRoutine } from './driver-routines/kernel-callbacks.js';

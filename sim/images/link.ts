@@ -2,6 +2,7 @@ import { indirectCallTargets } from './call-targets.js';
 import { importSlot, type CodeBlock, type CodeScope } from './code/function.js';
 import { callKind } from './code/frame.js';
 import { functionCode } from './code/shared-code.js';
+import { generateFunction32 } from './code/x86/function.js';
 import { writeGlobals } from './globals.js';
 import type { LabImage } from './lab-image.js';
 import { LinkedImage, type PublicSymbol } from './linked-image.js';
@@ -29,11 +30,13 @@ export interface LinkScope {
   /** File name of a module. Throws when there is none of the name. */
   fileOf(module: string): string;
   serviceNumber(name: string): number;
+  /** 4-byte arguments of `module!Function`, of 32-bit code; 0 where the data does not say. */
+  argumentsOf(target: string): number;
 }
 
 /** Makes the image of one module. Throws when a symbol, a module or room for a call is missing. */
 export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
-  const draft = new Draft(spec.module);
+  const draft = new Draft(spec.module, spec.machine === 'i386' ? 4 : 8);
   const publics: PublicSymbol[] = [];
   const pinned = spec.pinned && new PinnedPlacement(spec.pinned, draft);
   const blocks = writeCode(draft, spec, scope, publics, pinned);
@@ -45,7 +48,7 @@ export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
   const imports = collectImports(spec);
   writeImports(draft, imports, scope.fileOf);
   for (const { symbol, slot } of imports)
-    publics.push({ name: importSlot(symbol), kind: 'data', size: 8, at: slot });
+    publics.push({ name: importSlot(symbol), kind: 'data', size: draft.pointerBytes, at: slot });
   const isKernelMode = spec.kind === 'kernel' || spec.kind === 'driver';
   const targets = indirectCallTargets(spec, blocks.map((block) => block.spec)); // prettier-ignore
   writeLoadConfig(draft, targets, isKernelMode ? 'GFIDS' : '.rdata');
@@ -82,8 +85,9 @@ function writeCode(
 ): CodeBlock[] {
   const scope: CodeScope = {
     module: spec.module,
-    globals: spec.globals.filter(({ size }) => size >= 8).map(({ name }) => name),
+    globals: spec.globals.filter(({ size }) => size >= draft.pointerBytes).map(({ name }) => name),
     serviceNumber: link.serviceNumber,
+    argumentsOf: (name) => link.argumentsOf(name.includes('!') ? name : `${spec.module}!${name}`),
   };
   const blocks: CodeBlock[] = [];
   const places = new Map<CodeBlock, number>();
@@ -95,18 +99,22 @@ function writeCode(
       ? new DraftSection(name, characteristicsOf(name), draft)
       : draft.section(name, characteristicsOf(name));
     for (const definition of functions) {
-      const block = functionCode(definition, scope, spec.shared);
+      const block =
+        spec.machine === 'i386'
+          ? generateFunction32(definition, scope)
+          : functionCode(definition, scope, spec.shared);
       const made = pinned ? new DraftSection(name, target.characteristics, draft) : target;
       made.bytes.align(FUNCTION_ALIGNMENT, INT3);
       const at = made.bytes.length;
       made.bytes.append(block.bytes);
-      for (const { offset, end, target: symbol } of block.fixups)
+      for (const { offset, end, target: symbol, absolute } of block.fixups) {
+        const target = symbol.startsWith(prefix) ? symbol.slice(prefix.length) : symbol;
         made.fixups.push({
-          kind: 'rel32',
           offset: at + offset,
-          end: at + end,
-          target: symbol.startsWith(prefix) ? symbol.slice(prefix.length) : symbol,
+          target,
+          ...(absolute ? { kind: 'va32', distance: 0 } : { kind: 'rel32', end: at + end }),
         });
+      }
       const { section, offset: start } = pinned
         ? pinned.put(definition.name, made, name)
         : { section: target.define(definition.name, at), offset: at };

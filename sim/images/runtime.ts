@@ -1,8 +1,9 @@
 import { PROBE_SIZE } from './code/stack-probe.js';
 import type { FunctionSpec, GlobalSpec, ModuleSpec } from './spec.js';
 
-/** DEFAULT_SECURITY_COOKIE of 64-bit code: what a file holds until its loader chooses a random one. */
+/** DEFAULT_SECURITY_COOKIE of 64-bit and of 32-bit code: what a file holds until its loader chooses a random one. */
 const DEFAULT_COOKIE = 0x00002b992ddfa232n;
+const DEFAULT_COOKIE_32 = 0xbb40e64en;
 
 /** Symbols of a compiler's runtime that the load configuration refers to. */
 export const RUNTIME = {
@@ -42,6 +43,19 @@ const GLOBALS: readonly GlobalSpec[] = [
   { name: '__security_cookie_complement', size: 8, type: 'u64', data: littleEndian(~DEFAULT_COOKIE) },
 ];
 
+/** Of 32-bit images, whose code checks a target and then calls it. */
+const GLOBALS_32: readonly GlobalSpec[] = [
+  { name: RUNTIME.checkPointer, section: '.rdata', size: 4, pointers: ['_guard_check_icall_nop'] },
+  { name: RUNTIME.cookie, size: 4, align: 4, type: 'u32', data: littleEndian(DEFAULT_COOKIE_32, 32) },
+  {
+    name: '__security_cookie_complement',
+    size: 4,
+    align: 4,
+    type: 'u32',
+    data: littleEndian(~DEFAULT_COOKIE_32, 32),
+  },
+];
+
 /** What modules have besides whose functions have stack cookies. */
 const COOKIE_FUNCTIONS: readonly FunctionSpec[] = [
   { name: RUNTIME.checkCookie, template: 'check-cookie' },
@@ -52,6 +66,12 @@ const COOKIE_FUNCTIONS: readonly FunctionSpec[] = [
 
 /** A module with what every image of a compiler has: stack cookies, and the pointers through which indirect calls go. */
 export function withRuntime(spec: ModuleSpec): ModuleSpec {
+  if (spec.machine === 'i386')
+    return {
+      ...spec,
+      functions: [...spec.functions, { name: '_guard_check_icall_nop', template: 'return' }],
+      globals: [...spec.globals, ...GLOBALS_32],
+    };
   const own = new Set(GLOBALS.map(({ name }) => name));
   const isKernel = spec.kind === 'kernel' && spec.module === 'nt';
   const globals = isKernel ? GLOBALS.map(toKernelDispatch) : GLOBALS;
@@ -85,7 +105,9 @@ function inModule(definition: FunctionSpec, module: string): FunctionSpec {
   return { ...definition, calls: calls.map((call) => ({ ...call, to: call.to!.replace(prefix, '') })) };
 }
 
-function littleEndian(value: bigint): string {
-  const digits = BigInt.asUintN(64, value).toString(16).padStart(16, '0');
+function littleEndian(value: bigint, bits = 64): string {
+  const digits = BigInt.asUintN(bits, value)
+    .toString(16)
+    .padStart(bits / 4, '0');
   return digits.match(/../g)!.reverse().join('');
 }

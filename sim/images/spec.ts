@@ -11,6 +11,8 @@ export interface ModuleSpec {
   path: string;
   pdb: string;
   description: string;
+  /** IMAGE_FILE_MACHINE_I386: a 32-bit image, PE32. Omitted: AMD64. */
+  machine?: 'i386';
   kind: 'kernel' | 'driver' | 'dll' | 'program' | 'hypervisor';
   /** Image base the file is linked for, hexadecimal. */
   imageBase: string;
@@ -52,6 +54,8 @@ export interface FunctionSpec {
   decorated?: string;
   section?: CodeSection;
   exported?: boolean;
+  /** 4-byte arguments that it takes off the stack, in 32-bit code (`__stdcall`). */
+  arguments?: number;
   /** Shape of the prolog. Omitted: the generator chooses one from the function's name, deterministically. */
   frame?: FrameSpec;
   /** Call sites, in the order they stand in the body. */
@@ -75,6 +79,7 @@ export interface FunctionSpec {
   /**
    * Whole body that the ABI dictates. `service-stub`: user mode's way into a system service. `zw-stub`: kernel
    * mode's, through KiServiceInternal. `check-cookie`: fails for any RCX but the module's stack cookie. `break`: a breakpoint and a return. `return`: only a return. `dispatch`: a jump to where rax points. `probe-stack`: touches the pages of a frame of RAX bytes. `jump`: a jump to `tail`. `isr-thunks`: 256 entries of 8 bytes that push their vector.
+   * `wow64-transition`: 32-bit code's jump into the 64-bit code that runs it.
    */
   template?:
     | 'service-stub'
@@ -85,7 +90,8 @@ export interface FunctionSpec {
     | 'dispatch'
     | 'jump'
     | 'probe-stack'
-    | 'isr-thunks';
+    | 'isr-thunks'
+    | 'wow64-transition';
 }
 
 /** A function in its module's source file. It is built without optimisation: arguments go to their home space first. */

@@ -18,6 +18,8 @@ const RESOURCES = 2;
 const DEBUG = 6;
 const CODE_VIEW = 2;
 const RT_VERSION = 16;
+/** IMAGE_NT_OPTIONAL_HDR32_MAGIC: of 32-bit code. */
+const PE32_MAGIC = 0x10b;
 const SUBDIRECTORY = 0x80000000;
 const LEVELS = 3; // type, name, language
 const FIXED_FILE_INFO_BYTES = 52;
@@ -29,8 +31,10 @@ export function imageFacts(read: ImageReader): ImageFacts {
   const nt = fieldIn(read(0, sizeOf('IMAGE_DOS_HEADER')), 'IMAGE_DOS_HEADER', 'e_lfanew');
   const headers = read(nt, sizeOf('IMAGE_NT_HEADERS64'));
   const header = (field: string) => fieldIn(headers, 'IMAGE_NT_HEADERS64', field);
+  const is32Bit = fieldIn(headers, 'IMAGE_NT_HEADERS32', 'OptionalHeader.Magic') === PE32_MAGIC;
+  const layout = is32Bit ? 'IMAGE_NT_HEADERS32' : 'IMAGE_NT_HEADERS64';
   const directory = (index: number) => {
-    const at = offsetIn('IMAGE_NT_HEADERS64', 'OptionalHeader.DataDirectory');
+    const at = offsetIn(layout, 'OptionalHeader.DataDirectory');
     const entry = headers.subarray(at + index * sizeOf('IMAGE_DATA_DIRECTORY'));
     return {
       rva: fieldIn(entry, 'IMAGE_DATA_DIRECTORY', 'VirtualAddress'),

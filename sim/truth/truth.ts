@@ -90,6 +90,8 @@ export interface TruthProcess extends TruthIdentity {
   unlinked?: true;
   /** What its loader lists, in load order; none where there is no user mode. */
   modules: TruthLoadedModule[];
+  /** Of 32-bit code: its second environment block, and what its 32-bit loader lists. */
+  wow64?: { peb: Address; modules: TruthLoadedModule[] };
   /** What its tree of VADs describes, in order of address. */
   memory: TruthRange[];
   token: TruthToken;
@@ -116,6 +118,8 @@ export interface TruthThread {
   userStack?: readonly string[];
   /** Where user mode was left, and what belongs to the thread there; absent as well. */
   user?: { teb: Address; start: Address; rip: Address; rsp: Address };
+  /** Of 32-bit code: where that went on after the service, and its own stack, from the service's stub out. */
+  wow64?: { eip: Address; esp: Address; stack: readonly string[] };
 }
 
 /** Writes down a machine's truth. */
@@ -187,6 +191,9 @@ function truthOfProcess(
     ...truthOfIdentity(process),
     ...(unlinked ? { unlinked } : {}),
     modules: process.modules.map(truthOfLoaded),
+    ...(process.peb32 === undefined
+      ? {}
+      : { wow64: { peb: hex(process.peb32), modules: process.modules32.map(truthOfLoaded) } }),
     memory,
     token: truthOfToken(token),
     handles: truthOfHandles(kernel, address),
@@ -201,12 +208,17 @@ function truthOfProcess(
       waitObjects: thread.waitObjects.map((object) => ({ address: hex(object.address), type: object.type })),
       stack: thread.stack,
       ...(thread.userMode ? { userStack: thread.userMode.stack, user: userSide(thread.userMode) } : {}),
+      ...(thread.userMode?.wow64 ? { wow64: side32(thread.userMode.wow64) } : {}),
     })),
   };
 }
 
 function ended({ tid, address, exitTime, exitStatus }: EndedThread) {
   return { tid, address: hex(address), exitTime: String(exitTime), exitStatus };
+}
+
+function side32({ eip, esp, stack }: NonNullable<UserMode['wow64']>): TruthThread['wow64'] {
+  return { eip: hex(eip), esp: hex(esp), stack };
 }
 
 function userSide({ teb, start, rip, rsp }: UserMode): TruthThread['user'] {

@@ -196,6 +196,7 @@ export class Director {
       threads: [],
       endedThreads: [],
       modules: [],
+      modules32: [],
     };
     for (let number = 0; number < hardware.processors; number++) {
       const start = loaded.address('nt!KiIdleLoop');
@@ -290,6 +291,7 @@ export class Director {
       threads: [],
       endedThreads: [],
       modules: [],
+      modules32: [],
     };
     if (process.exitTime !== undefined) exports.processExit(address, process.exitTime, 0);
     exports.processBeginUserSpace(address, isUser && program.wow64 === true);
@@ -306,7 +308,10 @@ export class Director {
       : 0n;
     if (isUser) {
       this.#user.load(process, peb);
-      if (program.wow64) exports.processCreateWow64(address, peb);
+      if (program.wow64) {
+        process.peb32 = exports.processCreateWow64(address, peb);
+        this.#user.loadWow64(process);
+      }
       writeStart(this.#kernel, process, peb);
       exports.processCloseHeap();
       if (program.wow64) exports.processCreateWow64Parameters(address);

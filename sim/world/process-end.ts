@@ -47,6 +47,10 @@ export function endProcess(
     process.exitStatus = status;
     process.sessionId = 0; // what has ended has left its session
     process.modules.length = 0;
+    process.modules32.length = 0;
+    delete process.peb32;
+    process.modules32.length = 0;
+    delete process.peb32;
     const { jobs, ports } = stage.objects;
     for (const job of jobs)
       replace(

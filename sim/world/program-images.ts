@@ -1,8 +1,9 @@
-import type { FunctionSpec, ModuleSpec } from '../images/index.js';
+import { programFunctions32, wow64Dlls, type FunctionSpec, type ModuleSpec } from '../images/index.js';
 import type { Population } from './population.js';
 import { findProgram } from './programs.js';
 
 const IMAGE_BASE = '0x140000000';
+const IMAGE_BASE_32 = '0x400000';
 /** Programs that run before there is a Win32 subsystem, and know ntdll only. */
 const NATIVE = new Set(['smss.exe', 'csrss.exe']);
 const DUMPS = 'Taskmgr.exe';
@@ -37,16 +38,24 @@ const NATIVE_FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 const DUMP_FUNCTIONS = { CreateLiveDump: ['ntdll!NtSystemDebugControl'] };
 
-/** Specifications of the images of a population's programs: starts that wait, and nothing of anybody else's code. */
+/**
+ * Specifications of the images of a population's programs: starts that wait, and nothing of anybody else's code; with
+ * them the DLLs of 32-bit programs, where there are any.
+ */
 export function programSpecs(population: Population): ModuleSpec[] {
-  const paths = new Set(population.map(({ program }) => findProgram(program).path));
-  return [...paths].filter((path) => path.includes('\\')).map(programSpec);
+  const programs = population.map(({ program }) => findProgram(program));
+  const paths = new Set(programs.map(({ path }) => path));
+  return [
+    ...(programs.some(({ wow64 }) => wow64) ? wow64Dlls : []),
+    ...[...paths].filter((path) => path.includes('\\')).map(programSpec),
+  ];
 }
 
 /** Specification of the image of a program by its path. */
 export function programSpec(path: string): ModuleSpec {
   const file = path.slice(path.lastIndexOf('\\') + 1);
   const module = file.replace(/\.exe$/i, '');
+  const is32Bit = findProgram(file).wow64 === true;
   const functions = {
     ...(NATIVE.has(file) ? NATIVE_FUNCTIONS : WIN32),
     ...(file === DUMPS ? DUMP_FUNCTIONS : {}),
@@ -58,14 +67,23 @@ export function programSpec(path: string): ModuleSpec {
     pdb: `${module}.pdb`,
     description: `Stands in for ${file}`,
     kind: 'program',
-    imageBase: IMAGE_BASE,
     entryPoint: 'mainCRTStartup',
-    shared: { family: 'program', prefix: '' },
-    functions: Object.entries(functions).map(([name, calls]): FunctionSpec => ({
-      name,
-      calls: calls.map((to) => ({ to })),
-      ...(LARGE_FRAMES[name] ? { frame: LARGE_FRAMES[name] } : {}),
-    })),
-    globals: [{ name: 'mainEvent', size: 8, type: 'void*' }],
+    ...(is32Bit
+      ? {
+          machine: 'i386',
+          imageBase: IMAGE_BASE_32,
+          functions: programFunctions32(),
+          globals: [{ name: 'mainEvent', size: 4, align: 4, type: 'u32' }],
+        }
+      : {
+          imageBase: IMAGE_BASE,
+          shared: { family: 'program', prefix: '' },
+          functions: Object.entries(functions).map(([name, calls]): FunctionSpec => ({
+            name,
+            calls: calls.map((to) => ({ to })),
+            ...(LARGE_FRAMES[name] ? { frame: LARGE_FRAMES[name] } : {}),
+          })),
+          globals: [{ name: 'mainEvent', size: 8, type: 'void*' }],
+        }),
   };
 }

@@ -17,6 +17,8 @@ export interface UserMode {
   readonly start: bigint;
   /** User stack from the service's stub out, as a debugger prints it. */
   readonly stack: readonly string[];
+  /** Of 32-bit code: where it went on after the service, and its own stack. */
+  readonly wow64?: { readonly eip: bigint; readonly esp: bigint; readonly stack: readonly string[] };
 }
 
 /** A thread that the scenario put on the machine. */
@@ -86,6 +88,10 @@ export interface StagedProcess {
   readonly apcRoutine?: bigint;
   /** What its loader lists, the program first. */
   readonly modules: StagedModule[];
+  /** What its 32-bit loader lists, where it is one of 32-bit code. */
+  readonly modules32: StagedModule[];
+  /** Its second environment block, which 32-bit code sees. */
+  peb32?: bigint;
   /** It was taken off PsActiveProcessHead. */
   unlinked?: boolean;
 }

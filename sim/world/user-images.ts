@@ -1,15 +1,27 @@
-import { serviceNumber, type LabImage } from '../images/index.js';
+import {
+  serviceNumber,
+  wow64Dlls,
+  WOW64_TRANSITION,
+  type LabImage,
+  type ModuleSpec,
+} from '../images/index.js';
 import { split } from '../machine/kernel-images.js';
 import type { Kernel } from '../machine/machine.js';
 import { nameOf, StackPlan, type CodeModules } from '../machine/stack-plan.js';
 import { programSpec } from './program-images.js';
 import type { StagedProcess, UserMode as UserModeState } from './stage.js';
 import { isWow64, moduleOf, UserMode, type UserStack } from './user-mode.js';
+import { planWow64Stack, type Wow64Stack } from './wow64-stacks.js';
 
 /** Where images of user mode are loaded: the same in every process until the next boot. */
 const DLL_BASE = 0x7ff8_0000_0000n;
-/** Programs of 32-bit code. */
+/** Programs of 32-bit code, and what they load; with it lies the 64-bit code that runs them. */
 const WOW64_BASE = 0x40_0000n;
+const WOW64_DLL_BASE = 0x7500_0000n;
+const WOW64_SPREAD = 0x100n; // in units of the alignment
+const WOW64_CPU = 'wow64cpu';
+/** Where 32-bit code goes for its system services. */
+const WOW64_ENTRY = 'wow64cpu!KiFastSystemCall';
 const PROGRAM_BASE = 0x7ff6_0000_0000n;
 const ALIGNMENT = 0x10000n;
 const SPREAD = 0x4000n; // in units of the alignment
@@ -58,14 +70,20 @@ export class UserImages {
   readonly mode: UserMode;
 
   /** Where the next image of each kind is loaded. */
-  readonly #next: { dll: bigint; program: bigint; wow64: bigint };
+  readonly #next: { dll: bigint; program: bigint; wow64: bigint; wow64Dll: bigint };
+  readonly #wow64Stacks = new Map<string, Wow64Stack>();
 
   /** Makes the programs and DLLs of the image set ready to be mapped. */
   constructor(kernel: Kernel, seed: bigint) {
     this.#kernel = kernel;
     this.mode = new UserMode(kernel.images, kernel.size.name === 'tiny');
     const shift = ((seed * 0x9e37n) % SPREAD) * ALIGNMENT;
-    this.#next = { dll: DLL_BASE + shift, program: PROGRAM_BASE + shift, wow64: WOW64_BASE };
+    this.#next = {
+      dll: DLL_BASE + shift,
+      program: PROGRAM_BASE + shift,
+      wow64: WOW64_BASE,
+      wow64Dll: WOW64_DLL_BASE + ((seed * 0x9e37n) % WOW64_SPREAD) * ALIGNMENT,
+    };
     for (const image of kernel.images.images) this.#place(image);
     for (const image of [...this.#dlls.values(), ...this.#programs.values()]) this.#bind(image);
   }
@@ -73,14 +91,20 @@ export class UserImages {
   /** Makes the program at a path ready to be mapped; its image is made now when nobody has run it yet. */
   prepare(path: string): void {
     if (this.#programs.has(path)) return;
+    if (isWow64(path) && !this.#dlls.has(wow64Dlls[0]!.module)) this.#add(wow64Dlls);
+    this.#add([programSpec(path)]);
+  }
+
+  #add(specs: readonly ModuleSpec[]): void {
     const { images, profile } = this.#kernel;
-    this.#bind(this.#place(images.add({ ...programSpec(path), version: profile.version }))!);
+    const added = specs.map((spec) => this.#place(images.add({ ...spec, version: profile.version }))!);
+    for (const image of added) this.#bind(image);
   }
 
   #place(image: LabImage): SharedImage | undefined {
     const { kind } = image.spec;
     if (kind !== 'dll' && kind !== 'program') return undefined;
-    const place = kind === 'program' && isWow64(image.spec.path) ? 'wow64' : kind;
+    const place = placeOf(image.spec);
     const shared = this.#share(image, this.#next[place]);
     this.#next[place] += (BigInt(image.sizeOfImage) + 2n * ALIGNMENT - 1n) & ~(ALIGNMENT - 1n);
     if (kind === 'dll') this.#dlls.set(image.spec.module, shared);
@@ -89,6 +113,8 @@ export class UserImages {
   }
 
   #bind({ image, index }: SharedImage): void {
+    const transition = image.symbols.get(WOW64_TRANSITION);
+    if (transition) this.#kernel.core.exports.imageBind(index, transition.rva, this.address(WOW64_ENTRY));
     for (const { slotRva, module, symbol } of image.imports)
       this.#kernel.core.exports.imageBind(index, slotRva, this.address(`${module}!${symbol}`));
   }
@@ -98,7 +124,7 @@ export class UserImages {
     const path =
       image.spec.kind === 'program'
         ? image.spec.path.replaceAll('%USERNAME%', profile.system.userName)
-        : `${profile.system.systemRoot}\\System32\\${image.spec.file}`;
+        : image.spec.path.replace('\\SystemRoot', profile.system.systemRoot);
     const file = path.replace(/^[A-Z]:/, '');
     const [nameBytes] = core.putTexts({ text: file, wide: true });
     const index = core.exports.imageShare(
@@ -133,11 +159,37 @@ export class UserImages {
     exports.processEndLoader();
   }
 
-  #enter({ index, path, image }: SharedImage, isStatic: boolean): void {
+  /**
+   * Maps the 32-bit DLLs of a process of 32-bit code, which has its second PEB, and enters them and the program in the
+   * data of its 32-bit loader.
+   */
+  loadWow64({ address, program, modules32 }: StagedProcess): void {
+    const { exports } = this.#kernel.core;
+    const own = this.#program(program.path);
+    const dlls = wow64Dlls.map(({ module }) => this.#dll(module));
+    for (const image of dlls) exports.imageMap(image.index, writtenPages(image));
+    const [ntdll] = dlls;
+    exports.processBeginLoader32(
+      address,
+      addressIn(() => ntdll!, 'ntdll!PebLdr'),
+      addressIn(() => ntdll!, 'ntdll!LdrpHashTable'),
+    );
+    for (const image of [own, ...dlls]) {
+      this.#enter(image, true, 'processEnterModule32');
+      const { base, path } = image;
+      modules32.push({ name: image.image.spec.file, path, base, size: image.image.sizeOfImage });
+    }
+  }
+
+  #enter(
+    { index, path, image }: SharedImage,
+    isStatic: boolean,
+    enter: 'processEnterModule' | 'processEnterModule32' = 'processEnterModule',
+  ): void {
     const { core } = this.#kernel;
     const [pathBytes] = core.putTexts({ text: path, wide: true });
     const nameBytes = image.spec.file.length * 2;
-    core.exports.processEnterModule(
+    core.exports[enter](
       index,
       core.exports.exchangeBuffer(),
       pathBytes!,
@@ -170,7 +222,7 @@ export class UserImages {
    * trap frame with which the kernel was entered.
    */
   enterService(
-    { address, program }: StagedProcess,
+    { address, program, threads }: StagedProcess,
     thread: bigint,
     peb: bigint,
     stub: string,
@@ -180,10 +232,37 @@ export class UserImages {
     const entered = this.#entries.get(stack) ?? this.#plan(program.path, stub, stack);
     const { plan, rip, service, names } = entered;
     const teb = core.exports.threadCreateUserSide(address, thread, peb);
+    const wow64 = isWow64(program.path)
+      ? this.#enterWow64(program.path, thread, stub, service, threads.length === 0)
+      : undefined;
     const rsp = core.exports.stackLayOutUser(thread, plan.put(core));
     const trapFrameEnd = core.exports.stackCreateTrapFrame(thread, rip, rsp, 0n, service);
-    const start = this.modulesOf(program.path).address(stack.start);
-    return { rip, rsp, service, trapFrameEnd, teb, start, stack: names };
+    const start = wow64?.start ?? this.modulesOf(program.path).address(stack.start);
+    return {
+      rip,
+      rsp,
+      service,
+      trapFrameEnd,
+      teb,
+      start,
+      stack: names,
+      ...(wow64 && { wow64: wow64.registers }),
+    };
+  }
+
+  /** Lays out the 32-bit stack of a thread, and says with which function it was created. */
+  #enterWow64(path: string, thread: bigint, stub: string, service: number, isMain: boolean) {
+    const { core } = this.#kernel;
+    const key = `${path} ${stub} ${isMain ? 'main' : ''}`;
+    let planned = this.#wow64Stacks.get(key);
+    if (!planned) {
+      planned = planWow64Stack(this.modulesOf(path), moduleOf(path), stub, isMain);
+      this.#wow64Stacks.set(key, planned);
+    }
+    const { start, eip, names, words } = planned;
+    core.putWords(words);
+    const esp = core.exports.stackLayOutUser32(thread, names.length - 1, start, eip, BigInt(service));
+    return { start, registers: { eip, esp, stack: names } };
   }
 
   /** Plans a stack once for all threads that stand as it says. */
@@ -230,6 +309,12 @@ export class UserImages {
   }
 }
 
+/** With which others an image is placed. */
+function placeOf({ kind, machine, module }: ModuleSpec): 'dll' | 'program' | 'wow64' | 'wow64Dll' {
+  if (kind === 'program') return machine === 'i386' ? 'wow64' : 'program';
+  return machine === 'i386' || module === WOW64_CPU ? 'wow64Dll' : 'dll';
+}
+
 function addressIn(get: CodeModules['get'], qualified: string): bigint {
   const [module, name] = split(qualified);
   const { image, base } = get(module);
@@ -240,6 +325,6 @@ function addressIn(get: CodeModules['get'], qualified: string): bigint {
 
 /** How many of its copy-on-write pages a process has a copy of: the loader's data, programs and some DLLs' state. */
 function writtenPages({ image, index }: SharedImage): number {
-  if (image.spec.module === 'ntdll') return ALL_PAGES;
+  if (image.spec.file === 'ntdll.dll') return ALL_PAGES;
   return image.spec.kind === 'program' || index % WRITTEN_SHARE === 0 ? 1 : 0;
 }

@@ -4,6 +4,7 @@ import data from './catalogue/user-mode.json';
 import type { ProcessSpec } from './population.js';
 import { findProgram } from './programs.js';
 import type { MemoryKind } from './user-memory.js';
+import { wow64Start } from './wow64-stacks.js';
 
 /** Chains by the program's module, `native`, or `*` for the rest; `main` is the first thread's. */
 type Chains = Readonly<Record<string, readonly string[] | readonly (readonly string[])[]>>;
@@ -90,7 +91,7 @@ export class UserMode {
 
   /** Stack of thread `index` of a process, the first one its main thread. */
   stackOf(path: string, archetype: string, index: number): UserStack {
-    if (isWow64(path)) return this.#stackOfWow64(moduleOf(path), index);
+    if (isWow64(path)) return this.#stackOfWow64(moduleOf(path), archetype, index);
     const module = moduleOf(path);
     const chains = stacks[archetype] ?? {};
     const kind = native.has(module) ? 'native' : 'win32';
@@ -110,11 +111,12 @@ export class UserMode {
   }
 
   /** A thread of 32-bit code stands in the code that runs it: what its own stack holds is not the 64-bit one's. */
-  #stackOfWow64(module: string, index: number): UserStack {
-    return {
-      functions: data.thunks.wow64,
-      start: `${module}!${index === 0 ? 'mainCRTStartup' : 'WorkerThread'}`,
-    };
+  #stackOfWow64(module: string, archetype: string, index: number): UserStack {
+    const start = wow64Start(module, findArchetype(archetype).userCall!, index === 0);
+    const key = `${module} ${start} ${archetype}`;
+    let known = this.#stacks.get(key);
+    if (!known) this.#stacks.set(key, (known = { functions: data.thunks.wow64, start }));
+    return known;
   }
 
   /** For kinds of threads without a chain: a function that calls the service's stub, of the program if it has one. */

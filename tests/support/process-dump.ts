@@ -43,9 +43,10 @@ export class ProcessDumps {
     this.#truth = JSON.parse(readFileSync(truth, 'utf8')) as WholeTruth;
     mkdirSync(this.flat);
     for (const file of readdirSync(this.symbols)) {
-      const [key] = readdirSync(join(this.symbols, file));
-      const path = join(this.symbols, file, key!, file);
-      if (existsSync(path)) symlinkSync(path, join(this.flat, file));
+      const paths = readdirSync(join(this.symbols, file)).map((key) => join(this.symbols, file, key, file));
+      // Of two images of a name, the one of 64-bit code.
+      const path = paths.find((each) => existsSync(each) && !is32Bit(each));
+      if (path) symlinkSync(path, join(this.flat, file));
     }
   }
 
@@ -75,4 +76,13 @@ export class ProcessDumps {
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+const IMAGE_FILE_MACHINE_I386 = 0x14c;
+
+/** Whether a file is an image of 32-bit code. */
+function is32Bit(path: string): boolean {
+  if (!/\.(exe|dll)$/i.test(path)) return false;
+  const bytes = readFileSync(path);
+  return bytes.readUInt16LE(bytes.readUInt32LE(0x3c) + 4) === IMAGE_FILE_MACHINE_I386;
 }

@@ -4,6 +4,7 @@ import {
   IMAGE_BASE_RELOCATION,
   IMAGE_DATA_DIRECTORY,
   IMAGE_DOS_HEADER,
+  IMAGE_NT_HEADERS32,
   IMAGE_NT_HEADERS64,
   IMAGE_SECTION_HEADER,
   KLDR_DATA_TABLE_ENTRY,
@@ -33,7 +34,9 @@ const LARGE_PAGE: u64 = 0x200000;
 const IMAGE_ALIGNMENT: u64 = 0x10000;
 const SCN_MEM_EXECUTE: u32 = 0x20000000;
 const SCN_MEM_WRITE: u32 = 0x80000000;
-export const DIR64: u32 = 10; // IMAGE_REL_BASED_DIR64
+const HIGHLOW: u32 = 3; // IMAGE_REL_BASED_HIGHLOW
+const DIR64: u32 = 10; // IMAGE_REL_BASED_DIR64
+const PE32_MAGIC: u64 = 0x10b; // IMAGE_NT_OPTIONAL_HDR32_MAGIC
 const DIRECTORY_EXCEPTION: u32 = 3;
 export const DIRECTORY_RELOCATIONS: u32 = 5;
 const LOADED_FLAGS: u32 = 0x49104000; // KLDR flags of a boot-loaded driver
@@ -69,7 +72,7 @@ export function imageAt(address: u64): LoadedImage {
   return unchecked(images[0]);
 }
 
-/** Headers of a PE file in host memory. */
+/** Headers of a PE file in host memory, PE32 or PE32+. Fields before ImageBase and after it lie in both alike. */
 export class FileView {
   constructor(
     public file: usize,
@@ -99,16 +102,37 @@ export class FileView {
     return u32(get(this.nt, IMAGE_NT_HEADERS64.OptionalHeader_SizeOfImage));
   }
 
+  /** Whether the image is one of 32-bit code. */
+  get is32Bit(): bool {
+    return get(this.nt, IMAGE_NT_HEADERS32.OptionalHeader_Magic) == PE32_MAGIC;
+  }
+
+  /** Base that the file was linked for. */
+  get imageBase(): u64 {
+    return get(
+      this.nt,
+      this.is32Bit
+        ? IMAGE_NT_HEADERS32.OptionalHeader_ImageBase
+        : IMAGE_NT_HEADERS64.OptionalHeader_ImageBase,
+    );
+  }
+
+  /** The kind of base relocation that addresses in the image have. */
+  get relocationType(): u32 {
+    return this.is32Bit ? HIGHLOW : DIR64;
+  }
+
   section(index: u32): usize {
     return this.sections + usize(index) * offsetOf(IMAGE_SECTION_HEADER.SIZE);
   }
 
   directory(index: u32): usize {
-    return (
-      this.nt +
-      offsetOf(IMAGE_NT_HEADERS64.OptionalHeader_DataDirectory) +
-      usize(index) * offsetOf(IMAGE_DATA_DIRECTORY.SIZE)
+    const directories = offsetOf(
+      this.is32Bit
+        ? IMAGE_NT_HEADERS32.OptionalHeader_DataDirectory
+        : IMAGE_NT_HEADERS64.OptionalHeader_DataDirectory,
     );
+    return this.nt + directories + usize(index) * offsetOf(IMAGE_DATA_DIRECTORY.SIZE);
   }
 
   /** Where the file holds a byte of a section. */

@@ -22,13 +22,14 @@ import { allocate, allocateString } from './user-heap';
 
 // Flags: ImageDll, LoadNotificationsSent, ProcessStaticImport, InLegacyLists, InIndexes, InExceptionTable,
 // LoadConfigProcessed, EntryProcessed, ProcessAttachCalled, CompatDatabaseProcessed; the program is no DLL.
-const DLL_FLAGS: u32 = 0x800a22cc | 0x4000;
-const PROGRAM_FLAGS: u32 = 0x800022c8 | 0x4000;
+export const DLL_FLAGS: u32 = 0x800a22cc | 0x4000;
+export const PROGRAM_FLAGS: u32 = 0x800022c8 | 0x4000;
+export const PINNED_16: u32 = 0xffff; // ObsoleteLoadCount of such
 const PINNED: u32 = 0xffffffff; // LoadCount of what stays as long as the process does
 const READY_TO_RUN: u32 = 9; // _LDR_DDAG_STATE.LdrModulesReadyToRun
-const STATIC_DEPENDENCY: u32 = 0; // _LDR_DLL_LOAD_REASON
-const DYNAMIC_LOAD: u32 = 4;
-const BUCKETS: u32 = 32;
+export const STATIC_DEPENDENCY: u32 = 0; // _LDR_DLL_LOAD_REASON
+export const DYNAMIC_LOAD: u32 = 4;
+export const BUCKETS: u32 = 32;
 const HASH_FACTOR: u32 = 65599; // x65599, which RtlHashUnicodeString documents
 const RED: u64 = 1;
 const UNOWNED: u32 = 0xffffffff; // LockCount of a critical section that nobody owns
@@ -83,7 +84,7 @@ export function enterModule(image: i32, text: usize, pathBytes: u32, baseBytes: 
   setField(entry, LDR_DATA_TABLE_ENTRY.EntryPoint, shared.entryPoint);
   setField(entry, LDR_DATA_TABLE_ENTRY.SizeOfImage, shared.size);
   setField(entry, LDR_DATA_TABLE_ENTRY.Flags, isProgram ? PROGRAM_FLAGS : DLL_FLAGS);
-  setField(entry, LDR_DATA_TABLE_ENTRY.ObsoleteLoadCount, isStatic ? 0xffff : 1);
+  setField(entry, LDR_DATA_TABLE_ENTRY.ObsoleteLoadCount, isStatic ? PINNED_16 : 1);
   setField(entry, LDR_DATA_TABLE_ENTRY.TimeDateStamp, shared.timeStamp);
   setField(entry, LDR_DATA_TABLE_ENTRY.CheckSum, shared.checkSum);
   setField(entry, LDR_DATA_TABLE_ENTRY.OriginalBase, shared.linkedBase);
@@ -115,7 +116,7 @@ function list(field: i32): u64 {
 }
 
 /** Hash of a name without regard to case, as RtlHashUnicodeString computes it by default. */
-function hashName(text: usize, bytes: u32): u32 {
+export function hashName(text: usize, bytes: u32): u32 {
   let hash: u32 = 0;
   for (let i: u32 = 0; i < bytes; i += 2) {
     let unit = u32(load<u16>(text + i));

@@ -13,6 +13,7 @@ import {
   STRING32,
   TEB,
   TEB32,
+  WOW64_CPURESERVED,
 } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { PAGE_SIZE } from '../../memory/arena';
@@ -25,6 +26,8 @@ import { takeTeb } from './user-space';
 
 const I386: u32 = 0x14c; // IMAGE_FILE_MACHINE_I386: what PsWow64GetProcessMachine answers
 const X86_SYSTEM_DLL: u32 = 1; // _SYSTEM_DLL_TYPE.PsWowX86SystemDll
+const CPU_RESERVED_SLOT: u64 = 1; // TEB.TlsSlots: WOW64_TLS_CPURESERVED
+const SLOT_BYTES: u64 = 8;
 const STACK_RESERVE_PAGES: u32 = 256;
 const STACK_COMMIT_PAGES: u32 = 2;
 const STATIC_STRING_BYTES: u32 = 0x20a;
@@ -34,8 +37,8 @@ const NO_HANDLER: u32 = 0xffffffff; // end of the list of exception handlers
 /** Pages that a 32-bit thread's block takes after the 64-bit one. */
 export const TEB32_PAGES: u32 = 2;
 
-/** Makes the attached process one of 32-bit code; its PEB says already which program it runs. */
-export function createWow64(process: u64, peb: u64): void {
+/** Makes the attached process one of 32-bit code, whose PEB says already which program it runs; returns its second PEB. */
+export function createWow64(process: u64, peb: u64): u64 {
   const peb32 = takeTeb(1);
   touchZeroed(peb32, 1);
   const wow64 = allocatePool(offsetOf(EWOW64PROCESS.SIZE), tag(0x50, 0x73, 0x57, 0x36), NON_PAGED, 0); // 'PsW6'
@@ -67,6 +70,7 @@ export function createWow64(process: u64, peb: u64): void {
   setField(peb32, PEB32.SessionId, getField(peb, PEB.SessionId));
   setField(peb32, PEB32.ActiveCodePage, getField(peb, PEB.ActiveCodePage));
   setField(peb32, PEB32.OemCodePage, getField(peb, PEB.OemCodePage));
+  return peb32;
 }
 
 /** Gives a thread of a 32-bit process its second block, right after the first of `pages` pages, and its second stack. */
@@ -76,6 +80,7 @@ export function createTeb32(process: u64, thread: u64, pages: u32): void {
   setField(teb, TEB.WowTebOffset, teb32 - teb);
   setField(at(teb, TEB.NtTib), NT_TIB.ExceptionList, teb32);
   const tib = at(teb32, TEB32.NtTib);
+  reserveRegisters(teb);
   const reserved = takeAddresses(<i32>Arena.Stacks, STACK_RESERVE_PAGES);
   addPrivateVad(reserved, STACK_RESERVE_PAGES, STACK_COMMIT_PAGES + 1, false, PROTECT_READ_WRITE);
   const base = reserved + u64(STACK_RESERVE_PAGES) * PAGE_SIZE;
@@ -97,6 +102,18 @@ export function createTeb32(process: u64, thread: u64, pages: u32): void {
   setField(text, STRING32.MaximumLength, STATIC_STRING_BYTES);
   setField(text, STRING32.Buffer, at(teb32, TEB32.StaticUnicodeBuffer));
   setField(teb32, TEB32.WowTebOffset, -i64(teb32 - teb));
+}
+
+/** Where the 64-bit side of a 32-bit thread keeps its 32-bit registers, a WOW64_CPURESERVED. */
+export function cpuReserved(teb: u64): u64 {
+  return read64(at(teb, TEB.TlsSlots) + CPU_RESERVED_SLOT * SLOT_BYTES);
+}
+
+/** Room for the 32-bit registers at the top of the 64-bit stack. */
+function reserveRegisters(teb: u64): void {
+  const bytes = (u64(offsetOf(WOW64_CPURESERVED.SIZE)) + 15) & ~15;
+  const reserved = getField(at(teb, TEB.NtTib), NT_TIB.StackBase) - bytes;
+  write64(at(teb, TEB.TlsSlots) + CPU_RESERVED_SLOT * SLOT_BYTES, reserved);
 }
 
 function fillClientId(id32: u64, id: u64): void {

@@ -3,6 +3,7 @@
 import {
   IMAGE_BASE_RELOCATION,
   IMAGE_DATA_DIRECTORY,
+  IMAGE_NT_HEADERS32,
   IMAGE_NT_HEADERS64,
   IMAGE_SECTION_HEADER,
   SEGMENT,
@@ -15,7 +16,7 @@ import { writableFrame } from '../../memory/frames';
 import { getField, setField, write64 } from '../../memory/virtual';
 import { COPY_ON_WRITE, USER_CODE, USER_READ_ONLY } from '../../paging/pte';
 import { attachStream, completeCleanup, createFileObject } from '../io/file-object';
-import { DIR64, DIRECTORY_RELOCATIONS, FileView, registerImage } from '../modules/image';
+import { DIRECTORY_RELOCATIONS, FileView, registerImage } from '../modules/image';
 import {
   addSectionPage,
   bindFile,
@@ -35,6 +36,7 @@ const SCN_MEM_WRITE: u32 = 0x80000000;
 export class SharedImage {
   base: u64 = 0;
   size: u32 = 0;
+  is32Bit: bool = false;
   entryPoint: u64 = 0;
   /** Base that the file was linked for. */
   linkedBase: u64 = 0;
@@ -86,7 +88,8 @@ export function createSharedImage(
   image.base = base;
   image.size = view.size;
   image.entryPoint = base + get(view.nt, IMAGE_NT_HEADERS64.OptionalHeader_AddressOfEntryPoint);
-  image.linkedBase = get(view.nt, IMAGE_NT_HEADERS64.OptionalHeader_ImageBase);
+  image.is32Bit = view.is32Bit;
+  image.linkedBase = view.imageBase;
   image.timeStamp = u32(get(view.nt, IMAGE_NT_HEADERS64.FileHeader_TimeDateStamp));
   image.checkSum = u32(get(view.nt, IMAGE_NT_HEADERS64.OptionalHeader_CheckSum));
   image.frames = heap.alloc(usize(image.pages) * 4);
@@ -198,8 +201,10 @@ function hostOf(image: SharedImage, rva: u32): usize {
 
 /** Applies the base relocations and the new base in the header. */
 function relocate(view: FileView, image: SharedImage): void {
-  const delta = image.base - get(view.nt, IMAGE_NT_HEADERS64.OptionalHeader_ImageBase);
-  put(hostOf(image, u32(view.nt - view.file)), IMAGE_NT_HEADERS64.OptionalHeader_ImageBase, image.base);
+  const delta = image.base - view.imageBase;
+  const headers = hostOf(image, u32(view.nt - view.file));
+  if (image.is32Bit) put(headers, IMAGE_NT_HEADERS32.OptionalHeader_ImageBase, image.base);
+  else put(headers, IMAGE_NT_HEADERS64.OptionalHeader_ImageBase, image.base);
   const directory = view.directory(DIRECTORY_RELOCATIONS);
   const start = u32(get(directory, IMAGE_DATA_DIRECTORY.VirtualAddress));
   if (start == 0) return;
@@ -211,12 +216,24 @@ function relocate(view: FileView, image: SharedImage): void {
     assert(bytes >= offsetOf(IMAGE_BASE_RELOCATION.SIZE), 'broken relocation block');
     for (let entry = offsetOf(IMAGE_BASE_RELOCATION.SIZE); entry < bytes; entry += 2) {
       const word = load<u16>(block + entry);
-      if (u32(word) >> 12 != DIR64) continue;
-      const target = hostOf(image, page + (word & 0xfff));
-      store<u64>(target, load<u64>(target) + delta);
+      if (u32(word) >> 12 != view.relocationType) continue;
+      addTo(image, page + (word & 0xfff), delta);
     }
     block += bytes;
   }
+}
+
+/** Adds to an address in the image; those of 32-bit code need not be aligned, and may cross the end of a page. */
+function addTo(image: SharedImage, rva: u32, delta: u64): void {
+  const target = hostOf(image, rva);
+  if (!image.is32Bit) {
+    store<u64>(target, load<u64>(target) + delta);
+    return;
+  }
+  let value: u32 = 0;
+  for (let i: u32 = 0; i < 4; i++) value |= u32(load<u8>(hostOf(image, rva + i))) << (8 * i);
+  value += u32(delta);
+  for (let i: u32 = 0; i < 4; i++) store<u8>(hostOf(image, rva + i), u8(value >> (8 * i)));
 }
 
 function copyToFrames(image: SharedImage, rva: u32, source: usize, bytes: u32): void {
@@ -232,7 +249,10 @@ function copyToFrames(image: SharedImage, rva: u32, source: usize, bytes: u32): 
 
 /** Writes the address of an imported function to its slot in the image's import address table. */
 export function bindSharedImage(index: i32, slot: u32, target: u64): void {
-  store<u64>(hostOf(unchecked(images[index]), slot), target);
+  const image = unchecked(images[index]);
+  const at = hostOf(image, slot);
+  if (image.is32Bit) store<u32>(at, u32(target));
+  else store<u64>(at, target);
 }
 
 /** Control area of an image. */

@@ -1,13 +1,14 @@
 import { ByteWriter } from '../byte-writer.js';
 import { registerNumber, type Register } from './registers.js';
 
-/** A 32-bit displacement that the linker fills in, counted from `end`. */
+/** A 32-bit displacement that the linker fills in, counted from `end`; in 32-bit code it may be an address instead. */
 export interface CodeFixup {
   offset: number;
   /** Offset of the next instruction. */
   end: number;
   /** Name of a symbol of the module. */
   target: string;
+  absolute?: true;
 }
 
 const REX_W = 0x48;

@@ -58,6 +58,8 @@ export interface CodeScope {
   globals: readonly string[];
   /** Number of a system service. Throws when there is none of the name. */
   serviceNumber(name: string): number;
+  /** 4-byte arguments of a function of 32-bit code, `Function` or `module!Function`. */
+  argumentsOf?(target: string): number;
 }
 
 /** Name of the symbol for the import address table slot of `module!Function`. */

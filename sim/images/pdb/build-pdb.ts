@@ -58,16 +58,23 @@ export function buildPdb(image: PdbSource, types: TypeCatalogue = NO_TYPES): Uin
   const { guid, age } = image.pdb;
   const { sections, functions } = image;
   const { source } = image.spec;
+  const is32Bit = image.spec.machine === 'i386';
   const typeRecords = new TypeRecords();
   const writer = new CatalogueWriter(typeRecords, types);
   writer.addAll();
   const idRecords = new TypeRecords();
   const names = new StringTable();
   const objectFile = `${image.spec.module}.obj`;
-  const { symbols: procedureSymbols, procedures } = writeProcedures(objectFile, functions, sections, writer);
+  const { symbols: procedureSymbols, procedures } = writeProcedures(
+    objectFile,
+    functions,
+    sections,
+    writer,
+    is32Bit,
+  );
   const lines = source && writeLineNumbers(source, names.add(source.path), functions, sections);
   const code = writeModuleStream(procedureSymbols, lines);
-  const linker = writeModuleStream(linkerSymbols(LINKER_MODULE, LINKER));
+  const linker = writeModuleStream(linkerSymbols(LINKER_MODULE, LINKER, is32Bit));
   const isCompiled = ({ characteristics, name }: LabSection) =>
     (characteristics & (IMAGE_SCN_CNT_CODE | IMAGE_SCN_MEM_WRITE)) !== 0 || name === '.rdata';
   const modules: DbiModule[] = [
@@ -96,7 +103,7 @@ export function buildPdb(image: PdbSource, types: TypeCatalogue = NO_TYPES): Uin
     oldDirectory: new Uint8Array(0),
     info: writeInfoStream({ guid, age, signature: image.timeDateStamp }, new Map([['/names', STREAM.names]])),
     types: typeRecords.stream(STREAM.typeHashes),
-    dbi: writeDbiStream({ age, sections, modules, streams: STREAM }),
+    dbi: writeDbiStream({ age, sections, modules, is32Bit, streams: STREAM }),
     ids: idRecords.stream(STREAM.idHashes),
     names: names.bytes,
     typeHashes: typeRecords.hashStream(),

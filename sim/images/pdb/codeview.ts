@@ -80,13 +80,17 @@ export const CHECKSUM_SHA_256 = 3;
 export const REGISTER_RSP = 335;
 /** S_FRAMEPROC: locals and parameters are addressed from RSP. */
 export const FRAME_BASE_RSP = (1 << 14) | (1 << 16);
+/** The same from EBP, in 32-bit code. */
+export const FRAME_BASE_EBP = (2 << 14) | (2 << 16);
 
 /** Source language and processor in S_COMPILE3. */
 export const LANGUAGE_C = 0;
 export const LANGUAGE_LINK = 7;
 export const CPU_AMD64 = 0xd0;
+export const CPU_I386 = 0x07; // Pentium III, as compilers say of 32-bit code
 
 /** Flags of S_PUB32. */
 export const PUBLIC_FUNCTION = 0x2;
 
 export const MACHINE_AMD64 = 0x8664;
+export const MACHINE_I386 = 0x14c;

@@ -1,6 +1,6 @@
 import type { LabSection } from '../lab-image.js';
 import { ByteWriter } from '../byte-writer.js';
-import { MACHINE_AMD64 } from './codeview.js';
+import { MACHINE_AMD64, MACHINE_I386 } from './codeview.js';
 import type { DbiModule } from './dbi-modules.js';
 import { writeFileInfo, writeModules, writeSectionContributions } from './dbi-modules.js';
 import { writeSectionMap } from './section-map.js';
@@ -22,11 +22,13 @@ export interface DbiContents {
   age: number;
   sections: readonly LabSection[];
   modules: readonly DbiModule[];
+  /** Of 32-bit code. */
+  is32Bit: boolean;
   streams: { globals: number; publics: number; symbolRecords: number; sectionHeaders: number };
 }
 
 /** The debug information stream: ties modules, sections and symbol streams together. Source: LLVM, docs/PDB/DbiStream.rst. */
-export function writeDbiStream({ age, sections, modules, streams }: DbiContents): Uint8Array {
+export function writeDbiStream({ age, sections, modules, is32Bit, streams }: DbiContents): Uint8Array {
   const moduleInfo = writeModules(modules);
   const contributions = writeSectionContributions(modules);
   const sectionMap = writeSectionMap(sections);
@@ -56,7 +58,7 @@ export function writeDbiStream({ age, sections, modules, streams }: DbiContents)
     .u32(debugHeader.length)
     .u32(editAndContinue.length)
     .u16(NO_FLAGS)
-    .u16(MACHINE_AMD64)
+    .u16(is32Bit ? MACHINE_I386 : MACHINE_AMD64)
     .u32(0)
     .append(moduleInfo)
     .append(contributions)

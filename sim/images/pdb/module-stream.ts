@@ -1,5 +1,5 @@
 import { ByteWriter } from '../byte-writer.js';
-import { CPU_AMD64, LANGUAGE_LINK, S_COMPILE3, S_OBJNAME } from './codeview.js';
+import { CPU_AMD64, CPU_I386, LANGUAGE_LINK, S_COMPILE3, S_OBJNAME } from './codeview.js';
 
 /** CV_SIGNATURE_C13. */
 const SIGNATURE = 4;
@@ -26,12 +26,12 @@ export function writeModuleStream(symbols: Uint8Array, lines: Uint8Array = new U
 }
 
 /** What a linker says of itself in the module that it adds. */
-export function linkerSymbols(module: string, linker: string): Uint8Array {
+export function linkerSymbols(module: string, linker: string, is32Bit = false): Uint8Array {
   const writer = new ByteWriter();
   const noSignature = 0;
   writeSymbol(writer, S_OBJNAME, (body) => body.u32(noSignature).ascii(module).u8(0));
   writeSymbol(writer, S_COMPILE3, (body) => {
-    body.u32(LANGUAGE_LINK).u16(CPU_AMD64);
+    body.u32(LANGUAGE_LINK).u16(is32Bit ? CPU_I386 : CPU_AMD64);
     for (const part of [...NO_VERSION, ...NO_VERSION]) body.u16(part);
     body.ascii(linker).u8(0);
   });

@@ -2,6 +2,8 @@ import type { LabFunction, LabSection } from '../lab-image.js';
 import { ByteWriter } from '../byte-writer.js';
 import {
   CPU_AMD64,
+  CPU_I386,
+  FRAME_BASE_EBP,
   FRAME_BASE_RSP,
   LANGUAGE_C,
   REGISTER_RSP,
@@ -40,12 +42,13 @@ export function writeProcedures(
   functions: readonly LabFunction[],
   sections: readonly LabSection[],
   types: SymbolTypes,
+  is32Bit = false,
 ): { symbols: Uint8Array; procedures: Procedure[] } {
   const writer = new ByteWriter(1 << 12);
   const noSignature = 0;
   writeSymbol(writer, S_OBJNAME, (body) => body.u32(noSignature).ascii(objectFile).u8(0));
   writeSymbol(writer, S_COMPILE3, (body) => {
-    body.u32(LANGUAGE_C).u16(CPU_AMD64);
+    body.u32(LANGUAGE_C).u16(is32Bit ? CPU_I386 : CPU_AMD64);
     for (const part of [...COMPILER_VERSION, ...COMPILER_VERSION]) body.u16(part);
     body.ascii('livedump-lab').u8(0);
   });
@@ -53,7 +56,7 @@ export function writeProcedures(
   for (const each of functions)
     for (const part of partsOf(each)) {
       procedures.push({ name: part.name, offset: writer.length + SIGNATURE_BYTES });
-      writeProcedure(writer, each, part, sections, types);
+      writeProcedure(writer, each, part, sections, types, is32Bit ? FRAME_BASE_EBP : FRAME_BASE_RSP);
     }
   return { symbols: writer.bytes, procedures };
 }
@@ -80,6 +83,7 @@ function writeProcedure(
   part: Part,
   sections: readonly LabSection[],
   types: SymbolTypes,
+  frameBase: number,
 ): void {
   const { section, offset } = toSectionOffset(sections, rva + part.start);
   const length = part.end - part.start;
@@ -98,7 +102,7 @@ function writeProcedure(
     body.u32(types.procedure(source)).u32(offset).u16(section).u8(noFlags).ascii(part.name).u8(0);
   });
   writeSymbol(writer, S_FRAMEPROC, (body) => {
-    body.u32(frameBytes).u32(none).u32(none).u32(none).u32(none).u16(none).u32(FRAME_BASE_RSP);
+    body.u32(frameBytes).u32(none).u32(none).u32(none).u32(none).u16(none).u32(frameBase);
   });
   source?.parameters?.forEach(({ name, type }, index) => {
     writeVariable(writer, name, types.variable(type), frameBytes + 8 * (index + 1));

@@ -4,12 +4,13 @@ import { ByteWriter } from '../byte-writer.js';
  * A place in a section that needs an address once there is one. `rel32`: distance from `end`. `rva32`: relative to
  * the image. `file32`: offset in the file. `size32`: bytes of the section of that name. `service32`: distance from the
  * start of the service table shifted left by 4, with the number of stack arguments. `va64`: absolute, `distance` bytes
- * after the target; where the image is loaded at another base than it is linked for, the loader corrects it.
+ * after the target; where the image is loaded at another base than it is linked for, the loader corrects it. `va32`: the
+ * same of a 32-bit image.
  */
 export type Fixup = { offset: number; target: string } & (
   | { kind: 'rel32'; /** Offset of the next instruction. */ end: number }
   | { kind: 'rva32' | 'file32' | 'size32' }
-  | { kind: 'va64'; distance: number }
+  | { kind: 'va64' | 'va32'; distance: number }
   | { kind: 'service32'; table: string; stackArguments: number }
 );
 
@@ -41,9 +42,19 @@ export class DraftSection {
     return this;
   }
 
+  /** An address, as wide as the image's pointers are. */
   va(target: string, distance = 0): this {
-    this.fixups.push({ kind: 'va64', offset: this.bytes.length, target, distance });
-    this.bytes.u64(0n);
+    const { pointerBytes } = this.draft;
+    const kind = pointerBytes === 8 ? 'va64' : 'va32';
+    this.fixups.push({ kind, offset: this.bytes.length, target, distance });
+    this.bytes.fill(pointerBytes);
+    return this;
+  }
+
+  /** A number, as wide as the image's pointers are. */
+  pointer(value: bigint): this {
+    if (this.draft.pointerBytes === 8) this.bytes.u64(value);
+    else this.bytes.u32(Number(value));
     return this;
   }
 
@@ -78,7 +89,10 @@ export class Draft {
   readonly symbols = new Map<string, Place>();
   directories: Directory[] = [];
 
-  constructor(readonly module: string) {}
+  constructor(
+    readonly module: string,
+    readonly pointerBytes: 4 | 8 = 8,
+  ) {}
 
   section(name: string, characteristics: number): DraftSection {
     const found = this.sections.find((section) => section.name === name);

@@ -23,15 +23,16 @@ export function writeImports(
   }));
   const section = draft.section('.idata', characteristicsOf('.idata'));
   const { bytes } = section;
+  const { pointerBytes } = draft;
 
   section.define('$iat');
   for (const { module, symbols } of modules) {
     section.define(`$iat.${module}`);
     for (const { slot } of symbols) {
       section.define(slot).rva(`$hint.${slot}`);
-      bytes.u32(0);
+      bytes.fill(pointerBytes - 4);
     }
-    bytes.u64(0n);
+    bytes.fill(pointerBytes);
   }
   draft.directories.push({ index: IMAGE_DIRECTORY_ENTRY_IAT, target: '$iat', size: bytes.length });
 
@@ -54,9 +55,9 @@ export function writeImports(
     section.define(`$lookup.${module}`);
     for (const { slot } of symbols) {
       section.rva(`$hint.${slot}`);
-      bytes.u32(0);
+      bytes.fill(pointerBytes - 4);
     }
-    bytes.u64(0n);
+    bytes.fill(pointerBytes);
   }
   for (const { module, symbols } of modules) {
     for (const { symbol, slot } of symbols) {

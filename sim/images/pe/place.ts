@@ -65,7 +65,7 @@ export function placeSections(draft: Draft, alignment: 'page' | 'large-page'): L
         characteristics: paddingCharacteristics(members[0]!.characteristics),
       });
   });
-  const sizeOfHeaders = alignUp(headersSize(sections.length), FILE_ALIGNMENT);
+  const sizeOfHeaders = alignUp(headersSize(sections.length, draft.pointerBytes), FILE_ALIGNMENT);
   let raw = sizeOfHeaders;
   for (const section of sections)
     if (section.rawSize > 0) {

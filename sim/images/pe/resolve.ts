@@ -7,9 +7,11 @@ export function resolveFixups(draft: Draft, layout: Layout, imageBase: bigint): 
   for (const section of draft.sections) {
     const base = layout.rvaOf(section, 0);
     for (const fixup of section.fixups)
-      if (fixup.kind === 'va64')
-        section.bytes.setU64(fixup.offset, imageBase + BigInt(rvaOf(fixup, section) + fixup.distance));
-      else section.bytes.setU32(fixup.offset, value32(fixup, section, base));
+      if ('distance' in fixup) {
+        const address = imageBase + BigInt(rvaOf(fixup, section) + fixup.distance);
+        if (fixup.kind === 'va64') section.bytes.setU64(fixup.offset, address);
+        else section.bytes.setU32(fixup.offset, Number(address));
+      } else section.bytes.setU32(fixup.offset, value32(fixup, section, base));
   }
 
   function rvaOf(fixup: Fixup, section: DraftSection): number {
@@ -17,7 +19,7 @@ export function resolveFixups(draft: Draft, layout: Layout, imageBase: bigint): 
     return layout.rvaOf(place.section, place.offset);
   }
 
-  function value32(fixup: Exclude<Fixup, { kind: 'va64' }>, section: DraftSection, base: number): number {
+  function value32(fixup: Exclude<Fixup, { distance: number }>, section: DraftSection, base: number): number {
     if (fixup.kind === 'size32') return draft.sections.find(({ name }) => name === fixup.target)!.size;
     const place = draft.symbols.get(fixup.target) ?? missing(fixup, section);
     const rva = layout.rvaOf(place.section, place.offset);

@@ -50,7 +50,7 @@ export function placePinnedSections(draft: Draft, pinned: PinnedImage): Layout {
         characteristics: (paddingCharacteristics(section.characteristics) | IMAGE_SCN_MEM_DISCARDABLE) >>> 0,
       });
   });
-  const sizeOfHeaders = alignUp(headersSize(sections.length), FILE_ALIGNMENT);
+  const sizeOfHeaders = alignUp(headersSize(sections.length, draft.pointerBytes), FILE_ALIGNMENT);
   let raw = sizeOfHeaders;
   for (const section of sections)
     if (section.rawSize > 0) {

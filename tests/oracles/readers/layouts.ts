@@ -16,16 +16,18 @@ const FILTER_MANAGER = fileURLToPath(
 );
 /** The hypervisor's layouts are the lab's own: what their file says is all that anybody knows of them. */
 const HYPERVISOR = fileURLToPath(new URL('../../../sim/profiles/formats/hypervisor.json', import.meta.url));
+/** 32-bit structures of user mode, which the kernel's symbols do not have. */
+const WOW64 = fileURLToPath(new URL('../../../sim/profiles/formats/wow64.json', import.meta.url));
 
 interface Layouts {
   types: Record<string, Layout>;
   enums: Record<string, { values: Record<string, number> }>;
 }
 
-const [kernel, filterManager, hypervisor] = [PATH, FILTER_MANAGER, HYPERVISOR].map(
+const [kernel, filterManager, hypervisor, wow64] = [PATH, FILTER_MANAGER, HYPERVISOR, WOW64].map(
   (path) => JSON.parse(readFileSync(path, 'utf8')) as Layouts,
-) as [Layouts, Layouts, Layouts];
-const types = { ...hypervisor.types, ...filterManager.types, ...kernel.types };
+) as [Layouts, Layouts, Layouts, Layouts];
+const types = { ...hypervisor.types, ...wow64.types, ...filterManager.types, ...kernel.types };
 const enums = { ...filterManager.enums, ...kernel.enums };
 
 const POINTER_BYTES = 8;

@@ -64,7 +64,8 @@ export class Subject {
 
   /**
    * Finds a field. A path starts with `nt!Name`, `process N`, `user N` (process N, whose user space the path goes through),
-   * `wow64` (the first process of 32-bit code, and its user space), `wow64 thread` (its first thread),
+   * `wow64` (the first process of 32-bit code, and its user space), `wow64 thread` (its first thread), `wow64 registers` (what is kept of that
+   * one's 32-bit registers),
    * `hive N`, `block \\Path` and `key \\Path` (control block and node of an open key), `cell N \\Path` (the cell whose
    * index is at offset N of its node), `value \\Path` (its first value), `thread N M` (thread M of process N), `pfn X` or `pte X`
    * (the MMPFN or PTE of frame or address X, or of the start in parentheses), `tracker Tag` (the tag's row of pool),
@@ -83,7 +84,9 @@ export class Subject {
       const offset = BigInt(found.offset);
       // What a start names is there itself; what a field names it points at.
       const from =
-        steps[i] === '->' || (steps[i] === '<-' && i > 0) ? this.read(place.address, 8, root) : place.address;
+        steps[i] === '->' || (steps[i] === '<-' && i > 0)
+          ? this.read(place.address, place.field.bytes === 4 ? 4 : 8, root)
+          : place.address;
       place = { address: steps[i] === '<-' ? from - offset : from + offset, field: found, ...within };
     }
     return place;
@@ -92,6 +95,7 @@ export class Subject {
   private start(text: string): bigint {
     const [kind = '', ...rest] = text.split(' ');
     if (kind.includes('!')) return this.machine.kernel.loaded.address(kind);
+    if (kind === 'wow64' && rest[0] === 'registers') return this.registers32();
     if (kind === 'wow64') return rest[0] === 'thread' ? this.wow64.threads[0]!.address : this.wow64.address;
     if (kind === 'hive') return this.registry.hives.hives[Number(rest[0])]!.address;
     if (kind === 'block') return this.registry.keys.get(rest.join(' '))!;
@@ -143,6 +147,12 @@ export class Subject {
   private get wow64() {
     const { processes } = this.machine.stage;
     return processes.find(({ program, modules }) => program.wow64 && modules.length > 0)!;
+  }
+
+  private registers32(): bigint {
+    const root = this.tablesOf(this.wow64.address);
+    const { address } = this.find('wow64 thread / KTHREAD.Teb -> TEB.TlsSlots');
+    return this.read(address + 8n, 8, root);
   }
 
   private tablesOf(process: bigint): number {

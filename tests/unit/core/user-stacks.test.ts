@@ -22,7 +22,8 @@ function modulesOf(process: bigint): Module[] {
   }));
 }
 
-const { images } = machine.kernel.images;
+// 32-bit code has stacks of its own: wow64.test.ts.
+const images = machine.kernel.images.images.filter(({ spec }) => spec.machine !== 'i386');
 const files = new Map(images.map((image) => [image.spec.file, { image, file: new PeFile(image.file) }]));
 
 /** Names of the frames from a trap frame out, until a return address of 0. */
