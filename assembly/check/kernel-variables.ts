@@ -16,13 +16,14 @@ import { offsetOf } from '../layout/fields';
 import { addressOf } from '../kernel/symbols';
 import { checkSharedFeatures } from './features';
 import { expect, follow } from './expect';
-import { peek32, peek64, peek8, physicalOf, value } from './memory';
+import { peek32, peek64, peek8, value } from './memory';
 import { isInModule } from './modules';
 import { idleProcess, nextProcess } from './processes';
 import { broken, disagreeAt, NO_FIELD } from './report';
 
 const FAST_REFERENCES: u64 = 15; // that EX_FAST_REF keeps in its low bits
-const LARGE_PAGE: u64 = 0x200000;
+const LARGE_PAGE: u64 = 1 << 7; // of an entry: it maps 2 MiB
+const LOW_48: u64 = 0x0000ffffffffffff;
 const DESCRIPTOR_BYTES: u64 = 32; // of a service table: base, counters, limit, argument table
 const LIMIT_AT: u64 = 16;
 
@@ -35,13 +36,18 @@ export function checkKernelVariables(): void {
   if (!broken()) checkServiceTables();
 }
 
-/** An image in large pages lies in memory as it lies in addresses. */
+/** How the kernel's image is mapped is in the entry of its first 2 MiB. */
 function checkMemoryFlags(): void {
-  const base = peek64(addressOf(NT.PsNtosImageBase));
-  const step = physicalOf(base + LARGE_PAGE - 1) - physicalOf(base);
-  const isLarge = base % LARGE_PAGE == 0 && physicalOf(base) % LARGE_PAGE == 0 && step == LARGE_PAGE - 1;
-  expect(Rule.MemoryFlagsAgree, addressOf(NT.MiFlags), MI_FLAGS.LargePageKernel, isLarge ? 1 : 0);
-  expect(Rule.MemoryFlagsAgree, addressOf(NT.MiFlags), MI_FLAGS.PfnDatabaseExists, 1);
+  const flags = addressOf(NT.MiFlags);
+  const directoryEntry = entryOf(entryOf(peek64(addressOf(NT.PsNtosImageBase))));
+  const isLarge = (peek64(directoryEntry) & LARGE_PAGE) != 0;
+  expect(Rule.MemoryFlagsAgree, flags, MI_FLAGS.LargePageKernel, isLarge ? 1 : 0);
+  expect(Rule.MemoryFlagsAgree, flags, MI_FLAGS.PfnDatabaseExists, 1);
+}
+
+/** Where the entry that maps an address is: page tables are mapped from nt!MmPteBase on. */
+function entryOf(address: u64): u64 {
+  return peek64(addressOf(NT.MmPteBase)) + ((address & LOW_48) >> 12) * 8;
 }
 
 function checkQuotaBlock(): void {
