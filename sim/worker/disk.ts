@@ -17,7 +17,7 @@ export class Disk {
     if (!directory) return entries;
     for await (const [name, handle] of directory.entries()) {
       if (name.endsWith(UNFINISHED)) continue;
-      const path = `${folder}\\${name}`;
+      const path = inFolder(folder, name);
       if (handle.kind === 'directory') entries.push({ name, path, folder: true, size: 0, modified: 0 });
       else {
         const file = await (handle as FileSystemFileHandle).getFile();
@@ -97,6 +97,11 @@ export class DiskFile {
     this.#handle.close();
     await this.#directory.removeEntry(this.#name);
   }
+}
+
+/** `C:\pagefile.sys`, `C:\Users\x`: only a drive ends in a backslash of its own. */
+export function inFolder(folder: string, name: string): string {
+  return folder.endsWith('\\') ? `${folder}${name}` : `${folder}\\${name}`;
 }
 
 /** `C:\Users\x` as its parts; the drive is a folder without its colon, which file systems do not take. */
