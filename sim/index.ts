@@ -1,3 +1,4 @@
+import { checkMachine } from './check/check.js';
 import { Dumps } from './dumps.js';
 import { LabMachine, type MachineOptions } from './lab-machine.js';
 import { loadCore } from './machine/load-core.node.js';
@@ -26,6 +27,6 @@ export type * from './truth/truth.js';
  */
 export async function createMachine(options: MachineOptions = {}): Promise<LabMachine> {
   const machine = await LabMachine.boot(loadCore(), options);
-  machine.equip(Dumps);
+  machine.equip(Dumps, checkMachine);
   return machine;
 }

@@ -1,4 +1,4 @@
-import { checkMachine, type CheckResult } from './check/check.js';
+import type { checkMachine, CheckResult } from './check/check.js';
 import { buildImages, catalogueFor } from './images/index.js';
 import { withPinnedKernel } from './images/pinned/pinned-image.js';
 import { withDriverRoutines } from './images/driver-routines/index.js';
@@ -82,6 +82,7 @@ export class LabMachine {
   /** What stands in the way of a live dump; the scenario says so first. */
   conditions: Conditions;
   #dumps: Dumps | undefined;
+  #check: typeof checkMachine | undefined;
 
   private constructor(scenario: Scenario, seed: number, kernel: Kernel, stage: Stage, director: Director) {
     this.scenario = scenario;
@@ -142,9 +143,13 @@ export class LabMachine {
     return machine;
   }
 
-  /** Gives the machine what makes dumps of it. The page loads that when the machine runs; nothing below works before. */
-  equip(dumps: new (machine: LabMachine) => Dumps): void {
+  /**
+   * Gives the machine what makes dumps of it, and what checks it. The page loads the first when the machine runs, nothing
+   * below works before; it does without the second, as its core does.
+   */
+  equip(dumps: new (machine: LabMachine) => Dumps, check?: typeof checkMachine): void {
     this.#dumps ??= new dumps(this);
+    this.#check ??= check;
   }
 
   get #equipment(): Dumps {
@@ -320,7 +325,8 @@ export class LabMachine {
    * disagreement and names it.
    */
   check(): CheckResult {
-    return checkMachine(this.kernel.core);
+    if (!this.#check) throw new Error('This machine has come without its check.');
+    return this.#check(this.kernel.core);
   }
 
   /**
