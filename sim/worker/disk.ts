@@ -2,12 +2,27 @@ import type { FileEntry } from './sim-api.js';
 
 /** The emulated machine's disk, as far as files hold real bytes: folders and files of the browser's private file system. */
 export class Disk {
-  /** Creates a file and the folders above it, empty. */
+  /**
+   * Creates a file and the folders above it, empty.
+   * @throws DOMException NoModificationAllowedError when another tab writes it
+   */
   async create(path: string): Promise<DiskFile> {
     const [folders, name] = split(path);
-    const directory = await this.#directory(folders, true);
-    const handle = await directory!.getFileHandle(name, { create: true });
-    return new DiskFile(directory!, name, await handle.createSyncAccessHandle());
+    const release = await claim(parts(path));
+    if (!release) throw new DOMException(`${path} is being written`, 'NoModificationAllowedError');
+    try {
+      const directory = await this.#directory(folders, true);
+      const handle = await directory!.getFileHandle(name, { create: true });
+      return new DiskFile(directory!, name, await handle.createSyncAccessHandle(), release);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /** Removes what tabs that were closed or crashed amidst it have left half-written. */
+  async removeUnfinished(): Promise<void> {
+    await sweep(await navigator.storage.getDirectory(), []);
   }
 
   /** What a folder holds; nothing where there is no such folder. */
@@ -64,17 +79,54 @@ export class Disk {
 /** Name's ending of a file that is still being written. */
 export const UNFINISHED = '.part';
 
+/**
+ * Claims a file for this tab, among all tabs of the page, until what is returned is called or the tab is gone. Nothing
+ * is returned when another one has it.
+ */
+function claim(path: readonly string[]): Promise<(() => void) | undefined> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(path.join('/'), { ifAvailable: true }, (lock) => {
+        if (!lock) return resolve(undefined);
+        return new Promise<void>((release) => resolve(() => release()));
+      })
+      .catch(reject);
+  });
+}
+
+async function sweep(directory: FileSystemDirectoryHandle, above: readonly string[]): Promise<void> {
+  for await (const [name, handle] of directory.entries()) {
+    const path = [...above, name];
+    if (handle.kind === 'directory') await sweep(handle as FileSystemDirectoryHandle, path);
+    else if (name.endsWith(UNFINISHED)) {
+      const release = await claim(path);
+      if (!release) continue;
+      // Another tab may have been quicker.
+      await directory.removeEntry(name).catch(() => undefined);
+      release();
+    }
+  }
+}
+
 /** A file that is being written, from start to end. */
 export class DiskFile {
   readonly #directory: FileSystemDirectoryHandle;
   readonly #name: string;
   readonly #handle: FileSystemSyncAccessHandle;
+  readonly #release: () => void;
   #position = 0;
 
-  constructor(directory: FileSystemDirectoryHandle, name: string, handle: FileSystemSyncAccessHandle) {
+  /** @param release lets other tabs have the file */
+  constructor(
+    directory: FileSystemDirectoryHandle,
+    name: string,
+    handle: FileSystemSyncAccessHandle,
+    release: () => void,
+  ) {
     this.#directory = directory;
     this.#name = name;
     this.#handle = handle;
+    this.#release = release;
     handle.truncate(0);
   }
 
@@ -91,11 +143,16 @@ export class DiskFile {
     this.#handle.close();
     const handle = await this.#directory.getFileHandle(this.#name);
     await (handle as FileSystemFileHandle & { move(name: string): Promise<void> }).move(name);
+    this.#release();
   }
 
   async discard(): Promise<void> {
-    this.#handle.close();
-    await this.#directory.removeEntry(this.#name);
+    try {
+      this.#handle.close();
+      await this.#directory.removeEntry(this.#name);
+    } finally {
+      this.#release();
+    }
   }
 }
 

@@ -58,6 +58,8 @@ export class LabWorker implements SimApi {
     this.#machine = machine;
     this.#sampler = new Sampler(machine);
     this.#disk = new Disk();
+    // Should the browser not let it, the next visit tries again.
+    this.#disk.removeUnfinished().catch(() => undefined);
     // Once the page has shown the machine. Who asks for a dump hears when it could not be loaded.
     setTimeout(() => this.#dumpEngine().catch(() => undefined), DUMP_ENGINE_MS);
     return {
