@@ -384,6 +384,7 @@ export {
   stackSizeOf as deviceStackSize,
   referenceDevice as deviceReference,
 } from './kernel/io/device';
+export { startIoTimer as deviceStartTimer } from './kernel/io/io-timer';
 export { connectInterrupt as interruptConnect } from './kernel/io/interrupt';
 export { assignResources as deviceAssignResources } from './kernel/io/device-resources';
 export { createDeviceNode as deviceCreateNode } from './kernel/io/device-node';

@@ -17,6 +17,7 @@ import { beginFrames, checkFrames } from './frames';
 import { checkClientIds, checkHandles } from './handles';
 import { checkRegistry } from './hives';
 import { checkHypervisor } from './hypervisor';
+import { checkIoTimers } from './io-timers';
 import { checkKernelVariables } from './kernel-variables';
 import { checkIrps, checkResources } from './irps';
 import { checkJobs } from './jobs';
@@ -66,6 +67,7 @@ export function checkMachine(): bool {
   if (!broken()) checkDeviceTree();
   if (!broken()) checkNotifyRoutines();
   if (!broken()) checkFilters();
+  if (!broken()) checkIoTimers();
   if (!broken()) checkIrps();
   if (!broken()) checkResources();
   if (!broken()) checkRegistry();

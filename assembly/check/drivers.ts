@@ -32,11 +32,18 @@ const MOST_SIBLINGS: u32 = 100000;
 const devices = new AddressTable();
 let deviceType: u64 = 0;
 let nodes: u32 = 0;
+let timed: u32 = 0;
 
 /** Forgets the devices. */
 export function beginDrivers(): void {
   devices.clear();
+  timed = 0;
   deviceType = peek64(addressOf(NT.IoDeviceObjectType));
+}
+
+/** How many devices have a timer. */
+export function countTimed(): u32 {
+  return timed;
 }
 
 /** Whether a device was found on the chain of a driver. */
@@ -104,6 +111,7 @@ function checkDevice(device: u64, driver: u64): void {
   if (extension == 0) return;
   expect(Rule.DeviceIsItsDrivers, extension, DEVOBJ_EXTENSION.DeviceObject, device);
   checkAbove(device);
+  if (value(device, DEVICE_OBJECT.Timer) != 0) timed++;
   const below = value(extension, DEVOBJ_EXTENSION.AttachedTo);
   if (below != 0) expect(Rule.DeviceStackLinksBack, below, DEVICE_OBJECT.AttachedDevice, device);
   walkList(

@@ -60,6 +60,8 @@ export interface TruthDevice {
   attachedTo?: Address;
   /** DEVICE_OBJECT of the file system that is mounted on it. */
   mounted?: Address;
+  /** IO_TIMER that calls `module!Function` each second. */
+  timer?: { address: Address; routine: string };
   /** DEVICE_OBJECT on top of another stack, to which it sends requests on. */
   passesTo?: Address;
 }
@@ -155,7 +157,8 @@ function truthOfDriver({ name, address, module, devices }: StagedDriver): TruthD
   };
 }
 
-function truthOfDevice({ address, name, driver, below, mounted, passesTo }: StagedDevice): TruthDevice {
+function truthOfDevice(device: StagedDevice): TruthDevice {
+  const { address, name, driver, below, mounted, passesTo, timer } = device;
   return {
     address: hex(address),
     ...(name === undefined ? {} : { name }),
@@ -163,6 +166,7 @@ function truthOfDevice({ address, name, driver, below, mounted, passesTo }: Stag
     ...(below ? { attachedTo: hex(below.address) } : {}),
     ...(mounted ? { mounted: hex(mounted.address) } : {}),
     ...(passesTo ? { passesTo: hex(passesTo.address) } : {}),
+    ...(timer ? { timer: { address: hex(timer.address), routine: timer.routine } } : {}),
   };
 }
 

@@ -17,6 +17,8 @@ interface Routines {
   readonly interrupt?: string;
   /** The DPC that its interrupt's service routine asks for. */
   readonly dpc?: string;
+  /** What it has called each second for a device that it serves, by a timer of the I/O manager. */
+  readonly timer?: string;
   /** What a driver that looks at finished requests sets for those it sends on; others just hand them down. */
   readonly completion?: string;
   /** What a minifilter registered with the filter manager. */
@@ -91,7 +93,7 @@ function qualified(routines: Routines, module: string): Routines & { majorFuncti
   const name = (routine: string) => (routine.includes('!') ? routine : `${module}!${routine}`);
   const all = (table: Readonly<Record<string, string>> = {}) =>
     Object.fromEntries(Object.entries(table).map(([key, routine]) => [key, name(routine)]));
-  const { addDevice, startIo, unload, cancel, interrupt, dpc, completion, decorated } = routines;
+  const { addDevice, startIo, unload, cancel, interrupt, dpc, timer, completion, decorated } = routines;
   return {
     majorFunctions: all(routines.majorFunctions),
     ...(routines.fastIo ? { fastIo: all(routines.fastIo) } : {}),
@@ -102,6 +104,7 @@ function qualified(routines: Routines, module: string): Routines & { majorFuncti
     ...(cancel ? { cancel: name(cancel) } : {}),
     ...(interrupt ? { interrupt: name(interrupt) } : {}),
     ...(dpc ? { dpc: name(dpc) } : {}),
+    ...(timer ? { timer: name(timer) } : {}),
     ...(completion ? { completion: name(completion) } : {}),
     ...(decorated ? { decorated } : {}),
   };
@@ -121,12 +124,12 @@ export function withDriverRoutines(specs: readonly ModuleSpec[]): ModuleSpec[] {
   const drivers = specs.flatMap((spec) => driverRoutines(spec, (module) => modules.has(module)) ?? []);
   for (const driver of [...kernelDrivers, ...drivers]) {
     const { majorFunctions, fastIo = {}, filter = {}, addDevice, startIo, unload, decorated } = driver;
-    const { cancel, interrupt, dpc, completion } = driver;
+    const { cancel, interrupt, dpc, timer, completion } = driver;
     for (const routine of [
       ...Object.values(majorFunctions),
       ...Object.values(fastIo),
       ...Object.values(filter),
-      ...[addDevice, startIo, unload, cancel, interrupt, dpc, completion],
+      ...[addDevice, startIo, unload, cancel, interrupt, dpc, timer, completion],
     ])
       want(routine, decorated);
   }

@@ -30,6 +30,8 @@ export interface StagedDevice {
   above?: StagedDevice;
   /** The file system's device that is mounted on this volume. */
   mounted?: StagedDevice;
+  /** IO_TIMER that has its driver called each second, and `module!Function` that it calls. */
+  timer?: { readonly address: bigint; readonly routine: string };
   /** A device of another stack, to whose top this one sends requests on. */
   passesTo?: StagedDevice;
 }

@@ -5,7 +5,7 @@ import { DeviceTree } from './device-tree.js';
 import { createDrivers } from './driver-objects.js';
 import { FileSystems } from './file-systems.js';
 import { createFilters } from './filters.js';
-import type { IoStage } from './io-stage.js';
+import type { IoStage, StagedDevice } from './io-stage.js';
 import { IoNames } from './names.js';
 import { IoRequests } from './requests.js';
 
@@ -35,8 +35,21 @@ export function createIoSystem(kernel: Kernel): IoStage {
     kernel.loaded.address('nt!IopRootDriverObject'),
     devices.driver('PnpManager').address,
   );
+  startTimers(kernel, devices.all);
   const requests = new IoRequests(kernel, devices.all, tree.roles);
   const filters = createFilters(kernel, devices, fileSystems.filtered);
   const { nodes, roles, lines, wishes } = tree;
   return { drivers, devices: devices.all, nodes, roles, requests, filters, lines, wishes };
+}
+
+/** Lets drivers that watch their devices have a timer for each device that they serve. */
+function startTimers({ core, loaded }: Kernel, devices: readonly StagedDevice[]): void {
+  for (const device of devices) {
+    const routine = device.driver.routines.timer;
+    if (routine === undefined || !device.below) continue;
+    device.timer = {
+      address: core.exports.deviceStartTimer(device.address, loaded.address(routine)),
+      routine,
+    };
+  }
 }

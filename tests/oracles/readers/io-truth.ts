@@ -12,6 +12,7 @@ export interface IoTruth {
     attachedTo?: string;
     mounted?: string;
     passesTo?: string;
+    timer?: { address: string; routine: string };
   }[];
   requests: {
     address: string;

@@ -148,6 +148,20 @@ export function requestRules(opened: () => Kernel): void {
         ]);
     });
 
+    it('have timers on the list of the I/O manager, which calls a routine of their drivers each second', () => {
+      const timed = truth().devices.filter(({ timer }) => timer !== undefined);
+      expect(timed.length).toBeGreaterThan(0);
+      const head = opened().address('IopTimerQueueHead');
+      const listed = opened().list(head, '_IO_TIMER', 'TimerList');
+      expect(listed).toEqual(timed.map(({ timer }) => BigInt(timer!.address)));
+      timed.forEach(({ address, timer }, index) => {
+        const get = (path: string) => opened().get(listed[index]!, '_IO_TIMER', path);
+        expect([get('Type'), get('TimerFlag'), get('DeviceObject')]).toEqual([9n, 1n, BigInt(address)]);
+        expect(moduleOf(get('TimerRoutine'))).toBe(timer!.routine.slice(0, timer!.routine.indexOf('!')));
+        expect(opened().get(BigInt(address), '_DEVICE_OBJECT', 'Timer')).toBe(listed[index]);
+      });
+    });
+
     it('interrupt through objects of their vectors, which lead to their driver', () => {
       const entry = BigInt(sizeOf('_KIDTENTRY64'));
       for (const { address, processor, vector, routine } of truth().interrupts) {
