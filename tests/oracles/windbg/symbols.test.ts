@@ -19,7 +19,17 @@ const set = ['PsInitialSystemProcess', 'PsIdleProcess', 'PspCidTable', 'ObpKerne
   'ObpTypeObjectType', 'ObTypeIndexTable+10', 'MmPfnDatabase', 'MmPteBase', 'MmPhysicalMemoryBlock', 'MiVisibleState',
   'KeMaximumIncrement', 'KeNumberProcessors', 'KiProcessorBlock', 'PoolTrackTable', 'PoolBigPageTable', 'PsNtosImageBase',
   'PspSystemPartition', 'IopRootDeviceNode', 'AlpcPortObjectType', 'SeSystemTokenSource', 'ExpBuiltinPriorities',
-  'KiIsrThunk', 'KiInterruptInitTable', 'NtBuildLab', 'KdVersionBlock'].map((name) => `nt!${name}`); // prettier-ignore
+  'KiIsrThunk', 'KiInterruptInitTable', 'NtBuildLab', 'KdVersionBlock', 'KeFeatureBits', 'MiFlags', 'SeLocalSystemSid',
+  'SeSystemDefaultDacl', 'PspSystemQuotaBlock+8', 'KeServiceDescriptorTableShadow+20', 'PspCreateProcessNotifyRoutine'].map((name) => `nt!${name}`); // prettier-ignore
+/** Routines of other modules that nt's variables lead to, as their names must be shown. */
+const routines: Readonly<Record<string, string>> = {
+  'ln poi(nt!SeCiCallbacks+8)': 'CI!CiSetFileCache',
+  'ln poi(nt!SeCiCallbacks+20)': 'CI!CiValidateImageHeader',
+  'ln poi(nt!KeServiceDescriptorTableShadow+20)': 'win32k!W32pServiceTable',
+  'ln poi((poi(nt!PspCreateProcessNotifyRoutine)&fffffffffffffff0)+8)': 'cng!CngCreateProcessNotifyRoutine',
+  'ln poi((poi(nt!PspCreateProcessNotifyRoutine+8)&fffffffffffffff0)+8)':
+    'ksecdd!KsecCreateProcessNotifyRoutine',
+};
 const bytesOf = (name: string) => `dq ${name} L1`;
 const backLink = (head: string) => `? (poi(poi(${head})+8)-${head})|(poi(poi(${head}+8))-${head})`;
 
@@ -44,6 +54,8 @@ describeWith([WINDBG], "symbols in WinDbg's engine", () => {
       ...globals.map(bytesOf),
       ...set.map(bytesOf),
       ...heads.map(backLink),
+      ...Object.keys(routines),
+      'dt nt!_EPROCESS QuotaBlock poi(nt!PsInitialSystemProcess)',
     ]);
   });
 
@@ -114,6 +126,16 @@ describeWith([WINDBG], "symbols in WinDbg's engine", () => {
       globals.filter((name) => !/^[0-9a-f`]{17} {2}[0-9a-f`]{17}$/.test(answer(bytesOf(name)).trim())),
     ).toEqual([]);
     expect(set.filter((name) => !/ {2}(?!0{8}`0{8})/.test(answer(bytesOf(name)).trim()))).toEqual([]);
+  });
+
+  it('has routines of drivers where drivers entered them', () => {
+    for (const [command, name] of Object.entries(routines)) expect(answer(command), command).toContain(name);
+    const [, block] = /QuotaBlock +: (0x[0-9a-f`]+) /.exec(
+      answer('dt nt!_EPROCESS QuotaBlock poi(nt!PsInitialSystemProcess)'),
+    )!;
+    expect(answer('x /t /v nt!*').replaceAll('`', '')).toContain(
+      `${block!.slice(2).replace('`', '')}  240 struct _EPROCESS_QUOTA_BLOCK nt!PspSystemQuotaBlock`,
+    );
   });
 
   it('has lists whose links lead back', () => {
