@@ -48,6 +48,8 @@ let pointer: u64 = 0;
 let secondPointer: u64 = 0;
 let userThread: u64 = 0; // whose user stack was laid out last, the registers being those that it left
 const order = new StaticArray<u32>(256); // of a prolog's codes
+const chain = new StaticArray<u64>(32); // unwind data of the parts that a function's code is in, the innermost first
+let saved: u32 = 0; // bit for each register that the function entered last may change
 let trapFrameEnd: u64 = 0;
 
 export function seedStacks(value: u64): void {
@@ -65,12 +67,41 @@ function bodyValue(register: u32, begin: u64, stack: u64): u64 {
 
 /** Moves RSP down through a function's prolog and stores what it saves; returns RSP in the function's body. */
 function enter(code: FunctionUnwind, entry: u64): u64 {
+  let parts = 0;
+  do unchecked((chain[parts++] = code.info));
+  while (code.goOn());
+  // The function's own prolog comes first, that of the part in which the call stands last.
+  saved = 0;
   let stack = entry;
-  // Codes stand in the order of unwinding; the prolog's order is the reverse.
+  for (let i = parts - 1; i >= 0; i--) {
+    code.info = unchecked(chain[i]);
+    stack = replay(code, stack);
+  }
+  for (let i = parts - 1; i >= 0; i--) {
+    code.info = unchecked(chain[i]);
+    storeSaves(code, stack);
+  }
+  code.info = unchecked(chain[parts - 1]);
+  const cookie = code.cookieOffset;
+  if (cookie != unwind.NO_COOKIE) write64(stack + cookie, code.cookieFor(stack));
+  const frameRegister = code.frameRegister;
+  for (let register: u32 = 0; register < u32(REGISTERS); register++)
+    if ((saved & (1 << register)) != 0 && register != frameRegister)
+      unchecked((registers[register] = bodyValue(register, code.begin, stack)));
+  return stack;
+}
+
+/** Puts the slots of a prolog's codes into `order`, as they stand: in the order of unwinding. Returns their number. */
+function listCodes(code: FunctionUnwind): i32 {
   let steps = 0;
   for (let slot: u32 = 0; slot < code.codeCount; slot += code.slots(slot)) unchecked((order[steps++] = slot));
-  let saved: u32 = 0; // bit for each register that the function may change
-  for (let i = steps - 1; i >= 0; i--) {
+  return steps;
+}
+
+/** Moves RSP through a prolog and stores what it pushes; returns RSP behind it. */
+function replay(code: FunctionUnwind, entry: u64): u64 {
+  let stack = entry;
+  for (let i = listCodes(code) - 1; i >= 0; i--) {
     const slot = unchecked(order[i]);
     const operand = code.operand(slot);
     switch (code.operation(slot)) {
@@ -95,7 +126,12 @@ function enter(code: FunctionUnwind, entry: u64): u64 {
         break; // saves are relative to the finished frame
     }
   }
-  for (let i = steps - 1; i >= 0; i--) {
+  return stack;
+}
+
+/** Stores what a prolog saves by moves, relative to RSP in the body. */
+function storeSaves(code: FunctionUnwind, stack: u64): void {
+  for (let i = listCodes(code) - 1; i >= 0; i--) {
     const slot = unchecked(order[i]);
     const operation = code.operation(slot);
     const register = code.operand(slot);
@@ -110,13 +146,6 @@ function enter(code: FunctionUnwind, entry: u64): u64 {
       write64(stack + offset + 8, 0);
     }
   }
-  const cookie = code.cookieOffset;
-  if (cookie != unwind.NO_COOKIE) write64(stack + cookie, code.cookieFor(stack));
-  const frameRegister = code.frameRegister;
-  for (let register: u32 = 0; register < u32(REGISTERS); register++)
-    if ((saved & (1 << register)) != 0 && register != frameRegister)
-      unchecked((registers[register] = bodyValue(register, code.begin, stack)));
-  return stack;
 }
 
 /**

@@ -17,15 +17,30 @@ export const PUSH_MACHFRAME: u32 = 10;
 
 const SLOT_BYTES: u32 = 2;
 const UNW_FLAG_EHANDLER: u32 = 1;
+const UNW_FLAG_CHAININFO: u32 = 4;
 // GS_HANDLER_DATA, behind the handler: where the cookie lies, and flags in the low bits.
 const COOKIE_OFFSET_MASK: u32 = ~7;
 export const NO_COOKIE: u32 = u32.MAX_VALUE;
 
-/** The unwind information of one function. */
+/** The unwind information of one function, or of a part of one, which then goes on in the function's own. */
 export class FunctionUnwind {
   image: LoadedImage = new LoadedImage();
   begin: u64 = 0;
   info: u64 = 0;
+
+  /** Goes on to the unwind information that this one continues; false when it stands alone. */
+  goOn(): bool {
+    if ((u32(getField(this.info, UNWIND_INFO.Flags)) & UNW_FLAG_CHAININFO) == 0) return false;
+    const entry = this.behindCodes;
+    this.begin = this.image.base + read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.BeginAddress));
+    this.info = this.image.base + read32(at(entry, IMAGE_RUNTIME_FUNCTION_ENTRY.UnwindData));
+    return true;
+  }
+
+  /** What stands behind an even number of codes: a handler and its data, or the entry that is continued. */
+  private get behindCodes(): u64 {
+    return this.code((this.codeCount + 1) & ~1);
+  }
 
   get codeCount(): u32 {
     return u32(getField(this.info, UNWIND_INFO.CountOfCodes));
@@ -44,7 +59,7 @@ export class FunctionUnwind {
     const handler = this.image.cookieHandler;
     if (handler == 0 || (u32(getField(this.info, UNWIND_INFO.Flags)) & UNW_FLAG_EHANDLER) == 0)
       return NO_COOKIE;
-    const data = this.code((this.codeCount + 1) & ~1); // behind an even number of codes
+    const data = this.behindCodes;
     if (this.image.base + read32(data) != handler) return NO_COOKIE;
     return read32(data + 4) & COOKIE_OFFSET_MASK;
   }

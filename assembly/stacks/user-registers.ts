@@ -80,6 +80,14 @@ function leave(code: FunctionUnwind): void {
   let stack = unchecked(registers[RSP]);
   const body = code.frameRegister == 0 ? stack : unchecked(registers[code.frameRegister]) - code.frameOffset;
   machineFrame = 0;
+  do {
+    stack = undo(code, stack, body);
+  } while (code.goOn());
+  unchecked((registers[RSP] = stack));
+}
+
+/** Undoes what the codes of one unwind information say; returns RSP then. */
+function undo(code: FunctionUnwind, stack: u64, body: u64): u64 {
   for (let slot: u32 = 0; slot < code.codeCount; slot += code.slots(slot)) {
     const operand = code.operand(slot);
     switch (code.operation(slot)) {
@@ -109,7 +117,7 @@ function leave(code: FunctionUnwind): void {
         break; // vector registers are not asked for
     }
   }
-  unchecked((registers[RSP] = stack));
+  return stack;
 }
 
 /** Whether the machine frame at `frame` (RIP, CS, EFLAGS, RSP, SS) is of user mode. */

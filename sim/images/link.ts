@@ -121,6 +121,9 @@ function writeCode(
       for (const { name: label, offset } of block.labels) section.define(label, start + offset);
       for (const [mark, offset] of Object.entries(block.guard ?? {}))
         section.define(guardMark(mark, definition.name), start + offset);
+      block.parts.forEach(({ start: at }, index) =>
+        section.define(partOf(definition.name, index), start + at),
+      );
       section.define(endOf(definition.name), start + block.bytes.length);
       places.set(block, pinned ? pinned.rvaOf(section, start) : places.size);
       blocks.push(block);
@@ -149,11 +152,17 @@ function guardMark(mark: string, name: string): string {
   return `$guard.${mark}.${name}`;
 }
 
+function partOf(name: string, index: number): string {
+  return `$part.${index}.${name}`;
+}
+
 function functionRanges(blocks: readonly CodeBlock[]): FunctionRange[] {
-  return blocks.flatMap(({ spec: { name, filter }, unwind, guard, cookie }) => {
+  return blocks.flatMap(({ spec: { name, filter }, unwind, parts, guard, cookie }) => {
     if (!unwind) return [];
     const range: FunctionRange = { name, end: endOf(name), unwind };
     if (cookie) range.cookie = cookie;
+    if (parts.length > 0)
+      range.parts = parts.map((part, index) => ({ start: partOf(name, index), unwind: part.unwind }));
     if (guard)
       range.guard = {
         start: guardMark('start', name),

@@ -66,6 +66,11 @@ export interface FunctionSpec {
   references?: string[];
   /** Its calls stand in a `__try` whose `__except` takes every exception, as services have that touch user memory. */
   guarded?: boolean;
+  /**
+   * A part of the body, from call number `calls` on, that saves registers of its own in the caller's home space before it
+   * uses them, as compilers do for paths that are seldom taken. It has unwind data that goes on in the function's.
+   */
+  wrapped?: { saves: string[]; calls: number };
   /** Has a buffer among its locals, and so a stack cookie above it. Not for functions with a `__try`. */
   cookie?: boolean;
   /** Function that decides about exceptions of its `__try`, instead of taking every one. */

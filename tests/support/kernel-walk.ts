@@ -22,6 +22,8 @@ export interface WalkedFrame {
   registers: Registers;
   /** The frame's function was entered by the processor: its caller stands at an instruction, not after a call. */
   machineFrame: boolean;
+  /** It stands in a part of its function that has unwind data of its own, which goes on in the function's. */
+  inPart: boolean;
 }
 
 /** Handler of a function and RVA of the handler's data, which stand behind an even number of unwind codes. */
@@ -82,13 +84,15 @@ class StackWalk {
     let registers = context;
     while (rip >= lowest) {
       const { image, rva, range } = this.#find(rip);
-      const begin = range?.begin ?? image.names.findLast((symbol) => symbol.rva <= rva)!.rva;
+      const begin =
+        image.file.functionOf(rva)?.begin ?? image.names.findLast((symbol) => symbol.rva <= rva)!.rva;
       const frame: WalkedFrame = {
         rip,
         name: this.#name(image, begin),
         begin: image.base + BigInt(begin),
         registers,
         machineFrame: false,
+        inPart: range !== undefined && image.file.continued(range) !== undefined,
       };
       frames.push(frame);
       if (frames.length > 100) throw new Error('a stack without an end');
@@ -148,7 +152,8 @@ class StackWalk {
    * its image; undefined for a function without one. `expected` is the image's cookie, mixed with RSP.
    */
   cookieOf({ rip, registers }: WalkedFrame): { found: bigint; expected: bigint } | undefined {
-    const { image, range } = this.#find(rip);
+    const { image, rva } = this.#find(rip);
+    const range = image.file.functionOf(rva);
     const handler = range && handlerOf(image.file, range);
     if (!handler || this.#name(image, handler.rva) !== `${image.module}!__GSHandlerCheck`) return undefined;
     const rsp = registers['rsp']!;

@@ -8,6 +8,8 @@ import {
 } from '../disassembly/disassembler.js';
 import { address, hex } from '../format/numbers.js';
 import type { Session } from '../session.js';
+import type { RuntimeFunction } from '../unwind/function-table.js';
+import { DEEPEST_CHAIN } from '../unwind/unwinder.js';
 import {
   readUnwindInfo,
   registerName,
@@ -185,6 +187,9 @@ function callsText(session: Session, lines: readonly Line[]): string {
   return text;
 }
 
+const HEADER_BYTES = 4; // of UNWIND_INFO
+const SLOT_BYTES = 2;
+const FUNCTION_ENTRY_BYTES = 12; // of RUNTIME_FUNCTION
 const OPERATION_NAMES = Object.fromEntries(Object.entries(UWOP).map(([name, value]) => [value, name]));
 
 /** `.fnent`: how a function is unwound. */
@@ -196,35 +201,51 @@ export const functionEntry: Command = {
     const source = module?.unwindSource;
     const entry = module && source?.functions.find(Number(at - module.base));
     if (!module || !source || !entry) throw new CommandError(`No function entry for ${address(at)}\n`);
-    const table = module.base + BigInt(source.functions.rva + entry.index * 12);
-    const info = readUnwindInfo(source.image, entry.unwindInfo);
+    const table = module.base + BigInt(source.functions.rva + entry.index * FUNCTION_ENTRY_BYTES);
     print(`Debugger function entry ${address(table)} for:\n${nearestText(session, at)}\n`);
-    print(
-      `BeginAddress      = ${address(BigInt(entry.begin))}\nEndAddress        = ${address(BigInt(entry.end))}\n`,
-    );
-    print(`UnwindInfoAddress = ${address(BigInt(entry.unwindInfo))}\n\n`);
-    print(
-      `Unwind info at ${address(module.base + BigInt(entry.unwindInfo))}, ${hex(shownSize(info))} bytes\n`,
-    );
-    print(
-      `  version ${info.version}, flags ${info.flags}, prolog ${hex(info.prologBytes)}, codes ${hex(info.slots)}\n`,
-    );
-    if (info.frameRegister !== 0)
-      print(
-        `  frame reg ${info.frameRegister} (${registerName(info.frameRegister)}), frame offs ${hex(info.frameOffset)}h\n`,
-      );
-    if (info.handler !== 0) {
-      const handler = module.base + BigInt(info.handler);
-      const data = readInteger(source.image.memory, module.base + BigInt(entry.unwindInfo + info.size), 4);
-      print(`  handler routine: ${session.symbolText(handler)} (${address(handler)}), data ${hex(data)}\n`);
+    let current: RuntimeFunction | undefined = entry;
+    for (let depth = 0; current && depth < DEEPEST_CHAIN; depth++) {
+      if (depth > 0) print('\nChained info:\n');
+      const info: UnwindInfo = readUnwindInfo(source.image, current.unwindInfo);
+      print(entryText(current, module.base, info));
+      if (info.handler !== 0) {
+        const handler = module.base + BigInt(info.handler);
+        const data = readInteger(
+          source.image.memory,
+          module.base + BigInt(current.unwindInfo + info.size),
+          4,
+        );
+        print(`  handler routine: ${session.symbolText(handler)} (${address(handler)}), data ${hex(data)}\n`);
+      }
+      for (const code of info.codes) print(codeText(code));
+      current = info.chained;
     }
-    for (const code of info.codes) print(codeText(code));
   },
 };
 
-/** Bytes of the header and the codes; with a handler, all up to the first word of the handler's data. */
-function shownSize({ handler, size, slots }: UnwindInfo): number {
-  return handler === 0 ? 4 + slots * 2 : size + 4;
+function entryText({ begin, end, unwindInfo }: RuntimeFunction, base: bigint, info: UnwindInfo): string {
+  const lines = [
+    `BeginAddress      = ${address(BigInt(begin))}`,
+    `EndAddress        = ${address(BigInt(end))}`,
+    `UnwindInfoAddress = ${address(BigInt(unwindInfo))}`,
+    '',
+    `Unwind info at ${address(base + BigInt(unwindInfo))}, ${hex(shownSize(info))} bytes`,
+    `  version ${info.version}, flags ${info.flags}, prolog ${hex(info.prologBytes)}, codes ${hex(info.slots)}`,
+  ];
+  if (info.frameRegister !== 0)
+    lines.push(
+      `  frame reg ${info.frameRegister} (${registerName(info.frameRegister)}), frame offs ${hex(info.frameOffset)}h`,
+    );
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/**
+ * Bytes of the header and the codes; with a handler, all up to the first word of the handler's data, and with the entry
+ * that it goes on in, all up to its end.
+ */
+function shownSize({ handler, chained, size, slots }: UnwindInfo): number {
+  if (chained) return HEADER_BYTES + slots * SLOT_BYTES + FUNCTION_ENTRY_BYTES;
+  return handler === 0 ? HEADER_BYTES + slots * SLOT_BYTES : size + 4;
 }
 
 function codeText(code: UnwindCode): string {

@@ -21,7 +21,8 @@ export interface Unwound {
   machineFrame: bigint | undefined;
 }
 
-const DEEPEST_CHAIN = 32;
+/** Parts of functions whose unwind data goes on in another's. */
+export const DEEPEST_CHAIN = 32;
 /** Machine frame: RIP, CS, EFLAGS, RSP, SS; an error code may come first. */
 const MACHINE_FRAME = { rip: 0n, rsp: 24n };
 const ERROR_CODE_BYTES = 8n;

@@ -15,6 +15,8 @@ export interface Frame {
   framePointer?: { register: Register; offset: number };
   dynamicAllocation: number;
   machineFrame?: FrameSpec['machineFrame'];
+  /** Saved where the wrapped part of the body begins, each at an offset from RSP. */
+  wrappedSaves: { register: Register; offset: number }[];
   /** Where the stack cookie lies, as offset from RSP in the body. */
   cookie?: number;
   /** No prolog at all, and so no unwind data. */
@@ -63,6 +65,7 @@ export function planFrame(spec: FunctionSpec, dice: Dice): Frame {
     }),
     allocation: size - SLOT * (1 + pushes.length),
     dynamicAllocation: given.dynamicAllocation ?? 0,
+    wrappedSaves: [],
     leaf: given.leaf ?? false,
   };
   if (given.machineFrame) frame.machineFrame = given.machineFrame;
@@ -76,6 +79,7 @@ export function planFrame(spec: FunctionSpec, dice: Dice): Frame {
     throw new Error(`${spec.name}: a frame of ${size} bytes does not hold its parts`);
   if (frame.leaf && calls.some((call) => callKind(call) !== 'entry'))
     throw new Error(`${spec.name}: a leaf calls nobody`);
+  if (spec.wrapped) frame.wrappedSaves = planWrapped(spec, frame, spec.wrapped.saves);
   // Above the locals, so that a buffer that runs over meets it first.
   if (spec.cookie) frame.cookie = frame.allocation - SLOT;
   if (
@@ -84,6 +88,27 @@ export function planFrame(spec: FunctionSpec, dice: Dice): Frame {
   )
     throw new Error(`${spec.name}: a function of its kind has no stack cookie`);
   return frame;
+}
+
+/** Home slots that the prolog leaves for the wrapped part of a body. */
+function planWrapped(spec: FunctionSpec, frame: Frame, saves: readonly string[]): Frame['wrappedSaves'] {
+  const { homeSaves, frameSaves, pushes } = frame;
+  const taken = new Set([...homeSaves, ...pushes, ...frameSaves.map(({ register }) => register)]);
+  const registers = saves.map(asNonVolatile);
+  const isPlain = !frame.leaf && !frame.machineFrame && !frame.framePointer && frame.dynamicAllocation === 0;
+  const isAlone = !spec.guarded && !spec.cookie && !spec.source && !spec.rests && !spec.tail;
+  const fits = homeSaves.length + saves.length <= HOME_SPACE / SLOT;
+  if (!isPlain || !isAlone || !fits || registers.some((register) => taken.has(register)))
+    throw new Error(`${spec.name}: a function of its kind has no wrapped part`);
+  return registers.map((register, index) => ({
+    register,
+    offset: homeSlot(frame, homeSaves.length + index),
+  }));
+}
+
+/** Offset of a slot of the caller's home space from RSP in the body. */
+export function homeSlot(frame: Pick<Frame, 'allocation' | 'pushes'>, index: number): number {
+  return frame.allocation + SLOT * (frame.pushes.length + 1 + index);
 }
 
 function pickUsual(calls: boolean, dice: Dice): FrameSpec {

@@ -12,6 +12,7 @@ import { emitTrapEntry, emitTrapExit } from './trap-entry.js';
 import { registerNumber, type Register } from './registers.js';
 import { RUNTIME } from '../runtime.js';
 import type { UnwindInfo } from './unwind.js';
+import { emitWrapped, type CodePart } from './wrapped-part.js';
 
 export interface CallSite {
   /** As in the spec; undefined for an indirect call. */
@@ -38,6 +39,8 @@ export interface CodeBlock {
   cookie?: CookieData;
   /** Absent for leaf functions. */
   unwind: UnwindInfo | undefined;
+  /** Ranges of the code up to its end whose unwind data goes on in `unwind`. */
+  parts: readonly CodePart[];
   /** Where the body is that prolog and epilog surround. */
   body: { start: number; end: number };
   /** Bytes of the frame between the return address and RSP in the body. */
@@ -98,7 +101,17 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
   if (cookie !== undefined) emitCookieStore(asm, cookie);
   for (const call of spec.calls ?? []) if (callsLocal(call)) asm.store('rsp', callSlot(call), 'rdx');
   const start = asm.offset;
-  const { rest: load, ...body } = emitCalls(asm, spec, dice, filler);
+  const body: EmittedCalls = { calls: [], labels: [], lines: [] };
+  const calls = spec.calls?.length ?? 0;
+  const { wrapped } = spec;
+  emitCalls(asm, spec, dice, filler, body, 0, wrapped?.calls ?? calls);
+  const parts = wrapped
+    ? emitWrapped(asm, frame, () => {
+        const saved = [...filler.saved, ...frame.wrappedSaves.map(({ register }) => register)];
+        emitCalls(asm, spec, dice, { ...filler, saved }, body, wrapped.calls, calls);
+      })
+    : [];
+  const { rest: load } = body;
   let rest = load ?? start;
   const guard = spec.guarded ? { start, end: asm.offset } : undefined;
   if (guard) emitFiller(asm, dice, filler, 6 + dice.below(6));
@@ -114,9 +127,11 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
   const end = asm.offset;
   if (cookie !== undefined) body.calls.push(emitCookieCheck(asm, cookie));
   emitEnd(asm, spec, frame);
+  if (parts.length > 0) parts.at(-1)!.end = asm.offset;
   return finish(asm, spec, {
-    ...body,
+    labels: body.labels,
     calls: [...entryCalls(spec), ...body.calls],
+    parts,
     rest,
     unwind,
     ...(cookie === undefined ? {} : { cookie: { slot: cookie } }),
@@ -161,22 +176,38 @@ function emitEnd(asm: Assembler, spec: FunctionSpec, frame: Frame): void {
   else asm.jump(spec.tail);
 }
 
-function emitCalls(asm: Assembler, spec: FunctionSpec, dice: Dice, filler: FillerScope) {
-  const calls: CallSite[] = [];
-  const labels: CodeBlock['labels'] = [];
-  const lines: SourceLine[] = []; // each with the offset at which its statement ends
-  let rest: number | undefined; // where a processor may fault
+interface EmittedCalls {
+  calls: CallSite[];
+  labels: CodeBlock['labels'];
+  /** Each with the offset at which its statement ends. */
+  lines: SourceLine[];
+  /** Where a processor may fault. */
+  rest?: number;
+}
+
+/** Writes the calls of a function from number `from` up to but without number `to`. */
+function emitCalls(
+  asm: Assembler,
+  spec: FunctionSpec,
+  dice: Dice,
+  filler: FillerScope,
+  emitted: EmittedCalls,
+  from: number,
+  to: number,
+): void {
+  const { calls, labels, lines } = emitted;
   const endStatement = (index: number) => {
     if (!spec.source) return;
     asm.store('rsp', RESULT_SLOT, 'rax'); // the statement goes on with what the call returned
     lines.push({ offset: asm.offset, line: spec.source.calls[index]! });
   };
   (spec.calls ?? []).forEach((call, index) => {
+    if (index < from || index >= to) return;
     const via = callKind(call);
     if (via === 'entry') return;
     if (via === 'load') {
       emitFiller(asm, dice, filler, 6 + dice.below(20));
-      rest = asm.offset;
+      emitted.rest = asm.offset;
       asm.load('rax', 'rcx', 0);
       return endStatement(index);
     }
@@ -213,7 +244,6 @@ function emitCalls(asm: Assembler, spec: FunctionSpec, dice: Dice, filler: Fille
     if (via === 'import') asm.bytes(0x0f, 0x1f, 0x44, 0x00, 0x00);
     endStatement(index);
   });
-  return { calls, labels, lines, rest };
 }
 
 function fillerScope(spec: FunctionSpec, frame: Frame, scope: CodeScope): FillerScope {
@@ -261,6 +291,7 @@ function finish(
   return {
     unwind: undefined,
     labels: [],
+    parts: [],
     frameBytes: 0,
     lines: [],
     ...parts,

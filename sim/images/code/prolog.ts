@@ -1,6 +1,6 @@
 import { RUNTIME } from '../runtime.js';
 import type { Assembler } from './assembler.js';
-import type { Frame } from './frame.js';
+import { homeSlot, type Frame } from './frame.js';
 import { registerNumber } from './registers.js';
 import { PROBE_SIZE } from './stack-probe.js';
 import type { UnwindCode, UnwindInfo } from './unwind.js';
@@ -74,9 +74,4 @@ export function emitEpilog(asm: Assembler, frame: Frame): void {
   frame.homeSaves.forEach((register, index) => asm.load(register, 'rsp', homeSlot(frame, index)));
   if (frame.allocation > 0) asm.addRsp(frame.allocation);
   for (const register of [...frame.pushes].reverse()) asm.pop(register);
-}
-
-/** Offset of a home slot from RSP in the body. */
-function homeSlot(frame: Frame, index: number): number {
-  return frame.allocation + SLOT * (frame.pushes.length + 1 + index);
 }

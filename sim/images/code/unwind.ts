@@ -30,7 +30,7 @@ const UWOP_SAVE_XMM128 = 8;
 const UWOP_SAVE_XMM128_FAR = 9;
 const UWOP_PUSH_MACHFRAME = 10;
 
-/** UNWIND_INFO, version 1, without handler. Throws when a prolog cannot be described. */
+/** UNWIND_INFO, version 1, without what stands behind its codes. Throws when a prolog cannot be described. */
 export function encodeUnwindInfo(info: UnwindInfo): Uint8Array {
   const codes = new ByteWriter(32);
   for (const code of [...info.codes].reverse()) encodeCode(codes, code);

@@ -13,6 +13,8 @@ export interface FunctionRange {
   /** Symbols at the start and end of its `__try`, where it goes on after an exception, and its filter if it has one. */
   guard?: { start: string; end: string; except: string; filter?: string };
   cookie?: CookieData;
+  /** Ranges up to its end that have unwind data of their own, by symbols of their starts. */
+  parts?: { start: string; unwind: UnwindInfo }[];
 }
 
 /** The language's handler for functions with `__try`; every module that has such functions has it. */
@@ -21,6 +23,7 @@ const HANDLER = '__C_specific_handler';
 const FLAGS_SHIFT = 3;
 const UNW_FLAG_EHANDLER = 1;
 const UNW_FLAG_UHANDLER = 2;
+const UNW_FLAG_CHAININFO = 4;
 /** In place of a filter's address: every exception is taken. */
 const EXCEPTION_EXECUTE_HANDLER = 1;
 
@@ -33,7 +36,7 @@ export function writeExceptionData(draft: Draft, functions: readonly FunctionRan
   // Functions with the same prolog share their unwind data, as linkers arrange it.
   const shared = new Map<string, string>();
   table.define('$exceptions');
-  for (const { name, end, unwind, guard, cookie } of functions) {
+  for (const { name, end, unwind, guard, cookie, parts = [] } of functions) {
     const { encoded, key: prolog } = encode(unwind);
     if (guard) {
       writeGuarded(data, name, encoded, guard);
@@ -49,7 +52,15 @@ export function writeExceptionData(draft: Draft, functions: readonly FunctionRan
       if (cookie) writeWithCookie(data, encoded, cookie);
       else data.bytes.append(encoded);
     }
-    table.rva(name).rva(end).rva(symbol);
+    const ends = [...parts.map(({ start }) => start), end];
+    table.rva(name).rva(ends[0]!).rva(symbol);
+    parts.forEach(({ start, unwind: own }, index) => {
+      writeChained(data, start, own, [name, ends[0]!, symbol]);
+      table
+        .rva(start)
+        .rva(ends[index + 1]!)
+        .rva(unwindOf(start));
+    });
   }
   draft.directories.push({
     index: IMAGE_DIRECTORY_ENTRY_EXCEPTION,
@@ -87,6 +98,19 @@ function writeWithCookie(data: DraftSection, encoded: Uint8Array, { slot }: Cook
   data.bytes.u8(encoded[0]! | (flags << FLAGS_SHIFT)).append(encoded.subarray(1));
   data.rva(RUNTIME.cookieHandler);
   data.bytes.u32(slot);
+}
+
+/** Unwind data of a part of a function, with the RUNTIME_FUNCTION behind it in whose unwind data it goes on. */
+function writeChained(
+  data: DraftSection,
+  start: string,
+  unwind: UnwindInfo,
+  [begin, end, info]: readonly [string, string, string],
+): void {
+  const { encoded } = encode(unwind);
+  data.define(unwindOf(start));
+  data.bytes.u8(encoded[0]! | (UNW_FLAG_CHAININFO << FLAGS_SHIFT)).append(encoded.subarray(1));
+  data.rva(begin).rva(end).rva(info);
 }
 
 function unwindOf(name: string): string {

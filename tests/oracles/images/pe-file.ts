@@ -98,6 +98,20 @@ export class PeFile {
     })));
   }
 
+  /** The entry in whose unwind data that of a part of a function goes on. */
+  continued({ unwind }: RuntimeFunction): RuntimeFunction | undefined {
+    if (this.u8(unwind) >> 3 !== 4) return undefined; // UNW_FLAG_CHAININFO
+    const at = unwind + 4 + 2 * ((this.u8(unwind + 2) + 1) & ~1);
+    return { begin: this.u32(at), end: this.u32(at + 4), unwind: this.u32(at + 8) };
+  }
+
+  /** The entry of the whole function that holds an RVA: the one that stands alone. */
+  functionOf(rva: number): RuntimeFunction | undefined {
+    let range = this.functionAt(rva);
+    for (let outer = range; outer; outer = this.continued(outer)) range = outer;
+    return range;
+  }
+
   functionAt(rva: number): RuntimeFunction | undefined {
     return this.functions.find(({ begin, end }) => rva >= begin && rva < end);
   }

@@ -41,14 +41,14 @@ function entryOf(image: LabImage, name: string): Entry {
 const nameAt = (image: LabImage, rva: number) =>
   image.spec.functions.find(({ name }) => image.symbols.get(name)!.rva === rva)!.name;
 
-/** Steps through a function; at each instruction outside the epilog the unwinder must find the caller. */
+/** Steps through a whole function; at each instruction outside the epilog the unwinder must find the caller. */
 function check(image: LabImage, file: PeFile, range: RuntimeFunction): void {
   const name = nameAt(image, range.begin);
   const machine = new StackMachine();
   const entry = entryOf(image, name);
   const callerRsp = enter(machine, entry);
   const before = { ...machine.registers, rsp: callerRsp };
-  const code = decode(file.at(range.begin, range.end - range.begin), range.begin);
+  const code = decode(file.at(range.begin, image.symbols.get(name)!.size), range.begin);
   // Before its first `sub`, a system call has yet to push what an interrupt's hardware would have.
   const from = entry === 'system-call' ? Number(code.find((i) => i.mnemonic === Mnemonic.Sub)!.ip) : 0;
   const until =
@@ -57,8 +57,11 @@ function check(image: LabImage, file: PeFile, range: RuntimeFunction): void {
   const kept = entry === 'call' ? NON_VOLATILE : ['rsp', 'rbp'];
   for (const step of machine.run(code)) {
     if (step.rva < from || step.rva >= until) continue;
+    const part = file.functionAt(step.rva)!;
     const offset = step.rva - range.begin;
-    const found = unwind(file, range, offset, step.registers, (address) => machine.read(address));
+    const found = unwind(file, part, step.rva - part.begin, step.registers, (address) =>
+      machine.read(address),
+    );
     const where = `${name}+0x${offset.toString(16)}`;
     expect(found.returnAddress, where).toBe(RETURN);
     expect(found.machineFrame, where).toBe(entry !== 'call');
@@ -123,7 +126,7 @@ describe.each(set.images.map((image) => [image.spec.module, image] as const))(
     });
 
     it('finds the caller from every instruction', () => {
-      for (const range of file.functions) check(image, file, range);
+      for (const range of file.functions) if (!file.continued(range)) check(image, file, range);
     });
   },
 );
@@ -135,15 +138,39 @@ describe('frame sizes known from public stacks', () => {
       : (['nt', name] as const);
     const image = set.get(module);
     const file = new PeFile(image.file);
-    const { rva } = image.symbols.get(symbol)!;
-    const range = file.functionAt(rva)!;
+    const { rva, size: bytes } = image.symbols.get(symbol)!;
     const machine = new StackMachine();
     const callerRsp = enter(machine, 'call');
     const definition = image.spec.functions.find((candidate) => candidate.name === symbol)!;
     const address = image.returnAddress(symbol, definition.calls!.at(-1)!.to ?? 'anything');
-    for (const step of machine.run(decode(file.at(rva, range.end - rva), rva)))
+    for (const step of machine.run(decode(file.at(rva, bytes), rva)))
       if (step.rva === address) expect(Number(callerRsp - step.registers['rsp']!)).toBe(size);
     expect.assertions(1);
+  });
+});
+
+describe('parts of functions with unwind data of their own', () => {
+  const withParts = set.images
+    .filter(({ spec }) => spec.functions.some(({ wrapped }) => wrapped))
+    .map((image) => ({ image, file: new PeFile(image.file) }));
+
+  it('are in the kernel, in drivers and in user mode', () => {
+    const kinds = withParts.map(({ image }) => image.spec.kind);
+    expect(new Set(kinds)).toEqual(new Set(['kernel', 'driver', 'dll']));
+  });
+
+  it('follow on their function without a gap, up to its end, and go on in its unwind data', () => {
+    for (const { image, file } of withParts)
+      for (const { name, wrapped } of image.spec.functions) {
+        const { rva, size } = image.symbols.get(name)!;
+        const ranges = file.functions.filter(({ begin }) => begin >= rva && begin < rva + size);
+        expect(ranges, name).toHaveLength(wrapped ? 3 : ranges.length > 0 ? 1 : 0);
+        for (const [index, range] of ranges.slice(1).entries()) {
+          expect(range.begin, name).toBe(ranges[index]!.end);
+          expect(file.continued(range), name).toEqual(ranges[0]);
+        }
+        if (ranges.length > 0) expect(ranges.at(-1)!.end, name).toBe(rva + size);
+      }
   });
 });
 

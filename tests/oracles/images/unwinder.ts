@@ -22,12 +22,13 @@ export interface Unwound {
 /** The caller's registers, for a function stopped at `offset` bytes after its start, outside its epilog. */
 export function unwind(
   file: PeFile,
-  { unwind: info }: RuntimeFunction,
+  range: RuntimeFunction,
   offset: number,
   start: Registers,
   read: ReadStack,
 ): Unwound {
   const registers = { ...start };
+  const info = range.unwind;
   if ((file.u8(info) & 7) !== 1) throw new Error('unwind version');
   const prologSize = file.u8(info + 1);
   const count = file.u8(info + 2);
@@ -63,6 +64,9 @@ export function unwind(
       return { registers, returnAddress: read(hardware), machineFrame: true, returnSlot: hardware };
     } else throw new Error(`unwind operation ${op}`);
   }
+  // A part of a function was entered behind the whole prolog of what it is a part of.
+  const outer = file.continued(range);
+  if (outer) return unwind(file, outer, Infinity, registers, read);
   return popReturn(registers, read);
 }
 

@@ -52,6 +52,28 @@ function functionsOf(image: LabImage, base: bigint): Known[] {
     });
 }
 
+/** What has exception data of an image: functions, and the parts of functions that have some of their own. */
+function rangesOf(image: LabImage, base: bigint): Known[] {
+  const file = new PeFile(image.file);
+  return functionsOf(image, base).flatMap((about) =>
+    file.functions
+      .filter(({ begin }) => begin >= about.rva && begin < about.rva + about.size)
+      .map(({ begin, end }) => ({
+        ...about,
+        address: base + BigInt(begin),
+        rva: begin,
+        size: end - begin,
+        unwind: chainLines(file, begin),
+      })),
+  );
+}
+
+/** As {@link unwindLines}, with those of the function in whose unwind data that of a part goes on. */
+function chainLines(file: PeFile, rva: number): string[] {
+  const outer = file.continued(file.functionAt(rva)!);
+  return [...unwindLines(file, rva)!, ...(outer ? chainLines(file, outer.begin) : [])];
+}
+
 /** Slots that each operation takes; a large allocation takes a third for its 32 bits. */
 const SLOTS = [1, 2, 1, 1, 2, 3, 2, 3, 2, 3, 1];
 
@@ -137,7 +159,7 @@ describeWith([WINDBG], "the catalogue's functions in WinDbg's engine", () => {
   it(
     'have exception data from end to end, code by code, where they have a frame (.fnent)',
     async () => {
-      const framed = known.filter(({ unwind }) => unwind !== undefined);
+      const framed = modules.flatMap(({ image, base }) => rangesOf(image, base));
       const wrong = await complaints('.fnent', framed, (answer, { rva, size, unwind }) => {
         const [, begin = '0', end = '0'] = /BeginAddress\s+= (\S+)\s+EndAddress\s+= (\S+)/.exec(answer) ?? [];
         const lines = [...answer.matchAll(UNWIND_LINE)].map(([, line]) => line!.replace(/ \(r\w+\)/, ''));

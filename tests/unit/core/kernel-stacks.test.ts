@@ -82,7 +82,16 @@ function expectAllWhole(machine: LabMachine) {
   const walk = new KernelWalk(machine);
   const { core, loaded } = machine.kernel;
   const processorBlocks = loaded.address('nt!KiProcessorBlock');
-  const seen = { kernel: 0, user: 0, running: 0, cookies: 0, largest: 0n, largestOfUser: 0n };
+  const seen = {
+    kernel: 0,
+    user: 0,
+    running: 0,
+    cookies: 0,
+    parts: 0,
+    userParts: 0,
+    largest: 0n,
+    largestOfUser: 0n,
+  };
   for (const process of [machine.stage.idle, ...machine.stage.processes]) {
     const threads = process.threads.filter(({ stack }) => stack.length > 0);
     let user: UserWalk | undefined;
@@ -93,11 +102,14 @@ function expectAllWhole(machine: LabMachine) {
       else expect(walk.nameOf(walk.calleeOf(walked.frames[0]!) as bigint)).toBe('nt!SwapContext');
       seen.cookies += expectWhole(walk, thread.address, thread.stack, walked);
       seen.largest = largestOf(walked, seen.largest);
+      seen.parts += walked.frames.filter(({ inPart }) => inPart).length;
       seen.kernel++;
       if (!thread.userMode) continue;
       core.exports.processAttach(process.address);
       user ??= new UserWalk(machine, process);
-      seen.largestOfUser = largestOf(expectWholeInUserMode(user, thread, walked), seen.largestOfUser);
+      const ofUser = expectWholeInUserMode(user, thread, walked);
+      seen.largestOfUser = largestOf(ofUser, seen.largestOfUser);
+      seen.userParts += ofUser.frames.filter(({ inPart }) => inPart).length;
       seen.user++;
     }
   }
@@ -130,6 +142,8 @@ describe.each(scenarios)('stacks of %s', (scenario) => {
       expect(seen.user).toBeGreaterThan(50);
       expect(seen.running).toBe(moment === 'capture' ? machine.stage.idle.threads.length : 0);
       expect(seen.cookies).toBeGreaterThan(20);
+      expect(seen.parts).toBeGreaterThan(20);
+      expect(seen.userParts).toBeGreaterThan(0);
       // Frames that their prologs had to probe the stack for.
       expect(seen.largestOfUser).toBeGreaterThan(0x1000n);
       if (moment === 'capture') expect(seen.largest).toBeGreaterThan(0x1000n);

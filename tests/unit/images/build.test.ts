@@ -33,6 +33,25 @@ describe('build', () => {
     expect(() => set.get('beep')).toThrow('beep');
   });
 
+  it.each([
+    ['has a __try', { guarded: true }],
+    ['has a stack cookie', { cookie: true }],
+    ['moves its stack pointer later', { frame: { size: 64, dynamicAllocation: 32 } }],
+    ['has saved the register before', { frame: { size: 64, pushes: ['r14'] } }],
+    ['has filled the home space', { frame: { size: 64, saves: ['rbx', 'rsi', 'rdi', 'r12'] } }],
+  ])('refuses a part with unwind data of its own in a function that %s', (_, change) => {
+    const entry = { name: 'Entry', calls: [{ to: 'Callee' }], frame: { size: 64 } };
+    const wrapped = { saves: ['r14'], calls: 0 };
+    const build = (more: object) =>
+      buildImages([tiny({ functions: [{ ...entry, wrapped, ...more }, { name: 'Callee' }] })]);
+    expect(() => build(change)).toThrow('Entry');
+    expect(
+      build({})
+        .get('tiny')
+        .functions.map(({ name }) => name),
+    ).toContain('Entry');
+  });
+
   it('names each image by its content', () => {
     const one = buildImages([tiny()]).get('tiny');
     const other = buildImages([tiny({ globals: [{ name: 'Datum', size: 8 }] })]).get('tiny');
