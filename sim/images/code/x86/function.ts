@@ -134,6 +134,7 @@ function finish(
     ...parts,
     unwind: undefined,
     labels: [],
+    parts: [],
     lines: [],
     spec,
     bytes: asm.out.bytes.slice(),
