@@ -26,6 +26,10 @@ export interface Disk {
   /** The file itself, for who reads it in a worker. */
   handle(path: string): Promise<FileSystemFileHandle>;
   delete(path: string): Promise<void>;
+  /** Gives a file another name in its folder; resolves with its path then. */
+  rename(path: string, name: string): Promise<string>;
+  /** Copies a file of the user's to a folder; resolves with its path. */
+  add(folder: string, file: File): Promise<string>;
   symbolsZip(): Promise<Blob>;
   pdbsZip(): Promise<Blob>;
 }
@@ -123,6 +127,17 @@ export class Lab {
       delete: async (path) => {
         await api.deleteFile(path);
         await dumpCatalogue.remove(path);
+      },
+      rename: async (path, name) => {
+        const renamed = await api.renameFile(path, name);
+        await dumpCatalogue.move(path, renamed);
+        return renamed;
+      },
+      add: async (folder, file) => {
+        const path = await api.addFile(folder, file.name, file);
+        const time = this.sampler.value?.time ?? 0;
+        await dumpCatalogue.add({ path, kind: 'given', bytes: file.size, time });
+        return path;
       },
       symbolsZip: () => api.symbolsZip(),
       pdbsZip: () => api.pdbsZip(),

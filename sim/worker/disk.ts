@@ -64,6 +64,25 @@ export class Disk {
     await (await this.#directory(folders, false))?.removeEntry(name);
   }
 
+  /**
+   * Gives a file another name in its folder.
+   * @returns Its path then
+   * @throws Error with a sentence when there is no such file or its folder has one of that name already
+   */
+  async rename(path: string, name: string): Promise<string> {
+    const [folders, old] = split(path);
+    const folder = path.slice(0, path.length - old.length);
+    const taken = (await this.list(folder.replace(/\\$/, ''))).some(
+      (other) => other.name !== old && other.name.toLowerCase() === name.toLowerCase(),
+    );
+    // The browser would write over it.
+    if (taken || name.endsWith(UNFINISHED)) throw new Error(`${folder} cannot have a file named ${name}.`);
+    const directory = await this.#directory(folders, false);
+    if (!directory) throw new Error(`${path} is not on the disk any more.`);
+    await moveTo(await directory.getFileHandle(old), name);
+    return `${folder}${name}`;
+  }
+
   async #directory(folders: string[], create: boolean): Promise<FileSystemDirectoryHandle | undefined> {
     let directory = await navigator.storage.getDirectory();
     try {
@@ -141,8 +160,7 @@ export class DiskFile {
   async finish(name: string): Promise<void> {
     this.#handle.flush();
     this.#handle.close();
-    const handle = await this.#directory.getFileHandle(this.#name);
-    await (handle as FileSystemFileHandle & { move(name: string): Promise<void> }).move(name);
+    await moveTo(await this.#directory.getFileHandle(this.#name), name);
     this.#release();
   }
 
@@ -159,6 +177,11 @@ export class DiskFile {
 /** `C:\pagefile.sys`, `C:\Users\x`: only a drive ends in a backslash of its own. */
 export function inFolder(folder: string, name: string): string {
   return folder.endsWith('\\') ? `${folder}${name}` : `${folder}\\${name}`;
+}
+
+/** What TypeScript's library does not know of files yet. */
+function moveTo(handle: FileSystemFileHandle, name: string): Promise<void> {
+  return (handle as FileSystemFileHandle & { move(name: string): Promise<void> }).move(name);
 }
 
 /** `C:\Users\x` as its parts; the drive is a folder without its colon, which file systems do not take. */

@@ -7,10 +7,15 @@ const EXTENSION = '.DMP';
 const REFUSALS = ['NoModificationAllowedError', 'NotAllowedError', 'SecurityError', 'InvalidStateError'];
 
 /** `livedump.DMP`, or the first of `livedump (2).DMP`, … that is free in the folder. */
-export async function freeName(disk: Disk, folder: string, base: string): Promise<string> {
+export async function freeName(
+  disk: Disk,
+  folder: string,
+  base: string,
+  extension = EXTENSION,
+): Promise<string> {
   const taken = new Set((await disk.list(folder)).map(({ name }) => name.toLowerCase()));
   for (let number = 1; ; number++) {
-    const name = `${base}${number === 1 ? '' : ` (${number})`}${EXTENSION}`;
+    const name = `${base}${number === 1 ? '' : ` (${number})`}${extension}`;
     if (!taken.has(name.toLowerCase())) return name;
   }
 }

@@ -158,6 +158,15 @@ export class LabWorker implements SimApi {
     await this.#disk!.delete(path);
   }
 
+  async renameFile(path: string, name: string): Promise<string> {
+    return this.#disk!.rename(path, name);
+  }
+
+  async addFile(folder: string, name: string, bytes: Blob): Promise<string> {
+    const { addFile } = await import('./add-file.js');
+    return addFile(this.#disk!, folder, name, bytes);
+  }
+
   async liveDumpEvents(): Promise<EventFile> {
     const machine = this.#running();
     await this.#dumpEngine();

@@ -48,6 +48,10 @@ export interface SimApi {
   /** The file itself, for another worker to read. */
   fileHandle(path: string): Promise<FileSystemFileHandle>;
   deleteFile(path: string): Promise<void>;
+  /** Gives a file another name in its folder; resolves with its path then. */
+  renameFile(path: string, name: string): Promise<string>;
+  /** Copies a file of the user's to a folder, under a name that is free there; resolves with its path. */
+  addFile(folder: string, name: string, bytes: Blob): Promise<string>;
   /** What the machine has logged of its live dumps, oldest first. */
   liveDumpEvents(): Promise<EventFile>;
   /** Every service that the machine has; which of them runs is told by the processes that host them. */

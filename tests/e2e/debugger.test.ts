@@ -90,6 +90,7 @@ test('a dump of the machine cannot be deleted while the debugger reads it', asyn
     await page.getByRole('button', { name: 'File Explorer' }).click();
     await explorer.getByRole('row', { name: /\.dmp/i }).click({ button: 'right' });
     await menuItem(page, 'Delete').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Yes' }).click();
   };
   await remove();
   const alert = page.getByRole('alertdialog');

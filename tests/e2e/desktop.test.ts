@@ -51,11 +51,11 @@ test('File Explorer goes up and says when a folder is empty', async () => {
   const page = await openPage();
   await page.getByRole('button', { name: 'File Explorer' }).click();
   const explorer = page.getByRole('region', { name: /File Explorer/ });
-  const address = explorer.getByRole('textbox', { name: 'Address' });
-  expect(await address.inputValue()).toMatch(/\\TaskManager\\LiveKernelDumps$/);
+  const address = explorer.getByRole('navigation', { name: 'Address' });
+  expect(await address.innerText()).toMatch(/TaskManager\s+LiveKernelDumps$/);
   await explorer.getByText('This folder is empty.').waitFor();
   await explorer.getByRole('button', { name: 'Up' }).click();
-  await expect.poll(() => address.inputValue()).toMatch(/\\TaskManager$/);
+  await expect.poll(() => address.innerText()).toMatch(/TaskManager$/);
 });
 
 test('Open file location of System leads to the folder of the kernel', async () => {
@@ -64,6 +64,7 @@ test('Open file location of System leads to the folder of the kernel', async () 
   await page.getByRole('menuitem', { name: 'Open file location' }).click();
   const explorer = page.getByRole('region', { name: 'System32 - File Explorer' });
   await explorer.waitFor();
+  await explorer.getByRole('button', { name: 'Edit address' }).click();
   expect(await explorer.getByRole('textbox', { name: 'Address' }).inputValue()).toBe('C:\\Windows\\System32');
 });
 

@@ -96,6 +96,7 @@ test('a right-click on System ends in a dump and its symbols among the downloads
 
   await file.click({ button: 'right' });
   await menuItem(page, 'Delete').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Yes' }).click();
   await explorer.getByText('This folder is empty.').waitFor();
 });
 

@@ -24,7 +24,7 @@ const programs = {
     load: () => import('../task-manager/task-manager.js'),
   },
   'file-explorer': {
-    title: strings.explorer.title,
+    title: strings.desktop.fileExplorer,
     width: 760,
     height: 440,
     tag: literal`fe-explorer`,

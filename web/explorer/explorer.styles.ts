@@ -6,44 +6,22 @@ export const styles = css`
   }
 
   .frame {
+    container: explorer / inline-size;
     display: flex;
     flex-direction: column;
     height: 100%;
     background: var(--surface-content);
   }
 
-  .bar {
+  .panes {
     display: flex;
-    align-items: center;
-    flex-wrap: wrap;
-    gap: 4px;
-    padding: 4px;
-    border-bottom: 1px solid var(--stroke-bar);
-  }
-
-  .address-bar {
-    flex-wrap: nowrap;
-    background: var(--surface-mica);
-  }
-
-  .address {
     flex: 1;
-    min-width: 0;
-    box-sizing: border-box;
-    height: 32px;
-    padding-inline: 12px;
-    border: 1px solid var(--stroke-menu);
-    border-radius: var(--radius-control);
-    background: var(--surface-search);
-    color: var(--text);
-    font: inherit;
-    font-size: 12px;
-    text-overflow: ellipsis;
+    min-height: 0;
   }
 
   fe-file-list {
     flex: 1;
-    min-height: 0;
+    min-width: 0;
   }
 
   .details {

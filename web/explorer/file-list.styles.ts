@@ -15,13 +15,39 @@ export const styles = css`
 
   th {
     position: sticky;
+    z-index: 1;
     top: 0;
-    padding: 6px 8px;
+    padding: 0;
     background: var(--surface-content);
     color: var(--text-secondary);
     font-weight: 400;
     text-align: left;
     white-space: nowrap;
+  }
+
+  th button {
+    --icon-size: 10px;
+    display: flex;
+    align-items: center;
+    gap: 4px;
+    box-sizing: border-box;
+    width: 100%;
+    min-height: 28px;
+    padding: 0 8px;
+    border: 0;
+    background: none;
+    color: inherit;
+    font: inherit;
+    outline-offset: -2px;
+    cursor: default;
+  }
+
+  th button:hover {
+    background: var(--subtle-hover);
+  }
+
+  th.size button {
+    justify-content: flex-end;
   }
 
   td {
@@ -37,6 +63,26 @@ export const styles = css`
     display: flex;
     align-items: center;
     gap: 8px;
+  }
+
+  .name > :last-child {
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+
+  .rename {
+    box-sizing: border-box;
+    width: 100%;
+    min-width: 120px;
+    height: 22px;
+    margin-block: -3px;
+    padding: 0 4px;
+    border: 1px solid var(--accent);
+    background: var(--surface-content);
+    color: var(--text);
+    font: inherit;
+    user-select: text;
   }
 
   tbody tr:hover {
@@ -59,6 +105,22 @@ export const styles = css`
     margin: 24px;
     text-align: center;
     color: var(--text-secondary);
+  }
+
+  /* Where there is no room for all, the name and the size tell most. */
+  @container explorer (max-width: 480px) {
+    table {
+      table-layout: fixed;
+    }
+
+    .modified,
+    .type {
+      display: none;
+    }
+
+    th.size {
+      width: 88px;
+    }
   }
 
   @media (forced-colors: active) {

@@ -1,23 +1,25 @@
-import { LitElement, html, type TemplateResult } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { customElement, property, query } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { FileEntry } from '../../sim/worker/sim-api.js';
 import { focusStyles } from '../controls/control.styles.js';
 import type { Point } from '../controls/menu/menu-place.js';
-import { formatDateTime } from '../desktop/machine-time.js';
 import { icon } from '../icons/icon.js';
 import { iconStyles } from '../icons/icon.styles.js';
-import { strings } from '../strings/index.js';
-import { formatCount } from '../task-manager/processes/format.js';
+import { dateOf, sizeInColumn, typeOf } from './file-format.js';
+import { extensionOf } from './file-name.js';
 import { styles } from './file-list.styles.js';
-import { isDump } from './path.js';
+import { BY_NAME, FILE_COLUMNS, orderAfterClick, type FileColumn, type FileOrder } from './file-order.js';
+import { NOTHING, clicked, everything, moved, only, type Modifiers, type Selection } from './selection.js';
+import { TypeAhead } from './type-ahead.js';
+import { text } from './text.js';
+/** Where the menu opens that the keyboard asks for, from the row's corner. */
+const MENU_INSET = { left: 32, top: 13 };
 
-const text = strings.explorer;
-
-/** What the user does with a file: selects it, opens it, or asks for its menu at `point`. */
+/** What the user wants with the selected files: open them, or their menu at `point`. */
 export class FileEvent extends Event {
   constructor(
-    type: 'll-file-select' | 'll-file-open' | 'll-file-menu',
-    readonly file: FileEntry,
+    type: 'll-file-open' | 'll-file-menu',
     readonly point: Point = { left: 0, top: 0 },
     readonly origin: HTMLElement | null = null,
   ) {
@@ -25,19 +27,28 @@ export class FileEvent extends Event {
   }
 }
 
-function typeOf({ folder, name }: FileEntry): string {
-  if (folder) return text.types.folder;
-  return isDump(name) ? text.types.dmp : text.types.other;
+export class SelectionEvent extends Event {
+  constructor(readonly selection: Selection) {
+    super('ll-file-select');
+  }
 }
 
-/** File Explorer rounds up to whole kilobytes. */
-function sizeOf({ folder, size }: FileEntry): string {
-  return folder ? '' : `${formatCount(Math.ceil(size / 1024))} KB`;
+export class OrderEvent extends Event {
+  constructor(readonly order: FileOrder) {
+    super('ll-file-order');
+  }
+}
+
+/** The user has typed a name, or has left it: null. */
+export class RenameEvent extends Event {
+  constructor(readonly name: string | null) {
+    super('ll-file-rename');
+  }
 }
 
 /**
- * The files of a folder.
- * @fires ll-file-select | ll-file-open | ll-file-menu
+ * The files of a folder as a table that is selected, sorted and renamed in.
+ * @fires ll-file-select | ll-file-order | ll-file-open | ll-file-menu | ll-file-rename
  */
 @customElement('fe-file-list')
 export class FileList extends LitElement {
@@ -45,23 +56,59 @@ export class FileList extends LitElement {
 
   @property() label = '';
   @property({ attribute: false }) files: readonly FileEntry[] = [];
+  @property({ attribute: false }) order: FileOrder = BY_NAME;
+  @property({ attribute: false }) selection: Selection = NOTHING;
 
   /** Said instead of files when there are none. */
   @property() emptyText = '';
 
-  /** Path of the selected file. */
-  @property() selected = '';
+  /** Path of the file whose name is being typed. */
+  @property() renaming = '';
 
-  /** Gives the selected file the focus, or the first one. */
+  @query('.rename') private readonly field!: HTMLInputElement | null;
+  /** Whether the focus goes along when the owner has taken the selection over. */
+  #followsSelection = false;
+  readonly #typed = new TypeAhead();
+
+  /** Gives the file that the keyboard is at the focus, or the first one. */
   focusSelected(): void {
-    const rows = [...this.renderRoot.querySelectorAll<HTMLElement>('tbody tr')];
-    (rows.find((row) => row.ariaSelected === 'true') ?? rows[0])?.focus();
+    const rows = this.#rows;
+    (rows.find((row) => row.tabIndex === 0) ?? rows[0])?.focus();
+  }
+
+  protected override updated(changed: Map<PropertyKey, unknown>): void {
+    if (changed.has('selection') && this.#followsSelection) {
+      this.#followsSelection = false;
+      this.focusSelected();
+    }
+    if (!changed.has('renaming') || !this.field) return;
+    this.field.focus();
+    const { value } = this.field;
+    this.field.setSelectionRange(0, value.length - extensionOf(value).length);
+  }
+
+  get #rows(): HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>('tbody tr')];
+  }
+
+  get #paths(): string[] {
+    return this.files.map(({ path }) => path);
+  }
+
+  #select(selection: Selection): void {
+    this.dispatchEvent(new SelectionEvent(selection));
+  }
+
+  #goTo(path: string | undefined, modifiers: Modifiers): void {
+    if (path === undefined) return;
+    this.#followsSelection = true;
+    this.#select(moved(this.selection, path, modifiers, this.#paths));
   }
 
   #openMenu(file: FileEntry, row: HTMLElement, point: Point): void {
     row.focus();
-    this.dispatchEvent(new FileEvent('ll-file-select', file));
-    this.dispatchEvent(new FileEvent('ll-file-menu', file, point, row));
+    if (!this.selection.paths.has(file.path)) this.#select(only(file.path));
+    this.dispatchEvent(new FileEvent('ll-file-menu', point, row));
   }
 
   #onContextMenu(event: MouseEvent, file: FileEntry): void {
@@ -70,60 +117,126 @@ export class FileList extends LitElement {
   }
 
   #onKeydown(event: KeyboardEvent, file: FileEntry): void {
+    if (event.altKey || event.metaKey) return;
     const row = event.currentTarget as HTMLElement;
-    const last = this.files.length - 1;
+    const paths = this.#paths;
+    const last = paths.length - 1;
     const at = this.files.indexOf(file);
-    const next = { ArrowDown: Math.min(at + 1, last), ArrowUp: Math.max(at - 1, 0), Home: 0, End: last }[
-      event.key
-    ];
+    const page = Math.max(1, Math.floor(this.clientHeight / row.offsetHeight) - 1);
+    const next = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: last,
+    }[event.key];
     if (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10')) {
       const { left, top } = row.getBoundingClientRect();
-      this.#openMenu(file, row, { left: left + 32, top: top + 13 });
-    } else if (event.key === 'Enter') this.dispatchEvent(new FileEvent('ll-file-open', file));
-    else if (next !== undefined) {
-      const target = this.files[next];
-      if (target) this.dispatchEvent(new FileEvent('ll-file-select', target));
-      this.renderRoot.querySelectorAll<HTMLElement>('tbody tr')[next]?.focus();
+      this.#openMenu(file, row, { left: left + MENU_INSET.left, top: top + MENU_INSET.top });
+    } else if (next !== undefined) this.#goTo(paths[Math.max(0, Math.min(next, last))], event);
+    else if (event.key === 'Enter') {
+      if (!this.selection.paths.has(file.path)) this.#select(only(file.path));
+      this.dispatchEvent(new FileEvent('ll-file-open'));
+    } else if (event.ctrlKey && event.key.toLowerCase() === 'a')
+      this.#select(everything(this.selection, paths));
+    else if (event.key === ' ')
+      this.#select(clicked(this.selection, file.path, { ctrlKey: true, shiftKey: event.shiftKey }, paths));
+    else if (event.key.length === 1 && !event.ctrlKey) {
+      const names = this.files.map(({ name }) => name);
+      const found = this.#typed.find(event.key, event.timeStamp, names, at);
+      this.#goTo(paths[found], { shiftKey: false, ctrlKey: false });
     } else return;
     event.preventDefault();
   }
 
+  #onFieldKey(event: KeyboardEvent): void {
+    // The keys are the field's: neither the row nor the window acts on them.
+    event.stopPropagation();
+    if (event.key !== 'Enter' && event.key !== 'Escape') return;
+    // The key would go on to a dialog that opens because of it.
+    event.preventDefault();
+    this.#endRenaming(event.key === 'Enter' ? (event.target as HTMLInputElement).value : null);
+  }
+
+  #endRenaming(name: string | null): void {
+    if (this.renaming) this.dispatchEvent(new RenameEvent(name));
+  }
+
+  #renderName(file: FileEntry): TemplateResult {
+    const picture = icon(file.folder ? 'file-explorer' : 'file');
+    if (file.path !== this.renaming)
+      return html`<span class="name">${picture}<span>${file.name}</span></span>`;
+    const stop = (event: Event) => event.stopPropagation();
+    return html`<span class="name"
+      >${picture}<input
+        class="rename"
+        aria-label=${text.newName(file.name)}
+        spellcheck="false"
+        .value=${file.name}
+        @keydown=${this.#onFieldKey}
+        @click=${stop}
+        @dblclick=${stop}
+        @blur=${(event: Event) => this.#endRenaming((event.target as HTMLInputElement).value)}
+    /></span>`;
+  }
+
   #renderFile(file: FileEntry, index: number): TemplateResult {
-    const isSelected = file.path === this.selected;
-    const isTabStop = isSelected || (index === 0 && !this.files.some(({ path }) => path === this.selected));
+    const { current, paths } = this.selection;
+    const isTabStop = current ? file.path === current : index === 0;
     return html`
       <tr
         role="row"
         tabindex=${isTabStop ? 0 : -1}
-        aria-selected=${String(isSelected)}
-        @click=${() => this.dispatchEvent(new FileEvent('ll-file-select', file))}
-        @dblclick=${() => this.dispatchEvent(new FileEvent('ll-file-open', file))}
+        aria-selected=${String(paths.has(file.path))}
+        aria-rowindex=${index + 2}
+        @click=${(event: MouseEvent) => this.#select(clicked(this.selection, file.path, event, this.#paths))}
+        @dblclick=${() => this.dispatchEvent(new FileEvent('ll-file-open'))}
         @contextmenu=${(event: MouseEvent) => this.#onContextMenu(event, file)}
         @keydown=${(event: KeyboardEvent) => this.#onKeydown(event, file)}
       >
-        <td role="gridcell">
-          <span class="name">${icon(file.folder ? 'file-explorer' : 'file')}${file.name}</span>
-        </td>
-        <td role="gridcell">${formatDateTime(file.modified)}</td>
-        <td role="gridcell">${typeOf(file)}</td>
-        <td role="gridcell" class="size">${sizeOf(file)}</td>
+        <td role="gridcell">${this.#renderName(file)}</td>
+        <td role="gridcell" class="modified">${dateOf(file)}</td>
+        <td role="gridcell" class="type">${typeOf(file)}</td>
+        <td role="gridcell" class="size">${sizeInColumn(file)}</td>
       </tr>
     `;
   }
 
+  #renderColumn(column: FileColumn): TemplateResult {
+    const { column: sortedBy, descending } = this.order;
+    const isSorted = column === sortedBy;
+    return html`<th
+      role="columnheader"
+      class=${column}
+      aria-sort=${isSorted ? (descending ? 'descending' : 'ascending') : nothing}
+    >
+      <button @click=${() => this.dispatchEvent(new OrderEvent(orderAfterClick(this.order, column)))}>
+        ${text.columns[column]}${isSorted ? icon(descending ? 'chevron-down' : 'chevron-up') : nothing}
+      </button>
+    </th>`;
+  }
+
   override render() {
     if (this.files.length === 0) return html`<p class="empty">${this.emptyText}</p>`;
-    const { name, modified, type, size } = text.columns;
     return html`
-      <table role="grid" aria-label=${this.label}>
+      <table
+        role="grid"
+        aria-label=${this.label}
+        aria-multiselectable="true"
+        aria-rowcount=${this.files.length + 1}
+      >
         <thead>
-          <tr role="row">
-            ${[name, modified, type].map((column) => html`<th role="columnheader">${column}</th>`)}
-            <th role="columnheader" class="size">${size}</th>
+          <tr role="row" aria-rowindex="1">
+            ${FILE_COLUMNS.map((column) => this.#renderColumn(column))}
           </tr>
         </thead>
         <tbody>
-          ${this.files.map((file, index) => this.#renderFile(file, index))}
+          ${repeat(
+            this.files,
+            ({ path }) => path,
+            (file, index) => this.#renderFile(file, index),
+          )}
         </tbody>
       </table>
     `;

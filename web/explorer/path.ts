@@ -17,3 +17,18 @@ export function baseName(path: string): string {
 export function isDump(path: string): boolean {
   return path.toLowerCase().endsWith('.dmp');
 }
+
+/** Each folder on the way to `path`, from the drive on: `C:\\`, `C:\\Users`, … */
+export function foldersTo(path: string): string[] {
+  const parent = parentFolder(path);
+  return [...(parent ? foldersTo(parent) : []), path];
+}
+
+/** What was typed as a path of this machine: `/` for `\\`, no quotation marks, no backslash at the end but a drive's. */
+export function cleanPath(typed: string): string {
+  const path = typed
+    .trim()
+    .replace(/^"|"$/g, '')
+    .replace(/[\\/]+/g, '\\');
+  return /^[a-z]:\\?$/i.test(path) ? `${path.slice(0, 2)}\\` : path.replace(/\\$/, '');
+}

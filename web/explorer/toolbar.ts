@@ -4,13 +4,12 @@ import '../controls/button/button.js';
 import { MenuSelectEvent } from '../controls/menu/menu-entry.js';
 import { icon } from '../icons/icon.js';
 import { iconStyles } from '../icons/icon.styles.js';
-import { strings } from '../strings/index.js';
-
-const text = strings.explorer;
+import type { Possible } from './commands.js';
+import { text } from './text.js';
 
 /**
  * File Explorer's commands.
- * @fires ll-select `download`, `delete` or `symbols`.
+ * @fires ll-select `add`, `download`, `rename`, `delete` or `symbols`.
  */
 @customElement('fe-toolbar')
 export class Toolbar extends LitElement {
@@ -25,31 +24,40 @@ export class Toolbar extends LitElement {
         padding: 4px;
         border-bottom: 1px solid var(--stroke-bar);
       }
+
+      /* The icon is left where there is no room; the text stays for screen readers and as the button's name. */
+      @container explorer (max-width: 640px) {
+        .text {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+          white-space: nowrap;
+        }
+      }
     `,
   ];
 
-  /** Whether a file is selected. */
-  @property({ type: Boolean }) hasFile = false;
+  /** Why commands cannot be used now. */
+  @property({ attribute: false }) possible!: Possible;
 
-  /** Whether the symbols are being made. */
-  @property({ type: Boolean }) isPreparing = false;
-
-  #button(id: string, picture: string, label: string, reason: string): TemplateResult {
+  #button(id: keyof Possible, picture: string): TemplateResult {
     return html`<ll-button
       variant="subtle"
-      disabled-reason=${reason}
-      @click=${() => this.dispatchEvent(new MenuSelectEvent(id))}
+      title=${text[id]}
+      disabled-reason=${this.possible[id]}
+      @click=${() => !this.possible[id] && this.dispatchEvent(new MenuSelectEvent(id))}
     >
-      ${icon(picture)}${label}
+      ${icon(picture)}<span class="text">${text[id]}</span>
     </ll-button>`;
   }
 
   override render() {
-    const reason = this.hasFile ? '' : text.selectFile;
     return html`
-      ${this.#button('download', 'download', text.download, reason)}
-      ${this.#button('delete', 'delete', text.delete, reason)}
-      ${this.#button('symbols', 'zip', text.symbols, this.isPreparing ? text.preparing : '')}
+      ${this.#button('add', 'upload')} ${this.#button('download', 'download')}
+      ${this.#button('rename', 'rename')} ${this.#button('delete', 'delete')}
+      ${this.#button('symbols', 'zip')}
     `;
   }
 }

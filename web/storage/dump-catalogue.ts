@@ -1,17 +1,19 @@
 import { del, entries, set } from 'idb-keyval';
 
-/** What is known of a dump beyond its file: how and from which machine it was made. */
+/** What is known of a file beyond its bytes: how and from which machine a dump was made. */
 export interface DumpRecord {
   path: string;
-  kind: 'full' | 'stacks' | 'process';
+  /** `given`: the user brought the file from elsewhere. */
+  kind: 'full' | 'stacks' | 'process' | 'given';
   bytes: number;
-  pages: number;
+  /** Only of dumps that this machine made, as are its scenario and seed. */
+  pages?: number;
   /** In hexadecimal, once somebody has asked for it. */
   sha256?: string;
-  /** The machine's time when it was captured, milliseconds since 1970 (UTC). */
+  /** The machine's time when it was captured or brought, milliseconds since 1970 (UTC). */
   time: number;
-  scenario: string;
-  seed: number;
+  scenario?: string;
+  seed?: number;
 }
 
 const PREFIX = 'dump:';
@@ -27,6 +29,14 @@ export const dumpCatalogue = {
   /** Loses only the extra details when the browser refuses to keep them. */
   async add(record: DumpRecord): Promise<void> {
     await set(PREFIX + record.path, record).catch(() => undefined);
+  },
+
+  /** The file at `path` is at `to` now. */
+  async move(path: string, to: string): Promise<void> {
+    const record = (await dumpCatalogue.all()).get(path);
+    if (!record) return;
+    await dumpCatalogue.add({ ...record, path: to });
+    await dumpCatalogue.remove(path);
   },
 
   async remove(path: string): Promise<void> {

@@ -1,9 +1,9 @@
 import * as english from './en/index.js';
 
 /**
- * Every text that the page shows, by area. One folder a language, one file an area; what English has, every other
+ * The texts that the page shows, by area. One folder a language, one file an area; what English has, every other
  * language has too (the type check sees to it). A module may read `strings` as it is loaded: the page chooses its
- * language before it loads anything that shows text.
+ * language before it loads anything that shows text. What only one program needs comes with it (`explorer/text.ts`).
  */
 export type Strings = typeof english;
 
@@ -17,6 +17,7 @@ const LOADERS: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Strings>>>
 };
 
 export let strings: Strings = english;
+export let language: Language = 'en';
 export let locale = LOCALES.en;
 
 /** The first language of the user's that the page speaks. */
@@ -29,8 +30,9 @@ export function preferredLanguage(wanted: readonly string[]): Language {
 }
 
 /** Loads `language` and makes it the page's. */
-export async function useLanguage(language: Language): Promise<void> {
-  strings = language === 'en' ? english : await LOADERS[language]();
+export async function useLanguage(wanted: Language): Promise<void> {
+  strings = wanted === 'en' ? english : await LOADERS[wanted]();
+  language = wanted;
   locale = LOCALES[language];
   document.documentElement.lang = locale;
 }

@@ -3,6 +3,7 @@ export const desktop = {
   taskbar: 'Taskleiste',
   clock: 'Uhr der Maschine (UTC)',
   start: 'Start',
+  fileExplorer: 'Explorer',
   allPrograms: 'Alle Programme',
   taskbarMenu: 'Befehle der Taskleiste',
   minimize: 'Minimieren',

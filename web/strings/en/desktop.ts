@@ -3,6 +3,7 @@ export const desktop = {
   taskbar: 'Taskbar',
   clock: 'Machine clock (UTC)',
   start: 'Start',
+  fileExplorer: 'File Explorer',
   allPrograms: 'All programs',
   taskbarMenu: 'Taskbar commands',
   minimize: 'Minimize',

@@ -7,7 +7,6 @@ export * from './details.js';
 export * from './settings.js';
 export * from './dump.js';
 export * from './event-viewer.js';
-export * from './explorer.js';
 export * from './debugger.js';
 export * from './about.js';
 export * from './performance.js';
