@@ -31,9 +31,9 @@ export class PendingFile {
         throw Object.assign(new Error(), { code: 'EISDIR' });
       statSync(dirname(path));
       removeLeftovers(path);
+      watchSignals(); // before there is anything to leave behind
       const file = new PendingFile(path, temporary, openSync(temporary, 'w'));
       pending.add(file);
-      watchSignals();
       return file;
     } catch (error) {
       throw fileProblem('write', path, error);
