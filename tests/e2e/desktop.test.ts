@@ -54,7 +54,7 @@ test('File Explorer goes up and says when a folder is empty', async () => {
   const address = explorer.getByRole('navigation', { name: 'Address' });
   expect(await address.innerText()).toMatch(/TaskManager\s+LiveKernelDumps$/);
   await explorer.getByText('This folder is empty.').waitFor();
-  await explorer.getByRole('button', { name: 'Up' }).click();
+  await explorer.getByRole('button', { name: 'Up', exact: true }).click();
   await expect.poll(() => address.innerText()).toMatch(/TaskManager$/);
 });
 

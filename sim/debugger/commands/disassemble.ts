@@ -9,7 +9,7 @@ import {
 import { address, hex } from '../format/numbers.js';
 import type { Session } from '../session.js';
 import type { RuntimeFunction } from '../unwind/function-table.js';
-import { DEEPEST_CHAIN } from '../unwind/unwinder.js';
+import { DEEPEST_CHAIN, type UnwindSource } from '../unwind/unwinder.js';
 import {
   readUnwindInfo,
   registerName,
@@ -145,13 +145,31 @@ function functionLines(session: Session, at: bigint): Line[] {
   return [...lines.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
 }
 
-/** Where the function's unwind entry ends, else the next symbol. */
+/** Where the function's unwind entry ends, or the last of its parts that follow it; without one, the next symbol. */
 function functionEnd(session: Session, start: bigint): bigint {
   const module = session.moduleAt(start);
   if (!module) return start;
   const rva = Number(start - module.base);
-  const entry = module.unwindSource?.functions.find(rva);
-  return entry ? module.base + BigInt(entry.end) : (module.symbols?.next(rva)?.address ?? module.end);
+  const source = module.unwindSource;
+  const entry = source?.functions.find(rva);
+  if (!source || !entry) return module.symbols?.next(rva)?.address ?? module.end;
+  let { end } = entry;
+  for (let part = source.functions.find(end); part?.begin === end; part = source.functions.find(end)) {
+    if (wholeFunction(source, part).begin !== entry.begin) break;
+    end = part.end;
+  }
+  return module.base + BigInt(end);
+}
+
+/** The entry in which the unwind data of a function's part goes on at last. */
+function wholeFunction({ image }: UnwindSource, part: RuntimeFunction): RuntimeFunction {
+  let whole = part;
+  for (let depth = 0; depth < DEEPEST_CHAIN; depth++) {
+    const { chained } = readUnwindInfo(image, whole.unwindInfo);
+    if (!chained) break;
+    whole = chained;
+  }
+  return whole;
 }
 
 /** Blocks begin where a jump leads; a new one has an empty line and its name before it. */

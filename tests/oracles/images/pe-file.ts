@@ -26,6 +26,12 @@ export class PeFile {
   readonly directories: { rva: number; size: number }[] = [];
   #functions: RuntimeFunction[] | undefined;
 
+  /** Whether a file is one of AMD64 code, as its header says. */
+  static is64Bit(bytes: Uint8Array): boolean {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return view.getUint16(view.getUint32(0x3c, true) + 4, true) === 0x8664;
+  }
+
   constructor(readonly bytes: Uint8Array) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const pe = this.view.getUint32(0x3c, true);

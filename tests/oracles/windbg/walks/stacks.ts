@@ -27,13 +27,15 @@ const TRAP_FRAME_RIP = 0x168n;
 const SWITCH_FRAME = { rbp: 0x30n, returnAddress: 0x38n, size: 0x40n };
 const MOST_FRAMES = 64;
 
-/** The images of a symbol store, by the names of their files in lower case. */
+/** The images of 64-bit code in a symbol store, by the names of their files in lower case. */
 export function imagesOf(store: string): Map<string, PeFile> {
   const images = new Map<string, PeFile>();
   for (const name of readdirSync(store)) {
     if (!/\.(exe|dll|sys)$/i.test(name)) continue;
-    for (const key of readdirSync(join(store, name)))
-      images.set(name.toLowerCase(), new PeFile(readFileSync(join(store, name, key, name))));
+    for (const key of readdirSync(join(store, name))) {
+      const bytes = readFileSync(join(store, name, key, name));
+      if (PeFile.is64Bit(bytes)) images.set(name.toLowerCase(), new PeFile(bytes));
+    }
   }
   return images;
 }
