@@ -18,9 +18,6 @@ export interface UnloadedModule {
   end: bigint;
   /** FILETIME. */
   time: bigint;
-  /** Of its file, where they are kept. */
-  timeDateStamp?: number;
-  checkSum?: number;
 }
 
 /** Drivers that were unloaded, the last one first. */
