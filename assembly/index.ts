@@ -368,50 +368,5 @@ export {
 } from './kernel/processes/notify-routines';
 export { publishSystemSecurity as securityPublish } from './kernel/security/system-security';
 
-// Drivers and devices.
-export { initialiseIo as ioInitialise } from './kernel/io/io-manager';
-export {
-  createDriver as driverCreate,
-  setDriverRoutines as driverSetRoutines,
-  setFastIoRoutines as driverSetFastIo,
-} from './kernel/io/driver';
-export {
-  createDevice as deviceCreate,
-  deviceExtension,
-  attachDevice as deviceAttach,
-  setTransferRules as deviceSetTransferRules,
-  passRequestsTo as devicePassTo,
-  stackSizeOf as deviceStackSize,
-  referenceDevice as deviceReference,
-} from './kernel/io/device';
-export { startIoTimer as deviceStartTimer } from './kernel/io/io-timer';
-export { connectInterrupt as interruptConnect } from './kernel/io/interrupt';
-export { assignResources as deviceAssignResources } from './kernel/io/device-resources';
-export { createDeviceNode as deviceCreateNode } from './kernel/io/device-node';
-export {
-  createVpb as volumeCreateVpb,
-  mountVolume as volumeMount,
-  setSystemVolume as volumeSetSystem,
-  systemVolumeDevice as volumeSystem,
-  registerFileSystem as volumeRegisterFileSystem,
-} from './kernel/io/volumes';
-export {
-  createIrp as irpCreate,
-  createSystemBuffer as irpCreateBuffer,
-  countIssued as irpCountIssued,
-} from './kernel/io/irp';
-export { renew as irpRenew, listRequests as irpListRenewed } from './kernel/scheduler/requests';
-export { createMdl as irpCreateMdl } from './kernel/io/mdl';
-export {
-  openFileHandle as fileOpenHandle,
-  referenceFile as fileReference,
-  fileEvent,
-} from './kernel/io/file-handle';
-
-// The filter manager.
-export {
-  createFilterFrame as filterCreateFrame,
-  registerFilter as filterRegister,
-  attachFilterVolume as filterAttachVolume,
-  attachFilterInstance as filterAttachInstance,
-} from './kernel/io/filter-manager';
+// Drivers, devices, requests and minifilters.
+export * from './kernel/io/exports';

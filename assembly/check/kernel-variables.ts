@@ -6,6 +6,7 @@ import {
   EPROCESS,
   EPROCESS_QUOTA_BLOCK,
   EX_FAST_REF,
+  KSERVICE_TABLE_DESCRIPTOR,
   LIST_ENTRY,
   MI_FLAGS,
   SID,
@@ -24,8 +25,6 @@ import { broken, disagreeAt, NO_FIELD } from './report';
 const FAST_REFERENCES: u64 = 15; // that EX_FAST_REF keeps in its low bits
 const LARGE_PAGE: u64 = 1 << 7; // of an entry: it maps 2 MiB
 const LOW_48: u64 = 0x0000ffffffffffff;
-const DESCRIPTOR_BYTES: u64 = 32; // of a service table: base, counters, limit, argument table
-const LIMIT_AT: u64 = 16;
 
 /** Checks them. */
 export function checkKernelVariables(): void {
@@ -92,15 +91,15 @@ function checkServiceTables(): void {
   const rule = Rule.ServiceTablesAgree;
   const shadow = addressOf(NT.KeServiceDescriptorTableShadow);
   const plain = addressOf(NT.KeServiceDescriptorTable);
-  for (let at: u64 = 0; at < DESCRIPTOR_BYTES && !broken(); at += 8)
+  const descriptor = u64(offsetOf(KSERVICE_TABLE_DESCRIPTOR.SIZE));
+  for (let at: u64 = 0; at < descriptor && !broken(); at += 8)
     if (peek64(shadow + at) != peek64(plain + at))
       disagreeAt(rule, NO_FIELD, shadow + at, peek64(plain + at), peek64(shadow + at));
-  const limit = peek32(shadow + LIMIT_AT);
-  if (limit != peek32(addressOf(NT.KiServiceLimit)))
-    disagreeAt(rule, NO_FIELD, shadow + LIMIT_AT, peek32(addressOf(NT.KiServiceLimit)), limit);
-  const table = peek64(shadow + DESCRIPTOR_BYTES);
+  if (broken()) return;
+  expect(rule, shadow, KSERVICE_TABLE_DESCRIPTOR.Limit, peek32(addressOf(NT.KiServiceLimit)));
+  const table = value(shadow + descriptor, KSERVICE_TABLE_DESCRIPTOR.Base);
   if (broken() || table == 0) return; // a machine without windows
-  const services = peek32(shadow + DESCRIPTOR_BYTES + LIMIT_AT);
+  const services = u32(value(shadow + descriptor, KSERVICE_TABLE_DESCRIPTOR.Limit));
   for (let i: u32 = 0; i < services && !broken(); i++) {
     const routine = table + u64(i64(i32(peek32(table + i * 4))) >> 4);
     if (!isInModule(routine)) disagreeAt(rule, NO_FIELD, table + i * 4, table, routine);

@@ -1,6 +1,7 @@
 import type { FunctionSource, FunctionSpec } from '../spec.js';
 import { ByteWriter } from '../byte-writer.js';
-import { Assembler, type CodeFixup } from './assembler.js';
+import { Assembler } from './assembler.js';
+import type { CodeFixup } from './code-writer.js';
 import { Dice } from './dice.js';
 import { emitFiller, type FillerScope } from './filler.js';
 import { callKind, callsLocal, callSlot, HOME_SPACE, planFrame, type CallKind, type Frame } from './frame.js';

@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileSource } from '../../../sim/cli/debug/file-source.js';
-import { SymbolFolder } from '../../../sim/cli/debug/symbol-folder.js';
-import { Session, Shell } from '../../../sim/debugger/index.js';
+import type { Shell } from '../../../sim/debugger/index.js';
 import { generateDump, type GeneratedDump } from '../../support/generated-dump.js';
 import { ioTruth } from '../readers/io-truth.js';
 import { Kernel } from '../readers/kernel.js';
 import { offsetOf, sizeOf } from '../readers/layouts.js';
+import { shellOf } from './lab-shell.js';
 
 /** Devices, threads in every state, their APCs and DPCs, and how memory is used: what the commands print is true. */
 const ENDED = fileURLToPath(new URL('../windbg/ended-processes.jsonc', import.meta.url));
@@ -27,8 +26,7 @@ describe.each(DUMPS)('devices and threads on %s', (_, options) => {
   beforeAll(() => {
     dump = generateDump(options);
     kernel = new Kernel(dump);
-    const symbols = new SymbolFolder(dump.symbols);
-    shell = new Shell(new Session(new FileSource(dump.dump), { path: dump.dump, symbols }));
+    shell = shellOf(dump);
   });
   afterAll(() => dump?.remove());
 

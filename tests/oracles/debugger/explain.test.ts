@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileSource } from '../../../sim/cli/debug/file-source.js';
 import { SymbolFolder } from '../../../sim/cli/debug/symbol-folder.js';
-import { explain, Session, Shell, type FindingKind } from '../../../sim/debugger/index.js';
+import type { Shell, FindingKind } from '../../../sim/debugger/index.js';
+import { explain, Session } from '../../../sim/debugger/index.js';
 import { dumpOf } from '../../support/dumped-processes.js';
 import { generateDump, type GeneratedDump } from '../../support/generated-dump.js';
 import { ProcessDumps } from '../../support/process-dump.js';
+import { shellOf } from './lab-shell.js';
 
 /** What the debugger says of addresses, against what the scenario side knows of them without reading the dump. */
 interface MoreTruth {
@@ -25,8 +27,7 @@ describe('explain', () => {
   beforeAll(() => {
     dump = generateDump(['--machine', 'tiny', '--seed', '9', '--user-pages']);
     more = dump.truth as unknown as MoreTruth;
-    const symbols = new SymbolFolder(dump.symbols);
-    shell = new Shell(new Session(new FileSource(dump.dump), { path: dump.dump, symbols }));
+    shell = shellOf(dump);
   });
   afterAll(() => dump?.remove());
 

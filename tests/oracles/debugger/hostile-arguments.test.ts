@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileSource } from '../../../sim/cli/debug/file-source.js';
-import { SymbolFolder } from '../../../sim/cli/debug/symbol-folder.js';
-import { Session, Shell } from '../../../sim/debugger/index.js';
+import type { Shell } from '../../../sim/debugger/index.js';
 import { generateDump, type GeneratedDump } from '../../support/generated-dump.js';
+import { shellOf } from './lab-shell.js';
 
 /** Whatever stands behind a command, the answer is in words: no fault of the debugger's own, and soon. */
 const COMMANDS = [
@@ -22,8 +21,7 @@ describe('hostile arguments', () => {
 
   beforeAll(() => {
     dump = generateDump(['--machine', 'tiny', '--seed', '9']);
-    const symbols = new SymbolFolder(dump.symbols);
-    shell = new Shell(new Session(new FileSource(dump.dump), { path: dump.dump, symbols }));
+    shell = shellOf(dump);
   });
   afterAll(() => dump?.remove());
 

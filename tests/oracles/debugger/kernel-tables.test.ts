@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileSource } from '../../../sim/cli/debug/file-source.js';
 import { SymbolFolder } from '../../../sim/cli/debug/symbol-folder.js';
 import { BufferSource, Session, Shell } from '../../../sim/debugger/index.js';
 import { generateDump, type GeneratedDump } from '../../support/generated-dump.js';
 import { ioTruth } from '../readers/io-truth.js';
 import { Kernel } from '../readers/kernel.js';
 import { enumValue, offsetOf, sizeOf } from '../readers/layouts.js';
+import { shellOf } from './lab-shell.js';
 
 /** `!timer`, `!qlocks`, `!gdt`, `!sd` and their like, against the truth and against readers that share no code with them. */
 const DUMPS: [name: string, options: string[]][] = [
@@ -27,8 +27,7 @@ describe.each(DUMPS)('tables of the kernel on %s', (_, options) => {
   beforeAll(() => {
     dump = generateDump(options);
     kernel = new Kernel(dump);
-    const symbols = new SymbolFolder(dump.symbols);
-    shell = new Shell(new Session(new FileSource(dump.dump), { path: dump.dump, symbols }));
+    shell = shellOf(dump);
   });
   afterAll(() => dump?.remove());
 

@@ -175,12 +175,21 @@ describe('a process of 32-bit code', () => {
   });
 
   it('finds each module by its name in a bucket of the hash table', () => {
-    for (const entry of list32(ldr + LDR.lists[0]!)) {
-      const around = new Set<number>();
-      for (let at = u32(entry + ENTRY.hashLinks); at !== entry + ENTRY.hashLinks; at = u32(at))
-        around.add(at);
-      expect(around.size).toBeGreaterThan(0);
-      expect(around.size).toBeLessThan(modules.length + 1);
+    const ntdll = modules.find(({ name }) => name === 'ntdll.dll')!;
+    const image = machine.kernel.images.images.find(({ spec }) => spec.module === 'x86.ntdll')!;
+    const table = Number(ntdll.base) + image.symbols.get('LdrpHashTable')!.rva;
+    const buckets = Array.from({ length: 32 }, (_, index) =>
+      list32(table + 8 * index).map((links) => links - ENTRY.hashLinks),
+    );
+    const entries = list32(ldr + LDR.lists[0]!);
+    expect(new Set(buckets.flat())).toEqual(new Set(entries));
+    for (const entry of entries) {
+      // As RtlHashUnicodeString documents it: x65599, without regard to case.
+      const hash = [...text(entry + ENTRY.baseName).toUpperCase()].reduce(
+        (sum, character) => (Math.imul(sum, 65599) + character.charCodeAt(0)) >>> 0,
+        0,
+      );
+      expect(buckets[hash % 32], text(entry + ENTRY.baseName)).toContain(entry);
     }
   });
 

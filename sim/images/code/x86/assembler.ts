@@ -1,5 +1,4 @@
-import { ByteWriter } from '../../byte-writer.js';
-import type { CodeFixup } from '../assembler.js';
+import { CodeWriter } from '../code-writer.js';
 
 const GENERAL = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi'] as const;
 
@@ -11,27 +10,7 @@ const NUMBERS = Object.fromEntries(GENERAL.map((name, number) => [name, number])
 >;
 
 /** Encodes the x86 instructions that 32-bit functions of the lab are made of. Encodings as in the processors' manuals. */
-export class Assembler32 {
-  readonly fixups: CodeFixup[] = [];
-
-  /** Writes to the end of `out`; offsets count from its start. */
-  constructor(readonly out = new ByteWriter()) {}
-
-  get offset(): number {
-    return this.out.length;
-  }
-
-  bytes(...values: number[]): this {
-    this.out.u8(...values);
-    return this;
-  }
-
-  /** Takes back everything from `offset` on. */
-  rewind(offset: number): void {
-    this.out.truncate(offset);
-    while (this.fixups.length > 0 && this.fixups.at(-1)!.offset >= offset) this.fixups.pop();
-  }
-
+export class Assembler32 extends CodeWriter {
   push(register: Register32): this {
     return this.bytes(0x50 | NUMBERS[register]);
   }
