@@ -25,8 +25,10 @@ import { walkStack, type Frame } from './unwind/stack.js';
 /** Where registers of the current scope come from, which decides what `.frame` and `k` start at. */
 export interface StackScope {
   context: Context;
-  /** Frame that `.frame` chose. */
+  /** Frame that `.frame` chose, counted from the context's own. */
   frame: number;
+  /** Number of the context's own frame, where `.frame /c` made it the first; 0 when not given. */
+  firstNumber?: number;
   /** Shown above the frames after `.thread`, `.trap` and `.cxr`. */
   isOther: boolean;
 }

@@ -78,7 +78,10 @@ const RULES: readonly Rule[] = [
 ];
 
 /** Of a line of a stack: the return address, and the function. */
-const FRAME = new RegExp(`^(?:[0-9a-f]{2} )?(?:${AT} )?(?<back>${AT}) +(?:: .* : )?(?<site>\\S+)`, 'd');
+const FRAME = new RegExp(
+  `^(?:(?<number>[0-9a-f]{2,3}) )?(?:${AT} )?(?<back>${AT}) +(?:: .* : )?(?<site>\\S+)`,
+  'd',
+);
 const STACK = /^(?:~\S+\s+)?k[a-z]*\b/i;
 const STACK_HEADING = /^(?: # )?(?:Child-SP +)?RetAddr/;
 const MOST_FRAMES = 256;
@@ -108,13 +111,18 @@ function frameLinks(transcript: Transcript, number: number, text: string, typed:
   const match = FRAME.exec(text);
   const place = match ? frameNumber(transcript, number) : -1;
   if (!match || place < 0) return [];
+  const shown = match.groups!['number'] ?? place.toString(16);
   const { back, site } = match.indices!.groups!;
   const links: LinkSpan[] = [];
   if (!NOWHERE.test(match.groups!['back']!))
     links.push({ start: back![0], end: back![1], command: `ub ${match.groups!['back']}` });
   // Elsewhere stacks are shown of other threads, in which .frame cannot go.
   if (typed.split(';').some((part) => STACK.test(part.trim())))
-    links.push({ start: site![0], end: site![1], command: `.frame ${place.toString(16)}` });
+    links.push({
+      start: site![0],
+      end: site![1],
+      command: `.frame ${Number.parseInt(shown, 16).toString(16)}`,
+    });
   return links;
 }
 

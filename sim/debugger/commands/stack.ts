@@ -39,7 +39,7 @@ export const stack: Command = {
     if (session.scope.isOther && most === MOST_FRAMES)
       print('  *** Stack trace for last set context - .thread/.cxr resets it\n');
     print(heading(options));
-    frames.forEach((frame, number) => print(frameLine(session, frame, number, frames[number - 1], options)));
+    frames.forEach((frame, i) => print(frameLine(session, frame, i, frames[i - 1], options)));
   },
 };
 
@@ -69,11 +69,12 @@ function heading({ numbers, args, trapFrames, distances, namesOnly }: StackOptio
 function frameLine(
   session: Session,
   frame: Frame,
-  number: number,
+  index: number,
   inner: Frame | undefined,
   options: StackOptions,
 ): string {
-  const site = options.parameters ? withParameters(session, frame, number) : siteText(session, frame);
+  const number = (session.scope.firstNumber ?? 0) + index;
+  const site = options.parameters ? withParameters(session, frame, index) : siteText(session, frame);
   const front = `${options.numbers ? `${hex(number, 2)} ` : ''}${options.distances ? distance(frame, inner) : ''}`;
   if (options.namesOnly)
     return `${front}${site.startsWith('0x') ? '0x0' : site.replace(/\+0x[0-9a-f]+$/, '')}\n`;
@@ -164,28 +165,36 @@ export const frameCommand: Command = {
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const options = rest.options();
-    const number = rest.ended ? session.scope.frame : Number(rest.value());
+    const { frame: current, firstNumber = 0 } = session.scope;
+    const number = rest.ended ? firstNumber + current : Number(rest.value());
     const frames = session.frames();
-    const frame = frames[number];
+    const frame = frames[number - firstNumber];
     if (!frame) {
-      print(`Cannot find frame 0x${hex(number)}, previous scope unchanged\n`);
-      print(numberedText(session, frames, session.scope.frame));
+      print(
+        number < firstNumber
+          ? `Frame 0x${hex(number)} is before current base frame 0x${hex(firstNumber)}\n`
+          : `Cannot find frame 0x${hex(number)}, previous scope unchanged\n`,
+      );
+      print(numberedText(session, frames, current));
       return;
     }
-    print(numberedText(session, frames, number));
-    session.scope.frame = number;
+    session.scope.frame = number - firstNumber;
+    print(numberedText(session, frames, session.scope.frame));
     const wantsRegisters = options.includes('r') || options.includes('c');
     if (!wantsRegisters) return;
     const scope = session.scope;
     session.scope = { ...scope, context: frame.context };
     print(registersText(frame.context, true) + instructionText(session));
-    session.scope = options.includes('c') ? { context: frame.context, frame: 0, isOther: true } : scope;
+    session.scope = options.includes('c')
+      ? { context: frame.context, frame: 0, firstNumber: number, isOther: true }
+      : scope;
   },
 };
 
-function numberedText(session: Session, frames: readonly Frame[], number: number): string {
-  const frame = frames[number];
+function numberedText(session: Session, frames: readonly Frame[], index: number): string {
+  const frame = frames[index];
   if (!frame) return '';
+  const number = (session.scope.firstNumber ?? 0) + index;
   const { rsp } = frame.context.registers;
   return `${hex(number, 2)} ${address(rsp)} ${address(frame.returnAddress)}     ${siteText(session, frame)}\n`;
 }

@@ -5,12 +5,16 @@ import type { Item } from './view.js';
 
 /** Frames of the current scope, innermost first, as `kn` lists them. */
 export function stackView(session: Session): Item[] {
-  return session.frames().map((frame, number) => ({
-    id: `${number}`,
-    text: `${hex(number, 2)} ${siteText(session, frame)}`,
-    detail: address(frame.context.registers.rsp),
-    command: `.frame ${hex(number)}`,
-    isCurrent: number === session.scope.frame,
-    address: hex(frame.context.registers.rsp, 16),
-  }));
+  const { frame: current, firstNumber = 0 } = session.scope;
+  return session.frames().map((frame, i) => {
+    const number = firstNumber + i;
+    return {
+      id: `${number}`,
+      text: `${hex(number, 2)} ${siteText(session, frame)}`,
+      detail: address(frame.context.registers.rsp),
+      command: `.frame ${hex(number)}`,
+      isCurrent: i === current,
+      address: hex(frame.context.registers.rsp, 16),
+    };
+  });
 }

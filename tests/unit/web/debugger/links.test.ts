@@ -82,6 +82,18 @@ it.each([
       ['nt!KiSwapThread+0x1', '.frame 1'],
     ],
   ],
+  // After `.frame /c` numbers begin at the frame that it chose.
+  [
+    'kn 2',
+    ' # Child-SP          RetAddr               Call Site\n' +
+      '0f ffffab01`40f5df40 fffff806`26c05164     nt!KeBugCheckEx+0x7\n' +
+      '10 ffffab01`40f5dfa0 00000000`00000000     nt!KiSwapThread+0x1',
+    [
+      ['fffff806`26c05164', 'ub fffff806`26c05164'],
+      ['nt!KeBugCheckEx+0x7', '.frame f'],
+      ['nt!KiSwapThread+0x1', '.frame 10'],
+    ],
+  ],
   [
     '~1s; kv 1',
     'Child-SP          RetAddr               : Args to Child                                                           : Call Site\n' +
