@@ -41,7 +41,7 @@ export function expandDll({ module, file, description, exports, internals, also 
     module,
     file,
     path: `\\SystemRoot\\System32\\${file}`,
-    pdb: `${module.toLowerCase()}.pdb`,
+    pdb: file.toLowerCase().replace(/\.dll$/, '.pdb'),
     description,
     kind: 'dll',
     imageBase: DLL_BASE,

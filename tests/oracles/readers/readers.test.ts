@@ -12,6 +12,7 @@ import { lockRules } from './lock-rules.js';
 import { requestRules } from './request-rules.js';
 import { memProcFsRules } from './memprocfs-rules.js';
 import { memoryRules } from './memory-rules.js';
+import { moduleRules } from './module-rules.js';
 import { pfnRules } from './pfn-rules.js';
 import { objectRules } from './object-rules.js';
 import { securityRules } from './security-rules.js';
@@ -67,4 +68,5 @@ describe.each(DUMPS)('a dump %s', (_, make) => {
   ioRules(opened);
   requestRules(opened);
   filterRules(opened);
+  moduleRules(opened);
 });
