@@ -56,7 +56,6 @@ export class Dumps {
       seconds: Math.floor(time / SECOND),
       comment: this.#comment,
       administrator,
-      unloadTrace: this.#machine.director.unloadTrace,
     });
     return this.#ofProcess;
   }

@@ -1,3 +1,4 @@
+import type { MemoryRoutine } from './code/memory-routines.js';
 import type { CallSpec, FunctionSpec, ModuleSpec } from './spec.js';
 
 /** A DLL in few words: its functions, and whom each calls. */
@@ -35,6 +36,20 @@ const DRIVER_BASE = '0x1C0000000';
 /** What drivers do seldom they do in code that can be paged. */
 const PAGED = /Start|Add|Remove|Registry|Query|Create|Register|Setup|Teardown|Prepare|Release/;
 
+/** What the C library's routines of a name do, whichever DLL has them. */
+const ROUTINES: Readonly<Record<string, MemoryRoutine>> = {
+  memcpy: 'copy-memory',
+  memmove: 'copy-memory',
+  memset: 'fill-memory',
+  strlen: 'string-length',
+  wcslen: 'wide-string-length',
+};
+
+function routineOf(name: string): Pick<FunctionSpec, 'template'> {
+  const template = ROUTINES[name];
+  return template === undefined ? {} : { template };
+}
+
 /** The full specification of a DLL; what it leaves open, the code generator decides from the names. */
 export function expandDll({ module, file, description, exports, internals, also }: CompactDll): ModuleSpec {
   return {
@@ -50,7 +65,7 @@ export function expandDll({ module, file, description, exports, internals, also 
       { name: 'DllMain' },
       ...functionsOf(exports, true),
       ...functionsOf(internals, false),
-      ...namesIn(also).map((name) => ({ name, exported: true })),
+      ...namesIn(also).map((name) => ({ name, exported: true, ...routineOf(name) })),
     ],
     globals: [{ name: '__security_cookie', size: 8, type: 'u64' }],
   };

@@ -19,6 +19,11 @@ export interface LabSymbol {
   kind: 'function' | 'label' | 'data';
 }
 
+export interface CodeRange {
+  readonly rva: number;
+  readonly size: number;
+}
+
 /** A function's code, as debug information tells of it. */
 export interface LabFunction {
   name: string;
@@ -28,6 +33,8 @@ export interface LabFunction {
   body: { start: number; end: number };
   /** Bytes between the return address and RSP in the body. */
   frameBytes: number;
+  /** A part of it that lies elsewhere. */
+  cold?: CodeRange;
   /** Names inside it that debuggers show from there on, and offsets from its start. */
   labels: readonly { name: string; offset: number }[];
   /** Source lines of the code from each offset on; none without sources. */
@@ -52,6 +59,8 @@ export interface LabImage {
   readonly symbols: ReadonlyMap<string, LabSymbol>;
   /** In the order of their addresses. */
   readonly functions: readonly LabFunction[];
+  /** Parts of functions that lie elsewhere, by the functions' names. */
+  readonly coldParts: ReadonlyMap<string, CodeRange>;
   /** Import address table slots: where in memory the address of which export of which module belongs. */
   readonly imports: readonly { slotRva: number; module: string; symbol: string }[];
   /**

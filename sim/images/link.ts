@@ -1,4 +1,5 @@
 import { indirectCallTargets } from './call-targets.js';
+import { COLD } from './code/cold-part.js';
 import { importSlot, type CodeBlock, type CodeScope } from './code/function.js';
 import { callKind } from './code/frame.js';
 import { functionCode } from './code/shared-code.js';
@@ -8,7 +9,7 @@ import type { LabImage } from './lab-image.js';
 import { LinkedImage, type PublicSymbol } from './linked-image.js';
 import { writeDebugDirectory } from './pe/debug-directory.js';
 import { Draft, DraftSection } from './pe/draft.js';
-import { writeExceptionData, type FunctionRange } from './pe/exception-data.js';
+import { writeExceptionData, type ColdRange, type FunctionRange } from './pe/exception-data.js';
 import { writeExports } from './pe/exports.js';
 import { finishFile } from './pe/finish.js';
 import { writeImports, type Import } from './pe/imports.js';
@@ -39,8 +40,8 @@ export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
   const draft = new Draft(spec.module, spec.machine === 'i386' ? 4 : 8);
   const publics: PublicSymbol[] = [];
   const pinned = spec.pinned && new PinnedPlacement(spec.pinned, draft);
-  const blocks = writeCode(draft, spec, scope, publics, pinned);
-  writeExceptionData(draft, functionRanges(blocks));
+  const { blocks, places } = writeCode(draft, spec, scope, publics, pinned);
+  writeExceptionData(draft, functionRanges(blocks, places));
   writeGlobals(draft, spec, pinned);
   for (const { name, size } of spec.globals) publics.push({ name, kind: 'data', size });
   const exported = [...spec.functions, ...spec.globals].filter((symbol) => symbol.exported);
@@ -82,7 +83,7 @@ function writeCode(
   link: LinkScope,
   publics: PublicSymbol[],
   pinned: PinnedPlacement | undefined,
-): CodeBlock[] {
+): { blocks: CodeBlock[]; places: Places } {
   const scope: CodeScope = {
     module: spec.module,
     globals: spec.globals.filter(({ size }) => size >= draft.pointerBytes).map(({ name }) => name),
@@ -90,9 +91,11 @@ function writeCode(
     argumentsOf: (name) => link.argumentsOf(name.includes('!') ? name : `${spec.module}!${name}`),
   };
   const blocks: CodeBlock[] = [];
-  const places = new Map<CodeBlock, number>();
+  const places: Places = { functions: new Map(), coldParts: new Map() };
   const prefix = `${spec.module}!`;
+  let order = 0;
   for (const name of CODE_SECTIONS) {
+    const first = blocks.length;
     const functions = spec.functions.filter((candidate) => sectionName(candidate) === name);
     if (functions.length === 0) continue;
     const target = pinned
@@ -106,15 +109,7 @@ function writeCode(
       const made = pinned ? new DraftSection(name, target.characteristics, draft) : target;
       made.bytes.align(FUNCTION_ALIGNMENT, INT3);
       const at = made.bytes.length;
-      made.bytes.append(block.bytes);
-      for (const { offset, end, target: symbol, absolute } of block.fixups) {
-        const target = symbol.startsWith(prefix) ? symbol.slice(prefix.length) : symbol;
-        made.fixups.push({
-          offset: at + offset,
-          target,
-          ...(absolute ? { kind: 'va32', distance: 0 } : { kind: 'rel32', end: at + end }),
-        });
-      }
+      append(made, block, prefix);
       const { section, offset: start } = pinned
         ? pinned.put(definition.name, made, name)
         : { section: target.define(definition.name, at), offset: at };
@@ -124,8 +119,9 @@ function writeCode(
       block.parts.forEach(({ start: at }, index) =>
         section.define(partOf(definition.name, index), start + at),
       );
+      if (block.cold) section.define(COLD.back(definition.name), start + block.cold.back);
       section.define(endOf(definition.name), start + block.bytes.length);
-      places.set(block, pinned ? pinned.rvaOf(section, start) : places.size);
+      places.functions.set(block, pinned ? pinned.rvaOf(section, start) : order++);
       blocks.push(block);
       publics.push({
         name: definition.name,
@@ -136,8 +132,46 @@ function writeCode(
       for (const { name: label, offset } of block.labels)
         publics.push({ name: label, kind: 'label', size: block.bytes.length - offset });
     }
+    for (const block of blocks.slice(first)) {
+      if (!block.cold) continue;
+      const made = pinned ? new DraftSection(name, target.characteristics, draft) : target;
+      made.bytes.align(FUNCTION_ALIGNMENT, INT3);
+      const at = made.bytes.length;
+      const start = COLD.start(block.spec.name);
+      append(made, block.cold, prefix);
+      const { section, offset } = pinned
+        ? pinned.put(start, made, name)
+        : { section: target.define(start, at), offset: at };
+      section.define(COLD.end(block.spec.name), offset + block.cold.bytes.length);
+      places.coldParts.set(block, pinned ? pinned.rvaOf(section, offset) : order++);
+    }
   }
-  return blocks.sort((a, b) => places.get(a)! - places.get(b)!);
+  blocks.sort((a, b) => places.functions.get(a)! - places.functions.get(b)!);
+  return { blocks, places };
+}
+
+/** What orders functions, and their parts that lie elsewhere, by their addresses. */
+interface Places {
+  functions: Map<CodeBlock, number>;
+  coldParts: Map<CodeBlock, number>;
+}
+
+/** Puts code behind what a section has, with its fixups. */
+function append(
+  to: DraftSection,
+  { bytes, fixups }: Pick<CodeBlock, 'bytes' | 'fixups'>,
+  prefix: string,
+): void {
+  const at = to.bytes.length;
+  to.bytes.append(bytes);
+  for (const { offset, end, target: symbol, absolute } of fixups) {
+    const target = symbol.startsWith(prefix) ? symbol.slice(prefix.length) : symbol;
+    to.fixups.push({
+      offset: at + offset,
+      target,
+      ...(absolute ? { kind: 'va32', distance: 0 } : { kind: 'rel32', end: at + end }),
+    });
+  }
 }
 
 function sectionName(definition: FunctionSpec): CodeSection {
@@ -156,22 +190,44 @@ function partOf(name: string, index: number): string {
   return `$part.${index}.${name}`;
 }
 
-function functionRanges(blocks: readonly CodeBlock[]): FunctionRange[] {
-  return blocks.flatMap(({ spec: { name, filter }, unwind, parts, guard, cookie }) => {
-    if (!unwind) return [];
-    const range: FunctionRange = { name, end: endOf(name), unwind };
-    if (cookie) range.cookie = cookie;
-    if (parts.length > 0)
-      range.parts = parts.map((part, index) => ({ start: partOf(name, index), unwind: part.unwind }));
-    if (guard)
-      range.guard = {
-        start: guardMark('start', name),
-        end: guardMark('end', name),
-        except: guardMark('except', name),
-        ...(filter === undefined ? {} : { filter }),
-      };
-    return [range];
-  });
+/** What has unwind data, in the order of addresses. */
+function functionRanges(
+  blocks: readonly CodeBlock[],
+  { functions, coldParts }: Places,
+): (FunctionRange | ColdRange)[] {
+  const cold = [...coldParts].map(([{ spec }, place]) => ({
+    place,
+    range: { start: COLD.start(spec.name), end: COLD.end(spec.name), of: spec.name },
+  }));
+  const whole = blocks.flatMap((block) =>
+    functionRange(block).map((range) => ({ place: functions.get(block)!, range })),
+  );
+  if (cold.length === 0) return whole.map(({ range }) => range);
+  return [...whole, ...cold].sort((a, b) => a.place - b.place).map(({ range }) => range);
+}
+
+function functionRange({
+  spec: { name, filter },
+  unwind,
+  parts,
+  guard,
+  cookie,
+  cold,
+}: CodeBlock): FunctionRange[] {
+  if (!unwind) return [];
+  const range: FunctionRange = { name, end: endOf(name), unwind };
+  if (cookie) range.cookie = cookie;
+  if (parts.length > 0)
+    range.parts = parts.map((part, index) => ({ start: partOf(name, index), unwind: part.unwind }));
+  if (guard)
+    range.guard = {
+      start: guardMark('start', name),
+      end: guardMark('end', name),
+      except: guardMark('except', name),
+      ...(filter === undefined ? {} : { filter }),
+      ...(cold ? { cold: { start: COLD.start(name), end: COLD.end(name) } } : {}),
+    };
+  return [range];
 }
 
 /** Every `module!Function` that the module's code calls or jumps to, once, in order of module and name. */

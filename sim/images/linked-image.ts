@@ -1,5 +1,6 @@
+import { COLD } from './code/cold-part.js';
 import type { CallSite, CodeBlock } from './code/function.js';
-import type { LabFunction, LabImage, LabSection, LabSymbol } from './lab-image.js';
+import type { CodeRange, LabFunction, LabImage, LabSection, LabSymbol } from './lab-image.js';
 import type { Draft } from './pe/draft.js';
 import type { FinishedFile } from './pe/finish.js';
 import { guidText } from './pe/identity.js';
@@ -40,6 +41,7 @@ export class LinkedImage implements LabImage {
   readonly sections: readonly LabSection[];
   readonly symbols: ReadonlyMap<string, LabSymbol>;
   readonly imports: LabImage['imports'];
+  readonly coldParts: LabImage['coldParts'];
   /** By the names of functions and of the labels in them. */
   readonly #blocks = new Map<string, CodeBlock>();
 
@@ -59,9 +61,17 @@ export class LinkedImage implements LabImage {
       symbol,
     }));
     this.symbols = publicSymbols(spec.module, publics, rvaOf);
+    const coldParts = new Map<string, CodeRange>();
+    this.coldParts = coldParts;
     for (const block of blocks) {
       this.#blocks.set(block.spec.name, block);
       for (const { name } of block.labels) this.#blocks.set(name, block);
+      const { name } = block.spec;
+      if (block.cold)
+        coldParts.set(name, {
+          rva: rvaOf(COLD.start(name), 'a part of a function'),
+          size: block.cold.bytes.length,
+        });
     }
   }
 
@@ -76,18 +86,19 @@ export class LinkedImage implements LabImage {
         labels,
         lines,
         source: spec.source,
+        ...(this.coldParts.has(spec.name) ? { cold: this.coldParts.get(spec.name)! } : {}),
       }))
       .sort((a, b) => a.rva - b.rva);
   }
 
   returnAddress(caller: string, callee: string): number {
     const { block, call } = this.#call(caller, callee);
-    return this.symbols.get(block.spec.name)!.rva + call.returnAt;
+    return this.#returnRva(block, call);
   }
 
   callSites(): number[] {
     return [...new Set(this.#blocks.values())]
-      .flatMap(({ spec, calls }) => calls.map(({ returnAt }) => this.symbols.get(spec.name)!.rva + returnAt))
+      .flatMap((block) => block.calls.map((call) => this.#returnRva(block, call)))
       .sort((a, b) => a - b);
   }
 
@@ -97,6 +108,10 @@ export class LinkedImage implements LabImage {
 
   restAddress(name: string): number {
     return this.symbols.get(this.#block(name).spec.name)!.rva + this.#block(name).rest;
+  }
+
+  #returnRva({ spec }: CodeBlock, { isCold, returnAt }: CallSite): number {
+    return (isCold ? this.coldParts : this.symbols).get(spec.name)!.rva + returnAt;
   }
 
   #block(name: string): CodeBlock {

@@ -1,3 +1,4 @@
+import type { MemoryRoutine } from './code/memory-routines.js';
 import type { PinnedImage } from './pinned/pinned-image.js';
 import type { TypeLayout } from '../profiles/profile.js';
 
@@ -71,6 +72,11 @@ export interface FunctionSpec {
    * uses them, as compilers do for paths that are seldom taken. It has unwind data that goes on in the function's.
    */
   wrapped?: { saves: string[]; calls: number };
+  /**
+   * A part of the body, from call number `calls` on, that lies elsewhere in the section: what is seldom done, as
+   * compilers that know a profile lay it out. It has unwind data that goes on in the function's.
+   */
+  cold?: { calls: number };
   /** Has a buffer among its locals, and so a stack cookie above it. Not for functions with a `__try`. */
   cookie?: boolean;
   /** Function that decides about exceptions of its `__try`, instead of taking every one. */
@@ -84,9 +90,12 @@ export interface FunctionSpec {
   /**
    * Whole body that the ABI dictates. `service-stub`: user mode's way into a system service. `zw-stub`: kernel
    * mode's, through KiServiceInternal. `check-cookie`: fails for any RCX but the module's stack cookie. `break`: a breakpoint and a return. `return`: only a return. `dispatch`: a jump to where rax points. `probe-stack`: touches the pages of a frame of RAX bytes. `jump`: a jump to `tail`. `isr-thunks`: 256 entries of 8 bytes that push their vector.
-   * `wow64-transition`: 32-bit code's jump into the 64-bit code that runs it.
+   * `wow64-transition`: 32-bit code's jump into the 64-bit code that runs it. `getter`: returns what `reads` says. The
+   * routines of memory do what they promise.
    */
   template?:
+    | MemoryRoutine
+    | 'getter'
     | 'service-stub'
     | 'zw-stub'
     | 'check-cookie'
@@ -97,6 +106,19 @@ export interface FunctionSpec {
     | 'probe-stack'
     | 'isr-thunks'
     | 'wow64-transition';
+  /** For the template `getter`. */
+  reads?: FieldRead;
+}
+
+/** What a getter returns: the current thread or a field of it, or one of the structure that its argument points to. */
+export interface FieldRead {
+  from: 'thread' | 'argument';
+  /** As the profiles have it: `_ETHREAD.Cid.UniqueThread`. Omitted: the thread itself. */
+  field?: string;
+  /** Where the field lies in every profile. */
+  offset?: number;
+  /** Its address instead of its value. */
+  address?: boolean;
 }
 
 /** A function in its module's source file. It is built without optimisation: arguments go to their home space first. */

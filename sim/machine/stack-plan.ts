@@ -1,4 +1,4 @@
-import { serviceNumber, type FunctionSpec, type LabImage, type LabSymbol } from '../images/index.js';
+import { serviceNumber, type FunctionSpec, type LabImage } from '../images/index.js';
 import type { Core } from './core.js';
 import { split } from './kernel-images.js';
 
@@ -227,7 +227,7 @@ function dynamicAllocation({ spec: { functions } }: LabImage, name: string): num
   return spec?.frame?.dynamicAllocation ?? 0;
 }
 
-/** The nearest public symbol at or before an RVA, and the displacement from it. */
+/** The function of which a part lies at an RVA, else the nearest public symbol before it, and the displacement from it. */
 export function nameOf(images: CodeModules, module: string, rva: number): string {
   return nearest(images.get(module).image, rva);
 }
@@ -238,7 +238,7 @@ function nearest(image: LabImage, rva: number): string {
   let high = symbols.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (symbols[middle]!.rva <= rva) low = middle + 1;
+    if (symbols[middle]!.from <= rva) low = middle + 1;
     else high = middle;
   }
   const { name, rva: start } = symbols[low - 1]!;
@@ -246,12 +246,25 @@ function nearest(image: LabImage, rva: number): string {
   return `${image.spec.module}!${name}${displacement === 0 ? '' : `+0x${displacement.toString(16)}`}`;
 }
 
-const sorted = new WeakMap<LabImage, readonly LabSymbol[]>();
+/** A name that debuggers show from an RVA on, and the RVA that they count from. */
+interface Named {
+  name: string;
+  from: number;
+  rva: number;
+}
 
-function sortedSymbols(image: LabImage): readonly LabSymbol[] {
+const sorted = new WeakMap<LabImage, readonly Named[]>();
+
+function sortedSymbols(image: LabImage): readonly Named[] {
   const known = sorted.get(image);
   if (known) return known;
-  const symbols = [...image.symbols.values()].sort((a, b) => a.rva - b.rva);
+  const own = [...image.symbols.values()].map(({ name, rva }) => ({ name, from: rva, rva }));
+  const parts = [...image.coldParts].map(([name, { rva }]) => ({
+    name,
+    from: rva,
+    rva: image.symbols.get(name)!.rva,
+  }));
+  const symbols = [...own, ...parts].sort((a, b) => a.from - b.from);
   sorted.set(image, symbols);
   return symbols;
 }

@@ -126,12 +126,12 @@ export const unassembleFunction: Command = {
 /** All instructions that control can reach from the start of the function. */
 function functionLines(session: Session, at: bigint): Line[] {
   const start = session.symbolAt(at)?.symbol?.address ?? at;
-  const end = functionEnd(session, start);
+  const isInside = extentOf(session, start);
   const lines = new Map<bigint, Line>();
   const open = [start];
   while (open.length > 0) {
     let next = open.pop()!;
-    while (!lines.has(next) && next >= start && next < end) {
+    while (!lines.has(next) && isInside(next)) {
       const line = lineAt(session, next);
       if (!line) break;
       lines.set(next, line);
@@ -145,20 +145,23 @@ function functionLines(session: Session, at: bigint): Line[] {
   return [...lines.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
 }
 
-/** Where the function's unwind entry ends, or the last of its parts that follow it; without one, the next symbol. */
-function functionEnd(session: Session, start: bigint): bigint {
+/** What belongs to the function: its unwind entry and those that go on in it; without one, all up to the next symbol. */
+function extentOf(session: Session, start: bigint): (at: bigint) => boolean {
   const module = session.moduleAt(start);
-  if (!module) return start;
-  const rva = Number(start - module.base);
-  const source = module.unwindSource;
-  const entry = source?.functions.find(rva);
-  if (!source || !entry) return module.symbols?.next(rva)?.address ?? module.end;
-  let { end } = entry;
-  for (let part = source.functions.find(end); part?.begin === end; part = source.functions.find(end)) {
-    if (wholeFunction(source, part).begin !== entry.begin) break;
-    end = part.end;
+  if (!module) return () => false;
+  const { base, unwindSource: source } = module;
+  const entry = source?.functions.find(Number(start - base));
+  if (!source || !entry) {
+    const end = module.symbols?.next(Number(start - base))?.address ?? module.end;
+    return (at) => at >= start && at < end;
   }
-  return module.base + BigInt(end);
+  return (at) => {
+    if (at < base || at >= module.end) return false;
+    const rva = Number(at - base);
+    if (rva >= entry.begin && rva < entry.end) return true;
+    const part = source.functions.find(rva);
+    return part !== undefined && wholeFunction(source, part).begin === entry.begin;
+  };
 }
 
 /** The entry in which the unwind data of a function's part goes on at last. */

@@ -32,6 +32,14 @@ export interface PdbSymbol {
   scope?: { compiland: number; offset: number };
 }
 
+/** Code of a function that lies apart from it. */
+export interface SeparatedCode {
+  /** Relative to the image's base, as is the function's start. */
+  rva: number;
+  size: number;
+  functionRva: number;
+}
+
 /** A program database: symbols and types of an image. */
 export class PdbFile {
   /** GUID and age as symbol stores write them: 32 hexadecimal digits and the age's. */
@@ -88,6 +96,23 @@ export class PdbFile {
     for (const symbol of this.#publics(records))
       if (!known.has(`${symbol.rva} ${symbol.name}`)) symbols.push(symbol);
     return symbols;
+  }
+
+  /** Parts of functions that lie elsewhere. Source of the layout: LLVM, CodeView/SymbolRecord.h, none of it for S_SEPCODE; Microsoft, cvinfo.h, SEPCODESYM. */
+  separatedCode(): SeparatedCode[] {
+    return this.dbi.compilands.flatMap(({ stream, symbolBytes }) => {
+      if (stream === undefined) return [];
+      const found: SeparatedCode[] = [];
+      for (const { kind, cursor } of symbolRecords(this.msf.stream(stream), 4, symbolBytes)) {
+        if (kind !== S.SEPCODE) continue;
+        const size = cursor.skip(8).u32(); // behind references to what is around it and to its end
+        const [own, whole] = [cursor.skip(4).u32(), cursor.u32()];
+        const rva = this.rva(cursor.u16(), own);
+        const functionRva = this.rva(cursor.u16(), whole);
+        if (rva !== undefined && functionRva !== undefined) found.push({ rva, size, functionRva });
+      }
+      return found;
+    });
   }
 
   *#publics(records: Uint8Array): Iterable<PdbSymbol> {

@@ -1,5 +1,5 @@
 import { SortedNames } from '../files/sorted-names.js';
-import type { PdbFile, PdbSymbol } from '../pdb/pdb-file.js';
+import type { PdbFile, PdbSymbol, SeparatedCode } from '../pdb/pdb-file.js';
 
 /** A symbol at an address. */
 export interface LoadedSymbol extends PdbSymbol {
@@ -15,6 +15,8 @@ export class ModuleSymbols {
   readonly all: readonly LoadedSymbol[];
   readonly #byAddress: readonly LoadedSymbol[];
   readonly #byName = new Map<string, LoadedSymbol>();
+  /** Parts of functions that lie elsewhere; debuggers call them by their functions. */
+  readonly #separated: readonly SeparatedCode[];
   #sorted: SortedNames<LoadedSymbol> | undefined;
 
   constructor(pdb: PdbFile, path: string, base: bigint) {
@@ -22,6 +24,7 @@ export class ModuleSymbols {
     this.path = path;
     this.all = pdb.symbols().map((symbol) => ({ ...symbol, address: base + BigInt(symbol.rva) }));
     this.#byAddress = [...this.all].sort((a, b) => a.rva - b.rva);
+    this.#separated = pdb.separatedCode();
     for (const symbol of this.all) {
       const key = symbol.name.toLowerCase();
       if (!this.#byName.has(key)) this.#byName.set(key, symbol);
@@ -44,9 +47,9 @@ export class ModuleSymbols {
     return this.#sorted.startingWith(beginning, most);
   }
 
-  /** The symbol at or before an address; the first of those at the same address. */
+  /** The symbol at or before an address, of code that lies elsewhere its function's; the first of those at the same address. */
   nearest(rva: number): LoadedSymbol | undefined {
-    let at = this.#position(rva);
+    let at = this.#position(this.#home(rva));
     if (at < 0) return undefined;
     while (at > 0 && this.#byAddress[at - 1]!.rva === this.#byAddress[at]!.rva) at--;
     return this.#byAddress[at];
@@ -54,7 +57,7 @@ export class ModuleSymbols {
 
   /** The first symbol behind an address. */
   next(rva: number): LoadedSymbol | undefined {
-    return this.#byAddress[this.#position(rva) + 1];
+    return this.#byAddress[this.#position(this.#home(rva)) + 1];
   }
 
   /** All symbols at an address. */
@@ -63,6 +66,12 @@ export class ModuleSymbols {
     for (let i = this.#position(rva); i >= 0 && this.#byAddress[i]!.rva === rva; i--)
       symbols.unshift(this.#byAddress[i]!);
     return symbols;
+  }
+
+  /** The address, or the start of the function whose code lies there, apart from it. */
+  #home(rva: number): number {
+    const part = this.#separated.find((each) => rva >= each.rva && rva < each.rva + each.size);
+    return part ? part.functionRva : rva;
   }
 
   /** Index of the last symbol at or before an address, -1 for none. */

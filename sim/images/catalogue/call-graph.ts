@@ -10,6 +10,22 @@ const cookies: Readonly<Record<string, string>> = graph.cookies;
 /** Functions by module that have a `__try`. */
 const guards: Readonly<Record<string, string>> = graph.guarded;
 
+/** Functions by module of which a part lies elsewhere, each with the number of its first call there. */
+const coldParts: Readonly<Record<string, Readonly<Record<string, number>>>> = graph.cold;
+
+/** A module whose functions with seldom used parts have them elsewhere. Throws when the module lacks one of them. */
+export function withColdParts(spec: ModuleSpec): ModuleSpec {
+  const cold = new Map(Object.entries(coldParts[spec.module] ?? {}));
+  if (cold.size === 0) return spec;
+  const functions = spec.functions.map((each) => {
+    const calls = cold.get(each.name);
+    cold.delete(each.name);
+    return calls === undefined ? each : { ...each, cold: { calls } };
+  });
+  if (cold.size > 0) throw new Error(`${spec.module} has no ${[...cold.keys()].join(', ')}`);
+  return { ...spec, functions };
+}
+
 /** A module whose functions with buffers have stack cookies. Throws when the module has no function of a name listed. */
 export function withCookies(spec: ModuleSpec): ModuleSpec {
   const buffers = new Set(words(cookies[spec.module]));

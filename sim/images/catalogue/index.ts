@@ -2,7 +2,7 @@ import type { MachineSize } from '../../machine/size.js';
 import { expandDll, expandDriver, type CompactDll, type CompactDriver } from '../compact.js';
 import type { ModuleSpec } from '../spec.js';
 import acpi from './acpi.json';
-import { withCallGraph, withCookies } from './call-graph.js';
+import { withCallGraph, withColdParts, withCookies } from './call-graph.js';
 import classpnp from './classpnp.json';
 import disk from './disk.json';
 import dlls from './dlls.json';
@@ -38,7 +38,7 @@ const special = [
 const compact = drivers.drivers as readonly (CompactDriver & { essential?: boolean })[];
 const ordinary = new Set(compact.filter(({ essential }) => !essential).map(({ module }) => module));
 const kernelModules = new Map<string, ModuleSpec>([
-  ...special.map((spec) => [spec.module, withCookies(withCallGraph(spec))] as const),
+  ...special.map((spec) => [spec.module, withColdParts(withCookies(withCallGraph(spec)))] as const),
   ...compact.map((driver) => [driver.module, expandDriver(driver, drivers.kinds)] as const),
 ]);
 

@@ -92,6 +92,11 @@ export class Assembler extends CodeWriter {
     return this.#displacement(target);
   }
 
+  jumpIfNotZero(target: string): this {
+    this.out.u8(0x0f, 0x85);
+    return this.#displacement(target);
+  }
+
   /** `call [slot]` as the compiler writes it for an import: with a prefix that leaves room for a patch. */
   callImport(slot: string): this {
     this.out.u8(REX_W, 0xff, 0x15);

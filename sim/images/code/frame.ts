@@ -79,6 +79,8 @@ export function planFrame(spec: FunctionSpec, dice: Dice): Frame {
     throw new Error(`${spec.name}: a frame of ${size} bytes does not hold its parts`);
   if (frame.leaf && calls.some((call) => callKind(call) !== 'entry'))
     throw new Error(`${spec.name}: a leaf calls nobody`);
+  if (spec.cold && (frame.leaf || frame.machineFrame || spec.wrapped || spec.source || spec.labels))
+    throw new Error(`${spec.name}: a function of its kind has no part elsewhere`);
   if (spec.wrapped) frame.wrappedSaves = planWrapped(spec, frame, spec.wrapped.saves);
   // Above the locals, so that a buffer that runs over meets it first.
   if (spec.cookie) frame.cookie = frame.allocation - SLOT;

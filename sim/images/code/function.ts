@@ -1,6 +1,7 @@
 import type { FunctionSource, FunctionSpec } from '../spec.js';
 import { ByteWriter } from '../byte-writer.js';
 import { Assembler } from './assembler.js';
+import { emitCold, type ColdPart } from './cold-part.js';
 import type { CodeFixup } from './code-writer.js';
 import { Dice } from './dice.js';
 import { emitFiller, type FillerScope } from './filler.js';
@@ -20,8 +21,9 @@ export interface CallSite {
   to: string | undefined;
   frame: string | undefined;
   via: CallKind;
-  /** Offset of the return address in the function. */
+  /** Offset of the return address in the function, or in its cold part. */
   returnAt: number;
+  isCold?: boolean;
   slot: number | undefined;
 }
 
@@ -42,6 +44,8 @@ export interface CodeBlock {
   unwind: UnwindInfo | undefined;
   /** Ranges of the code up to its end whose unwind data goes on in `unwind`. */
   parts: readonly CodePart[];
+  /** Code of it that lies elsewhere. */
+  cold?: ColdPart;
   /** Where the body is that prolog and epilog surround. */
   body: { start: number; end: number };
   /** Bytes of the frame between the return address and RSP in the body. */
@@ -105,13 +109,14 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
   const body: EmittedCalls = { calls: [], labels: [], lines: [] };
   const calls = spec.calls?.length ?? 0;
   const { wrapped } = spec;
-  emitCalls(asm, spec, dice, filler, body, 0, wrapped?.calls ?? calls);
+  emitCalls(asm, spec, dice, filler, body, 0, wrapped?.calls ?? spec.cold?.calls ?? calls);
   const parts = wrapped
     ? emitWrapped(asm, frame, () => {
         const saved = [...filler.saved, ...frame.wrappedSaves.map(({ register }) => register)];
         emitCalls(asm, spec, dice, { ...filler, saved }, body, wrapped.calls, calls);
       })
     : [];
+  const cold = spec.cold && coldPart(asm, spec, spec.cold.calls, dice, filler, body);
   const { rest: load } = body;
   let rest = load ?? start;
   const guard = spec.guarded ? { start, end: asm.offset } : undefined;
@@ -137,9 +142,28 @@ export function generateFunction(spec: FunctionSpec, scope: CodeScope): CodeBloc
     unwind,
     ...(cookie === undefined ? {} : { cookie: { slot: cookie } }),
     ...(guard ? { guard: { ...guard, except } } : {}),
+    ...(cold ? { cold } : {}),
     body: { start, end },
     frameBytes: frame.allocation + 8 * frame.pushes.length,
     lines: source ? linesOf(source, body.lines, start, end) : [],
+  });
+}
+
+/** Writes the part of a body that lies elsewhere: its calls from number `from` on. */
+function coldPart(
+  asm: Assembler,
+  spec: FunctionSpec,
+  from: number,
+  dice: Dice,
+  filler: FillerScope,
+  body: EmittedCalls,
+): ColdPart {
+  return emitCold(asm, spec.name, (part) => {
+    const emitted: EmittedCalls = { calls: [], labels: [], lines: [] };
+    emitFiller(part, dice, filler, 4 + dice.below(12));
+    emitCalls(part, spec, dice, filler, emitted, from, spec.calls?.length ?? 0);
+    emitFiller(part, dice, filler, 4 + dice.below(12));
+    body.calls.push(...emitted.calls.map((call) => ({ ...call, isCold: true })));
   });
 }
 

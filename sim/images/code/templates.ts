@@ -1,6 +1,7 @@
 import type { FunctionSpec } from '../spec.js';
 import type { Assembler } from './assembler.js';
 import { importSlot, type CodeScope } from './function.js';
+import { emitMemoryRoutine } from './memory-routines.js';
 import { registerNumber } from './registers.js';
 import { emitCheckCookie } from './stack-cookie.js';
 import { emitProbeStack } from './stack-probe.js';
@@ -10,6 +11,8 @@ const SHARED_SYSTEM_CALL = 0x7ffe0308;
 const SYSTEM_CALL_VECTOR = 0x2e;
 const KGDT64_R0_CODE = 0x10;
 const VECTORS = 256;
+const KPCR_CURRENT_THREAD = 0x188; // KPCR.Prcb.CurrentThread, through GS
+const GS = 0x65;
 
 /**
  * Writes a body that the ABI dictates whole, and says at which offset a processor that left it would come back.
@@ -42,10 +45,29 @@ export function emitTemplate(asm: Assembler, spec: FunctionSpec, scope: CodeScop
     case 'dispatch':
       asm.bytes(0xff, 0xe0); // jmp rax
       return 0;
-    default:
+    case 'getter':
+      return emitGetter(asm, spec);
+    case 'return':
+    case 'wow64-transition':
+    case undefined:
       asm.ret();
       return 0;
+    default:
+      return emitMemoryRoutine(asm, spec.template);
   }
+}
+
+/** Returns a field of a structure, or where it lies; says where it reads the structure. */
+function emitGetter(asm: Assembler, { name, reads }: FunctionSpec): number {
+  if (!reads) throw new Error(`${name} does not say what it reads`);
+  const base = reads.from === 'thread' ? 'rax' : 'rcx';
+  if (base === 'rax') asm.bytes(GS, 0x48, 0x8b, 0x04, 0x25).out.u32(KPCR_CURRENT_THREAD); // mov rax, gs:[…]
+  const start = asm.offset;
+  if (reads.offset !== undefined)
+    if (reads.address) asm.lea('rax', base, reads.offset);
+    else asm.load('rax', base, reads.offset);
+  asm.ret();
+  return start;
 }
 
 function emitServiceStub(asm: Assembler, service: number): number {

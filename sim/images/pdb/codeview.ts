@@ -66,6 +66,7 @@ export const S_FRAMEPROC = 0x1012;
 export const S_OBJNAME = 0x1101;
 export const S_GDATA32 = 0x110d;
 export const S_PUB32 = 0x110e;
+export const S_SEPCODE = 0x1132;
 export const S_GPROC32 = 0x1110;
 export const S_REGREL32 = 0x1111;
 export const S_PROCREF = 0x1125;

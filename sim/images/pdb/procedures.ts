@@ -13,12 +13,15 @@ import {
   S_GPROC32,
   S_OBJNAME,
   S_REGREL32,
+  S_SEPCODE,
 } from './codeview.js';
 import { writeSymbol } from './module-stream.js';
 import { toSectionOffset } from './sections.js';
 
 /** Bytes in front of a module's symbols: the signature, from which their offsets count. */
 const SIGNATURE_BYTES = 4;
+/** CV_SEPCODEFLAGS.fReturnsToParent */
+const RETURNS_TO_PARENT = 2;
 /** Tool set 14.36. */
 const COMPILER_VERSION = [14, 36, 0, 0];
 
@@ -57,6 +60,7 @@ export function writeProcedures(
     for (const part of partsOf(each)) {
       procedures.push({ name: part.name, offset: writer.length + SIGNATURE_BYTES });
       writeProcedure(writer, each, part, sections, types, is32Bit ? FRAME_BASE_EBP : FRAME_BASE_RSP);
+      if (each.cold) writeSeparatedCode(writer, each, each.cold, sections);
     }
   return { symbols: writer.bytes, procedures };
 }
@@ -111,6 +115,25 @@ function writeProcedure(
     writeVariable(writer, name, types.variable(type), local);
   const endOfProcedure = 8; // S_GPROC32's second reference, after length and kind
   writer.setU32(at + endOfProcedure, writer.length + SIGNATURE_BYTES);
+  writeSymbol(writer, S_END, () => undefined);
+}
+
+/** The part of a function that lies elsewhere; it leads back to the function. */
+function writeSeparatedCode(
+  writer: ByteWriter,
+  { rva }: LabFunction,
+  cold: NonNullable<LabFunction['cold']>,
+  sections: readonly LabSection[],
+): void {
+  const [own, whole] = [toSectionOffset(sections, cold.rva), toSectionOffset(sections, rva)];
+  const none = 0;
+  const at = writer.length;
+  writeSymbol(writer, S_SEPCODE, (body) => {
+    body.u32(none).u32(none).u32(cold.size).u32(RETURNS_TO_PARENT);
+    body.u32(own.offset).u32(whole.offset).u16(own.section).u16(whole.section);
+  });
+  const endOfPart = 8; // the second reference, after length and kind
+  writer.setU32(at + endOfPart, writer.length + SIGNATURE_BYTES);
   writeSymbol(writer, S_END, () => undefined);
 }
 

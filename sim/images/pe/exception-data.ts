@@ -11,10 +11,23 @@ export interface FunctionRange {
   end: string;
   unwind: UnwindInfo;
   /** Symbols at the start and end of its `__try`, where it goes on after an exception, and its filter if it has one. */
-  guard?: { start: string; end: string; except: string; filter?: string };
+  guard?: {
+    start: string;
+    end: string;
+    except: string;
+    filter?: string;
+    cold?: { start: string; end: string };
+  };
   cookie?: CookieData;
   /** Ranges up to its end that have unwind data of their own, by symbols of their starts. */
   parts?: { start: string; unwind: UnwindInfo }[];
+}
+
+/** A part of a function that lies elsewhere, by its symbols; it uses the frame of the function `of`. */
+export interface ColdRange {
+  start: string;
+  end: string;
+  of: string;
 }
 
 /** The language's handler for functions with `__try`; every module that has such functions has it. */
@@ -28,19 +41,31 @@ const UNW_FLAG_CHAININFO = 4;
 const EXCEPTION_EXECUTE_HANDLER = 1;
 
 /** Writes `.pdata`, and the unwind data it refers to in `.rdata`. Functions come in the order of their addresses. */
-export function writeExceptionData(draft: Draft, functions: readonly FunctionRange[]): void {
-  if (functions.length === 0) return;
+export function writeExceptionData(draft: Draft, ranges: readonly (FunctionRange | ColdRange)[]): void {
+  if (ranges.length === 0) return;
   const table = draft.section('.pdata', characteristicsOf('.pdata'));
   const data = draft.section('.rdata', characteristicsOf('.rdata'));
   data.bytes.align(4);
   // Functions with the same prolog share their unwind data, as linkers arrange it.
   const shared = new Map<string, string>();
+  /** Of functions with parts elsewhere: the entry in whose unwind data those go on. */
+  const entries = new Map<string, Entry>();
+  const wanted = new Set(ranges.flatMap((range) => ('of' in range ? [range.of] : [])));
   table.define('$exceptions');
-  for (const { name, end, unwind, guard, cookie, parts = [] } of functions) {
+  const later: (() => void)[] = [];
+  for (const range of ranges) {
+    if ('of' in range) {
+      const { start, end, of } = range;
+      table.rva(start).rva(end).rva(unwindOf(start));
+      later.push(() => writeChained(data, start, NO_PROLOG, entries.get(of)!));
+      continue;
+    }
+    const { name, end, unwind, guard, cookie, parts = [] } = range;
     const { encoded, key: prolog } = encode(unwind);
     if (guard) {
       writeGuarded(data, name, encoded, guard);
       table.rva(name).rva(end).rva(unwindOf(name));
+      if (wanted.has(name)) entries.set(name, [name, end, unwindOf(name)]);
       continue;
     }
     const key = cookie ? `${prolog} ${cookie.slot}` : prolog;
@@ -54,6 +79,7 @@ export function writeExceptionData(draft: Draft, functions: readonly FunctionRan
     }
     const ends = [...parts.map(({ start }) => start), end];
     table.rva(name).rva(ends[0]!).rva(symbol);
+    if (wanted.has(name)) entries.set(name, [name, ends[0]!, symbol]);
     parts.forEach(({ start, unwind: own }, index) => {
       writeChained(data, start, own, [name, ends[0]!, symbol]);
       table
@@ -62,6 +88,7 @@ export function writeExceptionData(draft: Draft, functions: readonly FunctionRan
         .rva(unwindOf(start));
     });
   }
+  for (const write of later) write();
   draft.directories.push({
     index: IMAGE_DIRECTORY_ENTRY_EXCEPTION,
     target: '$exceptions',
@@ -70,23 +97,26 @@ export function writeExceptionData(draft: Draft, functions: readonly FunctionRan
 }
 
 /**
- * Unwind data with the language's handler behind it, and its scope table: one range of code, the filter, and where to go
- * on. Source of the layout: the published x64 exception handling ABI, and SCOPE_TABLE_AMD64 of winnt.h.
+ * Unwind data with the language's handler behind it, and its scope table: for each range of code the filter, and where to
+ * go on. Source of the layout: the published x64 exception handling ABI, and SCOPE_TABLE_AMD64 of winnt.h.
  */
 function writeGuarded(
   data: DraftSection,
   name: string,
   encoded: Uint8Array,
-  { start, end, except, filter }: NonNullable<FunctionRange['guard']>,
+  { start, end, except, filter, cold }: NonNullable<FunctionRange['guard']>,
 ): void {
+  const scopes = cold ? [{ start, end }, cold] : [{ start, end }];
   data.define(unwindOf(name));
   data.bytes.u8(encoded[0]! | (UNW_FLAG_EHANDLER << FLAGS_SHIFT)).append(encoded.subarray(1));
   data.rva(HANDLER);
-  data.bytes.u32(1); // SCOPE_TABLE_AMD64.Count
-  data.rva(start).rva(end);
-  if (filter === undefined) data.bytes.u32(EXCEPTION_EXECUTE_HANDLER);
-  else data.rva(filter);
-  data.rva(except);
+  data.bytes.u32(scopes.length); // SCOPE_TABLE_AMD64.Count
+  for (const scope of scopes) {
+    data.rva(scope.start).rva(scope.end);
+    if (filter === undefined) data.bytes.u32(EXCEPTION_EXECUTE_HANDLER);
+    else data.rva(filter);
+    data.rva(except);
+  }
 }
 
 /**
@@ -100,12 +130,17 @@ function writeWithCookie(data: DraftSection, encoded: Uint8Array, { slot }: Cook
   data.bytes.u32(slot);
 }
 
+/** Symbols of an entry of `.pdata`: begin, end, unwind data. */
+type Entry = readonly [begin: string, end: string, info: string];
+
+const NO_PROLOG: UnwindInfo = { prologSize: 0, codes: [] };
+
 /** Unwind data of a part of a function, with the RUNTIME_FUNCTION behind it in whose unwind data it goes on. */
 function writeChained(
   data: DraftSection,
   start: string,
   unwind: UnwindInfo,
-  [begin, end, info]: readonly [string, string, string],
+  [begin, end, info]: Entry,
 ): void {
   const { encoded } = encode(unwind);
   data.define(unwindOf(start));

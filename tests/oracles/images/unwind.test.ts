@@ -3,6 +3,7 @@
 import { FlowControl, Mnemonic, OpKind, Register, type Instruction } from 'iced-x86';
 import { describe, expect, it } from 'vitest';
 import { buildImages, type LabImage } from '../../../sim/images/index.js';
+import { codeOfFunction, partsElsewhere } from './function-code.js';
 import { PeFile, type RuntimeFunction } from './pe-file.js';
 import { decode, StackMachine } from './stack-machine.js';
 import stacks from './stacks.json';
@@ -48,15 +49,14 @@ function check(image: LabImage, file: PeFile, range: RuntimeFunction): void {
   const entry = entryOf(image, name);
   const callerRsp = enter(machine, entry);
   const before = { ...machine.registers, rsp: callerRsp };
-  const code = decode(file.at(range.begin, image.symbols.get(name)!.size), range.begin);
+  const code = codeOfFunction(file, range.begin, image.symbols.get(name)!.size);
   // Before its first `sub`, a system call has yet to push what an interrupt's hardware would have.
   const from = entry === 'system-call' ? Number(code.find((i) => i.mnemonic === Mnemonic.Sub)!.ip) : 0;
-  const until =
-    entry === 'call' ? epilogStart(code) : trapExit(code, range.begin + file.u8(range.unwind + 1));
+  const isOver = entry === 'call' ? epilogOf(code) : trapExit(code, range.begin + file.u8(range.unwind + 1));
   // A trap's frame keeps the interrupted RBP; its handler gives the rest back as any function does.
   const kept = entry === 'call' ? NON_VOLATILE : ['rsp', 'rbp'];
   for (const step of machine.run(code)) {
-    if (step.rva < from || step.rva >= until) continue;
+    if (step.rva < from || isOver(step.rva)) continue;
     const part = file.functionAt(step.rva)!;
     const offset = step.rva - range.begin;
     const found = unwind(file, part, step.rva - part.begin, step.registers, (address) =>
@@ -78,17 +78,18 @@ function check(image: LabImage, file: PeFile, range: RuntimeFunction): void {
 const pick = (registers: Registers, names: string[]): Registers =>
   Object.fromEntries(names.map((name) => [name, registers[name]!]));
 
-/** RVA from which on a function only gives back what it took. */
-function epilogStart(code: readonly Instruction[]): number {
+/** Whether a function only gives back what it took from an RVA on. */
+function epilogOf(code: readonly Instruction[]): (rva: number) => boolean {
   const isPart = ({ mnemonic, flowControl }: Instruction) =>
     mnemonic === Mnemonic.Pop || mnemonic === Mnemonic.Add || flowControl !== FlowControl.Next;
   let index = code.length - 1;
   while (index > 0 && isPart(code[index - 1]!)) index--;
-  return Number(code[index]!.ip);
+  const epilog = new Set(code.slice(index).map(({ ip }) => Number(ip)));
+  return (rva) => epilog.has(rva);
 }
 
-/** RVA from which on a trap handler takes its frame down, by moving RSP or RBP. */
-function trapExit(code: readonly Instruction[], prologEnd: number): number {
+/** Whether a trap handler takes its frame down from an RVA on, by moving RSP or RBP. */
+function trapExit(code: readonly Instruction[], prologEnd: number): (rva: number) => boolean {
   const exit = code.find(
     ({ ip, mnemonic, op0Kind, op0Register }) =>
       Number(ip) >= prologEnd &&
@@ -96,7 +97,7 @@ function trapExit(code: readonly Instruction[], prologEnd: number): number {
       op0Kind === OpKind.Register &&
       (op0Register === Register.RSP || op0Register === Register.RBP),
   );
-  return exit ? Number(exit.ip) : Infinity;
+  return (rva) => exit !== undefined && rva >= Number(exit.ip);
 }
 
 describe.each(set.images.map((image) => [image.spec.module, image] as const))(
@@ -143,7 +144,7 @@ describe('frame sizes known from public stacks', () => {
     const callerRsp = enter(machine, 'call');
     const definition = image.spec.functions.find((candidate) => candidate.name === symbol)!;
     const address = image.returnAddress(symbol, definition.calls!.at(-1)!.to ?? 'anything');
-    for (const step of machine.run(decode(file.at(rva, bytes), rva)))
+    for (const step of machine.run(codeOfFunction(file, rva, bytes)))
       if (step.rva === address) expect(Number(callerRsp - step.registers['rsp']!)).toBe(size);
     expect.assertions(1);
   });
@@ -171,6 +172,44 @@ describe('parts of functions with unwind data of their own', () => {
         }
         if (ranges.length > 0) expect(ranges.at(-1)!.end, name).toBe(rva + size);
       }
+  });
+});
+
+describe('parts of functions that lie elsewhere', () => {
+  const all = set.images.flatMap((image) => {
+    const file = new PeFile(image.file);
+    return image.spec.functions
+      .filter(({ cold }) => cold)
+      .map((definition) => ({ image, file, definition, ...image.symbols.get(definition.name)! }));
+  });
+
+  it('are of functions with a stack cookie, with a __try, and with neither, in the kernel, a driver and a DLL', () => {
+    expect(new Set(all.map(({ image }) => image.spec.kind))).toEqual(new Set(['kernel', 'driver', 'dll']));
+    const kinds = all.map(({ definition }) =>
+      definition.guarded ? 'try' : definition.cookie ? 'cookie' : 'none',
+    );
+    expect(new Set(kinds)).toEqual(new Set(['try', 'cookie', 'none']));
+  });
+
+  it('have no prolog, go on in the function’s unwind data, and are entered and left by a jump', () => {
+    for (const { name, file, rva, size } of all) {
+      const [part, ...more] = partsElsewhere(file, rva, size);
+      expect(more, name).toEqual([]);
+      expect([file.u8(part!.unwind + 1), file.u8(part!.unwind + 2)], name).toEqual([0, 0]);
+      expect(file.continued(part!), name).toEqual(file.functions.find(({ begin }) => begin === rva));
+      const own = decode(file.at(rva, size), rva);
+      const code = decode(file.at(part!.begin, part!.end - part!.begin), part!.begin);
+      expect(
+        own.filter((i) => i.nearBranchTarget === BigInt(part!.begin)),
+        name,
+      ).toHaveLength(1);
+      expect(code.at(-1)!.mnemonic, name).toBe(Mnemonic.Jmp);
+      expect(
+        own.map(({ ip }) => ip),
+        name,
+      ).toContain(code.at(-1)!.nearBranchTarget);
+      expect(code.filter(({ mnemonic }) => mnemonic === Mnemonic.Call).length, name).toBeGreaterThan(0);
+    }
   });
 });
 
@@ -213,7 +252,8 @@ describe('exception handlers', () => {
     for (const { begin, end, unwind: info } of handled) {
       const at = behindCodes(file, info);
       expect(file.u32(at)).toBe(image.symbols.get('__C_specific_handler')!.rva);
-      expect(file.u32(at + 4)).toBe(1);
+      const apart = partsElsewhere(file, begin, end - begin);
+      expect(file.u32(at + 4)).toBe(1 + apart.length);
       const [from, to, filter, goesOn] = [8, 12, 16, 20].map((offset) => file.u32(at + offset));
       const starts = new Set(decode(file.at(begin, end - begin), begin).map(({ ip }) => Number(ip)));
       for (const place of [from, to, goesOn]) expect(starts, nameAt(image, begin)).toContain(place);
@@ -221,6 +261,11 @@ describe('exception handlers', () => {
       expect(to).toBeGreaterThan(from!);
       expect(goesOn).toBeGreaterThan(to!);
       expect(filter).toBe(1); // EXCEPTION_EXECUTE_HANDLER
+      // What lies elsewhere of the function is a scope of its own, with the same place to go on.
+      for (const [index, part] of apart.entries()) {
+        const scope = [24, 28, 32, 36].map((offset) => file.u32(at + 16 * index + offset));
+        expect(scope, nameAt(image, begin)).toEqual([part.begin, part.end, filter, goesOn]);
+      }
     }
   });
 });
@@ -254,7 +299,7 @@ describe('stack cookies', () => {
         const at = behindCodes(file, info);
         expect(file.u32(at), where).toBe(image.symbols.get('__GSHandlerCheck')!.rva);
         const slot = BigInt(file.u32(at + 4));
-        const code = decode(file.at(begin, end - begin), begin);
+        const code = codeOfFunction(file, begin, end - begin);
         const first = code.findIndex(({ ip }) => Number(ip) === begin + file.u8(info + 1));
         const [load, mix, store] = code.slice(first, first + 3) as [Instruction, Instruction, Instruction];
         expect(isMove(load) && load.op0Register === Register.RAX, where).toBe(true);

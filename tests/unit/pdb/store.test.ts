@@ -30,6 +30,7 @@ function image(module: string, file: string, pdb: string, timeDateStamp: number)
     sections: [],
     symbols: new Map(),
     functions: [],
+    coldParts: new Map(),
     imports: [],
     returnAddress: none,
     callSites: none,

@@ -214,21 +214,12 @@ export class Minidump {
     }));
   }
 
-  unloadedModules(): {
-    name: string;
-    start: bigint;
-    end: bigint;
-    time: bigint;
-    timeDateStamp: number;
-    checkSum: number;
-  }[] {
+  unloadedModules(): { name: string; start: bigint; end: bigint; time: bigint }[] {
     return this.#sizedList(Stream.UNLOADED_MODULE_LIST, UNLOADED_MODULE).map((row) => ({
       name: this.#string(row.ModuleNameRva).split('\\').pop()!,
       start: row.BaseOfImage,
       end: row.BaseOfImage + BigInt(row.SizeOfImage),
       time: 0n,
-      timeDateStamp: row.TimeDateStamp,
-      checkSum: row.CheckSum,
     }));
   }
 

@@ -34,14 +34,14 @@ export function functionsOf(image: LabImage, base: bigint): Known[] {
   const file = new PeFile(image.file);
   return image.spec.functions
     .filter(({ section }) => section !== 'INIT')
-    .map(({ name, tail, template }) => {
+    .map(({ name, tail, template, cold }) => {
       const { rva, size } = image.symbols.get(name)!;
       return {
         name: `${image.spec.module}!${name}`,
         address: base + BigInt(rva),
         size,
         rva,
-        leaves: tail !== undefined || template !== undefined,
+        leaves: tail !== undefined || template !== undefined || cold !== undefined,
         unwind: unwindLines(file, rva),
       };
     });
