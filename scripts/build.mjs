@@ -18,13 +18,13 @@ const CORE = [
 
 const steps = {
   core: {
-    inputs: ['assembly', 'asconfig.json', 'scripts/lib/page-core.mjs', LOCK],
+    inputs: ['assembly', 'asconfig.json', 'scripts/lib/optimize-core.mjs', LOCK],
     outputs: CORE.slice(0, 4),
     async run() {
       mkdirSync('build/core', { recursive: true });
       await runNode(['node_modules/assemblyscript/bin/asc.js', '--target', 'release']);
-      const { writePageCore } = await import('./lib/page-core.mjs');
-      writePageCore('build/core/release.wasm', 'build/core/page.wasm');
+      const { optimizeCore } = await import('./lib/optimize-core.mjs');
+      optimizeCore('build/core/release.wasm', 'build/core/page.wasm');
     },
   },
   page: {
