@@ -210,6 +210,7 @@ export {
   enterModule as processEnterModule,
   endLoader as processEndLoader,
 } from './kernel/processes/loader-data';
+export { noteUnloadedModule as processNoteUnloaded } from './kernel/processes/unload-trace';
 export { mapImage as imageMap } from './kernel/sections/image-view';
 export {
   initialiseSections as sectionInitialise,

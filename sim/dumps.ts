@@ -56,6 +56,7 @@ export class Dumps {
       seconds: Math.floor(time / SECOND),
       comment: this.#comment,
       administrator,
+      unloadTrace: this.#machine.director.unloadTrace,
     });
     return this.#ofProcess;
   }

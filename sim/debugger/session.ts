@@ -15,7 +15,7 @@ import { OtherTargetError } from './target/other-target-error.js';
 import { readUserModules } from './target/user-modules.js';
 import { SHARED_USER_DATA, UserTarget } from './target/user-target.js';
 import type { Processor } from './target/processor.js';
-import type { UnloadedModule } from './target/unloaded-modules.js';
+import { readUnloadedDlls, type UnloadedModule } from './target/unloaded-modules.js';
 import { pointerTo, type EnumType, type StructType } from './types/type.js';
 import { TypedView } from './types/typed-view.js';
 import { Context, REGISTERS, SEGMENTS, type Register } from './unwind/context.js';
@@ -68,6 +68,7 @@ export class Session implements Scope {
   userModules: readonly Module[] = [];
   readonly aliases = new Map<string, string>();
   readonly #userRegisters = new Map<string, bigint>();
+  readonly #unloadTrace: bigint | undefined;
   #memory: Memory | undefined;
   #missing: number[] = [];
 
@@ -88,6 +89,8 @@ export class Session implements Scope {
     if (this.user) this.switchThread(this.user.eventThread?.number ?? 0);
     else this.switchProcessor(this.target.firstProcessor);
     this.loadUserModules();
+    // Once: ntdll is at the same address in all processes, and its symbols may be deferred from now on.
+    if (!this.user) this.#unloadTrace = this.symbol('ntdll!RtlpUnloadEventTrace');
     this.takeMissing();
   }
 
@@ -112,8 +115,11 @@ export class Session implements Scope {
     return this.#dump instanceof UserTarget ? this.#dump : undefined;
   }
 
+  /** Of a kernel dump: drivers, then what the current process's ntdll has noted, where that is in the dump. */
   get unloadedModules(): readonly UnloadedModule[] {
-    return this.#dump.unloadedModules;
+    const trace = this.#unloadTrace;
+    const dlls = trace === undefined ? [] : readUnloadedDlls(this.memory, trace);
+    return [...this.#dump.unloadedModules, ...dlls];
   }
 
   /** `undefined` in a process's dump, and for a processor that the dump does not hold. */
@@ -209,8 +215,6 @@ export class Session implements Scope {
     const peb = this.register('$peb') ?? 0n;
     const facts = peb === 0n ? [] : readUserModules(this.memory, peb);
     this.userModules = (facts ?? []).map((module) => new Module(module, this.memory, this.symbolFiles));
-    // The debugger itself needs ntdll's symbols, so these are never deferred.
-    void this.module('ntdll')?.symbols;
     return facts !== undefined;
   }
 

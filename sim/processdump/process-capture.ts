@@ -1,11 +1,12 @@
 import type { Core } from '../machine/core.js';
 import { readMachineCounters, readProcessCounters } from './counters.js';
-import { DumpPrefix } from './dump-prefix.js';
+import { DumpPrefix, type StreamName } from './dump-prefix.js';
 import { Readings } from './readings.js';
 import { refuse } from './refusal.js';
 import { writeHandles } from './streams/handles.js';
 import { writeMemoryInfo, writeMemoryList } from './streams/memory.js';
 import { writeModules } from './streams/modules.js';
+import { readUnloaded, writeUnloadedModules } from './streams/unloaded-modules.js';
 import { writeMiscInfo, writeSystemInfo, writeSystemMemory, writeVmCounters } from './streams/system.js';
 import {
   reserveThreads,
@@ -29,6 +30,8 @@ export interface Surroundings {
   readonly comment: string;
   /** Whether an administrator asks. */
   readonly administrator: boolean;
+  /** Where ntdll keeps which DLLs its process has unloaded. */
+  readonly unloadTrace: bigint;
 }
 
 /**
@@ -121,18 +124,22 @@ function makePrefix(
   const machine = readMachineCounters(core);
   const threads = readings.threads();
   const regions = readings.regions();
+  const unloaded = readUnloaded(readings, surroundings.unloadTrace);
   const { processors, buildString, comment } = surroundings;
-  const prefix = new DumpPrefix(
-    (name) => name !== 'ThreadNamesStream' || threads.some((thread) => thread.name !== ''),
-  );
+  const isEmpty: Partial<Record<StreamName, boolean>> = {
+    ThreadNamesStream: threads.every(({ name }) => name === ''),
+    UnloadedModuleListStream: unloaded.length === 0,
+  };
+  const prefix = new DumpPrefix((name) => isEmpty[name] !== true);
   const nameServicePack = writeSystemInfo(prefix, machine, surroundings);
   writeMiscInfo(prefix, machine, counters, buildString);
   const list = reserveThreads(prefix, threads);
   writeThreadInfos(prefix, threads);
   nameServicePack(prefix.string(''));
   const contexts = writeContexts(prefix, threads);
-  if (threads.some(({ name }) => name !== '')) writeThreadNames(prefix, threads);
+  if (!isEmpty.ThreadNamesStream) writeThreadNames(prefix, threads);
   writeModules(prefix, readings, readings.modules());
+  if (!isEmpty.UnloadedModuleListStream) writeUnloadedModules(prefix, unloaded);
   writeHandles(prefix, readings.handles());
   writeSystemMemory(prefix, machine, processors);
   writeVmCounters(prefix, counters);

@@ -1,4 +1,5 @@
 import minidump from '../profiles/formats/minidump.json';
+import frames from '../profiles/formats/kernel-frames.json';
 import executable from '../profiles/formats/portable-executable.json';
 
 interface Layout {
@@ -6,7 +7,11 @@ interface Layout {
   readonly fields: Readonly<Record<string, readonly (number | string)[]>>;
 }
 
-const LAYOUTS = { ...minidump.types, ...executable.types } as unknown as Readonly<Record<string, Layout>>;
+const LAYOUTS = {
+  ...minidump.types,
+  ...executable.types,
+  ...frames.types,
+} as unknown as Readonly<Record<string, Layout>>;
 const WIDTHS: Readonly<Record<string, number>> = { u8: 1, u16: 2, u32: 4, u64: 8 };
 
 /** A field's value: a number, or the bytes of an array (as many as it has room for). */

@@ -1,5 +1,5 @@
 import type { Kernel } from '../machine/machine.js';
-import type { StagedModule, StagedProcess } from '../world/stage.js';
+import type { StagedModule, StagedProcess, UnloadedModule } from '../world/stage.js';
 import { hex, type Address } from './address.js';
 
 /** A range of a process's addresses, as one VAD describes it. */
@@ -21,6 +21,14 @@ export interface TruthLoadedModule {
   /** BaseDllName. */
   name: string;
   path: string;
+  base: Address;
+  size: number;
+}
+
+/** A DLL that a process had loaded. */
+export interface TruthUnloadedModule {
+  /** File name. */
+  name: string;
   base: Address;
   size: number;
 }
@@ -69,6 +77,10 @@ export function truthOfRanges(
     }
   }
   return ranges.sort((a, b) => (a.at < b.at ? -1 : 1)).map(({ range }) => range);
+}
+
+export function truthOfUnloaded({ name, base, size }: UnloadedModule): TruthUnloadedModule {
+  return { name, base: hex(base), size };
 }
 
 export function truthOfLoaded({ name, path, base, size }: StagedModule): TruthLoadedModule {

@@ -7,7 +7,14 @@ import { version } from '../version.js';
 import { hex, type Address } from './address.js';
 import { truthOfDump, type TruthDump } from './dump.js';
 import { truthOfHandles, type TruthHandles } from './handles.js';
-import { truthOfLoaded, truthOfRanges, type TruthLoadedModule, type TruthRange } from './memory.js';
+import {
+  truthOfLoaded,
+  truthOfRanges,
+  truthOfUnloaded,
+  type TruthLoadedModule,
+  type TruthRange,
+  type TruthUnloadedModule,
+} from './memory.js';
 import { truthOfHypervisor, type TruthHypervisor } from './hypervisor.js';
 import { truthOfIdentity, type TruthIdentity } from './identity.js';
 import { truthOfIo, type TruthIo } from './io.js';
@@ -92,6 +99,8 @@ export interface TruthProcess extends TruthIdentity {
   modules: TruthLoadedModule[];
   /** Of 32-bit code: its second environment block, and what its 32-bit loader lists. */
   wow64?: { peb: Address; modules: TruthLoadedModule[] };
+  /** DLLs that it has unloaded, in that order; absent when there are none. */
+  unloadedModules?: TruthUnloadedModule[];
   /** What its tree of VADs describes, in order of address. */
   memory: TruthRange[];
   token: TruthToken;
@@ -194,6 +203,7 @@ function truthOfProcess(
     ...(process.peb32 === undefined
       ? {}
       : { wow64: { peb: hex(process.peb32), modules: process.modules32.map(truthOfLoaded) } }),
+    ...(process.unloaded.length === 0 ? {} : { unloadedModules: process.unloaded.map(truthOfUnloaded) }),
     memory,
     token: truthOfToken(token),
     handles: truthOfHandles(kernel, address),

@@ -89,6 +89,11 @@ export class Director {
     this.#threads = new ThreadMaker(kernel, this.#ids, this.#user, this.#io.requests);
   }
 
+  /** Where every process of user mode keeps which DLLs it has unloaded. */
+  get unloadTrace(): bigint {
+    return this.#user.unloadTrace;
+  }
+
   stage(population: Population): Stage {
     const { exports } = this.#kernel.core;
     const io = this.#io;
@@ -197,6 +202,7 @@ export class Director {
       endedThreads: [],
       modules: [],
       modules32: [],
+      unloaded: [],
     };
     for (let number = 0; number < hardware.processors; number++) {
       const start = loaded.address('nt!KiIdleLoop');
@@ -292,6 +298,7 @@ export class Director {
       endedThreads: [],
       modules: [],
       modules32: [],
+      unloaded: [],
     };
     if (process.exitTime !== undefined) exports.processExit(address, process.exitTime, 0);
     exports.processBeginUserSpace(address, isUser && program.wow64 === true);

@@ -53,6 +53,14 @@ export interface EndedThread {
   readonly exitStatus: number;
 }
 
+/** A DLL that a process had loaded and has no more. */
+export interface UnloadedModule {
+  /** File name. */
+  readonly name: string;
+  readonly base: bigint;
+  readonly size: number;
+}
+
 /** A module that a process has loaded. */
 export interface StagedModule {
   /** File name. */
@@ -92,6 +100,8 @@ export interface StagedProcess {
   readonly modules32: StagedModule[];
   /** Its second environment block, which 32-bit code sees. */
   peb32?: bigint;
+  /** In the order in which they were unloaded. */
+  readonly unloaded: UnloadedModule[];
   /** It was taken off PsActiveProcessHead. */
   unlinked?: boolean;
 }

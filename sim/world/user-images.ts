@@ -9,7 +9,7 @@ import { split } from '../machine/kernel-images.js';
 import type { Kernel } from '../machine/machine.js';
 import { nameOf, StackPlan, type CodeModules } from '../machine/stack-plan.js';
 import { programSpec } from './program-images.js';
-import type { StagedProcess, UserMode as UserModeState } from './stage.js';
+import type { StagedProcess, UnloadedModule, UserMode as UserModeState } from './stage.js';
 import { isWow64, moduleOf, UserMode, type UserStack } from './user-mode.js';
 import { planWow64Stack, type Wow64Stack } from './wow64-stacks.js';
 
@@ -37,6 +37,9 @@ const LOADER_DATA = [
   'TlsBitMap',
   'RtlpProcessHeapsListBuffer',
 ];
+/** Where ntdll keeps which DLLs its process has unloaded, and how many they were. */
+const UNLOAD_TRACE = 'ntdll!RtlpUnloadEventTrace';
+const UNLOAD_COUNT = 'ntdll!RtlpUnloadEventTraceIndex';
 /** Of programs: see program-images.ts. */
 const APC_ROUTINE = 'TimerCallback';
 const ALL_PAGES = 0xffff;
@@ -140,7 +143,8 @@ export class UserImages {
   }
 
   /** Maps a process's program and the DLLs it needs into the attached process, and enters them in its loader's data. */
-  load({ address, program, spec, modules }: StagedProcess, peb: bigint): void {
+  load(process: StagedProcess, peb: bigint): void {
+    const { address, program, spec, modules } = process;
     const { exports } = this.#kernel.core;
     const { isNative, hasWindows } = this.mode.kindOf(program.path, spec);
     const own = this.#program(program.path);
@@ -157,6 +161,33 @@ export class UserImages {
       modules.push({ name: image.image.spec.file, path, base, size: image.image.sizeOfImage });
     }
     exports.processEndLoader();
+    for (const module of this.mode.unloadedBy(program.path)) {
+      const dll = this.#dlls.get(module); // small machines have fewer
+      if (dll && !all.includes(dll)) process.unloaded.push(this.#noteUnloaded(dll));
+    }
+  }
+
+  /** Notes in the attached process's ntdll that it had an image loaded. */
+  #noteUnloaded({ index, image, base }: SharedImage): UnloadedModule {
+    const { core, profile } = this.#kernel;
+    const { file } = image.spec;
+    const [major, minor, build, revision] = profile.version;
+    // As VS_FIXEDFILEINFO has it: two words of 32 bits.
+    const version = String.fromCharCode(minor, major, revision, build);
+    const [nameBytes] = core.putTexts({ text: file, wide: true }, { text: version, wide: true });
+    core.exports.processNoteUnloaded(
+      this.unloadTrace,
+      this.address(UNLOAD_COUNT),
+      index,
+      core.exports.exchangeBuffer(),
+      nameBytes!,
+    );
+    return { name: file, base, size: image.sizeOfImage };
+  }
+
+  /** Where every process keeps which DLLs it has unloaded. */
+  get unloadTrace(): bigint {
+    return this.address(UNLOAD_TRACE);
   }
 
   /**

@@ -11,6 +11,7 @@ type Chains = Readonly<Record<string, readonly string[] | readonly (readonly str
 
 const stacks = data.stacks as Readonly<Record<string, Chains>>;
 const programs: Readonly<Record<string, readonly string[]>> = data.programs;
+const unloaded: Readonly<Record<string, readonly string[]>> = data.unloaded.programs;
 const native = new Set(data.native);
 /** Stands for the program's module in a chain. */
 const PROGRAM = /^%!/;
@@ -59,6 +60,11 @@ export class UserMode {
     for (const { module: needed } of this.#images.get(module).imports) load(needed);
     for (const name of this.#calledBy(path, spec)) load(name);
     return [...loaded];
+  }
+
+  /** DLLs that a program loads for a while, the first one that it unloads first. */
+  unloadedBy(path: string): readonly string[] {
+    return unloaded[moduleOf(path)] ?? [];
   }
 
   /** Whether a process knows no Win32, and whether it has windows. */

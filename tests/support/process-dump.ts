@@ -10,6 +10,7 @@ export interface DumpedProcess extends TruthProcess {
   traits?: string[];
   services?: string[];
   modules: { name: string; path: string; base: string; size: number }[];
+  unloadedModules?: { name: string; base: string; size: number }[];
   threads: (TruthThread & {
     name?: string;
     userStack: string[];

@@ -112,11 +112,11 @@ export function userSymbolsText(session: Session): string {
 
 const DOTS_A_LINE = 64;
 
-/** A dot for each module, as the loading of symbols is told. */
-export function dots(count: number): string {
+/** A dot for each module, as the loading of symbols is told. @param untold how many were counted before, without dots */
+export function dots(count: number, untold = 0): string {
   const lines: string[] = [];
-  for (let left = count; left > 0; left -= DOTS_A_LINE)
-    lines.push(`${'.'.repeat(Math.min(left, DOTS_A_LINE))}\n`);
+  for (let left = count, room = DOTS_A_LINE - untold; left > 0; left -= room, room = DOTS_A_LINE)
+    lines.push(`${'.'.repeat(Math.min(left, room))}\n`);
   return lines.join('');
 }
 

@@ -1,4 +1,5 @@
 import { address, hex } from '../format/numbers.js';
+import { secondsTime } from '../format/times.js';
 import type { Session } from '../session.js';
 import type { Module } from '../target/module.js';
 import { versionResource } from '../pe/version-resource.js';
@@ -26,30 +27,41 @@ export const listModules: Command = {
     const options = readOptions(session, name.slice(2), args);
     const all = [...session.modules].sort((a, b) => (a.base < b.base ? -1 : 1));
     const modules = all.filter((module) => isWanted(module, options));
-    if (options.namesOnly) return modules.forEach((module) => print(`${module.name}\n`));
+    const listsUnloaded =
+      options.pattern === undefined && options.at === undefined && !(options.user && !options.kernel);
+    if (options.namesOnly) {
+      const named = [...modules, ...(listsUnloaded ? session.unloadedModules : [])];
+      return named.forEach((module) => print(`${module.name}\n`));
+    }
     if (/D/.test(name)) print('Browse full module list\n');
     print('start             end                 module name\n');
     for (const module of modules) {
       print(`${address(module.base)} ${address(module.end)}   ${moduleLine(module, options)}`);
       if (options.verbose) print(details(module));
     }
-    if (options.pattern === undefined && options.at === undefined && !(options.user && !options.kernel))
-      print(unloadedText(session, options));
+    if (listsUnloaded) print(unloadedText(session, options));
   },
 };
 
-/** Drivers that were unloaded: stamps and sizes of them are not kept. */
+/** What was unloaded. Of drivers, neither stamps nor checksums are kept. */
 function unloadedText({ unloadedModules }: Session, { verbose, stamps }: ListOptions): string {
   if (unloadedModules.length === 0) return '';
-  const lines = unloadedModules.map(({ name, start, end }) => {
-    const size = hex(end - start, 8).toUpperCase();
+  const lines = unloadedModules.map(({ name, start, end, timeDateStamp = 0, checkSum = 0 }) => {
+    const when = stampTime(timeDateStamp);
+    const [stamp, sum, size] = [timeDateStamp, checkSum, end - start].map((n) => hex(n, 8).toUpperCase());
     const more =
       verbose || stamps
-        ? `    Timestamp: unavailable (00000000)\n    Checksum:  00000000\n    ImageSize:  ${size}\n`
+        ? `    Timestamp: ${when} (${stamp})\n    Checksum:  ${sum}\n    ImageSize:  ${size}\n`
         : '';
     return `${address(start)} ${address(end)}   ${name.padEnd(NAME_WIDTH)}\n${more}`;
   });
   return `\nUnloaded modules:\n${lines.join('')}`;
+}
+
+/** A hash of a reproducible build may be beyond what the engine takes for a time. */
+function stampTime(stamp: number): string {
+  if (stamp === 0) return 'unavailable';
+  return stamp > LAST_STAMP ? '***** Invalid' : secondsTime(stamp);
 }
 
 function readOptions(session: Session, letters: string, args: string): ListOptions {
@@ -102,6 +114,7 @@ function isWanted(module: Module, options: ListOptions): boolean {
 
 /** Kernel addresses begin above it. */
 const USER_LIMIT = 1n << 47n;
+const LAST_STAMP = 0x7fffffff;
 const NAME_WIDTH = 8;
 const STATE_WIDTH = 22;
 

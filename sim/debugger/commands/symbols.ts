@@ -172,7 +172,7 @@ export const reload: Command = {
       if (session.user) print(dots(session.modules.length));
       else
         print(
-          `Loading Kernel Symbols\n${dots(session.target.modules.length - 1)}${userSymbolsText(session)}`,
+          `Loading Kernel Symbols\n${dots(session.target.modules.length - 1, 1)}${userSymbolsText(session)}`,
         );
       if (!session.user || session.unloadedModules.length > 0)
         print(`Loading unloaded module list\n${dots(session.unloadedModules.length)}`);

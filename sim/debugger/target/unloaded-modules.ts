@@ -11,6 +11,16 @@ const ENTRY = record(0x28, {
   CurrentTime: [0x20, 'u64'],
 });
 const MOST = 50; // MI_UNLOADED_DRIVERS
+/** RTL_UNLOAD_EVENT_TRACE of x64, as the documentation of RtlGetUnloadEventTrace declares it. */
+const TRACE = record(0x68, {
+  BaseAddress: [0x0, 'u64'],
+  SizeOfImage: [0x8, 'u64'],
+  TimeDateStamp: [0x14, 'u32'],
+  CheckSum: [0x18, 'u32'],
+});
+const TRACE_NAME = 0x1c; // u16[32]
+const NAME_BYTES = 64;
+const MOST_DLLS = 64; // RTL_UNLOAD_EVENT_TRACE_NUMBER
 
 export interface UnloadedModule {
   name: string;
@@ -18,6 +28,9 @@ export interface UnloadedModule {
   end: bigint;
   /** FILETIME. */
   time: bigint;
+  /** Of its file, where they are kept. */
+  timeDateStamp?: number;
+  checkSum?: number;
 }
 
 /** Drivers that were unloaded, the last one first. */
@@ -42,4 +55,28 @@ export function readUnloadedModules(memory: Memory, array: bigint, last: bigint)
   } catch {
     return [];
   }
+}
+
+/** DLLs that a process has unloaded, as its ntdll has noted them at `trace`: the first one first. */
+export function readUnloadedDlls(memory: Memory, trace: bigint): UnloadedModule[] {
+  const modules: UnloadedModule[] = [];
+  for (let i = 0; i < MOST_DLLS; i++) {
+    const bytes = memory.read(trace + BigInt(i * TRACE.size), TRACE.size);
+    if (bytes.length < TRACE.size) break;
+    const { BaseAddress, SizeOfImage, TimeDateStamp, CheckSum } = TRACE.read(bytes);
+    if (BaseAddress === 0n) break;
+    modules.push({
+      name: zeroEnded(wideText(bytes.subarray(TRACE_NAME, TRACE_NAME + NAME_BYTES))),
+      start: BaseAddress,
+      end: BaseAddress + SizeOfImage,
+      time: 0n,
+      timeDateStamp: TimeDateStamp,
+      checkSum: CheckSum,
+    });
+  }
+  return modules;
+}
+
+function zeroEnded(text: string): string {
+  return text.split('\0')[0]!;
 }

@@ -9,6 +9,7 @@ export const STREAM = {
   Memory64List: 9,
   CommentA: 10,
   HandleData: 12,
+  UnloadedModuleList: 14,
   MiscInfo: 15,
   MemoryInfoList: 16,
   ThreadInfoList: 17,
@@ -245,6 +246,20 @@ export class MinidumpFile {
   memory(address: bigint, length: number): Buffer | undefined {
     const range = this.ranges().find(({ start, size }) => address >= start && address < start + size);
     return range && this.#bytes(Number(range.place + address - range.start), length);
+  }
+
+  unloadedModules(): { base: bigint; size: number; checkSum: number; timeDateStamp: number; name: string }[] {
+    if (!this.has(STREAM.UnloadedModuleList)) return [];
+    const { rva, size } = this.#stream(STREAM.UnloadedModuleList);
+    const [header, entry, count] = [this.u32(rva), this.u32(rva + 4), this.u32(rva + 8)];
+    if (header !== 12 || entry !== 24 || size !== header + entry * count) throw new Error('unloaded modules');
+    return Array.from({ length: count }, (_, index) => rva + header + index * entry).map((at) => ({
+      base: this.u64(at),
+      size: this.u32(at + 8),
+      checkSum: this.u32(at + 12),
+      timeDateStamp: this.u32(at + 16),
+      name: this.string(this.u32(at + 20)),
+    }));
   }
 
   handles(): MinidumpHandle[] {

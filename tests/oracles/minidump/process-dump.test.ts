@@ -66,6 +66,7 @@ describe.each(DUMPED)('a dump of %s', (name) => {
     file.threads();
     file.threadNames();
     file.modules();
+    file.unloadedModules();
     file.handles();
     const service = file.u32(file.rva(STREAM.SystemInfo) + 24);
     expect(file.string(service)).toBe('');
@@ -95,6 +96,19 @@ describe.each(DUMPED)('a dump of %s', (name) => {
       expect(existsSync(join(dumps.symbols, pdb, guid + age.toString(16), pdb)), pdb).toBe(true);
       expect(existsSync(join(dumps.symbols, image, stamp + size.toString(16), image)), image).toBe(true);
       expect(fixedVersion[0]).toBe(0xfeef04bd);
+    }
+  });
+
+  it('has the DLLs that the truth says it unloaded, as their files are', () => {
+    const unloaded = file.unloadedModules();
+    expect(unloaded.map(({ name: own, base, size }) => [own, base, size])).toEqual(
+      (truth.unloadedModules ?? []).map(({ name: own, base, size }) => [own, BigInt(base), size]),
+    );
+    for (const { name: own, timeDateStamp, size, checkSum } of unloaded) {
+      const key = `${timeDateStamp.toString(16).toUpperCase().padStart(8, '0')}${size.toString(16)}`;
+      const image = readFileSync(join(dumps.symbols, own, key, own));
+      // PE: e_lfanew, then signature and file header (24 bytes) before OptionalHeader.CheckSum.
+      expect(image.readUInt32LE(image.readUInt32LE(0x3c) + 24 + 64)).toBe(checkSum);
     }
   });
 

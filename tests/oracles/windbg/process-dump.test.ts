@@ -8,6 +8,10 @@ import { address, listedModules, stackFrames } from './answers.js';
 import { answerTo, runWindbg, type Transcript, WINDBG } from './engine.js';
 
 const SAMPLES = 40;
+/** The first entry of ntdll's trace of unloaded DLLs, as public documentation describes it: base, size, name. */
+const TRACE = 'dq ntdll!RtlpUnloadEventTrace L2; du ntdll!RtlpUnloadEventTrace+1c';
+const UNLOADED = '\nUnloaded modules:\n';
+
 /** How WinDbg names a module: its file without the extension, `_` for what symbols cannot hold. */
 const moduleName = (file: string): string => file.replace(/\.[^.]*$/, '').replace(/[^\w]/g, '_');
 
@@ -33,7 +37,7 @@ describeWith([WINDBG], "dumps of processes in WinDbg's engine", () => {
       });
       const threads = truth.threads.flatMap(({ tid }) => [`~~[0x${tid.toString(16)}]s`, 'k']);
       const commands = [
-        ...['vertarget', '|', 'lm', '~', '.dumpdebug'],
+        ...['vertarget', '|', 'lm', '~', '.dumpdebug', TRACE],
         ...samples.map((sample) => `dq ${sample.toString(16)} L1`),
         ...threads,
       ];
@@ -54,7 +58,7 @@ describeWith([WINDBG], "dumps of processes in WinDbg's engine", () => {
     });
 
     it('has the modules of the truth', () => {
-      const listed = listedModules(answerTo(transcript, 'lm').output);
+      const listed = listedModules(answerTo(transcript, 'lm').output.split(UNLOADED)[0]!);
       const expected = truth.modules.map(({ name: own, base, size }) => [
         moduleName(own),
         BigInt(base),
@@ -64,6 +68,27 @@ describeWith([WINDBG], "dumps of processes in WinDbg's engine", () => {
       expect(listed.map(({ name: own, start, end }) => [own, start, end]).sort(byBase)).toEqual(
         expected.sort(byBase),
       );
+    });
+
+    it('has the unloaded modules of the truth, in the list and in the memory of ntdll', () => {
+      const expected = truth.unloadedModules ?? [];
+      const ranges = expected.map(({ name: own, base, size }) => [
+        own,
+        BigInt(base),
+        BigInt(base) + BigInt(size),
+      ]);
+      const listed = listedModules(answerTo(transcript, 'lm').output.split(UNLOADED)[1] ?? '');
+      const byName = (a: unknown[], b: unknown[]) => ((a[0] as string) < (b[0] as string) ? -1 : 1);
+      expect(listed.map(({ name: own, start, end }) => [own, start, end]).sort(byName)).toEqual(
+        ranges.sort(byName),
+      );
+      const [numbers, text] = answerTo(transcript, TRACE).output.trim().split('\n');
+      const [, base, size] = numbers!
+        .trim()
+        .split(/\s+/)
+        .map((word) => address(word));
+      expect([base, size]).toEqual([BigInt(expected[0]?.base ?? 0), BigInt(expected[0]?.size ?? 0)]);
+      expect(/"(.*)"/.exec(text!)![1]).toBe(expected[0]?.name ?? '');
     });
 
     it('has the threads of the truth with their TEBs', () => {

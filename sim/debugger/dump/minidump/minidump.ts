@@ -214,12 +214,21 @@ export class Minidump {
     }));
   }
 
-  unloadedModules(): { name: string; start: bigint; end: bigint; time: bigint }[] {
+  unloadedModules(): {
+    name: string;
+    start: bigint;
+    end: bigint;
+    time: bigint;
+    timeDateStamp: number;
+    checkSum: number;
+  }[] {
     return this.#sizedList(Stream.UNLOADED_MODULE_LIST, UNLOADED_MODULE).map((row) => ({
       name: this.#string(row.ModuleNameRva).split('\\').pop()!,
       start: row.BaseOfImage,
       end: row.BaseOfImage + BigInt(row.SizeOfImage),
       time: 0n,
+      timeDateStamp: row.TimeDateStamp,
+      checkSum: row.CheckSum,
     }));
   }
 

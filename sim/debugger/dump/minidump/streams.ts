@@ -63,6 +63,8 @@ export const MODULE = record(0x6c, {
 export const UNLOADED_MODULE = record(0x18, {
   BaseOfImage: [0x0, 'u64'],
   SizeOfImage: [0x8, 'u32'],
+  CheckSum: [0xc, 'u32'],
+  TimeDateStamp: [0x10, 'u32'],
   ModuleNameRva: [0x14, 'u32'],
 });
 export const MEMORY_DESCRIPTOR = record(0x10, {
