@@ -355,6 +355,10 @@ export {
 } from './dump/process/memory-stream';
 export { nextThread as processNextThread, readThread as processReadThread } from './dump/process/threads';
 export { nextModule as processNextModule, readModule as processReadModule } from './dump/process/modules';
+export {
+  nextModule32 as processNextModule32,
+  readModule32 as processReadModule32,
+} from './dump/process/modules32';
 export { nextHandle as processNextHandle, readHandle as processReadHandle } from './dump/process/handles';
 export {
   readProcessCounters as processReadCounters,

@@ -300,11 +300,12 @@ export class Session implements Scope {
     return found && value !== undefined ? { type: pointerTo(found), constant: value } : undefined;
   }
 
-  /** Modules that an unqualified name is looked for in: of a process, those whose symbols somebody has needed. */
+  /** Modules that an unqualified name is looked for in: of a process, those whose symbols somebody has needed, by address. */
   #unqualified(): readonly Module[] {
     const main = this.mainModule;
-    const loaded = this.user?.modules.filter((module) => module !== main && module.state === 'pdb') ?? [];
-    return main ? [main, ...loaded] : loaded;
+    if (!this.user) return main ? [main] : [];
+    const loaded = this.user.modules.filter((module) => module === main || module.state === 'pdb');
+    return loaded.sort((a, b) => (a.base < b.base ? -1 : 1));
   }
 
   #modulesOf(moduleName: string | undefined): readonly Module[] {

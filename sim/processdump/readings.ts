@@ -131,18 +131,28 @@ export class Readings {
     };
   }
 
+  /** What the loaders list: of 32-bit code the second one too, which lists the program once more. */
   modules(): ModuleReading[] {
     const { exports } = this.#core;
+    const modules = this.#listed(exports.processNextModule, exports.processReadModule);
+    const bases = new Set(modules.map(({ base }) => base));
+    const modules32 = this.#listed(exports.processNextModule32, exports.processReadModule32);
+    return [...modules, ...modules32.filter(({ base }) => !bases.has(base))];
+  }
+
+  #listed(
+    next: (process: bigint, entry: bigint) => bigint,
+    read: (entry: bigint) => number,
+  ): ModuleReading[] {
     const modules: ModuleReading[] = [];
-    for (let at = exports.processNextModule(this.#process, 0n); at !== 0n;) {
-      const pathBytes = exports.processReadModule(at);
+    for (let at = next(this.#process, 0n); at !== 0n; at = next(this.#process, at)) {
+      const pathBytes = read(at);
       const number = this.#numbers();
       modules.push({
         base: number(0),
         size: Number(number(1)),
         path: this.#core.takeText(2 * WORD, pathBytes),
       });
-      at = exports.processNextModule(this.#process, at);
     }
     return modules;
   }

@@ -9,13 +9,28 @@ export interface DumpedProcess extends TruthProcess {
   path: string;
   traits?: string[];
   services?: string[];
-  modules: { name: string; path: string; base: string; size: number }[];
+  modules: DumpedModule[];
+  wow64?: { peb: string; modules: DumpedModule[] };
   unloadedModules?: { name: string; base: string; size: number }[];
   threads: (TruthThread & {
     name?: string;
     userStack: string[];
     user: { teb: string; start: string; rip: string; rsp: string };
+    wow64?: { eip: string; esp: string; stack: string[] };
   })[];
+}
+
+export interface DumpedModule {
+  name: string;
+  path: string;
+  base: string;
+  size: number;
+}
+
+/** What the loaders of a process list, the program and what else both list once. */
+export function modulesOf({ modules, wow64 }: DumpedProcess): DumpedModule[] {
+  const bases = new Set(modules.map(({ base }) => base));
+  return [...modules, ...(wow64?.modules ?? []).filter(({ base }) => !bases.has(base))];
 }
 
 interface WholeTruth {

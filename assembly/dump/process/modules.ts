@@ -16,11 +16,20 @@ export function nextModule(process: u64, entry: u64): u64 {
 
 /** Reads base and size of a module to the exchange buffer as u64, then its path in UTF-16; returns the path's bytes. */
 export function readModule(entry: u64): u32 {
-  const out = exchangeBuffer();
   const path = at(entry, LDR_DATA_TABLE_ENTRY.FullDllName);
-  const bytes = u32(getField(path, UNICODE_STRING.Length));
-  store<u64>(out, getField(entry, LDR_DATA_TABLE_ENTRY.DllBase));
-  store<u64>(out, getField(entry, LDR_DATA_TABLE_ENTRY.SizeOfImage), 8);
-  readBytes(getField(path, UNICODE_STRING.Buffer), out + NUMBERS * 8, bytes);
-  return bytes;
+  return putModule(
+    getField(entry, LDR_DATA_TABLE_ENTRY.DllBase),
+    getField(entry, LDR_DATA_TABLE_ENTRY.SizeOfImage),
+    getField(path, UNICODE_STRING.Buffer),
+    u32(getField(path, UNICODE_STRING.Length)),
+  );
+}
+
+/** Puts what a loader says of a module into the exchange buffer; returns the path's bytes. */
+export function putModule(base: u64, size: u64, path: u64, pathBytes: u32): u32 {
+  const out = exchangeBuffer();
+  store<u64>(out, base);
+  store<u64>(out, size, 8);
+  readBytes(path, out + NUMBERS * 8, pathBytes);
+  return pathBytes;
 }

@@ -26,7 +26,7 @@ export const examine: Command = {
     if (at < 0) throw new SyntaxProblem("Couldn't resolve", 'x '.length + pattern.length);
     const [modulePattern, symbolPattern] = [pattern.slice(0, at), pattern.slice(at + 1)];
     const modules = hasWildcards(modulePattern)
-      ? session.modules.filter((module) => matcher(modulePattern)(module.name))
+      ? searchOrder(session.modules.filter((module) => matcher(modulePattern)(module.name)))
       : [session.module(modulePattern)].filter((module) => module !== undefined);
     if (modules.length === 0)
       throw new CommandError(
@@ -43,6 +43,13 @@ export const examine: Command = {
     }
   },
 };
+
+/** Those whose symbols are there already come first; each part by address. */
+function searchOrder(modules: readonly Module[]): Module[] {
+  const byBase = [...modules].sort((a, b) => (a.base < b.base ? -1 : 1));
+  const isLoaded = ({ state }: Module) => state === 'pdb';
+  return [...byBase.filter(isLoaded), ...byBase.filter((module) => !isLoaded(module))];
+}
 
 function sorted(symbols: LoadedSymbol[], options: string): LoadedSymbol[] {
   if (options.includes('a')) return [...symbols].sort((a, b) => a.rva - b.rva);

@@ -1,5 +1,6 @@
 import { Minidump, type MinidumpException, type MinidumpThread } from '../dump/minidump/minidump.js';
 import type { ByteSource } from '../files/byte-source.js';
+import { hex } from '../format/numbers.js';
 import { ImageBackedMemory } from '../memory/image-backed-memory.js';
 import { MemoryError, readInteger, type Memory } from '../memory/memory.js';
 import { RangeMemory } from '../memory/range-memory.js';
@@ -41,8 +42,12 @@ export class UserTarget {
     this.file = file;
     this.dump = new Minidump(file);
     this.memory = new ImageBackedMemory(new RangeMemory(file, this.dump.ranges()), () => this.modules);
+    const names = new Set<string>();
     this.modules = this.dump.modules().map(({ path, ...module }) => {
-      const name = moduleName(path.split('\\').pop()!);
+      const plain = moduleName(path.split('\\').pop()!);
+      // As 32-bit and 64-bit ntdll in one process: the first one has the plain name.
+      const name = names.has(plain.toLowerCase()) ? `${plain}_${hex(module.base)}` : plain;
+      names.add(plain.toLowerCase());
       return new Module({ ...module, name, imagePath: path }, this.memory, files);
     });
     this.unloadedModules = this.dump.unloadedModules();

@@ -2,11 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DUMPED, dumpOf } from '../../support/dumped-processes.js';
-import { ProcessDumps, type DumpedProcess } from '../../support/process-dump.js';
+import { modulesOf, ProcessDumps, type DumpedProcess } from '../../support/process-dump.js';
 import { describeWithTool } from '../../support/tools.js';
 import { MinidumpFile } from '../minidump/minidump-file.js';
 
-/** Its 64-bit stacks are WinDbg's to judge: LLDB asks for the registers of the 32-bit code, of which the machine has none. */
+/** Its 64-bit stacks are WinDbg's to judge: of such a process LLDB reads the registers of the 32-bit code. */
 const WOW64 = 'MicrosoftEdgeUpdate';
 const MOST_OUTPUT = 64 << 20;
 const SAMPLES = 40;
@@ -83,14 +83,13 @@ describeWithTool('lldb', 'dumps of processes in LLDB', (lldb) => {
       const listed = [...output.matchAll(/^\[ *\d+\] 0x([0-9a-f]{16}) (.*?) *$/gm)];
       expect(
         listed.map(([, base, path]) => [BigInt(`0x${base}`), path!.split(/[\\/]/).at(-1)!.toLowerCase()]),
-      ).toEqual(truth.modules.map(({ base, name: own }) => [BigInt(base), own.toLowerCase()]));
+      ).toEqual(modulesOf(truth).map(({ base, name: own }) => [BigInt(base), own.toLowerCase()]));
     });
 
     it('has the threads of the truth', () => {
       expect([...backtraces(output).keys()]).toEqual(truth.threads.map(({ tid }) => tid));
     });
 
-    // Not of a 32-bit program: see WOW64. What is left out so is no judge that stays at home.
     const unwindsStacks = () => {
       const stacks = backtraces(output);
       const modules = new Map(
@@ -112,7 +111,22 @@ describeWithTool('lldb', 'dumps of processes in LLDB', (lldb) => {
         }
       }
     };
-    if (name !== WOW64) it('unwinds the stack of each', unwindsStacks);
+    const standsIn32BitCode = () => {
+      const stacks = backtraces(output);
+      for (const { tid, wow64 } of truth.threads) {
+        const { pc, module } = stacks.get(tid)![0]!;
+        expect(pc, `thread ${tid}`).toBe(BigInt(wow64!.eip));
+        const {
+          base,
+          size,
+          name: own,
+        } = truth.wow64!.modules.find((each) => each.name.toLowerCase() === module.toLowerCase())!;
+        expect(pc - BigInt(base) < BigInt(size), own).toBe(true);
+        expect(`${plain(own)}!`).toBe(wow64!.stack[0]!.replace(/!.*/, '!').toLowerCase());
+      }
+    };
+    if (name === WOW64) it('reads where the 32-bit code of each thread is', standsIn32BitCode);
+    else it('unwinds the stack of each', unwindsStacks);
 
     it('reads the bytes that the file has', () => {
       for (const sample of samples) {

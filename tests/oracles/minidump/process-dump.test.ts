@@ -2,9 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ProcessDumps, type DumpedProcess } from '../../support/process-dump.js';
+import { modulesOf, ProcessDumps, type DumpedProcess } from '../../support/process-dump.js';
 import { DUMPED, dumpOf } from '../../support/dumped-processes.js';
 import { MinidumpFile, STREAM } from './minidump-file.js';
+import { relocated } from './relocated.js';
 
 const USER_END = 0x7fffffff0000n;
 const PAGE = 4096n;
@@ -87,7 +88,7 @@ describe.each(DUMPED)('a dump of %s', (name) => {
   it('has the modules of the truth, with their symbols', () => {
     const modules = file.modules();
     expect(modules.map(({ name: own, base, size }) => [own, base, size])).toEqual(
-      truth.modules.map(({ path: own, base, size }) => [own, BigInt(base), size]),
+      modulesOf(truth).map(({ path: own, base, size }) => [own, BigInt(base), size]),
     );
     for (const { name: own, codeView, timeDateStamp, size, fixedVersion } of modules) {
       const { guid, age, pdb } = file.codeView(codeView);
@@ -175,7 +176,7 @@ describe.each(DUMPED)('a dump of %s', (name) => {
     for (const { name: own, base, timeDateStamp, size } of file.modules()) {
       const image = own.slice(own.lastIndexOf('\\') + 1);
       const key = timeDateStamp.toString(16).toUpperCase().padStart(8, '0') + size.toString(16);
-      const disk = readFileSync(join(dumps.symbols, image, key, image));
+      const disk = relocated(readFileSync(join(dumps.symbols, image, key, image)), base);
       const nt = disk.readUInt32LE(0x3c);
       const sections = disk.readUInt16LE(nt + 6);
       for (let i = 0; i < sections; i++) {

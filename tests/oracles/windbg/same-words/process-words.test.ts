@@ -19,7 +19,7 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   '!process 0 0':
     'Commands of extensions tell that they need a dump of the kernel; the engine has no extensions.',
 };
-const NAMES: DumpedName[] = ['explorer', 'SearchHost'];
+const NAMES: DumpedName[] = ['explorer', 'SearchHost', 'MicrosoftEdgeUpdate'];
 
 describeWith([WINDBG], 'the same words as WinDbg on a dump of a process', () => {
   const dumps = new ProcessDumps([]);
