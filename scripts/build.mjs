@@ -9,7 +9,6 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const LOCK = 'package-lock.json'; // Tells the versions of the compilers.
 const CORE = [
   'build/core/release.wasm',
-  'build/core/release.js',
   'build/core/release.d.ts',
   'build/core/page.wasm',
   'build/core-layout.json',
@@ -19,12 +18,12 @@ const CORE = [
 const steps = {
   core: {
     inputs: ['assembly', 'asconfig.json', 'scripts/lib/optimize-core.mjs', LOCK],
-    outputs: CORE.slice(0, 4),
+    outputs: CORE.slice(0, 3),
     async run() {
       mkdirSync('build/core', { recursive: true });
       await runNode(['node_modules/assemblyscript/bin/asc.js', '--target', 'release']);
       const { optimizeCore } = await import('./lib/optimize-core.mjs');
-      optimizeCore('build/core/release.wasm', 'build/core/page.wasm');
+      optimizeCore('build/core/release.wasm', 'build/core/release.d.ts', 'build/core/page.wasm');
     },
   },
   page: {

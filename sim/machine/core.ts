@@ -1,7 +1,4 @@
-import { instantiate, type __AdaptedExports } from '../../build/core/release.js';
-
-/** The core's exports, typed by the compiler that made them. */
-export type CoreExports = typeof __AdaptedExports;
+import { instantiateCore, type CoreExports } from './core-bindings.js';
 
 /** A text or list did not fit the exchange buffer, or the core stopped at an assertion. */
 export class CoreError extends Error {
@@ -18,7 +15,7 @@ export class Core {
 
   /** A fresh core: an empty machine. The module may be shared by any number of them. */
   static async create(module: WebAssembly.Module): Promise<Core> {
-    return new Core(await instantiate(module, { env: {} }));
+    return new Core(await instantiateCore(module));
   }
 
   /** The exchange buffer as it lies in the core's memory now; not to be kept across calls. */
