@@ -67,11 +67,12 @@ export class LinkedImage implements LabImage {
       this.#blocks.set(block.spec.name, block);
       for (const { name } of block.labels) this.#blocks.set(name, block);
       const { name } = block.spec;
-      if (block.cold)
-        coldParts.set(name, {
-          rva: rvaOf(COLD.start(name), 'a part of a function'),
-          size: block.cold.bytes.length,
-        });
+      if (!block.cold) continue;
+      const rva = rvaOf(COLD.start(name), 'a part of a function');
+      // Debuggers count from the function on.
+      if (rva < this.symbols.get(name)!.rva)
+        throw new Error(`${spec.module}: a part of ${name} lies before it`);
+      coldParts.set(name, { rva, size: block.cold.bytes.length });
     }
   }
 

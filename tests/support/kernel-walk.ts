@@ -1,6 +1,6 @@
 // Walks stacks from a thread's KSWITCHFRAME, its processor's context or its trap frame out, by the published rules for x64 exception data, and finds the call
 // before each return address. It sees memory, PE files and registers; how the stack was made it does not know.
-import { Code, FlowControl, OpKind, Register, type Instruction } from 'iced-x86';
+import { Code, FlowControl, Mnemonic, OpKind, Register, type Instruction } from 'iced-x86';
 import { PeFile, type RuntimeFunction } from '../oracles/images/pe-file.js';
 import { decode } from '../oracles/images/stack-machine.js';
 import { unwind, type Registers } from '../oracles/images/unwinder.js';
@@ -108,6 +108,15 @@ class StackWalk {
       }
     }
     return { frames, rsp: registers['rsp']!, rip, registers };
+  }
+
+  /** Mnemonic of the instruction just before the one that a frame stands at. */
+  before({ rip }: WalkedFrame): string | undefined {
+    const { image, rva, range } = this.#find(rip);
+    if (!range) return undefined;
+    const code = decode(image.file.at(range.begin, range.end - range.begin), range.begin);
+    const found = code.find(({ nextIP }) => Number(nextIP) === rva);
+    return found && Mnemonic[found.mnemonic];
   }
 
   /** What the call just before a return address leads to; undefined where no call ends there. */

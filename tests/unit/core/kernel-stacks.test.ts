@@ -212,6 +212,31 @@ describe('a path of the call graph as a stack', async () => {
     expect([get('ExceptionActive'), get('TrapFrame')]).toEqual([2n, 0n]);
   });
 
+  it('a processor that another one asked for something stands on what it interrupted', () => {
+    const IPI = ['nt!KiIpiGenericCallTarget', 'nt!KiIpiProcessRequests', 'nt!KiIpiInterruptSubDispatch', 'nt!KiIpiInterrupt']; // prettier-ignore
+    const IDLE = ['nt!HalProcessorIdle', 'nt!PpmIdleDefaultExecute', 'nt!PpmIdleExecuteTransition', 'nt!PoIdle', 'nt!KiIdleLoop']; // prettier-ignore
+    const processor = 1;
+    const idle = machine.stage.idle.threads[processor]!;
+    const plan = StackPlan.running(loaded, [...IPI, ...IDLE]);
+    core.exports.stackBegin(idle.address, 0n, 0n);
+    core.exports.stackLayOutRunning(idle.address, plan.put(core), processor);
+    const context = contextOf(walk, idle.address, loaded.address('nt!KiProcessorBlock'))!;
+    const { frames, rsp } = walk.running(context);
+    expectCalls(walk, frames);
+    expect(names(frames)).toEqual([...IPI, ...IDLE]);
+    // The barrier that all processors wait at for each other is a loop with a pause in it.
+    expect(walk.before(frames[0]!)).toBe('Pause');
+    const interrupt = frames[IPI.length - 1]!;
+    expect(interrupt.machineFrame).toBe(true);
+    const trapFrame = interrupt.registers['rbp']! - 0x80n;
+    const get = (field: string) => walk.memory.get(trapFrame, '_KTRAP_FRAME', field);
+    const halted = frames[IPI.length]!;
+    expect([get('Rip'), get('Rsp'), get('SegCs')]).toEqual([halted.rip, halted.registers['rsp'], 0x10n]);
+    expect([get('ExceptionActive'), get('PreviousMode')]).toEqual([0n, 0n]);
+    expect(walk.before(halted)).toBe('Hlt');
+    expect(rsp).toBe(walk.memory.get(idle.address, '_KTHREAD', 'InitialStack') - 0x20n);
+  });
+
   it('a path that the graph does not have is refused by name', () => {
     expect(() => layOut([...WAIT, 'nt!NtClose', ...START])).toThrow(
       'nt!NtClose does not call nt!KeWaitForSingleObject',
