@@ -45,6 +45,27 @@ test('a service runs in the process that the machine started for it; the search 
   await page.getByRole('row', { name: /svchost\.exe/, selected: true }).waitFor();
 });
 
+test('Details goes to the services of a process: all of them are selected', async () => {
+  const page = await openPage();
+  await goTo(page, 'Services');
+  const { stage } = await createMachine({ scenario: 'baseline', seed: 1 });
+  const host = stage.processes.find(({ spec }) => spec.services.length > 2)!;
+  await goTo(page, 'Details');
+  const search = page.getByRole('searchbox');
+  await search.fill(String(host.pid));
+  await page.getByRole('row', { name: new RegExp(`^${host.spec.program}`) }).click({ button: 'right' });
+  await menuItem(page, 'Go to service(s)').click();
+  const selected = page.getByRole('row', { selected: true });
+  await selected.first().waitFor();
+  const names = await selected.getByRole('rowheader').allInnerTexts();
+  const hosted = host.spec.services.map(([name]) => name);
+  expect(names.map((name) => name.trim()).sort()).toEqual(hosted.sort());
+  expect(await search.inputValue()).toBe('');
+  // An arrow goes on from the first, alone.
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => selected.count()).toBe(1);
+});
+
 test('Users counts the processes of the session', async () => {
   const page = await openPage();
   await goTo(page, 'Users');

@@ -12,8 +12,7 @@ export interface Page {
   searchable: boolean;
 }
 
-/** The pages that this version has. */
-export const PAGES: Partial<Record<PageId, Page>> = {
+export const PAGES: Record<PageId, Page> = {
   processes: {
     tag: literal`tm-processes-page`,
     load: () => import('./processes/processes-page.js'),

@@ -22,6 +22,7 @@ export type ProcessCommand =
   | 'dump-settings'
   | 'dump-process'
   | 'details'
+  | 'services'
   | 'open-location'
   | 'search-online'
   | 'properties';

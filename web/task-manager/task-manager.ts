@@ -23,6 +23,8 @@ import './properties/properties-dialog.js';
 import './run/run-dialog.js';
 import './search-box/search-box.js';
 import type { SearchBox } from './search-box/search-box.js';
+import { searchOnline } from './search-online.js';
+import type { ServicesPage } from './services/services-page.js';
 import type { SettingsPage } from './settings/settings-page.js';
 import { styles } from './task-manager.styles.js';
 import {
@@ -57,6 +59,7 @@ export class TaskManager extends LitElement {
   @state() private message: { title: string; body: string } | null = null;
   @query('ll-window') private readonly window!: LabWindow;
   @query('tm-details-page') private readonly detailsPage!: DetailsPage;
+  @query('tm-services-page') private readonly servicesPage!: ServicesPage;
   @query('tm-process-actions') private readonly actions!: ProcessActions;
   @query('tm-search-box') private readonly searchBox!: SearchBox;
   @query('tm-settings-page') private readonly settingsPage!: SettingsPage;
@@ -86,6 +89,12 @@ export class TaskManager extends LitElement {
     await this.detailsPage.selectProcess(pid);
   }
 
+  async #showServices(pid: number): Promise<void> {
+    this.filter = '';
+    await this.#goTo('services');
+    await this.servicesPage.selectServicesOf(pid);
+  }
+
   #onProcessCommand({ command, process }: ProcessCommandEvent): void {
     if (this.actions.perform(command, process)) return;
     const { dumpFlow, settings } = this.lab;
@@ -96,13 +105,11 @@ export class TaskManager extends LitElement {
     else if (command === 'feedback')
       this.message = { title: messages.feedbackTitle, body: messages.feedback };
     else if (command === 'details') void this.#showDetails(process.pid);
+    else if (command === 'services') void this.#showServices(process.pid);
     else if (command === 'properties') this.properties = process;
     else if (command === 'open-location') this.dispatchEvent(OpenLocationEvent.ofFile(filePath(process)));
-    else if (command === 'search-online') {
-      // As Windows does: the default search engine, with the process name and the description.
-      const query = encodeURIComponent(`${process.imageName} ${processName(process)}`);
-      open(`https://www.bing.com/search?q=${query}`, '_blank', 'noopener');
-    }
+    // As Windows does: the process name and the description.
+    else if (command === 'search-online') searchOnline(`${process.imageName} ${processName(process)}`);
   }
 
   #onSettingsChange({ change }: SettingsChangeEvent): void {
@@ -111,7 +118,7 @@ export class TaskManager extends LitElement {
 
   /** Goes to a page; its element is there when this resolves. */
   async #goTo(page: PageId): Promise<void> {
-    await PAGES[page]?.load();
+    await PAGES[page].load();
     this.page = page;
     await this.updateComplete;
   }
@@ -133,7 +140,7 @@ export class TaskManager extends LitElement {
   }
 
   get #isSearchable(): boolean {
-    return this.page !== null && PAGES[this.page]?.searchable === true;
+    return this.page !== null && PAGES[this.page].searchable;
   }
 
   #renderDialogs(): TemplateResult {

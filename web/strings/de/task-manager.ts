@@ -12,7 +12,6 @@ export const taskManager = {
     services: 'Dienste',
     settings: 'Einstellungen',
   },
-  later: 'Kommt in einer späteren Version',
   selectFirst: 'Wählen Sie zuerst einen Prozess aus',
 };
 

@@ -12,7 +12,6 @@ export const taskManager = {
     services: 'Services',
     settings: 'Settings',
   },
-  later: 'Comes in a later version',
   selectFirst: 'Select a process first',
 };
 

@@ -6,14 +6,13 @@ import { efficiencyItem, endReason } from '../processes/process-menu.js';
 import { filePath } from '../processes/process-name.js';
 import { priorityName } from './columns.js';
 
-const { processMenu: shared, detailsMenu: text, details, taskManager } = strings;
-const later = taskManager.later;
+const { processMenu: shared, detailsMenu: text, details } = strings;
 
 /** The context menu of a process on the Details page, in Windows' order. */
 export function detailsMenu(row: ProcessRow): MenuEntry[] {
   const noFile = filePath(row) === '' ? shared.noFile : undefined;
   const cannot = endReason(row);
-  const noServices = row.services.length === 0 ? text.noServices : later;
+  const noServices = row.services.length === 0 ? text.noServices : undefined;
   return [
     { id: 'end-process', label: shared.endTask, disabledReason: cannot },
     { id: 'end-tree', label: text.endProcessTree, disabledReason: cannot },

@@ -30,6 +30,8 @@ export class Grid extends LitElement {
   @property({ attribute: false }) rows: readonly GridRow[] = [];
   @property({ attribute: false }) sort: GridSort = { column: '', descending: false };
   @property() selected = '';
+  /** Rows that are selected beside it. */
+  @property({ attribute: false }) selectedToo: ReadonlySet<string> = new Set();
   /** Whether lines open, so that there is room for their chevrons. */
   @property({ type: Boolean, reflect: true }) tree = false;
   /** Said instead of rows when there are none. */
@@ -168,7 +170,7 @@ export class Grid extends LitElement {
       aria-posinset=${this.tree ? row.position : nothing}
       aria-setsize=${this.tree ? row.setSize : nothing}
       aria-expanded=${expanded === undefined ? nothing : String(expanded)}
-      aria-selected=${String(key === this.selected)}
+      aria-selected=${String(key === this.selected || this.selectedToo.has(key))}
     >
       ${cells.map(({ text, heat }, column) => {
         const kind = this.columns[column]!.isNumber ? 'number' : column === 0 ? 'name' : '';
@@ -200,6 +202,7 @@ export class Grid extends LitElement {
         role=${this.tree ? 'treegrid' : 'grid'}
         tabindex="0"
         aria-label=${this.label}
+        aria-multiselectable=${this.selectedToo.size > 0 ? 'true' : nothing}
         aria-activedescendant=${index < 0 ? nothing : `row-${index}`}
         style=${styleMap({ '--columns': template })}
         @keydown=${this.#onKeydown}

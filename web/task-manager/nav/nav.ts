@@ -4,7 +4,7 @@ import { focusStyles } from '../../controls/control.styles.js';
 import { icon } from '../../icons/icon.js';
 import { iconStyles } from '../../icons/icon.styles.js';
 import { strings } from '../../strings/index.js';
-import { PAGES, type PageId } from '../pages.js';
+import type { PageId } from '../pages.js';
 import { styles } from './nav.styles.js';
 
 /** The user goes to `page`. */
@@ -26,7 +26,6 @@ export class Nav extends LitElement {
   @property({ type: Boolean, reflect: true }) expanded = false;
 
   #go(page: PageId): void {
-    if (!(page in PAGES)) return;
     // Where the labels lie over the page they have done their work.
     if (matchMedia('(max-width: 699px)').matches) this.expanded = false;
     this.dispatchEvent(new NavigateEvent(page));
@@ -34,15 +33,12 @@ export class Nav extends LitElement {
 
   #item(id: PageId): TemplateResult {
     const label = strings.taskManager.pages[id];
-    const reason = id in PAGES ? nothing : strings.taskManager.later;
     return html`
       <button
         class=${id === 'settings' ? 'settings' : ''}
         aria-label=${label}
         aria-current=${id === this.page ? 'page' : nothing}
-        aria-disabled=${reason === nothing ? nothing : 'true'}
-        aria-description=${reason}
-        title=${reason === nothing ? (this.expanded ? nothing : label) : reason}
+        title=${this.expanded ? nothing : label}
         @click=${() => this.#go(id)}
       >
         ${icon(id)}<span class="label">${label}</span>

@@ -11,6 +11,7 @@ import { Follow } from '../../storage/store.js';
 import { strings } from '../../strings/index.js';
 import '../command-bar/command-bar.js';
 import { RUN_NEW_TASK, type BarCommand, type BarCommandEvent } from '../command-bar/command-bar.js';
+import type { Grid } from '../grid/grid.js';
 import '../grid/grid.js';
 import type {
   GridColumn,
@@ -61,13 +62,37 @@ export class ServicesPage extends LitElement {
   @state() private infos: readonly ServiceInfo[] = [];
   @state() private sort: GridSort = { column: 'name', descending: false };
   @state() private selected = '';
+  /** The others of a process whose services the user went to. */
+  @state() private selectedToo: ReadonlySet<string> = new Set();
   @state() private failure: { title: string; body: string } | null = null;
   @query('ll-menu') private readonly menu!: LabMenu;
+  @query('tm-grid') private readonly grid?: Grid;
 
   protected readonly follow = new Follow(this, () => [this.lab.sampler]);
 
   protected override firstUpdated(): void {
-    void this.lab.services().then((infos) => (this.infos = infos));
+    void this.#readInfos();
+  }
+
+  async #readInfos(): Promise<void> {
+    this.infos = await this.lab.services();
+  }
+
+  /** Selects all services that a process hosts, the first in order as the one that commands are for. */
+  async selectServicesOf(pid: number): Promise<void> {
+    if (this.infos.length === 0) await this.#readInfos();
+    const [first, ...others] = this.#services.filter(({ process }) => process?.pid === pid);
+    if (!first) return;
+    this.selected = first.name;
+    this.selectedToo = new Set(others.map(({ name }) => name));
+    await this.updateComplete;
+    await this.grid?.updateComplete;
+    this.grid?.focus();
+  }
+
+  #select(name: string): void {
+    this.selected = name;
+    this.selectedToo = new Set();
   }
 
   /** The services that the search box leaves, in order. */
@@ -147,7 +172,7 @@ export class ServicesPage extends LitElement {
 
   async #control({ name }: Service, control: ServiceControl): Promise<void> {
     const result = await this.lab.controlService(name, control);
-    this.infos = await this.lab.services();
+    await this.#readInfos();
     if (result !== 'done') this.failure = { title: text.unable[control], body: text.failures[result](name) };
   }
 
@@ -174,9 +199,10 @@ export class ServicesPage extends LitElement {
               .rows=${services.map((service, index) => this.#row(service, index, services))}
               .sort=${this.sort}
               .selected=${this.selected}
+              .selectedToo=${this.selectedToo}
               .emptyText=${wanted ? text.noMatch(wanted) : ''}
               @ll-sort=${this.#onSort}
-              @ll-row-select=${({ key }: GridSelectEvent) => (this.selected = key)}
+              @ll-row-select=${({ key }: GridSelectEvent) => this.#select(key)}
               @ll-menu=${({ point, origin }: GridMenuEvent) => void this.menu.openAt(point, origin)}
             ></tm-grid>`
       }
