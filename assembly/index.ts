@@ -14,6 +14,7 @@ export { checkMachine as checkRun } from './check/check';
 // The machine.
 export { createMachine as machineCreate } from './machine';
 export { spareFrames as memorySpareFrames } from './memory/ranges';
+export { frameCount as memoryFrames } from './memory/frames';
 export { physicalFrames as machineFrames } from './memory/physical-layout';
 export { bytesOn as machineBytesOnList } from './paging/page-lists';
 export { initialiseLists as kernelInitialise, publishGlobals as kernelPublish } from './kernel/globals';
@@ -73,6 +74,10 @@ export {
   createCachedFile as memoryCreateCachedFile,
   framesWithoutFile as memoryFramesWithoutFile,
 } from './kernel/memory-manager/cached-files';
+
+// The map of physical memory: what each frame is, and whose.
+export { mapFrames as mapMake, mapStretches } from './map/frame-map';
+export { readFrame as mapReadFrame, frameDumpClass as mapDumpClass } from './map/frame-reading';
 
 // Time.
 export {

@@ -1,8 +1,12 @@
 import type {
   ActionResult,
+  AddressWalk,
   BootOptions,
   EventFile,
   FileEntry,
+  FrameDetails,
+  FrameMap,
+  FrameView,
   MachineInfo,
   ProcessAction,
   RunResult,
@@ -49,6 +53,13 @@ export interface Startup {
   setEnabled(program: string, enabled: boolean): Promise<StartupApp[]>;
 }
 
+/** The machine's physical memory, for who looks at it. */
+export interface PhysicalMemory {
+  map(view: FrameView): Promise<FrameMap>;
+  frame(pfn: number): Promise<FrameDetails>;
+  walk(pid: number, address: bigint): Promise<AddressWalk>;
+}
+
 /** A running machine with everything that its programs share. Leaf elements get parts of it, never all. */
 export class Lab {
   readonly machine: MachineInfo;
@@ -61,6 +72,7 @@ export class Lab {
   /** Starts, stops or restarts a service, on behalf of whom Task Manager runs as. */
   readonly controlService: (name: string, control: ServiceControl) => Promise<ServiceResult>;
   readonly startup: Startup;
+  readonly memory: PhysicalMemory;
   /** What the machine has logged of its live dumps. */
   readonly liveDumpEvents: () => Promise<EventFile>;
 
@@ -80,6 +92,11 @@ export class Lab {
     this.startup = {
       read: () => api.startupApps(),
       setEnabled: (program, enabled) => api.setStartupApp(program, enabled),
+    };
+    this.memory = {
+      map: (view) => api.memoryMap(view),
+      frame: (pfn) => api.memoryFrame(pfn),
+      walk: (pid, address) => api.memoryWalk(pid, address),
     };
     this.dumpFlow = new DumpFlow({
       capture: (request, onProgress) => {

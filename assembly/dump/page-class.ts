@@ -7,7 +7,7 @@ import { at, getField } from '../memory/virtual';
 import * as ranges from '../memory/ranges';
 import { entryLocation, entryOriginalPte, entryPteAddress, isEntryShared } from '../paging/pfn-reader';
 import { Run, RUN_FILE, RUN_LARGE } from '../paging/pfn-runs';
-import { pteBase, SYSTEM_RANGE_START } from '../paging/tables';
+import { addressMappedBy, isEntryAddress, rootAddress, SYSTEM_RANGE_START } from '../paging/tables';
 
 /** In the order in which a page budget is spent. What is not in use has no class. */
 export const enum PageClass {
@@ -37,9 +37,6 @@ export const CLASSES: i32 = 19;
 /** What is not in use: on a list of the memory manager, or never given out. */
 export const NO_CLASS: i32 = -1;
 
-const PTE_BYTES: u64 = 8;
-const SLOT_BITS: u64 = 39;
-
 /** Class of a frame that no run describes. */
 export function classOfFrame(pfn: u32): i32 {
   if (entryLocation(pfn) != ranges.ACTIVE) return isSwappedStack(pfn) ? <i32>PageClass.KernelStack : NO_CLASS;
@@ -52,13 +49,13 @@ function isSwappedStack(pfn: u32): bool {
   const location = entryLocation(pfn);
   if ((location != ranges.MODIFIED && location != ranges.STANDBY) || isEntryShared(pfn)) return false;
   const pte = entryPteAddress(pfn);
-  return isPageTableAddress(pte) && isIn(<i32>Region.KernelStacks, mappedAddress(pte));
+  return isEntryAddress(pte) && isIn(<i32>Region.KernelStacks, addressMappedBy(pte));
 }
 
 /** Class of all frames of a run. */
 export function classOfRun(run: Run): i32 {
   if (run.kind == RUN_FILE) return classOfShared(run.originalPte);
-  if (run.kind == RUN_LARGE) return classOfAddress(mappedAddress(mappedAddress(run.pteAddress)));
+  if (run.kind == RUN_LARGE) return classOfAddress(addressMappedBy(addressMappedBy(run.pteAddress)));
   return classOfPte(run.pteAddress);
 }
 
@@ -94,9 +91,9 @@ function isCacheOnly(area: u64): bool {
 
 /** Class of a page that the PTE at an address maps. */
 function classOfPte(pte: u64): i32 {
-  if (!isPageTableAddress(pte)) return <i32>PageClass.OtherKernel;
-  const address = mappedAddress(pte);
-  if (isPageTableAddress(address)) return classOfTable(address);
+  if (!isEntryAddress(pte)) return <i32>PageClass.OtherKernel;
+  const address = addressMappedBy(pte);
+  if (isEntryAddress(address)) return classOfTable(address);
   return classOfAddress(address);
 }
 
@@ -116,23 +113,6 @@ function classOfAddress(address: u64): i32 {
 /** Class of the page table at an address of the self-map: tables of the kernel's half and the roots come first. */
 function classOfTable(table: u64): i32 {
   let address = table;
-  while (isPageTableAddress(address) && address != rootAddress()) address = mappedAddress(address);
+  while (isEntryAddress(address) && address != rootAddress()) address = addressMappedBy(address);
   return address < SYSTEM_RANGE_START ? <i32>PageClass.UserPageTable : <i32>PageClass.PageTable;
-}
-
-/** Where a PML4 sees itself. */
-function rootAddress(): u64 {
-  const base = pteBase();
-  const slot = (base >> SLOT_BITS) & 511;
-  return base | (slot << 30) | (slot << 21) | (slot << 12);
-}
-
-function isPageTableAddress(address: u64): bool {
-  return address >> SLOT_BITS == pteBase() >> SLOT_BITS;
-}
-
-/** The address that the PTE at `pte` in the self-map maps. */
-function mappedAddress(pte: u64): u64 {
-  const address = ((pte - pteBase()) / PTE_BYTES) << 12;
-  return u64(i64(address << 16) >> 16);
 }

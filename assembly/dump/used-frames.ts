@@ -3,7 +3,8 @@
 import { essentialFrames, heapFrames, hypervisorEnd } from '../hypervisor/region';
 import * as ranges from '../memory/ranges';
 import { beginReading } from '../paging/pfn-reader';
-import { Run, runAt, runAtOrAfter, runCount, RUN_LARGE } from '../paging/pfn-runs';
+import { visitGiven } from '../paging/given-frames';
+import { Run, RUN_LARGE } from '../paging/pfn-runs';
 import { beginClasses, classOfFrame, classOfRun, NO_CLASS, PageClass } from './page-class';
 import { visitLent } from '../kernel/memory-manager/lent-frames';
 import { importantFrames, requiredFrames } from './marks';
@@ -15,21 +16,12 @@ export function visitUsedFrames(visit: (from: u32, to: u32, kind: i32) => void):
   beginReading();
   beginClasses();
   for (let i = 0; i < ranges.rangeCount(); i++) {
-    const front = ranges.rangeFront(i);
-    let pfn = ranges.rangeBase(i);
-    let next = runAtOrAfter(pfn);
-    while (pfn < front) {
-      const run = next < runCount() ? runAt(next) : null;
-      const from = run === null ? front : min(run.base, front);
-      visitFrames(pfn, from, visit);
-      pfn = max(pfn, from);
-      if (run === null || pfn >= front) continue;
-      const to = min(run.end, front);
-      visitRun(run, pfn, to, visit);
-      pfn = to;
-      if (run.end <= front) next++;
-    }
     visitor = visit;
+    visitGiven(
+      i,
+      (from, to) => visitFrames(from, to, visitor),
+      (run, from, to) => visitRun(run, from, to, visitor),
+    );
     visitLent(i, (from, to, isTable) => {
       if (isTable) visitFrames(from, to, visitor);
       else visitor(from, to, <i32>PageClass.Lent);

@@ -237,6 +237,17 @@ export function refreshEntries(from: u32, to: u32): void {
   }
 }
 
+/** The first frame from `pfn` to `to` - 1 whose entry does not merely follow from ranges and runs; `to` for none. */
+export function nextKeptEntry(pfn: u32, to: u32): u32 {
+  for (let next = pfn; next < to;) {
+    const at = u64(next) * entrySize;
+    const last = at + entrySize - 1;
+    if (isResident(databaseFrame(at)) || isResident(databaseFrame(last))) return next;
+    next = max(next + 1, u32(((last & ~u64(PAGE_SIZE - 1)) + PAGE_SIZE) / entrySize));
+  }
+  return to;
+}
+
 /** Copies an entry to those of its pages that are resident. */
 function writeResident(at: u64, entry: usize, bytes: u32): void {
   const inPage = u32(at % PAGE_SIZE);

@@ -35,7 +35,7 @@ function pageBytes(page: u32): usize {
 }
 
 /** Host address of a frame's entry, good until the next one is asked for. */
-function entryAt(pfn: u32): usize {
+export function entryAt(pfn: u32): usize {
   if (pfn == entryOf) return entry;
   entryOf = pfn;
   const at = u64(pfn) * entrySize;
@@ -63,6 +63,11 @@ export function isEntryShared(pfn: u32): bool {
 
 export function entryPteAddress(pfn: u32): u64 {
   return get(entryAt(pfn), MMPFN.PteAddress);
+}
+
+/** Frame that holds the PTE. */
+export function entryPteFrame(pfn: u32): u32 {
+  return u32(get(entryAt(pfn), MMPFN.u4_PteFrame));
 }
 
 /** What the frame's PTE is to become when the frame leaves it. */

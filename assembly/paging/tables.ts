@@ -10,6 +10,8 @@ export const SYSTEM_RANGE_START: u64 = 0xffff800000000000;
 /** Levels count from the leaf: 1 maps 4 KiB pages, 4 is the PML4. */
 export const PML4_LEVEL: i32 = 4;
 const INDEX_BITS: i32 = 9;
+const SLOT_BITS: u64 = 39;
+const ENTRY_BYTES: u64 = 8;
 const TABLE_PRIORITY: u32 = 5;
 
 let selfMapIndex: u32 = 0;
@@ -33,6 +35,22 @@ export function entryAddress(address: u64, level: i32): u64 {
   let at = address;
   for (let i = 0; i < level; i++) at = pteBase() + ((at & 0x0000ffffffffffff) >> 12) * 8;
   return at;
+}
+
+/** Whether an address is that of an entry in the self-map. */
+export function isEntryAddress(address: u64): bool {
+  return address >> SLOT_BITS == pteBase() >> SLOT_BITS;
+}
+
+/** The address that the PTE at address `pte` of the self-map maps. */
+export function addressMappedBy(pte: u64): u64 {
+  return canonical(((pte - pteBase()) / ENTRY_BYTES) << 12);
+}
+
+/** Where a PML4 sees itself. */
+export function rootAddress(): u64 {
+  const slot = u64(selfMapIndex);
+  return pteBase() | (slot << 30) | (slot << 21) | (slot << 12);
 }
 
 /** Index into the table of a level, 0 to 511. */

@@ -18,6 +18,17 @@ const BITS = {
   noExecute: 63n,
 } as const;
 
+/** Bits and shifts of entries that are not present: MMPTE_SOFTWARE and MMPTE_PROTOTYPE of the kernel's symbols. */
+const SOFTWARE = {
+  prototype: 1n << 10n,
+  transition: 1n << 11n,
+  pageFile: 12n,
+  page: 32n,
+  prototypeAddress: 16n,
+} as const;
+/** What MMPTE_PROTOTYPE.ProtoAddress has when the VAD knows the prototype PTE: MI_VAD_PROTOTYPE, sign-extended. */
+const THROUGH_VAD = BigInt.asIntN(48, 0xffffffff0000n);
+
 /** One level of a walk: which entry of which table was read, and what it says. */
 export interface WalkStep {
   readonly level: (typeof LEVELS)[number];
@@ -31,12 +42,23 @@ export interface WalkStep {
   readonly bits: Readonly<Record<keyof typeof BITS, boolean>>;
 }
 
+/** What Windows keeps in an entry that is not present. */
+export type AbsentPage =
+  | { readonly is: 'nothing' | 'demandZero' }
+  /** Still in memory: on its way out or back. */
+  | { readonly is: 'transition'; readonly frame: number }
+  | { readonly is: 'pageFile'; readonly file: number; readonly page: number }
+  /** Told by a prototype PTE; `undefined` where the VAD leads to it. */
+  | { readonly is: 'prototype'; readonly prototype: bigint | undefined };
+
 /** How a processor translates a virtual address, level by level. */
 export interface AddressWalk {
   readonly address: bigint;
   readonly steps: readonly WalkStep[];
   /** Where it leads, `undefined` when the last entry is not present. */
   readonly physical: bigint | undefined;
+  /** Where the page is instead. */
+  readonly absent: AbsentPage | undefined;
   /** Size of the page that holds it. */
   readonly pageBytes: number | undefined;
 }
@@ -54,10 +76,25 @@ export function walkAddress(core: Core, address: bigint, root = 0): AddressWalk 
     ),
   );
   const last = steps.at(-1)!;
-  if (!last.bits.present) return { address, steps, physical: undefined, pageBytes: undefined };
+  if (!last.bits.present)
+    return { address, steps, physical: undefined, absent: absentPage(last), pageBytes: undefined };
   const pageBytes = 4096n * ENTRIES ** BigInt(LEVELS.length - count);
   const base = last.entry & FRAME & ~(pageBytes - 1n);
-  return { address, steps, physical: base | (address & (pageBytes - 1n)), pageBytes: Number(pageBytes) };
+  const physical = base | (address & (pageBytes - 1n));
+  return { address, steps, physical, absent: undefined, pageBytes: Number(pageBytes) };
+}
+
+function absentPage({ level, entry, frame }: WalkStep): AbsentPage {
+  const { prototype, transition, pageFile, page, prototypeAddress } = SOFTWARE;
+  if (entry === 0n || level !== 'PT') return { is: 'nothing' };
+  if (entry & prototype) {
+    const at = BigInt.asIntN(64, entry) >> prototypeAddress;
+    return { is: 'prototype', prototype: at === THROUGH_VAD ? undefined : BigInt.asUintN(64, at) };
+  }
+  if (entry & transition) return { is: 'transition', frame };
+  const number = Number(entry >> page);
+  if (number === 0) return { is: 'demandZero' };
+  return { is: 'pageFile', file: Number((entry >> pageFile) & 15n), page: number };
 }
 
 function describe(level: WalkStep['level'], entryAddress: bigint, entry: bigint, position: number): WalkStep {

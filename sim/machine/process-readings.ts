@@ -40,6 +40,7 @@ const NUMBERS = [
 
 const WORD = 8;
 const TEXTS_AT = 16;
+const SYSTEM_PID = 4;
 
 /**
  * What a process says of itself in the kernel's structures. `cycles` is KPROCESS.CycleTime; `privatePages` its private
@@ -88,4 +89,9 @@ export function readProcesses(core: Core): ProcessReading[] {
   for (let process = exports.processNext(0n); process !== 0n; process = exports.processNext(process))
     readings.push(readProcess(core, process));
   return readings;
+}
+
+/** File name of a process's program; System has none, and what was created without a path is named as Windows does. */
+export function imageNameOf(imagePath: string, pid: number): string {
+  return pid === SYSTEM_PID ? 'System' : imagePath.slice(imagePath.lastIndexOf('\\') + 1);
 }

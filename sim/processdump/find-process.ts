@@ -1,5 +1,5 @@
 import type { Core } from '../machine/core.js';
-import { readProcesses, readProcessTexts } from '../machine/process-readings.js';
+import { imageNameOf, readProcesses, readProcessTexts } from '../machine/process-readings.js';
 import { noSuchProcess, ProcessDumpError } from './refusal.js';
 
 /** A process that was found. */
@@ -11,12 +11,6 @@ export interface FoundProcess {
 }
 
 const MOST_CHARACTERS = 64;
-const SYSTEM_PID = 4;
-
-/** File name of a process's program; System has none, and what was created without a path is named as Windows does. */
-export function imageNameOf(imagePath: string, pid: number): string {
-  return pid === SYSTEM_PID ? 'System' : imagePath.slice(imagePath.lastIndexOf('\\') + 1);
-}
 
 /**
  * Looks a process up by its id, or by its program's name with or without `.exe`, regardless of case.

@@ -14,14 +14,19 @@ import { readHardware } from './hardware.js';
 import { SampleWriter, type SampleMessage } from './sample-message.js';
 import { Sampler } from './sampler.js';
 import { expandFolder, LIVE_KERNEL_DUMPS, TEMP } from './folders.js';
+import type { MemoryInspector } from './memory-inspector.js';
 import type { ProcessDumpJob } from './process-dump-job.js';
 import type {
   ActionResult,
+  AddressWalk,
   BootOptions,
   CaptureOutcome,
   CaptureProgress,
   CaptureRequest,
   FileEntry,
+  FrameDetails,
+  FrameMap,
+  FrameView,
   MachineInfo,
   ProcessAction,
   ProcessCaptureRequest,
@@ -41,6 +46,7 @@ export class LabWorker implements SimApi {
   #job: DumpJob | ProcessDumpJob | undefined;
   #disk: Disk | undefined;
   #engine: Promise<typeof dumpEngine> | undefined;
+  #inspector: MemoryInspector | undefined;
   readonly #startupApps = new StartupApps();
 
   async boot({ scenario, seed, profile, machine: size }: BootOptions): Promise<MachineInfo> {
@@ -192,6 +198,23 @@ export class LabWorker implements SimApi {
   async setStartupApp(program: string, enabled: boolean): Promise<StartupApp[]> {
     this.#startupApps.setEnabled(program, enabled);
     return this.#startupApps.list;
+  }
+
+  async memoryMap(view: FrameView): Promise<FrameMap> {
+    return (await this.#memory()).map(view);
+  }
+
+  async memoryFrame(pfn: number): Promise<FrameDetails> {
+    return (await this.#memory()).frame(pfn);
+  }
+
+  async memoryWalk(pid: number, address: bigint): Promise<AddressWalk> {
+    return (await this.#memory()).walk(pid, address);
+  }
+
+  async #memory(): Promise<MemoryInspector> {
+    const { MemoryInspector } = await import('./memory-inspector.js');
+    return (this.#inspector ??= new MemoryInspector(this.#running()));
   }
 
   async symbolsZip(): Promise<Blob> {

@@ -1,6 +1,7 @@
 import type { LabMachine } from '../lab-machine.js';
 import { LiveDumpError, statusText } from '../livedump/status.js';
-import { findProcess, imageNameOf } from '../processdump/find-process.js';
+import { imageNameOf } from '../machine/process-readings.js';
+import { findProcess } from '../processdump/find-process.js';
 import { ProcessDumpError } from '../processdump/refusal.js';
 import { UNFINISHED, type Disk, type DiskFile } from './disk.js';
 import { freeName, refusalOfDisk, writeDump } from './dump-file.js';

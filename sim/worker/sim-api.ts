@@ -1,15 +1,19 @@
 import type { EventFile } from '../livedump/event-log.js';
 import type { Phase } from '../livedump/live-dump.js';
 import type { DumpKind } from '../livedump/options.js';
+import type { AbsentPage, AddressWalk, WalkStep } from '../machine/address-walk.js';
+import type { FrameMap, FrameView } from '../machine/frame-map.js';
 import type { WaitChain } from '../machine/wait-chain.js';
 import type { ActionResult, ProcessAction } from '../world/process-control.js';
 import type { ServiceControl, ServiceResult } from '../world/service-control.js';
 import type { ServiceInfo } from '../world/services.js';
 import type { StartupApp } from '../world/startup-apps.js';
+import type { FrameDetails } from './memory-inspector.js';
 import type { SampleMessage } from './sample-message.js';
 
 export type { ActionResult, EventFile, ProcessAction, ServiceInfo, StartupApp, WaitChain };
 export type { ServiceControl, ServiceResult };
+export type { AbsentPage, AddressWalk, FrameDetails, FrameMap, FrameView, WalkStep };
 export { SampleReader } from './sample-message.js';
 
 /** `unknown`: no program has that name; `no-memory`: too little memory is left to start it. */
@@ -62,6 +66,12 @@ export interface SimApi {
   startupApps(): Promise<StartupApp[]>;
   /** Lets a program start with the next session or not; resolves with all as they then are. */
   setStartupApp(program: string, enabled: boolean): Promise<StartupApp[]>;
+  /** What the frames of physical memory are, by cells. */
+  memoryMap(view: FrameView): Promise<FrameMap>;
+  /** One frame: its entry in the PFN database, whose it is, its bytes. Rejects when there is no such number. */
+  memoryFrame(pfn: number): Promise<FrameDetails>;
+  /** How a processor that runs a process translates an address. Rejects when there is no such process. */
+  memoryWalk(pid: number, address: bigint): Promise<AddressWalk>;
   /** Symbol store of the machine's images as a zip: `ntkrnlmp.pdb/<GUID+age>/ntkrnlmp.pdb`, `ntoskrnl.exe/<stamp+size>/ntoskrnl.exe`, … */
   symbolsZip(): Promise<Blob>;
   /** The PDBs of it alone, which is what a debugger with a dump needs. */

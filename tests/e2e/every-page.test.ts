@@ -31,7 +31,7 @@ async function goTo(page: Page, name: string): Promise<void> {
 
 describe.each(Object.entries(SCHEMES))('in %s', (_, scheme) => {
   test(
-    'axe finds nothing on any page of Task Manager, in Start and in About',
+    'axe finds nothing on any page of Task Manager, in Start, About and Memory',
     { timeout: 240_000 },
     async () => {
       const page = await openPage({ ...scheme, reducedMotion: 'reduce' });
@@ -46,6 +46,13 @@ describe.each(Object.entries(SCHEMES))('in %s', (_, scheme) => {
       await page.getByRole('menuitem', { name: /^About/ }).click();
       await page.getByRole('region', { name: /^About/ }).waitFor();
       expect(await violations(page), 'About').toEqual([]);
+      await page.getByRole('button', { name: 'Memory', exact: true }).last().click();
+      const memory = page.getByRole('region', { name: 'Memory', exact: true });
+      await memory.getByRole('slider').waitFor();
+      expect(await violations(page), 'Memory').toEqual([]);
+      await memory.getByLabel('Show as table').check();
+      await memory.getByRole('table', { name: 'Frames of the map' }).waitFor();
+      expect(await violations(page), 'Memory as a table').toEqual([]);
     },
   );
 });
@@ -62,6 +69,9 @@ test('everything that can be pressed is at least 24 px wide and high', { timeout
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByRole('menu').waitFor();
   expect((await targets(page)).small, 'Start').toEqual([]);
+  await page.getByRole('menuitem', { name: 'Memory', exact: true }).click();
+  await page.getByRole('slider').waitFor();
+  expect((await targets(page)).small, 'Memory').toEqual([]);
 });
 
 test('at 400 % only tables are wider than the screen', { timeout: 120_000 }, async () => {

@@ -44,6 +44,13 @@ const programs = {
     tag: literal`dbg-app`,
     load: () => import('../debugger/debugger.js'),
   },
+  memory: {
+    title: strings.desktop.memory,
+    width: 1120,
+    height: 680,
+    tag: literal`mem-app`,
+    load: () => import('../memory/memory.js'),
+  },
   about: {
     title: strings.about.title,
     width: 620,

@@ -4,6 +4,7 @@ export const desktop = {
   clock: 'Uhr der Maschine (UTC)',
   start: 'Start',
   fileExplorer: 'Explorer',
+  memory: 'Arbeitsspeicher',
   allPrograms: 'Alle Programme',
   taskbarMenu: 'Befehle der Taskleiste',
   minimize: 'Minimieren',

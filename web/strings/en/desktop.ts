@@ -4,6 +4,7 @@ export const desktop = {
   clock: 'Machine clock (UTC)',
   start: 'Start',
   fileExplorer: 'File Explorer',
+  memory: 'Memory',
   allPrograms: 'All programs',
   taskbarMenu: 'Taskbar commands',
   minimize: 'Minimize',
