@@ -1,5 +1,5 @@
 import type { checkMachine, CheckResult } from './check/check.js';
-import { buildImages, catalogueFor } from './images/index.js';
+import { buildImages, catalogueFor, type ModuleSpec } from './images/index.js';
 import { withPinnedKernel } from './images/pinned/pinned-image.js';
 import { withDriverRoutines } from './images/driver-routines/index.js';
 import type { StoreFile } from './images/store.js';
@@ -16,7 +16,6 @@ import { findProfile, type Profile } from './machine/profile.js';
 import { findSize, hardwareOf, withLeastMemory, type SizeName } from './machine/size.js';
 import type { ProcessCapture } from './processdump/process-capture.js';
 import { findProcess } from './processdump/find-process.js';
-import { labDriversOf } from './scenarios/lab-drivers.js';
 import type { Ongoing } from './scenarios/ongoing.js';
 import type { StepEvent } from './scenarios/play.js';
 import { byteCount, milliseconds } from './scenarios/units.js';
@@ -64,6 +63,12 @@ function uptimeOf(scenario: Scenario, image: BaseImage): number {
   return scenario.uptime === undefined
     ? Math.round(image.uptimeSeconds * 1000)
     : milliseconds(scenario.uptime);
+}
+
+/** Drivers that the scenario's steps need. They are loaded only for them, as the steps are. */
+async function labDriversOf(scenario: Scenario): Promise<ModuleSpec[]> {
+  if (scenario.steps.length === 0) return [];
+  return (await import('./scenarios/lab-drivers.js')).labDriversOf(scenario);
 }
 
 /** A booted machine: the same class behind the npm API, the command line and the page's worker. */
@@ -123,7 +128,8 @@ export class LabMachine {
     const population = populationOf(size, hardware);
     const pinned = await profile.pinned?.();
     const catalogue = pinned ? withPinnedKernel(catalogueFor(size), pinned) : catalogueFor(size);
-    const specs = withDriverRoutines([...catalogue, ...labDriversOf(scenario), ...programSpecs(population)]);
+    const labDrivers = await labDriversOf(scenario);
+    const specs = withDriverRoutines([...catalogue, ...labDrivers, ...programSpecs(population)]);
     const images = buildImages(specs.map((spec) => ({ ...spec, version: profile.version })));
     const kernel = await startKernel(await module, profile, images, BigInt(seed), size, hardware, {
       bootTime: FILETIME_1970 + BigInt(Date.parse(scenario.bootTime ?? image.bootTime)) * TICKS_PER_MS,

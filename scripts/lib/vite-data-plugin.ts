@@ -9,24 +9,33 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDERS = ['sim', 'build'].map((folder) => join(root, folder));
 /** Small, and of another worker: it stays in its code. */
 const OTHERS = join(root, 'sim/debugger');
-const ALL = '\0catalogues';
+/** What no machine needs that only boots: of dumps, of what scenarios do. It lies in a file of its own. */
+const LATER = [
+  'sim/livedump/',
+  'sim/processdump/',
+  'sim/scenarios/catalogue/(?!baseline)',
+  'sim/images/lab-drivers/',
+  'sim/profiles/formats/(minidump|live-dump-control|portable-executable)',
+].map((path) => new RegExp(`^${path}`));
+const FILES = '\0data/'; // and its name, without extension as below
 const ONE = '\0catalogue:'; // and the path without its extension, at which Vite would take the module for JSON
 const EXTENSION = '.json';
 
 /**
- * Keeps the simulation's data out of its code: the JSON files of ours that it imports become one file beside the worker, which
- * the browser parses much faster than the same data as JavaScript. What is imported on demand stays as it is.
+ * Keeps the simulation's data out of its code: the JSON files of ours that it imports become one file beside the worker and
+ * one for later, which the browser parses much faster than the same data as JavaScript. What is imported on demand stays as it is.
  */
 export function data(): Plugin {
   const version = hashOf(FOLDERS);
-  const name = `catalogues-${version}.json`;
-  const used = new Map<string, unknown>();
+  const fileOf = (path: string) =>
+    `${LATER.some((later) => later.test(path)) ? 'later' : 'catalogues'}-${version}`;
+  const used = new Map<string, Record<string, unknown>>();
   return {
     name: 'livedump-data',
     apply: 'build',
     enforce: 'pre',
     resolveId(source, importer, options) {
-      if (source === ALL) return ALL;
+      if (source.startsWith(FILES)) return source;
       if (
         !source.endsWith(EXTENSION) ||
         !importer ||
@@ -39,25 +48,26 @@ export function data(): Plugin {
         : undefined;
     },
     load(id) {
-      if (id === ALL) return moduleOfAll(name);
+      if (id.startsWith(FILES)) return moduleOfFile(id.slice(FILES.length) + EXTENSION);
       if (!id.startsWith(ONE)) return;
       const path = id.slice(ONE.length) + EXTENSION;
       const content = JSON.parse(readFileSync(join(root, path), 'utf8')) as Record<string, unknown>;
-      used.set(path, content);
-      return moduleOfOne(path, content);
+      const file = fileOf(path);
+      used.set(file, { ...used.get(file), [path]: content });
+      return moduleOfOne(path, content, file);
     },
     generateBundle() {
-      if (used.size === 0) return;
-      this.emitFile({
-        type: 'asset',
-        fileName: `assets/${name}`,
-        source: JSON.stringify(Object.fromEntries(used)),
-      });
+      for (const [name, contents] of used)
+        this.emitFile({
+          type: 'asset',
+          fileName: `assets/${name}${EXTENSION}`,
+          source: JSON.stringify(contents),
+        });
     },
   };
 }
 
-function moduleOfAll(name: string): string {
+function moduleOfFile(name: string): string {
   return `const name = ${JSON.stringify(name)};
 const response = await fetch(new URL(name, import.meta.url));
 if (!response.ok) throw new Error(\`\${name} could not be loaded (\${response.status}).\`);
@@ -65,9 +75,9 @@ export default await response.json();`;
 }
 
 /** The file's content, and its members by name where those are names that JavaScript can import. */
-function moduleOfOne(path: string, content: Record<string, unknown>): string {
+function moduleOfOne(path: string, content: Record<string, unknown>, file: string): string {
   const members = Object.keys(content).filter((key) => /^[a-z_]\w*$/i.test(key) && key !== 'default');
-  return `import all from ${JSON.stringify(ALL)};
+  return `import all from ${JSON.stringify(FILES + file)};
 const content = all[${JSON.stringify(path)}];
 export default content;
 ${members.map((key, index) => `const m${index} = content.${key};\nexport { m${index} as ${key} };`).join('\n')}`;

@@ -1,4 +1,5 @@
-import { labDriver, type ModuleSpec } from '../images/index.js';
+import type { ModuleSpec } from '../images/index.js';
+import { labDriver } from '../images/lab-drivers/index.js';
 import type { Scenario } from './schema.js';
 
 /** The lab's own drivers that a scenario's steps need loaded, each once. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { labDriver, labDriverNames } from '../../../sim/images/index.js';
+import { labDriver, labDriverNames } from '../../../sim/images/lab-drivers/index.js';
 
 describe.each(labDriverNames)('source of %s', (name) => {
   const { source, functions, types } = labDriver(name);
