@@ -12,6 +12,8 @@ export interface CompactDll {
   internals?: Readonly<Record<string, readonly string[]>>;
   /** Names of more exported functions, which call nobody, with spaces between. */
   also?: string;
+  /** Exports that are another DLL's, each with the name that a loader looks for instead. */
+  forwards?: Readonly<Record<string, string>>;
 }
 
 /** A driver in few words: what it is for decides on its functions. */
@@ -51,7 +53,8 @@ function routineOf(name: string): Pick<FunctionSpec, 'template'> {
 }
 
 /** The full specification of a DLL; what it leaves open, the code generator decides from the names. */
-export function expandDll({ module, file, description, exports, internals, also }: CompactDll): ModuleSpec {
+export function expandDll(dll: CompactDll): ModuleSpec {
+  const { module, file, description, exports, internals, also, forwards } = dll;
   return {
     module,
     file,
@@ -68,6 +71,7 @@ export function expandDll({ module, file, description, exports, internals, also 
       ...namesIn(also).map((name) => ({ name, exported: true, ...routineOf(name) })),
     ],
     globals: [{ name: '__security_cookie', size: 8, type: 'u64' }],
+    ...(forwards ? { forwards } : {}),
   };
 }
 

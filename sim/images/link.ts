@@ -45,7 +45,7 @@ export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
   writeGlobals(draft, spec, pinned);
   for (const { name, size } of spec.globals) publics.push({ name, kind: 'data', size });
   const exported = [...spec.functions, ...spec.globals].filter((symbol) => symbol.exported);
-  writeExports(draft, spec.file, exported.map(({ name }) => name)); // prettier-ignore
+  writeExports(draft, spec.file, exported.map(({ name }) => name), spec.forwards); // prettier-ignore
   const imports = collectImports(spec);
   writeImports(draft, imports, scope.fileOf);
   for (const { symbol, slot } of imports)

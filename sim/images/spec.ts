@@ -31,6 +31,8 @@ export interface ModuleSpec {
    */
   shared?: { family: string; prefix: string };
   globals: GlobalSpec[];
+  /** Exports that are another module's: by name, what a loader looks for instead, `NTDLL.RtlAllocateHeap`. */
+  forwards?: Readonly<Record<string, string>>;
   /** The file that the module was built from: its PDB then has parameters, locals and lines. */
   source?: SourceFile;
   /** Types of its own, and names of the kernel's that its code speaks of. */

@@ -57,7 +57,8 @@ describeWithTool('llvm-readobj', 'images as llvm-readobj reads them', (readobj) 
     it('exports and imports what its catalogue says', () => {
       const exports = all(read(image, '--coff-exports'), /\n  Name: (\S+)/g);
       const exported = [...image.spec.functions, ...image.spec.globals].filter((symbol) => symbol.exported);
-      expect(exports.filter(Boolean).sort()).toEqual(exported.map(({ name }) => name).sort());
+      const names = [...exported.map(({ name }) => name), ...Object.keys(image.spec.forwards ?? {})];
+      expect(exports.filter(Boolean).sort()).toEqual(names.sort());
       const imports = read(image, '--coff-imports');
       expect(all(imports, / Symbol: (\S+)/g)).toEqual(image.imports.map(({ symbol }) => symbol));
       expect(all(imports, /Import \{\n  Name: (\S+)/g)).toEqual([

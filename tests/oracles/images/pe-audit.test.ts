@@ -79,7 +79,7 @@ describe.each([...files])('%s', (name, file) => {
     }
   });
 
-  it('exports names in ascending order, each at an ordinal of its own, none forwarded', () => {
+  it('exports names in ascending order, each at an ordinal of its own; what is another’s leads to it', () => {
     const found = exportsOf(file);
     if (!found) return;
     expect(found.name.toLowerCase()).toBe(name);
@@ -88,8 +88,16 @@ describe.each([...files])('%s', (name, file) => {
     expect(names).toEqual([...new Set(names)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
     const ordinals = found.names.map(({ ordinal }) => ordinal);
     expect([...ordinals].sort((a, b) => a - b)).toEqual(found.functions.map((_, index) => index));
-    expect(found.names.filter(({ forwardsTo }) => forwardsTo !== undefined)).toEqual([]);
-    for (const { rva, name: symbol } of found.names) expect(() => file.sectionAt(rva), symbol).not.toThrow();
+    for (const { rva, name: symbol, forwardsTo } of found.names) {
+      expect(() => file.sectionAt(rva), symbol).not.toThrow();
+      if (forwardsTo === undefined) continue;
+      // The loader takes what stands before the last dot for a DLL, and what stands behind it for an export of it.
+      const [, module, target] = /^(.*)\.(.*)$/.exec(forwardsTo)!;
+      const other = exportsOf(files.get(`${module!.toLowerCase()}.dll`)!)!;
+      const end = other.names.find((each) => each.name === target);
+      expect(end?.forwardsTo, symbol).toBe(undefined);
+      expect(end, symbol).toBeDefined();
+    }
   });
 
   it('imports what others export, through tables that the directory covers', () => {
@@ -201,4 +209,10 @@ describe.each([...files])('%s', (name, file) => {
     const original = name === 'ntoskrnl.exe' ? 'ntkrnlmp.exe' : name;
     expect(value('OriginalFilename')?.toLowerCase()).toBe(original);
   });
+});
+
+it('KERNEL32 hands over to ntdll what is the same in both', () => {
+  const found = exportsOf(files.get('kernel32.dll')!)!.names.filter(({ forwardsTo }) => forwardsTo);
+  expect(found.length).toBeGreaterThan(5);
+  expect(found.find(({ name }) => name === 'HeapAlloc')?.forwardsTo).toBe('NTDLL.RtlAllocateHeap');
 });
