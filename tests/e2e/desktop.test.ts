@@ -47,6 +47,31 @@ test('the window that is worked in is in front', async () => {
   expect(await front()).toBe('File Explorer');
 });
 
+test('Tab goes from window to window and on to the taskbar, and from there back into the windows', async () => {
+  const page = await openPage();
+  await row(page, 'System').waitFor();
+  const taskbar = page.getByRole('navigation', { name: 'Taskbar' });
+  await taskbar.getByRole('button', { name: 'File Explorer' }).click();
+  const windows = ['Task Manager', /File Explorer/].map((name) => page.getByRole('region', { name }));
+  const places = [...windows, taskbar];
+  /** Which of them has the focus; -1 for none. */
+  const place = async () => {
+    const within = await Promise.all(
+      places.map((one) => one.evaluate((element) => element.matches(':focus-within'))),
+    );
+    return within.indexOf(true);
+  };
+  await taskbar.getByRole('button', { name: 'Start' }).focus();
+  const seen = [await place()];
+  for (let i = 0; i < 80 && seen.length < 5; i++) {
+    await page.keyboard.press('Tab');
+    const now = await place();
+    // Where the page ends the browser itself has the focus.
+    if (now >= 0 && now !== seen.at(-1)) seen.push(now);
+  }
+  expect(seen).toEqual([2, 0, 1, 2, 0]);
+});
+
 test('File Explorer goes up and says when a folder is empty', async () => {
   const page = await openPage();
   await page.getByRole('button', { name: 'File Explorer' }).click();

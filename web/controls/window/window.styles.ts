@@ -5,7 +5,6 @@ export const styles = css`
     --border: 1px;
     display: flex;
     flex-direction: column;
-    outline: none;
     position: absolute;
     z-index: var(--z);
     left: var(--left);
@@ -30,6 +29,14 @@ export const styles = css`
 
   :host([hidden]) {
     display: none;
+  }
+
+  .frame {
+    display: flex;
+    flex-direction: column;
+    flex: 1;
+    min-height: 0;
+    outline: none;
   }
 
   header {

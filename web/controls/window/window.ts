@@ -1,5 +1,5 @@
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { icon } from '../../icons/icon.js';
 import { iconStyles } from '../../icons/icon.styles.js';
 import { strings } from '../../strings/index.js';
@@ -57,6 +57,8 @@ export class LabWindow extends LitElement {
   /** Where it lies; the user changes it. */
   @property({ attribute: false }) place: WindowPlace = { left: 40, top: 24, width: 640, height: 420 };
 
+  @query('.frame') private readonly frame!: HTMLElement;
+
   /** What it would fill if it were let go now. */
   @state() private preview: Snap | undefined;
 
@@ -67,17 +69,23 @@ export class LabWindow extends LitElement {
     this.addEventListener('keydown', this.#onKeydown);
   }
 
-  /** The window itself is the region and takes the focus, so that the next Tab goes to its first control. */
   override connectedCallback(): void {
     super.connectedCallback();
     this.role = 'region';
-    this.tabIndex = -1;
     addEventListener('resize', this.#onDesktopResize);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('resize', this.#onDesktopResize);
+  }
+
+  /**
+   * The next Tab goes to the first control. What has the focus is within the window: Tab passes over elements that
+   * cannot be tabbed to with all that is in their shadow roots.
+   */
+  override focus(): void {
+    void this.updateComplete.then(() => this.frame.focus());
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -173,23 +181,30 @@ export class LabWindow extends LitElement {
     const sizeLabel = isMaximized ? restore : maximize;
     return html`
       ${this.preview ? html`<div class="preview" data-snap=${this.preview}></div>` : nothing}
-      <header @pointerdown=${this.#onMoveStart} @dblclick=${this.#toggleMaximized}>
-        <slot name="icon"></slot>
-        <span class="title" title=${windowKeys}>${this.heading}</span>
-        <div class="space"><slot name="titlebar"></slot></div>
-        <div class="captions" @dblclick=${(event: Event) => event.stopPropagation()}>
-          <button aria-label=${minimize} title=${minimize} @click=${() => this.#tell('minimize')}>
-            ${icon('minimize')}
-          </button>
-          <button class="maximize" aria-label=${sizeLabel} title=${sizeLabel} @click=${this.#toggleMaximized}>
-            ${icon(isMaximized ? 'restore' : 'maximize')}
-          </button>
-          <button class="close" aria-label=${close} title=${close} @click=${() => this.#tell('close')}>
-            ${icon('close')}
-          </button>
-        </div>
-      </header>
-      <div class="body"><slot></slot></div>
+      <div class="frame" tabindex="-1">
+        <header @pointerdown=${this.#onMoveStart} @dblclick=${this.#toggleMaximized}>
+          <slot name="icon"></slot>
+          <span class="title" title=${windowKeys}>${this.heading}</span>
+          <div class="space"><slot name="titlebar"></slot></div>
+          <div class="captions" @dblclick=${(event: Event) => event.stopPropagation()}>
+            <button aria-label=${minimize} title=${minimize} @click=${() => this.#tell('minimize')}>
+              ${icon('minimize')}
+            </button>
+            <button
+              class="maximize"
+              aria-label=${sizeLabel}
+              title=${sizeLabel}
+              @click=${this.#toggleMaximized}
+            >
+              ${icon(isMaximized ? 'restore' : 'maximize')}
+            </button>
+            <button class="close" aria-label=${close} title=${close} @click=${() => this.#tell('close')}>
+              ${icon('close')}
+            </button>
+          </div>
+        </header>
+        <div class="body"><slot></slot></div>
+      </div>
       ${EDGES.map(
         (edge) =>
           html`<div
