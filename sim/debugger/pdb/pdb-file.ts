@@ -98,9 +98,9 @@ export class PdbFile {
     return symbols;
   }
 
-  /** Parts of functions that lie elsewhere. Source of the layout: LLVM, CodeView/SymbolRecord.h, none of it for S_SEPCODE; Microsoft, cvinfo.h, SEPCODESYM. */
+  /** Parts of functions that lie behind them elsewhere, by address. Source of the layout: SEPCODESYM in Microsoft's cvinfo.h. */
   separatedCode(): SeparatedCode[] {
-    return this.dbi.compilands.flatMap(({ stream, symbolBytes }) => {
+    const parts = this.dbi.compilands.flatMap(({ stream, symbolBytes }) => {
       if (stream === undefined) return [];
       const found: SeparatedCode[] = [];
       for (const { kind, cursor } of symbolRecords(this.msf.stream(stream), 4, symbolBytes)) {
@@ -109,10 +109,12 @@ export class PdbFile {
         const [own, whole] = [cursor.skip(4).u32(), cursor.u32()];
         const rva = this.rva(cursor.u16(), own);
         const functionRva = this.rva(cursor.u16(), whole);
-        if (rva !== undefined && functionRva !== undefined) found.push({ rva, size, functionRva });
+        if (rva !== undefined && functionRva !== undefined && functionRva < rva)
+          found.push({ rva, size, functionRva });
       }
       return found;
     });
+    return parts.sort((a, b) => a.rva - b.rva);
   }
 
   *#publics(records: Uint8Array): Iterable<PdbSymbol> {

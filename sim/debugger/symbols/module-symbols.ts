@@ -70,19 +70,24 @@ export class ModuleSymbols {
 
   /** The address, or the start of the function whose code lies there, apart from it. */
   #home(rva: number): number {
-    const part = this.#separated.find((each) => rva >= each.rva && rva < each.rva + each.size);
-    return part ? part.functionRva : rva;
+    const part = this.#separated[lastFrom(this.#separated, rva)];
+    return part && rva < part.rva + part.size ? part.functionRva : rva;
   }
 
   /** Index of the last symbol at or before an address, -1 for none. */
   #position(rva: number): number {
-    let low = 0;
-    let high = this.#byAddress.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#byAddress[middle]!.rva <= rva) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return lastFrom(this.#byAddress, rva);
   }
+}
+
+/** Index of the last of what is sorted by address that begins at or before an address, -1 for none. */
+function lastFrom(sorted: readonly { readonly rva: number }[], rva: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]!.rva <= rva) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
