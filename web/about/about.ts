@@ -8,11 +8,10 @@ import { icon } from '../icons/icon.js';
 import { iconStyles } from '../icons/icon.styles.js';
 import type { Lab } from '../lab.js';
 import { strings } from '../strings/index.js';
+import { about as text } from './text.js';
 import { formatCount } from '../task-manager/processes/format.js';
 import { styles } from './about.styles.js';
 import libraries from './libraries.json';
-
-const text = strings.about;
 
 /** About: what this is, how real it is, its keys, and whose work is in it. */
 @customElement('ab-about')
@@ -54,9 +53,14 @@ export class About extends LitElement {
 
   override render() {
     return html`
-      <ll-window heading=${text.title} .place=${this.place} .active=${this.active} ?hidden=${this.minimized}>
+      <ll-window
+        heading=${strings.desktop.about}
+        .place=${this.place}
+        .active=${this.active}
+        ?hidden=${this.minimized}
+      >
         <span slot="icon">${icon('about')}</span>
-        <div class="content" tabindex="0" role="group" aria-label=${text.title}>
+        <div class="content" tabindex="0" role="group" aria-label=${strings.desktop.about}>
           <p>${text.intro}</p>
           <h2>${text.machine}</h2>
           ${this.#list(this.#facts)}

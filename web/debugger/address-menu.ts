@@ -3,11 +3,11 @@ import { customElement, query, state } from 'lit/decorators.js';
 import '../controls/menu/menu.js';
 import type { LabMenu } from '../controls/menu/menu.js';
 import type { MenuEntry, MenuSelectEvent } from '../controls/menu/menu-entry.js';
-import { strings } from '../strings/index.js';
+import { debug } from './text.js';
 import { addressMeant } from './addresses.js';
 import { ShowEvent, type AddressPane } from './panes/show-event.js';
 
-const text = strings.debug.addressMenu;
+const text = debug.addressMenu;
 
 /**
  * What can be asked about an address, wherever it stands.

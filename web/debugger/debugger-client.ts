@@ -1,5 +1,5 @@
 import { proxy, wrap, type Remote } from 'comlink';
-import { strings } from '../strings/index.js';
+import { debug } from './text.js';
 import type { Answered, DebuggerApi, DumpFile, Opened, SymbolFile } from './worker/debugger-api.js';
 
 /** How long a command may take to notice Ctrl+Break before its worker is ended, milliseconds. */
@@ -82,7 +82,7 @@ export class DebuggerClient {
     this.#api = wrap<DebuggerApi>(this.#worker);
     this.#broken = new Promise((_resolve, reject) => (this.#break = reject));
     this.#broken.catch(() => undefined);
-    this.#worker.addEventListener('error', () => this.#break(new Error(strings.debug.workerFailed)), {
+    this.#worker.addEventListener('error', () => this.#break(new Error(debug.workerFailed)), {
       once: true,
     });
   }

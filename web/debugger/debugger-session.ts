@@ -1,12 +1,11 @@
 import type { Disk } from '../lab.js';
 import { Store } from '../storage/store.js';
 import { strings } from '../strings/index.js';
+import { debug as text } from './text.js';
 import { DebuggerClient, WorkerEnded } from './debugger-client.js';
 import { sortFiles } from './dropped-files.js';
 import { Transcript } from './transcript.js';
 import type { DumpFile, Opened, SymbolFile } from './worker/debugger-api.js';
-
-const text = strings.debug;
 
 export interface SessionState {
   /** Path of the dump that is open, or being opened; '' for none. */
@@ -107,7 +106,10 @@ export class DebuggerSession extends Store<SessionState> {
     } catch (error) {
       if (error instanceof WorkerEnded) await this.#restart();
       else
-        this.#change({ isBusy: false, problem: { heading: text.title, message: (error as Error).message } });
+        this.#change({
+          isBusy: false,
+          problem: { heading: strings.desktop.debugger, message: (error as Error).message },
+        });
     }
   }
 
@@ -130,7 +132,10 @@ export class DebuggerSession extends Store<SessionState> {
       this.transcript.say(text.restarted);
       if (opened) this.#ready(opened.prompt);
     } catch (error) {
-      this.set({ ...NOTHING, problem: { heading: text.title, message: (error as Error).message } });
+      this.set({
+        ...NOTHING,
+        problem: { heading: strings.desktop.debugger, message: (error as Error).message },
+      });
     }
   }
 

@@ -12,6 +12,7 @@ import { iconStyles } from '../icons/icon.styles.js';
 import type { Lab } from '../lab.js';
 import { Follow } from '../storage/store.js';
 import { strings } from '../strings/index.js';
+import { debug as text } from './text.js';
 import type { CommandWindow } from './command-window/command-window.js';
 import type { CommandEvent } from './debugger-events.js';
 import { DebuggerSession } from './debugger-session.js';
@@ -23,8 +24,6 @@ import './start-page.js';
 import type { OpenEvent } from './start-page.js';
 import './workspace.js';
 import type { Workspace } from './workspace.js';
-
-const text = strings.debug;
 
 /** The debugger: opens dumps, of this machine and of others, and answers WinDbg's commands. */
 @customElement('dbg-app')
@@ -165,7 +164,7 @@ export class Debugger extends LitElement {
   #renderBar(): TemplateResult {
     const { isBusy } = this.#session.value;
     const isOpen = this.kept?.layout.value.isOpen ?? false;
-    return html`<div class="bar" role="toolbar" aria-label=${text.title}>
+    return html`<div class="bar" role="toolbar" aria-label=${strings.desktop.debugger}>
       ${this.#button('open', text.open, text.open, '', () => this.dumpInput.click())}
       ${this.#button('zip', text.symbols, text.symbols, '', () => this.symbolsInput.click())}
       ${this.#button('break', text.break, text.breakHint, isBusy ? '' : text.nothingRuns, () => this.#session.interrupt())}
@@ -198,7 +197,7 @@ export class Debugger extends LitElement {
     };
     return html`
       <ll-window
-        heading=${isOpen ? text.heading(baseName(path)) : text.title}
+        heading=${isOpen ? text.heading(baseName(path)) : strings.desktop.debugger}
         .place=${this.place}
         .active=${this.active}
         ?hidden=${this.minimized}

@@ -6,9 +6,7 @@ import '../controls/progress-bar/progress-bar.js';
 import { formatDateTime } from '../desktop/machine-time.js';
 import { icon } from '../icons/icon.js';
 import { iconStyles } from '../icons/icon.styles.js';
-import { strings } from '../strings/index.js';
-
-const text = strings.debug;
+import { debug as text } from './text.js';
 
 /** The user chose a dump on the machine's disk, or wants to choose a file (`path` is empty). */
 export class OpenEvent extends Event {

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { Follow } from '../storage/store.js';
-import { strings } from '../strings/index.js';
+import { debug } from './text.js';
 import './address-menu.js';
 import type { AddressMenu } from './address-menu.js';
 import { addressMeant } from './addresses.js';
@@ -21,7 +21,7 @@ import { ShowEvent } from './panes/show-event.js';
 import './panes/splitter.js';
 import type { SplitEvent } from './panes/splitter.js';
 
-const text = strings.debug.panes;
+const text = debug.panes;
 /** Below it there is room for one thing at a time, CSS px. */
 const NARROW = 760;
 

@@ -38,7 +38,7 @@ const programs = {
     load: () => import('../event-viewer/event-viewer.js'),
   },
   debugger: {
-    title: strings.debug.title,
+    title: strings.desktop.debugger,
     width: 1180,
     height: 680,
     tag: literal`dbg-app`,
@@ -52,7 +52,7 @@ const programs = {
     load: () => import('../memory/memory.js'),
   },
   about: {
-    title: strings.about.title,
+    title: strings.desktop.about,
     width: 620,
     height: 560,
     pinned: false,

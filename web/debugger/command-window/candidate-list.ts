@@ -1,9 +1,9 @@
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { strings } from '../../strings/index.js';
+import { debug } from '../text.js';
 import type { Candidate } from '../worker/debugger-api.js';
 
-const text = strings.debug.completion;
+const text = debug.completion;
 
 /** The user chose a candidate with the pointer. */
 export class CandidateEvent extends Event {

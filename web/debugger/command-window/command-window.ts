@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { Follow } from '../../storage/store.js';
-import { strings } from '../../strings/index.js';
+import { debug as text } from '../text.js';
 import type { DebuggerSession } from '../debugger-session.js';
 import type { CommandHistory } from '../history.js';
 import './find-bar.js';
@@ -11,8 +11,6 @@ import './log.js';
 import type { DebuggerLog } from './log.js';
 import './prompt.js';
 import type { DebuggerPrompt } from './prompt.js';
-
-const text = strings.debug;
 
 /** WinDbg's Command window: answers, and a line to ask in. */
 @customElement('dbg-command-window')

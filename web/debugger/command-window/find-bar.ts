@@ -4,11 +4,9 @@ import '../../controls/button/button.js';
 import { focusStyles } from '../../controls/control.styles.js';
 import { icon } from '../../icons/icon.js';
 import { iconStyles } from '../../icons/icon.styles.js';
-import { strings } from '../../strings/index.js';
+import { debug as text } from '../text.js';
 import { formatCount } from '../../task-manager/processes/format.js';
 import { MOST_MATCHES } from './find.js';
-
-const text = strings.debug;
 
 /** What the user does in the find bar: types (`query`), goes on (`step` 1 or -1), or closes it (`query` is null). */
 export class FindEvent extends Event {

@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { focusStyles } from '../../controls/control.styles.js';
 import { Follow } from '../../storage/store.js';
-import { strings } from '../../strings/index.js';
+import { debug } from '../text.js';
 import { CommandEvent } from '../debugger-events.js';
 import { linksOf } from '../links.js';
 import type { Transcript } from '../transcript.js';
@@ -43,7 +43,7 @@ export class DebuggerLog extends LitElement {
     super.connectedCallback();
     this.role = 'log';
     this.ariaLive = 'off'; // the window says how much there is; thousands of lines are not for listening
-    this.ariaLabel = strings.debug.output;
+    this.ariaLabel = debug.output;
     this.tabIndex = 0;
     this.#size.observe(this);
     this.addEventListener('scroll', this.#onScroll);

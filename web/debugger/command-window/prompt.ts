@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { focusStyles } from '../../controls/control.styles.js';
-import { strings } from '../../strings/index.js';
+import { debug as text } from '../text.js';
 import { CommandEvent } from '../debugger-events.js';
 import type { DebuggerSession } from '../debugger-session.js';
 import type { CommandHistory } from '../history.js';
@@ -9,8 +9,6 @@ import type { Completion } from '../worker/debugger-api.js';
 import './candidate-list.js';
 import type { CandidateEvent } from './candidate-list.js';
 import { commonStart } from './common-start.js';
-
-const text = strings.debug;
 
 /**
  * The line that commands are typed in. Tab completes.

@@ -1,14 +1,14 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import '../../controls/button/button.js';
-import { strings } from '../../strings/index.js';
+import { debug } from '../text.js';
 import { icon } from '../../icons/icon.js';
 import type { Disassembly } from '../worker/debugger-api.js';
 import './item-list.js';
 import type { ItemEvent } from './item-list.js';
 import { Pane } from './pane.js';
 
-const text = strings.debug.panes;
+const text = debug.panes;
 const COUNT = 40;
 
 /** Instructions from an address on; choosing a branch or a call goes to where it leads. */

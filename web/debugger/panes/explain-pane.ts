@@ -2,14 +2,14 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import '../../controls/button/button.js';
 import { icon } from '../../icons/icon.js';
-import { strings } from '../../strings/index.js';
+import { debug } from '../text.js';
 import { addressesIn } from '../addresses.js';
 import { CommandEvent } from '../debugger-events.js';
 import type { EvidenceView, ExplainView, FindingView } from '../worker/debugger-api.js';
 import { Pane } from './pane.js';
 import { ShowEvent, type AddressPane } from './show-event.js';
 
-const text = strings.debug.panes;
+const text = debug.panes;
 const MOST_STEPS = 100;
 
 /** What an address is, from its region to whose it is, with the values that show it; each address in it leads on. */

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { strings } from '../../strings/index.js';
+import { debug } from '../text.js';
 import { CommandEvent } from '../debugger-events.js';
 import type { Item } from '../worker/debugger-api.js';
 import './item-list.js';
@@ -8,7 +8,7 @@ import type { ItemEvent } from './item-list.js';
 import { Pane } from './pane.js';
 import { ShowEvent } from './show-event.js';
 
-const text = strings.debug.panes;
+const text = debug.panes;
 
 /** A pane that is a list: choosing an item runs its command. */
 abstract class ListPane extends Pane<Item[]> {

@@ -2,12 +2,12 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import '../../controls/button/button.js';
 import { icon } from '../../icons/icon.js';
-import { strings } from '../../strings/index.js';
+import { debug } from '../text.js';
 import type { MemoryView } from '../worker/debugger-api.js';
 import { memoryRows, type Cell } from './memory-rows.js';
 import { Pane } from './pane.js';
 
-const text = strings.debug.panes;
+const text = debug.panes;
 const BYTES = 0x200;
 
 /** Memory in hexadecimal digits and characters, with a structure's fields laid over it. */

@@ -1,10 +1,10 @@
 import { LitElement, css, html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { focusStyles } from '../../controls/control.styles.js';
-import { strings } from '../../strings/index.js';
+import { debug } from '../text.js';
 import type { PaneId } from './layout.js';
 
-const text = strings.debug.panes;
+const text = debug.panes;
 
 /** A tab: a pane, or in a narrow window also the command window. */
 export type TabId = PaneId | 'command';

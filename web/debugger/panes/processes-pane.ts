@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { strings } from '../../strings/index.js';
+import { debug } from '../text.js';
 import { CommandEvent } from '../debugger-events.js';
 import type { Item } from '../worker/debugger-api.js';
 import './item-list.js';
@@ -34,7 +34,7 @@ export class ProcessesPane extends Pane<Row[]> {
   protected override renderShown(rows: Row[]): TemplateResult {
     return html`<dbg-item-list
       tree
-      label=${strings.debug.panes.processes}
+      label=${debug.panes.processes}
       .rows=${rows}
       @dbg-item=${({ item }: ItemEvent) => this.dispatchEvent(new CommandEvent(item.command))}
       @dbg-expand=${this.#onExpand}

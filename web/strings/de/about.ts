@@ -1,5 +1,4 @@
 export const about = {
-  title: 'Über livedump-lab',
   intro:
     'Eine Windows-11-Maschine (x64), die in einen Browsertab passt: ein Emulator in WebAssembly mit physischem Speicher, Seitentabellen, Strukturen und Stapeln des Kernels. Ihr Task-Manager schreibt Livekernel-Speicherabbilder, die WinDbg öffnet. Alles bleibt in diesem Browser; nichts wird irgendwohin gesendet.',
   machine: 'Diese Maschine',

@@ -5,6 +5,8 @@ export const desktop = {
   start: 'Start',
   fileExplorer: 'Explorer',
   memory: 'Arbeitsspeicher',
+  debugger: 'Debugger',
+  about: 'Über livedump-lab',
   allPrograms: 'Alle Programme',
   taskbarMenu: 'Befehle der Taskleiste',
   minimize: 'Minimieren',

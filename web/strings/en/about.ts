@@ -1,5 +1,4 @@
 export const about = {
-  title: 'About livedump-lab',
   intro:
     'A Windows 11 x64 machine that fits in a browser tab: an emulator in WebAssembly with physical memory, page tables, kernel structures and stacks. Its Task Manager writes live kernel memory dumps that WinDbg opens. Everything stays in this browser; nothing is sent anywhere.',
   machine: 'This machine',

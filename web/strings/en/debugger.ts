@@ -1,5 +1,4 @@
 export const debug = {
-  title: 'Debugger',
   heading: (file: string) => `${file} - Debugger`,
   open: 'Open dump…',
   symbols: 'Add symbols…',

@@ -5,6 +5,8 @@ export const desktop = {
   start: 'Start',
   fileExplorer: 'File Explorer',
   memory: 'Memory',
+  debugger: 'Debugger',
+  about: 'About livedump-lab',
   allPrograms: 'All programs',
   taskbarMenu: 'Taskbar commands',
   minimize: 'Minimize',

@@ -1,6 +1,6 @@
 import { LitElement, css, html } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import { strings } from '../../strings/index.js';
+import { performance } from './text.js';
 import type { Part } from './device.js';
 import { formatSize } from './format.js';
 
@@ -61,7 +61,7 @@ export class CompositionBar extends LitElement {
 
   override render() {
     const text = (part: Part) => `${part.label}: ${formatSize(part.bytes)}`;
-    const label = `${strings.performance.captions.composition}. ${this.parts.map(text).join(', ')}`;
+    const label = `${performance.captions.composition}. ${this.parts.map(text).join(', ')}`;
     return html`
       <div class="bar" role="img" aria-label=${label}>
         ${this.parts.map(

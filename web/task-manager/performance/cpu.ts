@@ -1,9 +1,8 @@
-import { strings } from '../../strings/index.js';
+import { performance as text } from './text.js';
 import { describeGraph } from './describe-graph.js';
 import { history, type Device, type Graph, type Sources } from './device.js';
 import { formatCache, formatNumber, formatPercent, formatSpeed, formatUptime } from './format.js';
 
-const text = strings.performance;
 const { captions, stats } = text;
 const ALL = 100;
 

@@ -1,4 +1,4 @@
-import { strings } from '../../strings/index.js';
+import { performance } from './text.js';
 
 /** What a graph shows, in words: its newest value, the least and the most. */
 export function describeGraph(
@@ -6,7 +6,7 @@ export function describeGraph(
   values: readonly number[],
   format: (value: number) => string,
 ): string {
-  const { graph, emptyGraph } = strings.performance;
+  const { graph, emptyGraph } = performance;
   const now = values.at(-1);
   if (now === undefined) return emptyGraph(what);
   return graph(what, format(now), format(Math.min(...values)), format(Math.max(...values)));

@@ -1,7 +1,7 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { focusStyles } from '../../controls/control.styles.js';
-import { strings } from '../../strings/index.js';
+import { performance } from './text.js';
 import { deviceColours } from './device-colours.js';
 import { styles } from './device-list.styles.js';
 import type { Device } from './device.js';
@@ -72,7 +72,7 @@ export class DeviceList extends LitElement {
     return html`
       <div
         role="tablist"
-        aria-label=${strings.performance.devices}
+        aria-label=${performance.devices}
         aria-orientation="vertical"
         @keydown=${this.#onKeydown}
       >

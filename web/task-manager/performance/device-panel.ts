@@ -1,7 +1,7 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import { strings } from '../../strings/index.js';
+import { performance } from './text.js';
 import './composition-bar.js';
 import { deviceColours } from './device-colours.js';
 import { styles } from './device-panel.styles.js';
@@ -9,7 +9,7 @@ import type { Device, Graph, Stat } from './device.js';
 import { formatNumber } from './format.js';
 import './graph/graph.js';
 
-const { captions, seconds } = strings.performance;
+const { captions, seconds } = performance;
 
 /** A device's graphs, its numbers and what it is. */
 @customElement('tm-device-panel')

@@ -1,10 +1,9 @@
-import { strings } from '../../strings/index.js';
+import { performance as text } from './text.js';
 import { describeGraph } from './describe-graph.js';
 import { history, type Device, type Sources } from './device.js';
 import { formatCapacity, formatMilliseconds, formatPercent, formatRate, formatRateScale } from './format.js';
 import { scaleFor } from './scale.js';
 
-const text = strings.performance;
 const { captions, stats } = text;
 const ALL = 100;
 const SECOND_GRAPH = 67; // CSS px

@@ -1,9 +1,8 @@
-import { strings } from '../../strings/index.js';
+import { performance as text } from './text.js';
 import { describeGraph } from './describe-graph.js';
 import type { Device, Sources } from './device.js';
 import { formatThroughput } from './format.js';
 
-const text = strings.performance;
 const { captions, stats } = text;
 const SCALE = 100e3; // bits a second, the least that the graph shows
 

@@ -1,9 +1,8 @@
-import { strings } from '../../strings/index.js';
+import { performance as text } from './text.js';
 import { describeGraph } from './describe-graph.js';
 import type { Device, Sources } from './device.js';
 import { formatPercent } from './format.js';
 
-const text = strings.performance;
 const { captions, stats } = text;
 
 /** The graphics adapter. Nothing on the machine draws with it, so that all its numbers are 0. */

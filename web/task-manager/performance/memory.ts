@@ -1,9 +1,8 @@
-import { strings } from '../../strings/index.js';
+import { performance as text } from './text.js';
 import { describeGraph } from './describe-graph.js';
 import { history, type Device, type Sources } from './device.js';
 import { formatGigabytes, formatPercent, formatSize } from './format.js';
 
-const text = strings.performance;
 const { captions, stats, composition } = text;
 const ALL = 100;
 

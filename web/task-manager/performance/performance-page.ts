@@ -8,6 +8,7 @@ import type { Lab } from '../../lab.js';
 import { UPDATE_INTERVALS } from '../../sampler.js';
 import { Follow } from '../../storage/store.js';
 import { strings } from '../../strings/index.js';
+import { performance as text } from './text.js';
 import '../command-bar/command-bar.js';
 import { RUN_NEW_TASK } from '../command-bar/command-bar.js';
 import { copyText } from './copy-text.js';
@@ -19,7 +20,6 @@ import { describeDevices } from './devices.js';
 import { styles } from './performance-page.styles.js';
 import { POINTS, type CpuGraph, type DeviceId } from './performance-store.js';
 
-const text = strings.performance;
 const MS = 1000;
 
 /** The Performance page: the list of devices and the panel of the one that is chosen. */
