@@ -14,11 +14,16 @@ async function loadOnce(browser, url) {
       () => performance.getEntriesByName('machine-boot')[0]?.duration,
     );
     const bootMs = await booted.jsonValue();
+    const usableAt = await page.evaluate(() => {
+      const { startTime, duration } = performance.getEntriesByName('machine-boot')[0];
+      return performance.timeOrigin + startTime + duration;
+    });
     await page.getByRole('row', { name: 'System', exact: true }).waitFor();
     const files = await Promise.all(
       [...responses].map(async (response) => ({
         name: new URL(response.url()).pathname.split('/').at(-1),
         gzipped: gzipSync(await response.body(), { level: 9 }).length,
+        isBefore: response.request().timing().startTime < usableAt,
       })),
     );
     const isCode = ({ name }) => /\.(js|wasm)$/.test(name);
@@ -34,7 +39,7 @@ async function loadOnce(browser, url) {
 
 /**
  * @returns median time from the start of the worker to the booted machine, the gzipped size of each file of code that a
- *   usable page needs, and of everything else that it loads
+ *   usable page needs, whether it was asked for before the desktop was there, and the size of everything else that it loads
  */
 export function measurePage(runs) {
   return withServedPage(async (browser, url) => {

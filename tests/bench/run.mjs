@@ -47,7 +47,9 @@ const debug = await measureDebugger('dist/node/cli.js', 3);
 const sizes = SIZES.map((size) => ({ ...size, ...measureSize(index, size.machine, size.runs) }));
 
 const workstation = sizes.find(({ machine }) => machine === 'workstation');
-const gzipped = page.files.reduce((sum, { gzipped }) => sum + gzipped, 0);
+const sizeOf = (files) => files.reduce((sum, { gzipped }) => sum + gzipped, 0);
+const gzipped = sizeOf(page.files);
+const beforeUse = sizeOf(page.files.filter(({ isBefore }) => isBefore));
 const wholeLimit = 2 * made.copySeconds + 1.5;
 const ratio = made.writeSpeed / made.copySpeed;
 const opfsRatio = opfs.dumpSpeed / opfs.zeroSpeed;
@@ -103,7 +105,13 @@ const promises = [
     holds: gzipped <= 200_000,
   },
   {
-    what: 'catalogues, styles and pictures of the same, gzipped',
+    what: 'the same until the desktop, its taskbar and Start can be used',
+    limit: '≤ 150 KB',
+    measured: `${(beforeUse / 1000).toFixed(1)} KB`,
+    holds: beforeUse <= 150_000,
+  },
+  {
+    what: 'catalogues, styles and pictures of the first page, gzipped',
     limit: 'reported',
     measured: `${(page.data / 1000).toFixed(1)} KB`,
     holds: true,
