@@ -32,6 +32,7 @@ import { checkPartition } from './partition';
 import { checkPorts } from './ports';
 import { checkProcesses } from './processes';
 import { checkProcessors } from './processors';
+import { checkQuotas } from './quotas';
 import { beginReport, broken, writeReport } from './report';
 import { checkSharedData } from './shared-data';
 import { checkTimes } from './times';
@@ -78,6 +79,7 @@ export function checkMachine(): bool {
     beginPfnEntries();
     checkPageTables();
   }
+  if (!broken()) checkQuotas();
   if (!broken()) checkFrames();
   if (!broken()) checkHypervisor();
   writeReport(exchangeBuffer());

@@ -20,6 +20,7 @@ import { nextOn } from './lists';
 import { mapped, peek64, value } from './memory';
 import { FIRST_INDEX, isReferenced, typeAt, typeIndexOf, typesKnown } from './objects';
 import { isListedProcess, isListedThread, nextProcess, processCount, threadCount } from './processes';
+import { expectCharge, PAGED } from './quotas';
 import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
 
 const LEVEL_MASK: u64 = 3; // low bits of TableCode
@@ -33,6 +34,7 @@ const KERNEL_BITS: u64 = 0xffff000000000000;
 const handleCounts = new AddressTable(); // handles to each object, by its header
 const typeCounts = new StaticArray<u32>(256);
 let pages: u64 = 0; // of entries, of the table that is walked
+let directories: u64 = 0; // its pages of pointers
 let used: u32 = 0; // entries of the table that is walked
 let isCidTable: bool = false;
 
@@ -49,6 +51,7 @@ export function checkHandles(): void {
     const id = value(process, EPROCESS.UniqueProcessId);
     expect(Rule.HandleTableIsTheProcesses, table, HANDLE_TABLE.UniqueProcessId, id);
     checkTable(table, false);
+    expectCharge(process, PAGED, offsetOf(HANDLE_TABLE.SIZE) + (pages + directories) * PAGE_SIZE);
     tables++;
   }
   const head = addressOf(NT.HandleTableListHead);
@@ -113,6 +116,7 @@ function checkTable(table: u64, forIds: bool): void {
   }
   used = 0;
   pages = 0;
+  directories = 0;
   isCidTable = forIds;
   const values = checkPage(code & ~LEVEL_MASK, level, 0);
   if (broken()) return;
@@ -155,6 +159,7 @@ function checkFreeEntries(list: u64): void {
 function checkPage(page: u64, level: u32, first: u64): u64 {
   if (level == 0) return checkEntries(page, first);
   let next = first;
+  directories++;
   for (let i: u32 = 0; i < POINTERS && !broken(); i++) {
     const below = peek64(page + i * 8);
     if (below == 0) break;

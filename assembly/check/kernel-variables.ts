@@ -4,10 +4,8 @@ import { Rule } from '../generated/rules';
 import {
   ACL,
   EPROCESS,
-  EPROCESS_QUOTA_BLOCK,
   EX_FAST_REF,
   KSERVICE_TABLE_DESCRIPTOR,
-  LIST_ENTRY,
   MI_FLAGS,
   SID,
   SID_AND_ATTRIBUTES,
@@ -19,7 +17,6 @@ import { checkSharedFeatures } from './features';
 import { expect, follow } from './expect';
 import { peek32, peek64, peek8, value } from './memory';
 import { isInModule } from './modules';
-import { idleProcess, nextProcess } from './processes';
 import { broken, disagreeAt, NO_FIELD } from './report';
 
 const FAST_REFERENCES: u64 = 15; // that EX_FAST_REF keeps in its low bits
@@ -30,7 +27,6 @@ const LOW_48: u64 = 0x0000ffffffffffff;
 export function checkKernelVariables(): void {
   checkSharedFeatures();
   if (!broken()) checkMemoryFlags();
-  if (!broken()) checkQuotaBlock();
   if (!broken()) checkSystemSecurity();
   if (!broken()) checkServiceTables();
 }
@@ -47,20 +43,6 @@ function checkMemoryFlags(): void {
 /** Where the entry that maps an address is: page tables are mapped from nt!MmPteBase on. */
 function entryOf(address: u64): u64 {
   return peek64(addressOf(NT.MmPteBase)) + ((address & LOW_48) >> 12) * 8;
-}
-
-function checkQuotaBlock(): void {
-  const rule = Rule.QuotaBlockCountsProcesses;
-  const block = addressOf(NT.PspSystemQuotaBlock);
-  let count: u64 = 1;
-  expect(rule, idleProcess(), EPROCESS.QuotaBlock, block);
-  for (let process = nextProcess(0); process != 0 && !broken(); process = nextProcess(process)) {
-    expect(rule, process, EPROCESS.QuotaBlock, block);
-    count++;
-  }
-  expect(rule, block, EPROCESS_QUOTA_BLOCK.ProcessCount, count);
-  const list = block + offsetOf(EPROCESS_QUOTA_BLOCK.QuotaList);
-  expect(rule, list, LIST_ENTRY.Flink, list);
 }
 
 /** The system's SID and default DACL are those of its own process's token. */

@@ -1,9 +1,10 @@
 // Address descriptors of a process: the tree, and which pages it describes.
 import { Rule, Visited } from '../generated/rules';
-import { EPROCESS, MMVAD_FLAGS, MMVAD_SHORT, RTL_BALANCED_NODE } from '../generated/types';
+import { EPROCESS, MMVAD, MMVAD_FLAGS, MMVAD_SHORT, RTL_BALANCED_NODE } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { allocateTable } from '../memory/arena';
 import { expect } from './expect';
+import { expectCharge, NON_PAGED } from './quotas';
 import { checkView } from './sections';
 import { mapped, peek64, value } from './memory';
 import { broken, disagree, disagreeAt, visit } from './report';
@@ -17,6 +18,7 @@ let ranges: usize = 0; // two u64 each: first and last page, in order
 let count: u32 = 0;
 let cursor: u32 = 0;
 let owner: u64 = 0;
+let bytes: u64 = 0; // of pool that the descriptors take
 let nextPage: u64 = 0; // no descriptor may start below it
 
 /** Checks a process's tree, and remembers the pages for {@link isDescribed}. */
@@ -26,8 +28,10 @@ export function checkVads(process: u64): void {
   cursor = 0;
   nextPage = 1;
   owner = process;
+  bytes = 0;
   walk(peek64(process + offsetOf(EPROCESS.VadRoot)), 0, process + offsetOf(EPROCESS.VadRoot), 0);
   expect(Rule.VadsAreCounted, process, EPROCESS.VadCount, count);
+  expectCharge(process, NON_PAGED, bytes);
 }
 
 /** Whether a page number lies in a descriptor. To be asked with ascending numbers. */
@@ -97,5 +101,6 @@ function describe(vad: u64): void {
   count++;
   visit(Visited.Vads);
   const isPrivate = value(vad + offsetOf(MMVAD_SHORT.u), MMVAD_FLAGS.PrivateMemory) != 0;
+  bytes += isPrivate ? offsetOf(MMVAD_SHORT.SIZE) : offsetOf(MMVAD.SIZE);
   if (!isPrivate) checkView(vad, owner, last - first + 1);
 }

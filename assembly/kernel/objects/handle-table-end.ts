@@ -1,8 +1,10 @@
 // Closing what a process has open, and its table with it.
 import { HANDLE_TABLE, KTHREAD } from '../../generated/types';
+import { offsetOf } from '../../layout/fields';
 import { PAGE_SIZE } from '../../memory/arena';
 import { at, getField, read64, removeEntry } from '../../memory/virtual';
 import { freePool } from '../pool/pool';
+import { PAGED_POOL_QUOTA, returnQuota } from '../processes/quota-block';
 import { threadType } from '../processes/thread';
 import { forgetTable, nextHandle, objectAt } from './handle-ledger';
 import { closeHandle } from './handles';
@@ -35,17 +37,22 @@ export function deleteHandleTable(table: u64): void {
     closeHandle(table, handle);
   removeEntry(at(table, HANDLE_TABLE.HandleTableList));
   const code = getField(table, HANDLE_TABLE.TableCode);
-  freePages(code & ~LEVEL_MASK, u32(code & LEVEL_MASK));
+  const pages = freePages(code & ~LEVEL_MASK, u32(code & LEVEL_MASK));
+  const bytes = u64(pages) * PAGE_SIZE + offsetOf(HANDLE_TABLE.SIZE);
+  returnQuota(getField(table, HANDLE_TABLE.QuotaProcess), PAGED_POOL_QUOTA, bytes);
   freePool(table);
   forgetTable(table);
 }
 
-function freePages(page: u64, level: u32): void {
+/** Gives a page back with those below it; returns how many these are. */
+function freePages(page: u64, level: u32): u32 {
+  let count: u32 = 1;
   for (let i: u32 = 0; level != 0 && i < POINTERS_PER_PAGE; i++) {
     const below = read64(page + u64(i) * 8);
     if (below == 0) break;
-    freePages(below, level - 1);
+    count += freePages(below, level - 1);
   }
   assert((page & u64(PAGE_SIZE - 1)) == 0, 'a page of a handle table');
   freePool(page);
+  return count;
 }

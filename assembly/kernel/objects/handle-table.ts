@@ -8,6 +8,7 @@ import { offsetOf } from '../../layout/fields';
 import { PAGE_SIZE } from '../../memory/arena';
 import { at, getField, initialiseList, insertTail, read64, setField, write64 } from '../../memory/virtual';
 import { allocatePool, PAGED } from '../pool/pool';
+import { chargeQuota, PAGED_POOL_QUOTA } from '../processes/quota-block';
 import { addressOf } from '../symbols';
 
 const ENTRIES_PER_PAGE: u32 = 256;
@@ -19,8 +20,15 @@ const HIGHEST_LEVEL: u64 = 2;
 const SYSTEM_ID: u32 = 4;
 const TABLE_TAG: u32 = 0x6274624f; // 'Obtb'
 
-function newPage(): u64 {
+/** A page of a table, which the table's process is charged for. */
+function newPage(table: u64): u64 {
+  charge(table, u32(PAGE_SIZE));
   return allocatePool(u32(PAGE_SIZE), TABLE_TAG, PAGED, 0);
+}
+
+function charge(table: u64, bytes: u32): void {
+  const process = getField(table, HANDLE_TABLE.QuotaProcess);
+  if (process != 0) chargeQuota(process, PAGED_POOL_QUOTA, bytes);
 }
 
 /** Creates an empty handle table; `process` is 0 for the table of client ids. */
@@ -28,7 +36,8 @@ export function createHandleTable(process: u64, pid: u32): u64 {
   const table = allocatePool(offsetOf(HANDLE_TABLE.SIZE), TABLE_TAG, PAGED, 0);
   setField(table, HANDLE_TABLE.QuotaProcess, process);
   setField(table, HANDLE_TABLE.UniqueProcessId, pid);
-  const page = newPage();
+  charge(table, offsetOf(HANDLE_TABLE.SIZE));
+  const page = newPage(table);
   setField(table, HANDLE_TABLE.TableCode, page);
   chainFreeEntries(table, page);
   if (process == 0) {
@@ -69,7 +78,7 @@ function grow(table: u64): void {
   const full = level == 0 ? 1 : level == 1 ? POINTERS_PER_PAGE : POINTERS_PER_PAGE * POINTERS_PER_PAGE;
   if (pages == full) {
     assert(level < HIGHEST_LEVEL, 'a handle table has three levels at most');
-    const top = newPage();
+    const top = newPage(table);
     write64(top, code & ~LEVEL_MASK);
     code = top | (level + 1);
     setField(table, HANDLE_TABLE.TableCode, code);
@@ -77,10 +86,10 @@ function grow(table: u64): void {
   let directory = code & ~LEVEL_MASK;
   if ((code & LEVEL_MASK) == HIGHEST_LEVEL) {
     const slot = directory + u64(pages / POINTERS_PER_PAGE) * 8;
-    if (read64(slot) == 0) write64(slot, newPage());
+    if (read64(slot) == 0) write64(slot, newPage(table));
     directory = read64(slot);
   }
-  const page = newPage();
+  const page = newPage(table);
   write64(directory + u64(pages % POINTERS_PER_PAGE) * 8, page);
   chainFreeEntries(table, page);
 }

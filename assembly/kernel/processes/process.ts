@@ -43,6 +43,9 @@ const PROCESS_OBJECT: u32 = 3; // _KOBJECTS.ProcessObject
 const PROCESS_TAG: u32 = 0x636f7250; // 'Proc'
 const STATUS_PENDING: u32 = 0x103; // ExitStatus of a process that lives
 const QUANTUM: u32 = 6;
+// Pages of a process's working set unless it asks for others, as the documentation of SetProcessWorkingSetSize has them.
+const LEAST_WORKING_SET: u64 = 50;
+const MOST_WORKING_SET: u64 = 345;
 const MAXIMUM_GROUPS: u32 = 32;
 const IMAGE_NAME_BYTES: u32 = 15;
 const NO_USER_ROOT: u64 = 1; // UserDirectoryTableBase without kernel VA shadowing
@@ -175,6 +178,8 @@ function fillIdentity(
   setField(process, KPROCESS.DeepFreeze, traits & TRAIT_SUSPENDED ? 1 : 0);
   const workingSet = at(at(process, EPROCESS.Vm), MMSUPPORT_FULL.Instance);
   setField(at(workingSet, MMSUPPORT_INSTANCE.Flags), MMSUPPORT_FLAGS.MemoryPriority, 5);
+  setField(workingSet, MMSUPPORT_INSTANCE.MinimumWorkingSetSize, LEAST_WORKING_SET);
+  setField(workingSet, MMSUPPORT_INSTANCE.MaximumWorkingSetSize, MOST_WORKING_SET);
   setField(
     process,
     EPROCESS.DiskCounters,

@@ -13,6 +13,7 @@ import { freePool } from '../pool/pool';
 import { freeListed, releasePage } from '../sections/section-end';
 import { deleteVads } from '../sections/vad';
 import { systemPml4 } from './process';
+import { PAGE_FILE_QUOTA, returnQuota } from './quota-block';
 
 const ENTRIES: u32 = 512;
 const entries: usize = memory.data(4096 * 5, 16); // a copy of the table of each level: it may be a rendered one
@@ -66,6 +67,7 @@ function forgetCharges(process: u64): void {
   setField(set, MMSUPPORT_INSTANCE.WorkingSetLeafPrivateSize, 0);
   setField(set, MMSUPPORT_INSTANCE.WorkingSetPrivateSize, 0);
   setField(process, EPROCESS.NumberOfPrivatePages, 0);
+  returnQuota(process, PAGE_FILE_QUOTA, getField(process, EPROCESS.CommitCharge));
   setField(process, EPROCESS.CommitCharge, 0);
   setField(process, EPROCESS.VirtualSize, 0);
 }

@@ -2,15 +2,22 @@
 // fields are many and the pages more.
 import { EPROCESS, MMSUPPORT_FULL, MMSUPPORT_INSTANCE } from '../../generated/types';
 import { addToField, at, getField, setField } from '../../memory/virtual';
+import { chargeQuota, NON_PAGED_POOL_QUOTA, PAGE_FILE_QUOTA } from '../processes/quota-block';
 
 let virtualBytes: u64 = 0;
 let committed: u64 = 0;
 let privatePages: u64 = 0;
 let sharedPages: u64 = 0;
+let descriptorBytes: u64 = 0;
 
 /** Addresses reserved. */
 export function chargeVirtual(bytes: u64): void {
   virtualBytes += bytes;
+}
+
+/** Bytes of nonpaged pool that describe what is reserved. */
+export function chargeDescriptor(bytes: u32): void {
+  descriptorBytes += bytes;
 }
 
 /** Pages that count against the commit limit. */
@@ -43,6 +50,9 @@ export function writeCharges(process: u64): void {
   raise(process, EPROCESS.CommitChargePeak, getField(process, EPROCESS.CommitCharge));
   addToField(process, EPROCESS.VirtualSize, virtualBytes);
   raise(process, EPROCESS.PeakVirtualSize, getField(process, EPROCESS.VirtualSize));
+  chargeQuota(process, NON_PAGED_POOL_QUOTA, descriptorBytes);
+  chargeQuota(process, PAGE_FILE_QUOTA, committed);
+  descriptorBytes = 0;
   virtualBytes = 0;
   committed = 0;
   privatePages = 0;

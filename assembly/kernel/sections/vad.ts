@@ -12,7 +12,8 @@ import { offsetOf } from '../../layout/fields';
 import { PAGE_SIZE } from '../../memory/arena';
 import { addToField, at, getField, insertTail, read64, setField, write64 } from '../../memory/virtual';
 import { allocatePool, freePool, NON_PAGED, tag } from '../pool/pool';
-import { chargeCommit, chargeVirtual } from './charges';
+import { NON_PAGED_POOL_QUOTA, returnQuota } from '../processes/quota-block';
+import { chargeCommit, chargeDescriptor, chargeVirtual } from './charges';
 import { prototypeOf, subsectionOf } from './control-area';
 import { forgetRanges, noteRange } from './range-ledger';
 import { enterArea, leaveView } from './section-end';
@@ -74,6 +75,7 @@ function startOf(vad: u64): u64 {
  */
 export function addPrivateVad(start: u64, pages: u32, committed: u32, isWhole: bool, protection: u32): u64 {
   const vad = allocatePool(offsetOf(MMVAD_SHORT.SIZE), tag(0x56, 0x61, 0x64, 0x53), NON_PAGED, 0); // 'VadS'
+  chargeDescriptor(offsetOf(MMVAD_SHORT.SIZE));
   describe(vad, start, pages, VAD_NONE, protection, committed);
   setField(at(vad, MMVAD_SHORT.u), MMVAD_FLAGS.PrivateMemory, 1);
   setField(at(vad, MMVAD_SHORT.u1), MMVAD_FLAGS1.MemCommit, isWhole ? 1 : 0);
@@ -95,6 +97,7 @@ export function addViewVad(
 ): u64 {
   enterArea(area);
   const vad = allocatePool(offsetOf(MMVAD.SIZE), tag(0x56, 0x61, 0x64, 0x20), NON_PAGED, 0); // 'Vad '
+  chargeDescriptor(offsetOf(MMVAD.SIZE));
   describe(vad, start, pages, type, protection, committed);
   setField(vad, MMVAD.Subsection, subsectionOf(area, 0));
   setField(vad, MMVAD.FirstPrototypePte, prototypeOf(area, firstPage));
@@ -140,19 +143,23 @@ export function linkVads(process: u64): void {
 
 /** Takes a process's tree of descriptors down, whose pages are unmapped already: their views are gone. */
 export function deleteVads(process: u64): void {
-  deleteBelow(read64(at(process, EPROCESS.VadRoot)));
+  returnQuota(process, NON_PAGED_POOL_QUOTA, deleteBelow(read64(at(process, EPROCESS.VadRoot))));
   write64(at(process, EPROCESS.VadRoot), 0);
   write64(at(process, EPROCESS.VadHint), 0);
   setField(process, EPROCESS.VadCount, 0);
   forgetRanges(process);
 }
 
-function deleteBelow(node: u64): void {
-  if (node == 0) return;
-  deleteBelow(getField(node, RTL_BALANCED_NODE.Left));
-  deleteBelow(getField(node, RTL_BALANCED_NODE.Right));
-  if (getField(at(node, MMVAD_SHORT.u), MMVAD_FLAGS.PrivateMemory) == 0) leaveView(node);
+/** Returns the bytes of pool that the descriptors took. */
+function deleteBelow(node: u64): u64 {
+  if (node == 0) return 0;
+  const below =
+    deleteBelow(getField(node, RTL_BALANCED_NODE.Left)) +
+    deleteBelow(getField(node, RTL_BALANCED_NODE.Right));
+  const isView = getField(at(node, MMVAD_SHORT.u), MMVAD_FLAGS.PrivateMemory) == 0;
+  if (isView) leaveView(node);
   freePool(node);
+  return below + (isView ? offsetOf(MMVAD.SIZE) : offsetOf(MMVAD_SHORT.SIZE));
 }
 
 function heightOf(nodes: i32): i32 {

@@ -1,12 +1,18 @@
 // Processes against truth: who they are, since when, and what is left of those that have ended.
 import { describe, expect, it } from 'vitest';
 import type { FullTruth, Kernel } from './kernel.js';
+import { offsetOf, sizeOf } from './layouts.js';
+import { vadsOf } from './vads.js';
 
 const UNLOADED_BYTES = 0x28n; // UNICODE_STRING, start, end, time: as debuggers read nt!MmUnloadedDrivers
 const STATUS_PENDING = 0x103n;
 const PROCESS_EXITING = 4n; // EPROCESS.Flags
 const PROCESS_DELETE = 8n;
 const ID_STEP = 4;
+const PAGE_BYTES = 4096n;
+const HANDLES_PER_PAGE = 1024n; // by value: 256 entries, in steps of 4
+const POINTERS_PER_PAGE = 512n;
+const WORKING_SET_LIMITS = [50n, 345n]; // pages, documentation of SetProcessWorkingSetSize
 
 type Process = FullTruth['processes'][number] & {
   createTime: string;
@@ -75,6 +81,35 @@ export function processRules(opened: () => Kernel): void {
       }
     });
 
+    it('are charged for their address descriptors and handle tables, and the quota block for all of them', () => {
+      const kernel = opened();
+      const sums = [0n, 0n, 0n];
+      for (const process of processes()) {
+        const address = BigInt(process.address);
+        const quota = (field: string, pool: number) =>
+          kernel.space.u64(address + BigInt(offsetOf('_EPROCESS', field) + 8 * pool));
+        const descriptors = vadsOf(kernel, address)
+          .map(({ isPrivate }) => BigInt(sizeOf(isPrivate ? '_MMVAD_SHORT' : '_MMVAD')))
+          .reduce((sum, bytes) => sum + bytes, 0n);
+        const charges = [descriptors, handleTableBytes(kernel, get(process, 'ObjectTable'))];
+        for (const pool of [0, 1]) {
+          expect(quota('ProcessQuotaUsage', pool), process.name).toBe(charges[pool]);
+          expect(quota('ProcessQuotaPeak', pool)).toBeGreaterThanOrEqual(charges[pool]!);
+          sums[pool]! += charges[pool]!;
+        }
+        sums[2]! += get(process, 'CommitCharge');
+        const limits = ['MinimumWorkingSetSize', 'MaximumWorkingSetSize'];
+        expect(limits.map((name) => get(process, `Vm.Instance.${name}`))).toEqual(WORKING_SET_LIMITS);
+      }
+      const block = kernel.address('PspSystemQuotaBlock');
+      const entry = BigInt(sizeOf('_EPROCESS_QUOTA_ENTRY'));
+      const usage = [0n, 1n, 2n].map((kind) =>
+        kernel.get(block + kind * entry, '_EPROCESS_QUOTA_ENTRY', 'Usage'),
+      );
+      expect(usage).toEqual(sums);
+      expect(sums.every((sum) => sum > 0n)).toBe(true);
+    });
+
     it('names of threads', () => {
       const named = processes()
         .flatMap(({ threads }) => threads)
@@ -98,4 +133,15 @@ export function processRules(opened: () => Kernel): void {
         expect(BigInt(base) >= end || BigInt(base) + BigInt(size) <= start, name).toBe(true);
     }
   });
+}
+
+/** Bytes of a handle table, by how many handles it has room for. */
+function handleTableBytes(kernel: Kernel, table: bigint): bigint {
+  if (table === 0n) return 0n;
+  const get = (path: string) => kernel.get(table, '_HANDLE_TABLE', path);
+  const leaves = get('NextHandleNeedingPool') / HANDLES_PER_PAGE;
+  const level = get('TableCode') & 3n;
+  const middle = level === 0n ? 0n : (leaves + POINTERS_PER_PAGE - 1n) / POINTERS_PER_PAGE;
+  const pages = leaves + middle + (level === 2n ? 1n : 0n);
+  return BigInt(sizeOf('_HANDLE_TABLE')) + pages * PAGE_BYTES;
 }
