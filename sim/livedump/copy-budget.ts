@@ -39,19 +39,14 @@ export function copyBudget(
   return { needed: exports.dumpPages() - without - exports.dumpImageFrames(), available };
 }
 
-/** Whether there is memory for a copy of the pages, of those in `contents`, that a dump cannot do without. */
-export function isLeastAffordable(
+/** Counts for the pages, of those in `contents`, that a dump cannot do without. */
+export function leastBudget(
   kernel: Kernel,
   options: ResolvedCaptureOptions,
   contents: readonly ClassContents[],
-): boolean {
+): CopyBudget {
   const pageBudget = leastPages(contents);
-  const { needed, available } = copyBudget(
-    kernel,
-    options,
-    selectContents(kernel, { ...options, pageBudget }),
-  );
-  return needed <= available;
+  return copyBudget(kernel, options, selectContents(kernel, { ...options, pageBudget }));
 }
 
 /** Pages, of those in `contents`, that a dump cannot do without. */
@@ -61,7 +56,7 @@ function leastPages(contents: readonly ClassContents[]): number {
 
 /**
  * The largest page budget, a few attempts near, whose copy can be had. It begins with what is in `contents` and
- * {@link isLeastAffordable}.
+ * fits the {@link leastBudget}.
  */
 export function affordablePages(
   kernel: Kernel,
@@ -120,6 +115,11 @@ export function leaveAvailable({ core: { exports } }: Kernel, size: string | und
 }
 
 /** Pages as an amount of memory for people. */
-export function mebibytes(pages: number): string {
+function mebibytes(pages: number): string {
   return `${((pages * PAGE) / 2 ** 20).toFixed(1)} MiB`;
+}
+
+/** What a dump needs, and what can be had of it. */
+export function shortageText({ needed, available }: CopyBudget): string {
+  return `It needs ${mebibytes(needed)}, and ${mebibytes(Math.max(0, available))} can be had.`;
 }

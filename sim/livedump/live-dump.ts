@@ -8,9 +8,9 @@ import {
   affordablePages,
   copyBudget,
   giveBack,
-  isLeastAffordable,
+  leastBudget,
   leaveAvailable,
-  mebibytes,
+  shortageText,
   takeMemory,
 } from './copy-budget.js';
 import { parseControl, type ParsedControl } from './control.js';
@@ -142,14 +142,14 @@ export class LiveDump {
     const estimated = kernel.core.exports.dumpPages();
     let { needed, available } = copyBudget(kernel, this.#options, contents);
     if (needed > available) {
-      const detail = `It needs ${mebibytes(needed)}, and ${mebibytes(Math.max(0, available))} can be had.`;
       if (this.request.abortIfMemoryPressure) {
         log.write('5');
-        throw new LiveDumpError('memoryPressure', detail);
+        throw new LiveDumpError('memoryPressure', shortageText({ needed, available }));
       }
-      if (!isLeastAffordable(kernel, this.#options, contents)) {
+      const least = leastBudget(kernel, this.#options, contents);
+      if (least.needed > least.available) {
         log.write('116');
-        throw new LiveDumpError('noMemory', detail);
+        throw new LiveDumpError('noMemory', shortageText(least));
       }
       this.#options = { ...this.#options, pageBudget: affordablePages(kernel, this.#options, contents) };
       const partial = selectContents(kernel, this.#options);
