@@ -7,6 +7,7 @@ import type {
   FrameDetails,
   FrameMap,
   FrameView,
+  LabText,
   MachineInfo,
   ProcessAction,
   RunResult,
@@ -60,6 +61,12 @@ export interface PhysicalMemory {
   walk(pid: number, address: bigint): Promise<AddressWalk>;
 }
 
+/** Labs: their texts, and who tells whether an answer is right. */
+export interface LabCourse {
+  list(): Promise<readonly LabText[]>;
+  grade(lab: string, task: string, answer: string): Promise<boolean>;
+}
+
 /** A running machine with everything that its programs share. Leaf elements get parts of it, never all. */
 export class Lab {
   readonly machine: MachineInfo;
@@ -73,6 +80,7 @@ export class Lab {
   readonly controlService: (name: string, control: ServiceControl) => Promise<ServiceResult>;
   readonly startup: Startup;
   readonly memory: PhysicalMemory;
+  readonly course: LabCourse;
   /** What the machine has logged of its live dumps. */
   readonly liveDumpEvents: () => Promise<EventFile>;
 
@@ -92,6 +100,10 @@ export class Lab {
     this.startup = {
       read: () => api.startupApps(),
       setEnabled: (program, enabled) => api.setStartupApp(program, enabled),
+    };
+    this.course = {
+      list: () => api.labs(),
+      grade: (lab, task, answer) => api.gradeAnswer(lab, task, answer),
     };
     this.memory = {
       map: (view) => api.memoryMap(view),

@@ -1,6 +1,7 @@
 import { transfer } from 'comlink';
 import coreUrl from '../../build/core/page.wasm?url';
 import { LabMachine } from '../lab-machine.js';
+import type { Lab } from '../labs/index.js';
 import type { SizeName } from '../machine/size.js';
 import type { EventFile } from '../livedump/event-log.js';
 import { NoMemoryError } from '../world/process-begin.js';
@@ -198,6 +199,20 @@ export class LabWorker implements SimApi {
   async setStartupApp(program: string, enabled: boolean): Promise<StartupApp[]> {
     this.#startupApps.setEnabled(program, enabled);
     return this.#startupApps.list;
+  }
+
+  async labs(): Promise<readonly Lab[]> {
+    return (await import('../labs/index.js')).LABS;
+  }
+
+  async gradeAnswer(name: string, id: string, answer: string): Promise<boolean> {
+    const machine = this.#running();
+    const { LABS, isRight } = await import('../labs/index.js');
+    const lab = LABS.find((candidate) => candidate.name === name);
+    const task = lab?.tasks.find((candidate) => candidate.id === id);
+    if (!task || lab?.scenario !== machine.scenario.name)
+      throw new RangeError(`This machine is not the lab's "${name}", or it has no task "${id}".`);
+    return isRight(task, answer, machine.events);
   }
 
   async memoryMap(view: FrameView): Promise<FrameMap> {

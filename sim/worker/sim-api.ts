@@ -1,4 +1,5 @@
 import type { EventFile } from '../livedump/event-log.js';
+import type { Lab } from '../labs/index.js';
 import type { Phase } from '../livedump/live-dump.js';
 import type { DumpKind } from '../livedump/options.js';
 import type { AbsentPage, AddressWalk, WalkStep } from '../machine/address-walk.js';
@@ -12,7 +13,7 @@ import type { FrameDetails } from './memory-inspector.js';
 import type { SampleMessage } from './sample-message.js';
 
 export type { ActionResult, EventFile, ProcessAction, ServiceInfo, StartupApp, WaitChain };
-export type { ServiceControl, ServiceResult };
+export type { Lab as LabText, ServiceControl, ServiceResult };
 export type { AbsentPage, AddressWalk, FrameDetails, FrameMap, FrameView, WalkStep };
 export { SampleReader } from './sample-message.js';
 
@@ -66,6 +67,10 @@ export interface SimApi {
   startupApps(): Promise<StartupApp[]>;
   /** Lets a program start with the next session or not; resolves with all as they then are. */
   setStartupApp(program: string, enabled: boolean): Promise<StartupApp[]>;
+  /** The labs that come with the machine. */
+  labs(): Promise<readonly Lab[]>;
+  /** Whether an answer to a lab's task is right on this machine, which must run the lab's scenario. */
+  gradeAnswer(lab: string, task: string, answer: string): Promise<boolean>;
   /** What the frames of physical memory are, by cells. */
   memoryMap(view: FrameView): Promise<FrameMap>;
   /** One frame: its entry in the PFN database, whose it is, its bytes. Rejects when there is no such number. */

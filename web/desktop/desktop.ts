@@ -49,7 +49,9 @@ export class Desktop extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    void this.#arrange(this.order);
+    // A machine that was started for a lab has its tasks beside it.
+    const isForLab = new URLSearchParams(location.search).has('lab');
+    void this.#arrange(isForLab ? bringToFront(this.order, 'labs') : this.order);
   }
 
   #program(id: ProgramId): HTMLElement | null {

@@ -51,6 +51,13 @@ const programs = {
     tag: literal`mem-app`,
     load: () => import('../memory/memory.js'),
   },
+  labs: {
+    title: strings.desktop.labs,
+    width: 420,
+    height: 660,
+    tag: literal`lab-app`,
+    load: () => import('../labs/labs.js'),
+  },
   about: {
     title: strings.desktop.about,
     width: 620,

@@ -7,6 +7,7 @@ export const desktop = {
   memory: 'Arbeitsspeicher',
   debugger: 'Debugger',
   about: 'Über livedump-lab',
+  labs: 'Übungen',
   allPrograms: 'Alle Programme',
   taskbarMenu: 'Befehle der Taskleiste',
   minimize: 'Minimieren',

@@ -7,6 +7,7 @@ export const desktop = {
   memory: 'Memory',
   debugger: 'Debugger',
   about: 'About livedump-lab',
+  labs: 'Labs',
   allPrograms: 'All programs',
   taskbarMenu: 'Taskbar commands',
   minimize: 'Minimize',

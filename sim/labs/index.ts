@@ -1,0 +1,3 @@
+export { LABS } from './catalogue.js';
+export { isRight } from './grade.js';
+export { labSchema, type Lab, type LabTask } from './schema.js';

@@ -1,0 +1,116 @@
+import { afterEach, expect, test } from 'vitest';
+import { FileSource } from '../../../sim/cli/debug/file-source.js';
+import { SymbolFolder } from '../../../sim/cli/debug/symbol-folder.js';
+import { Session, Shell } from '../../../sim/debugger/index.js';
+import { LABS, isRight } from '../../../sim/labs/index.js';
+import { CaptureLab } from '../../support/capture-lab.js';
+
+/** What a learner does in the debugger: what was printed for a command. */
+type Ask = (command: string) => string;
+
+const TIMEOUT = 120_000;
+
+function found(text: string, pattern: RegExp): string {
+  const match = pattern.exec(text);
+  if (!match) throw new Error(`${pattern} is not in:\n${text.slice(0, 2000)}`);
+  return match[1]!;
+}
+
+/** The pieces of what `!process 0 x` prints, one for each process. */
+const processes = (text: string) => text.split(/^PROCESS /m).slice(1);
+
+/** How each lab is solved from a dump: answers by task, as they are read off the screen. */
+const SOLUTIONS: Readonly<Record<string, (ask: Ask) => Record<string, string>>> = {
+  'handle-leak'(ask) {
+    const count = (text: string) => Number(/HandleCount: +(\d+)/.exec(text)?.[1] ?? 0);
+    const [worst] = processes(ask('!process 0 0')).sort((a, b) => count(b) - count(a));
+    const pid = found(worst!, /Cid: ([0-9a-f]+)/);
+    const newest = ask(`!handle 0 3 ${pid}`).trim().split('\n').slice(-6).join('\n');
+    return { process: pid, type: found(newest, /Type: \(\w+\) (\w+)/) };
+  },
+  'token-swap'(ask) {
+    const all = processes(ask('!process 0 1')).map((text) => ({
+      pid: found(text, /Cid: ([0-9a-f]+)/),
+      token: found(text, /Token +([0-9a-f]{16})/),
+    }));
+    const system = all.find(({ pid }) => pid === '4' || Number(`0x${pid}`) === 4)!;
+    const thief = all.find(({ pid, token }) => pid !== system.pid && token === system.token)!;
+    return { process: thief.pid, token: system.token };
+  },
+  'injected-code'(ask) {
+    const root = found(ask('!process 0 1 explorer.exe'), /VadRoot ([0-9a-f]+)/);
+    const line = found(ask(`!vad ${root}`), /^(.* Private +EXECUTE_READWRITE.*)$/m);
+    const [, , page] = line.trim().split(/\s+/);
+    return { start: `${page}000`, protection: found(line, /Private +(\w+)/) };
+  },
+  'pool-leak'(ask) {
+    const tags = ask('!poolused 2').split('\n');
+    const tag = found(tags.find((line) => /^ *Leak /.test(line)) ?? '', /^ *(\S+)/);
+    const stacks = ask(`!stacks 2 ${tag}`);
+    const driver = found(stacks, /\s(?!nt!)(\w+)!/);
+    return { tag, driver, thread: found(stacks, /4\.([0-9a-f]+)  [0-9a-f]{16} /) };
+  },
+  'stuck-irp'(ask) {
+    const requests = [...ask('!process 0 2 explorer.exe').matchAll(/^ +([0-9a-f]{16}): \(0006/gm)];
+    const told = requests.map(([, irp]) => ({ irp: irp!, text: ask(`!irp ${irp}`) }));
+    const { irp, text } = told.find(
+      (one) => /\\FileSystem\\/.test(one.text) && /\\Driver\\disk/.test(one.text),
+    )!;
+    const thread = found(text, /Thread ([0-9a-f]{16})/);
+    const [, tid] = found(ask(`!thread ${thread}`), /Cid ([0-9a-f.]+)/).split('.');
+    return { irp, driver: found(text, />\[[^\n]*\n[^\n]*\n +(\S+)/), thread: tid! };
+  },
+  'mutant-chain'(ask) {
+    const waits = [...ask('!process 0 2 explorer.exe').matchAll(/Mutant - owning thread ([0-9a-f]+)/g)];
+    const owners = waits.map(([, owner]) => owner!);
+    let thread = owners.find((owner, i) => owners.indexOf(owner) !== i)!;
+    let mutant = '';
+    for (;;) {
+      const next = /([0-9a-f]{16}) +Mutant - owning thread ([0-9a-f]+)/.exec(ask(`!thread ${thread}`));
+      if (!next) break;
+      [, mutant, thread] = next as unknown as [string, string, string];
+    }
+    const [pid] = found(ask(`!thread ${thread}`), /Cid ([0-9a-f.]+)/).split('.');
+    return { thread, process: pid!, mutant };
+  },
+  'resource-deadlock'(ask) {
+    const resources = ask('!locks')
+      .split('Resource @ ')
+      .slice(1)
+      .map((text) => ({
+        at: found(text, /\((0x[0-9a-f]+)\)/),
+        owner: found(text, /Threads: ([0-9a-f]{16})/),
+        waiters: [...(text.split('Waiting On')[1] ?? '').matchAll(/^ +([0-9a-f]{16})/gm)].map(
+          ([, at]) => at!,
+        ),
+      }));
+    const owners = new Set(resources.map(({ owner }) => owner));
+    const circle = resources.find(({ waiters }) => waiters.some((waiter) => owners.has(waiter)))!;
+    const victim = circle.waiters.find((waiter) => !owners.has(waiter))!;
+    return { resource: circle.at, thread: circle.owner, victim };
+  },
+};
+
+const labs: CaptureLab[] = [];
+afterEach(() => labs.splice(0).forEach((lab) => lab.remove()));
+
+test.each(LABS.map((lab) => [lab.name, lab] as const))(
+  '%s is solved with a dump and the debugger alone',
+  { timeout: TIMEOUT },
+  async (name, { scenario, tasks }) => {
+    const lab = await CaptureLab.boot({ scenario, seed: 3 });
+    labs.push(lab);
+    const { path } = lab.write('lab.dmp', {});
+    const session = new Session(new FileSource(path), { path, symbols: new SymbolFolder(lab.symbols) });
+    const shell = new Shell(session);
+    const answers = SOLUTIONS[name]!((command) => shell.execute(command));
+    const { events } = lab.machine;
+    expect(Object.keys(answers).sort()).toEqual(tasks.map(({ id }) => id).sort());
+    for (const task of tasks) {
+      const answer = answers[task.id]!;
+      expect(isRight(task, answer, events), `${task.id}: ${answer}`).toBe(true);
+      for (const other of ['0', 'nt', '4096', 'ffff800000000000', 'System'])
+        expect(isRight(task, other, events), `${task.id}: ${other}`).toBe(false);
+    }
+  },
+);
