@@ -61,6 +61,8 @@ test('Tab goes from window to window and on to the taskbar, and from there back 
     );
     return within.indexOf(true);
   };
+  // A window that opens takes the focus.
+  await expect.poll(place).toBe(1);
   await taskbar.getByRole('button', { name: 'Start' }).focus();
   const seen = [await place()];
   for (let i = 0; i < 80 && seen.length < 5; i++) {
