@@ -4,6 +4,7 @@ import { essentialFrames, heapFrames, hypervisorEnd } from '../hypervisor/region
 import * as ranges from '../memory/ranges';
 import { beginReading } from '../paging/pfn-reader';
 import { visitGiven } from '../paging/given-frames';
+import { nextKeptEntry } from '../paging/pfn-database';
 import { Run, RUN_LARGE } from '../paging/pfn-runs';
 import { beginClasses, classOfFrame, classOfRun, NO_CLASS, PageClass } from './page-class';
 import { visitLent } from '../kernel/memory-manager/lent-frames';
@@ -46,12 +47,26 @@ function visitFrames(from: u32, to: u32, visit: (from: u32, to: u32, kind: i32) 
 }
 
 function visitRun(run: Run, from: u32, to: u32, visit: (from: u32, to: u32, kind: i32) => void): void {
+  if (run.kind == RUN_LARGE) visitLargePages(run, from, to, visit);
+  else visitPages(run, from, to, visit);
+}
+
+/** A page that has left its process since the run began has an entry that says so. */
+function visitPages(run: Run, from: u32, to: u32, visit: (from: u32, to: u32, kind: i32) => void): void {
   const whole = classOfRun(run);
-  if (run.kind != RUN_LARGE) {
-    visit(from, to, whole);
-    return;
+  for (let pfn = from; pfn < to;) {
+    const kept = nextKeptEntry(pfn, to);
+    if (pfn < kept) visit(pfn, kept, whole);
+    let end = kept;
+    while (end < to && nextKeptEntry(end, to) == end) end++;
+    visitFrames(kept, end, visit);
+    pfn = end;
   }
-  // The kernel's image: some of its pages belong to the required set.
+}
+
+/** The kernel's image: some of its pages belong to the required set. */
+function visitLargePages(run: Run, from: u32, to: u32, visit: (from: u32, to: u32, kind: i32) => void): void {
+  const whole = classOfRun(run);
   let start = from;
   let kind = marked(from, whole);
   for (let pfn = from + 1; pfn < to; pfn++) {

@@ -4,7 +4,7 @@ import { classOfFrame, classOfRun, CLASSES, NO_CLASS, PageClass } from '../dump/
 import { essentialFrames, heapFrames, hypervisorEnd, secureFrames } from '../hypervisor/region';
 import * as ranges from '../memory/ranges';
 import { entryLocation } from '../paging/pfn-reader';
-import { Run, runAt, runAtOrAfter, runCount } from '../paging/pfn-runs';
+import { Run, runAt, runAtOrAfter, runCount, RUN_LARGE } from '../paging/pfn-runs';
 
 const FIRST_LOCATION: i32 = CLASSES;
 const LOCATIONS: i32 = 8; // _MMLISTS
@@ -29,10 +29,9 @@ function isInRun(pfn: u32): bool {
   return next < runCount() && runAt(next).base <= pfn;
 }
 
-/** Kind of a frame that a run describes. A page that has left its process since waits on a list. */
+/** Kind of a frame of a run whose entry is kept: a page that has left its process since waits on a list. */
 export function kindInRun(pfn: u32, run: Run): i32 {
-  const location = entryLocation(pfn);
-  return location == ranges.ACTIVE ? classOfRun(run) : kindOfLocation(location);
+  return run.kind == RUN_LARGE ? classOfRun(run) : kindOfEntry(pfn);
 }
 
 /** Kind of any frame. */
@@ -50,8 +49,7 @@ export function dumpClassOfFrame(pfn: u32): i32 {
   const kind = kindOfFrame(pfn);
   if (kind >= 0 && kind < CLASSES) return kind;
   const range = ranges.rangeOf(pfn);
-  if (range < 0 || isListed(pfn, range)) return NO_CLASS;
-  return isInRun(pfn) ? classOfRun(runAt(runAtOrAfter(pfn))) : classOfFrame(pfn);
+  return range < 0 || isListed(pfn, range) ? NO_CLASS : classOfFrame(pfn);
 }
 
 function isListed(pfn: u32, range: i32): bool {

@@ -75,6 +75,38 @@ describe('page selection', () => {
   });
 });
 
+describe('page selection after a minute', () => {
+  /** _MMPFN of public symbols of 22631. */
+  const PFN = { size: 0x30n, pteAddress: 0x8n, location: 0x22n };
+  const ACTIVE = 6n; // _MMLISTS, in the lowest bits
+
+  it('leaves out what processes no longer have in memory, but for kernel stacks on their way out', async () => {
+    const later = await createMachine({ machine: 'classroom', seed: 5 });
+    later.advance(60_000);
+    const { core, loaded } = later.kernel;
+    const capture = later.capture({ userPages: true });
+    const head = Buffer.from(capture.next()!);
+    const taken = framesIn(head).keys();
+    later.endCapture();
+    const u64 = (at: bigint) => {
+      core.exports.memoryRead(at, 8);
+      return core.exchange.getBigUint64(0, true);
+    };
+    const database = u64(loaded.address('nt!MmPfnDatabase'));
+    const pteBase = u64(loaded.address('nt!MmPteBase'));
+    const ofKernelsHalf = pteBase + (1n << 38n); // of the self-map's 512 GiB
+    let active = 0;
+    const others: number[] = [];
+    for (const pfn of taken) {
+      const entry = database + BigInt(pfn) * PFN.size;
+      if ((u64(entry + PFN.location) & 7n) === ACTIVE) active++;
+      else if (u64(entry + PFN.pteAddress) < ofKernelsHalf) others.push(pfn);
+    }
+    expect(active).toBeGreaterThan(100_000);
+    expect(others).toEqual([]);
+  }, 120_000);
+});
+
 describe('formats', () => {
   it('writes the same pages as type 5', () => {
     const six = dump({}).file;
