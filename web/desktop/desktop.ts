@@ -1,13 +1,14 @@
-import { LitElement, html, type TemplateResult } from 'lit';
+import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { html as staticHtml } from 'lit/static-html.js';
+import { html as staticHtml, literal } from 'lit/static-html.js';
 import { focusStyles } from '../controls/control.styles.js';
 import type { WindowPlace, WindowPlaceEvent } from '../controls/window/window.js';
 import type { Debugger } from '../debugger/debugger.js';
 import type { Explorer } from '../explorer/explorer.js';
 import type { OpenDumpEvent } from '../explorer/open-dump-event.js';
 import type { Lab } from '../lab.js';
+import type { SettingsStore } from '../storage/settings.js';
 import { Follow } from '../storage/store.js';
 import { strings } from '../strings/index.js';
 import type { OpenLocationEvent } from '../task-manager/task-manager-events.js';
@@ -16,25 +17,42 @@ import type { StartProgramEvent } from './start-menu.js';
 import './taskbar.js';
 import type { Taskbar, TaskbarEvent } from './taskbar.js';
 import { PROGRAMS, PROGRAM_IDS, type ProgramId } from './programs.js';
+import './waiting-program.js';
 import { bringToFront, close, frontOf, minimize, nextWindow, type WindowOrder } from './window-order.js';
 import { WindowPlaces } from './window-places.js';
 
 /** Below this width there is room for one window at a time. */
 const NARROW = matchMedia('(max-width: 699px)');
 
-/** The machine's desktop: windows over a wallpaper, and the taskbar. */
+const WAITING = literal`ll-waiting-program`;
+
+function firstOrder(): WindowOrder {
+  const order: WindowOrder = { open: ['task-manager'], minimized: new Set() };
+  // A machine that was started for a lab has its tasks beside it.
+  return new URLSearchParams(location.search).has('lab') ? bringToFront(order, 'labs') : order;
+}
+
+/**
+ * The machine's desktop: windows over a wallpaper, and the taskbar. It can be used before the machine runs; programs that
+ * are opened until then wait for it.
+ */
 @customElement('ll-desktop')
 export class Desktop extends LitElement {
   static override styles = [focusStyles, styles];
 
-  @property({ attribute: false }) lab!: Lab;
-  @state() private order: WindowOrder = { open: ['task-manager'], minimized: new Set() };
+  @property({ attribute: false }) settings!: SettingsStore;
+  /** Null until the machine runs. */
+  @property({ attribute: false }) lab: Lab | null = null;
+  @state() private order = firstOrder();
+  /** Programs that have been loaded, which begins when the machine runs. */
+  @state() private loaded: ReadonlySet<ProgramId> = new Set();
   @query('fe-explorer') private readonly explorer!: Explorer | null;
   @query('dbg-app') private readonly debugger!: Debugger | null;
   @query('ll-taskbar') private readonly taskbar!: Taskbar;
   readonly #places = new WindowPlaces();
 
-  protected readonly follow = new Follow(this, () => [this.lab.sampler, this.lab.settings]);
+  protected readonly followSettings = new Follow(this, () => [this.settings]);
+  protected followClock: Follow | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -48,10 +66,15 @@ export class Desktop extends LitElement {
     NARROW.removeEventListener('change', this.#onNarrow);
   }
 
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const { lab } = this;
+    if (!lab || !changed.has('lab')) return;
+    this.followClock = new Follow(this, () => [lab.sampler]);
+    for (const program of this.order.open) void this.#load(program);
+  }
+
   protected override firstUpdated(): void {
-    // A machine that was started for a lab has its tasks beside it.
-    const isForLab = new URLSearchParams(location.search).has('lab');
-    void this.#arrange(isForLab ? bringToFront(this.order, 'labs') : this.order);
+    this.#focusFront();
   }
 
   #program(id: ProgramId): HTMLElement | null {
@@ -65,9 +88,19 @@ export class Desktop extends LitElement {
     else if (left) this.taskbar.focusProgram(left);
   }
 
+  /** Loads a program. When its window waited for it with the focus, it gets that. */
+  async #load(program: ProgramId): Promise<void> {
+    if (this.loaded.has(program)) return;
+    await PROGRAMS[program].load();
+    const hadFocus = this.#program(program)?.matches(':focus-within');
+    this.loaded = new Set([...this.loaded, program]);
+    await this.updateComplete;
+    if (hadFocus) this.#program(program)?.focus();
+  }
+
   async #arrange(order: WindowOrder, left?: ProgramId): Promise<void> {
     const front = frontOf(order);
-    if (front) await PROGRAMS[front].load();
+    if (front && this.lab) await this.#load(front);
     this.order = order;
     await this.updateComplete;
     this.#focusFront(left);
@@ -114,20 +147,21 @@ export class Desktop extends LitElement {
 
   #windowStyle(program: ProgramId): string {
     const { open } = this.order;
-    const isOverAll = program === 'task-manager' && this.lab.settings.value.alwaysOnTop;
+    const isOverAll = program === 'task-manager' && this.settings.value.alwaysOnTop;
     return `--z: ${isOverAll ? open.length : open.indexOf(program)}`;
   }
 
   /** Programs that the taskbar shows as open. */
   get #shownAsOpen(): ProgramId[] {
     const { open, minimized } = this.order;
-    const { hideWhenMinimized } = this.lab.settings.value;
+    const { hideWhenMinimized } = this.settings.value;
     return open.filter((id) => !(hideWhenMinimized && id === 'task-manager' && minimized.has(id)));
   }
 
   #renderProgram(program: ProgramId): TemplateResult {
     const { order, lab } = this;
-    return staticHtml`<${PROGRAMS[program].tag}
+    const tag = this.loaded.has(program) ? PROGRAMS[program].tag : WAITING;
+    return staticHtml`<${tag}
       data-program=${program}
       style=${this.#windowStyle(program)}
       .lab=${lab}
@@ -138,7 +172,7 @@ export class Desktop extends LitElement {
       @ll-window-place=${({ place }: WindowPlaceEvent) => this.#onPlace(program, place)}
       @ll-window-minimize=${() => void this.#arrange(minimize(order, program), program)}
       @ll-window-close=${() => void this.#arrange(close(order, program), program)}
-    ></${PROGRAMS[program].tag}>`;
+    ></${tag}>`;
   }
 
   override render() {
@@ -161,7 +195,7 @@ export class Desktop extends LitElement {
       <ll-taskbar
         .open=${this.#shownAsOpen}
         .front=${frontOf(order)}
-        .time=${lab.sampler.value?.time ?? 0}
+        .time=${lab?.sampler.value?.time ?? 0}
         @ll-taskbar=${this.#onTaskbar}
         @ll-start-program=${({ program }: StartProgramEvent) => this.#start(program)}
       ></ll-taskbar>
