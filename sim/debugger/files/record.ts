@@ -13,20 +13,29 @@ export interface RecordLayout<F extends Fields> {
   readonly size: number;
   /** @throws RangeError when the bytes end before the structure does */
   read(bytes: Uint8Array, at?: number): RecordOf<F>;
+  /** Structures one after the other, `step` bytes apart; as many of them as fit. */
+  readAll(bytes: Uint8Array, count: number, step?: number): Iterable<RecordOf<F>>;
 }
 
 /** Declares a structure of a file format. Offsets are the format's own; each declaration names its source. */
 export function record<const F extends Fields>(size: number, fields: F): RecordLayout<F> {
   const entries = Object.entries(fields);
+  const readFields = (view: DataView, at: number): RecordOf<F> => {
+    const values: Record<string, number | bigint> = {};
+    for (const [name, [offset, kind]] of entries) values[name] = readField(view, at + offset, kind);
+    return values as RecordOf<F>;
+  };
   return {
     size,
     read(bytes, at = 0) {
       if (at < 0 || at + size > bytes.length)
         throw new RangeError(`A structure of ${size} bytes does not fit at ${at} of ${bytes.length}.`);
+      return readFields(viewOf(bytes), at);
+    },
+    *readAll(bytes, count, step = size) {
       const view = viewOf(bytes);
-      return Object.fromEntries(
-        entries.map(([name, [offset, kind]]) => [name, readField(view, at + offset, kind)]),
-      ) as RecordOf<F>;
+      for (let at = 0, left = count; left > 0 && at + size <= bytes.length; at += step, left--)
+        yield readFields(view, at);
     },
   };
 }

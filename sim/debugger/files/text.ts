@@ -8,10 +8,20 @@ export function asciiText(bytes: Uint8Array): string {
   return latin1.decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
+/** Texts up to this many bytes are put together here: calling a decoder takes longer. */
+const SHORT = 64;
+
 /** UTF-8 up to the first zero. */
 export function utf8Text(bytes: Uint8Array, at = 0): string {
   const end = bytes.indexOf(0, at);
-  return utf8.decode(bytes.subarray(at, end < 0 ? bytes.length : end));
+  const to = end < 0 ? bytes.length : end;
+  if (to - at > SHORT) return utf8.decode(bytes.subarray(at, to));
+  let text = '';
+  for (let i = at; i < to; i++) {
+    if (bytes[i]! > 0x7f) return utf8.decode(bytes.subarray(at, to));
+    text += String.fromCharCode(bytes[i]!);
+  }
+  return text;
 }
 
 /** UTF-16, an even number of bytes, zeros included. */

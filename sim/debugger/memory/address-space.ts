@@ -1,10 +1,11 @@
 import { PAGE_BYTES } from '../dump/page-map.js';
 import { viewOf } from '../files/record.js';
 import type { Memory } from './memory.js';
-import { prototypeFrame, walk, type Walk } from './page-walk.js';
+import { outcomeOf, prototypeFrame, walk, type Walk } from './page-walk.js';
 import { joined, type PhysicalMemory } from './physical-memory.js';
 
 const TRANSLATIONS_KEPT = 0x8000;
+const NOTHING = new Uint8Array(0);
 /** A prototype PTE that subsections hold indirectly (VAD prototypes) tells no address. */
 const VAD_PROTOTYPE = 0xffffffff0000n;
 
@@ -46,7 +47,7 @@ export class AddressSpace implements Memory {
   #frameOf(address: bigint): number | undefined {
     const top = address >> 47n;
     if (top !== 0n && top !== 0x1ffffn) return undefined; // not canonical
-    const { outcome } = this.walk(address);
+    const outcome = outcomeOf(this.#physical, this.root, address);
     if (outcome.kind === 'mapped') return Math.floor(outcome.physical / PAGE_BYTES);
     if (outcome.kind === 'absent') this.#onMissing(outcome.pfn, address);
     if (outcome.kind !== 'prototype' || (outcome.prototype & 0xffffffffffffn) === VAD_PROTOTYPE)
@@ -56,24 +57,33 @@ export class AddressSpace implements Memory {
   }
 
   read(address: bigint, length: number): Uint8Array {
-    const parts: Uint8Array[] = [];
-    let total = 0;
+    if (length <= 0) return NOTHING;
+    const first = this.#readPage(address, length);
+    if (first.length === 0 || first.length === length) return first;
+    const parts = [first];
+    let total = first.length;
     while (total < length) {
       const at = address + BigInt(total);
       if (at > 0xffffffffffffffffn) break;
-      const physical = this.translate(at);
-      if (physical === undefined) break;
-      const pfn = Math.floor(physical / PAGE_BYTES);
-      const page = this.#physical.page(pfn);
-      if (!page) {
-        this.#onMissing(pfn, at);
-        break;
-      }
-      const start = physical % PAGE_BYTES;
-      const part = page.subarray(start, Math.min(PAGE_BYTES, start + length - total));
+      const part = this.#readPage(at, length - total);
+      if (part.length === 0) break;
       parts.push(part);
       total += part.length;
     }
     return joined(parts, total);
+  }
+
+  /** What of it lies in the page of the address. */
+  #readPage(at: bigint, length: number): Uint8Array {
+    const physical = this.translate(at);
+    if (physical === undefined) return NOTHING;
+    const pfn = Math.floor(physical / PAGE_BYTES);
+    const page = this.#physical.page(pfn);
+    if (!page) {
+      this.#onMissing(pfn, at);
+      return NOTHING;
+    }
+    const start = physical % PAGE_BYTES;
+    return page.subarray(start, Math.min(PAGE_BYTES, start + length));
   }
 }

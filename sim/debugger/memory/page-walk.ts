@@ -1,5 +1,5 @@
 import { PAGE_BYTES } from '../dump/page-map.js';
-import { viewOf } from '../files/record.js';
+import { wordIn } from './memory.js';
 import type { PhysicalMemory } from './physical-memory.js';
 
 /** Bits of a page-table entry: hardware's (Intel SDM, volume 3), then those that Windows uses while it is invalid. */
@@ -35,31 +35,36 @@ export interface Walk {
   outcome: Outcome;
 }
 
-/** Walks four levels of page tables for an address. */
+/** Walks four levels of page tables for an address, and tells of each. */
 export function walk(memory: PhysicalMemory, root: number, address: bigint): Walk {
   const steps: WalkStep[] = [];
+  return { steps, outcome: outcomeOf(memory, root, address, (step) => steps.push(step)) };
+}
+
+/** Where a walk ends. */
+export function outcomeOf(
+  memory: PhysicalMemory,
+  root: number,
+  address: bigint,
+  onStep?: (step: WalkStep) => void,
+): Outcome {
   let table = root;
   for (let depth = 0; depth < LEVELS.length; depth++) {
     const level = LEVELS[depth]!;
     const shift = BigInt(39 - depth * 9);
     const at = table + Number((address >> shift) & BigInt(ENTRIES - 1)) * ENTRY_BYTES;
     const page = memory.page(Math.floor(at / PAGE_BYTES));
-    if (!page) {
-      steps.push({ level, at, entry: undefined });
-      return { steps, outcome: { kind: 'absent', pfn: Math.floor(at / PAGE_BYTES) } };
-    }
-    const entry = viewOf(page).getBigUint64(at % PAGE_BYTES, true);
-    steps.push({ level, at, entry });
+    const entry = page && wordIn(page, at % PAGE_BYTES);
+    onStep?.({ level, at, entry });
+    if (entry === undefined) return { kind: 'absent', pfn: Math.floor(at / PAGE_BYTES) };
     const last = level === 'PTE';
-    if (!(entry & VALID)) {
-      if (!last || entry === 0n) return { steps, outcome: { kind: 'invalid', level, entry } };
-      return { steps, outcome: softwareOutcome(entry, address) };
-    }
+    if (!(entry & VALID))
+      return !last || entry === 0n ? { kind: 'invalid', level, entry } : softwareOutcome(entry, address);
     const base = Number(entry & FRAME);
     if (last || (entry & LARGE && depth > 0)) {
       const pageBytes = 2 ** Number(shift);
       const physical = base - (base % pageBytes) + Number(address & (BigInt(pageBytes) - 1n));
-      return { steps, outcome: { kind: 'mapped', physical, pageBytes, transition: false } };
+      return { kind: 'mapped', physical, pageBytes, transition: false };
     }
     table = base;
   }

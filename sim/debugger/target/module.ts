@@ -1,10 +1,10 @@
 import type { Memory } from '../memory/memory.js';
-import { PdbFile } from '../pdb/pdb-file.js';
 import type { RangeMemory } from '../memory/range-memory.js';
 import { Image } from '../pe/image.js';
 import { mapImage } from '../pe/mapped-image.js';
 import type { PdbReference } from '../pe/pdb-reference.js';
-import { ModuleSymbols } from '../symbols/module-symbols.js';
+import type { ModuleSymbols } from '../symbols/module-symbols.js';
+import { openPdb, openSymbols } from '../symbols/opened-symbols.js';
 import { imageKey, type SymbolFiles } from '../symbols/symbol-files.js';
 import { FunctionTable } from '../unwind/function-table.js';
 import type { UnwindSource } from '../unwind/unwinder.js';
@@ -124,13 +124,13 @@ export class Module {
       return;
     }
     try {
-      const pdb = new PdbFile(found.file);
+      const pdb = openPdb(found.file);
       if (pdb.key !== reference.key) {
         found.file.close?.();
         this.problem = `${found.path} is of another build: ${pdb.key} instead of ${reference.key}.`;
         return;
       }
-      this.#symbols = new ModuleSymbols(pdb, found.path, this.base);
+      this.#symbols = openSymbols(pdb, found, this.base);
       this.#state = 'pdb';
     } catch (error) {
       found.file.close?.();

@@ -14,6 +14,7 @@ const images: SymbolFiles = {
 
 describe('a damaged minidump', () => {
   const STREAM = { modules: 4, threads: 3 };
+  const MEMORY64 = 9;
 
   /** Where the directory says that a stream is. */
   function placeOf({ bytes }: ByteFile, type: number): number {
@@ -30,6 +31,26 @@ describe('a damaged minidump', () => {
     file.set(file.end + 0x400000, Uint8Array.of(1));
     const { user } = new Session(new BufferSource(file.bytes), { path: 'a.dmp' });
     expect(name === 'modules' ? user!.modules.length : user!.threads.length).toBe(name === 'modules' ? 1 : 2);
+  });
+
+  /** The 64-bit list of memory of a dump that has one besides, with so many rows behind one another in the file. */
+  function listed(rows: number, size: number): number {
+    const file = crashDump();
+    const before = new Session(new BufferSource(file.bytes), { path: 'a.dmp' }).user!.dump.ranges().length;
+    const list = file.end;
+    file.u64(list, 0xffffffffn, BigInt(list));
+    for (let row = 0; row < rows; row++)
+      file.u64(list + 16 + row * 16, BigInt(row) << 24n, BigInt(rows * 16) / 4n);
+    const directory = 0x20 + new DataView(file.bytes.buffer).getUint32(8, true) * 12;
+    file.u32(directory, MEMORY64, size, list);
+    file.u32(8, (directory - 0x20) / 12 + 1);
+    return new Session(new BufferSource(file.bytes), { path: 'a.dmp' }).user!.dump.ranges().length - before;
+  }
+
+  it('has no memory from behind the end of the file, and none that its list has no room for', () => {
+    // A quarter of the rows' own bytes each, from the list on: the header's 16 bytes leave a little for a fifth.
+    expect(listed(64, 16 + 64 * 16)).toBe(5);
+    expect(listed(64, 16 + 2 * 16)).toBe(2);
   });
 });
 

@@ -13,7 +13,7 @@ const LARGEST_FILE = 0x7fffffff;
 export class SymbolBag implements SymbolFiles {
   readonly #places: string[] = [];
   /** By the last three parts of their path, as symbol stores have them, and by name alone; small letters. */
-  readonly #files = new Map<string, { path: string; blob: Blob }>();
+  readonly #files = new Map<string, FoundFile>();
 
   get description(): string {
     return this.#places.join(';');
@@ -31,9 +31,7 @@ export class SymbolBag implements SymbolFiles {
   }
 
   find(name: string, key: string): FoundFile | undefined {
-    const found =
-      this.#files.get(`${name}/${key}/${name}`.toLowerCase()) ?? this.#files.get(name.toLowerCase());
-    return found && { path: found.path, file: new BlobSource(found.blob) };
+    return this.#files.get(`${name}/${key}/${name}`.toLowerCase()) ?? this.#files.get(name.toLowerCase());
   }
 
   async #addZip(place: string, zip: Blob): Promise<number> {
@@ -47,7 +45,7 @@ export class SymbolBag implements SymbolFiles {
   /** What comes later stands in place of what came before. */
   #put(place: string, path: string, blob: Blob): number {
     const parts = path.split(/[\\/]/);
-    const file = { path: [place, ...parts].join('\\'), blob };
+    const file = { path: [place, ...parts].join('\\'), file: new BlobSource(blob) };
     this.#files.set(parts.slice(-3).join('/').toLowerCase(), file);
     this.#files.set(parts.at(-1)!.toLowerCase(), file);
     return 1;

@@ -125,8 +125,7 @@ export class Minidump {
     const most = Math.min(count, MOST_ROWS);
     if (step < layout.size) return [];
     const bytes = this.file.read(rva, most * step);
-    const whole = Math.min(most, Math.floor((bytes.length + step - layout.size) / step));
-    return Array.from({ length: whole }, (_, i) => layout.read(bytes, i * step));
+    return [...layout.readAll(bytes, most, step)];
   }
 
   /** Rows behind a 32-bit count. */
@@ -281,7 +280,9 @@ export class Minidump {
       if (head.length < 16) return ranges;
       let offset = Number(viewOf(head).getBigUint64(8, true));
       const count = Number(viewOf(head).getBigUint64(0, true));
-      for (const { Start, Bytes } of this.#rows(MEMORY64_DESCRIPTOR, stream.rva + 16, count)) {
+      const rows = Math.min(count, Math.floor((stream.size - 16) / MEMORY64_DESCRIPTOR.size));
+      for (const { Start, Bytes } of this.#rows(MEMORY64_DESCRIPTOR, stream.rva + 16, rows)) {
+        if (offset >= this.file.size) break; // all that follow lie behind the file's end, too
         ranges.push({ start: Start, bytes: Bytes, offset });
         offset += Bytes;
       }

@@ -1,0 +1,4 @@
+import { processDumps } from './kinds/process-dumps.js';
+import { tryKinds } from './try-kinds.js';
+
+tryKinds('process-dumps', processDumps);
