@@ -90,6 +90,7 @@ export { createSharedData as clockCreateSharedData } from './kernel/processors/s
 // Images.
 export { fillFunctionTable as imageFillFunctionTable } from './kernel/modules/function-table';
 export { initialisePartition as partitionInitialise } from './kernel/partition';
+export { detachSession as sessionDetach } from './kernel/memory-manager/session-space';
 export { discardSections as imageDiscard } from './kernel/modules/discard';
 export {
   loadKernelImage as imageLoad,

@@ -34,6 +34,7 @@ import { checkProcesses } from './processes';
 import { checkProcessors } from './processors';
 import { checkQuotas } from './quotas';
 import { beginReport, broken, writeReport } from './report';
+import { beginSessionSpace } from './session-space';
 import { checkSharedData } from './shared-data';
 import { checkTimes } from './times';
 import { checkTokens } from './tokens';
@@ -49,6 +50,7 @@ export function checkMachine(): bool {
   beginReading(systemPml4());
   checkSharedData();
   if (!broken()) checkDebuggerData();
+  if (!broken()) beginSessionSpace();
   if (!broken()) checkModules();
   if (!broken()) checkTypes();
   if (!broken()) checkProcesses();

@@ -9,12 +9,14 @@ import {
   MI_VISIBLE_PARTITION,
   MI_VISIBLE_STATE,
   MM_PAGED_POOL_INFO,
+  MM_SESSION_SPACE,
 } from '../generated/types';
 import { addressOf } from '../kernel/symbols';
 import { offsetOf } from '../layout/fields';
 import { expectBetween } from './expect';
 import { value } from './memory';
 import { nextProcess } from './processes';
+import { nextSession } from './session-space';
 
 /** Checks the counters of the commit charge. */
 export function checkCommit(): void {
@@ -32,6 +34,8 @@ export function checkCommit(): void {
   parts += value(state, MI_VISIBLE_STATE.DriverCommit);
   parts += value(state, MI_VISIBLE_STATE.PfnDatabaseCommit);
   parts += value(state + offsetOf(MI_VISIBLE_STATE.PagedPoolInfo), MM_PAGED_POOL_INFO.AllocatedPagedPool);
+  for (let space = nextSession(0); space != 0; space = nextSession(space))
+    parts += value(space, MM_SESSION_SPACE.CommittedPages);
   const system = addressOf(NT.MiSystemPartition);
   const visible = system + offsetOf(MI_PARTITION.Vp);
   parts += value(visible, MI_VISIBLE_PARTITION.SharedCommit);

@@ -4,9 +4,11 @@ import { Rule } from '../generated/rules';
 import { get, offsetOf, widthOf } from '../layout/fields';
 import { allocateTable, PAGE_SIZE } from '../memory/arena';
 import { copyFrame, residentFrame } from '../memory/frames';
-import { NOT_MAPPED, translate } from '../paging/walk';
+import { NOT_MAPPED, translate, translateBelow } from '../paging/walk';
 import { disagree, disagreeAt, NO_FIELD } from './report';
 
+const SLOT_BITS: u64 = 39;
+const PML4_LEVEL: i32 = 4;
 const CACHED_PAGES: u32 = 16384;
 const CACHE_ENTRY_BYTES: u32 = 16; // u64 page number + 1, u32 host page
 const USER_END: u64 = 0x0000800000000000;
@@ -15,6 +17,8 @@ const KERNEL_START: u64 = 0xffff800000000000;
 let cache: usize = 0;
 let kernelRoot: u32 = 0;
 let userRoot: u32 = 0;
+let sessionTable: u32 = 0; // that session space is read through
+let sessionBase: u64 = 0;
 const COPIES: u32 = 256;
 let copies: usize = 0; // of pages that are rendered or packed
 const copied = new StaticArray<u32>(<i32>COPIES); // frame number + 1 of each copy
@@ -28,6 +32,7 @@ export function beginReading(root: u32): void {
   for (let i: u32 = 0; i < COPIES; i++) unchecked((copied[i] = 0));
   kernelRoot = root;
   userRoot = root;
+  sessionTable = 0;
 }
 
 /** Frame of the PML4 that the kernel's half is read through. */
@@ -43,10 +48,19 @@ export function readUserSpaceOf(root: u32): void {
     if (load<u64>(at) <= USER_END >> 12) store<u64>(at, 0);
 }
 
+/** Session space, in the slot of `base`, is what hangs below the table in frame `table` from now on. */
+export function readSessionSpaceOf(table: u32, base: u64): void {
+  sessionTable = table;
+  sessionBase = base;
+}
+
 /** Physical address that an address maps to, or NOT_MAPPED; also for addresses that no processor would take. */
 export function physicalOf(address: u64): u64 {
   if (address < USER_END) return translate(userRoot, address);
-  return address < KERNEL_START ? NOT_MAPPED : translate(kernelRoot, address);
+  if (address < KERNEL_START) return NOT_MAPPED;
+  if (sessionTable != 0 && address >> SLOT_BITS == sessionBase >> SLOT_BITS)
+    return translateBelow(sessionTable, PML4_LEVEL - 1, address);
+  return translate(kernelRoot, address);
 }
 
 /** Whether the byte at an address is mapped. */

@@ -17,6 +17,7 @@ import { locationIn, pfnAddress, pfnEntry } from './pfn-entries';
 import { nextProcess } from './processes';
 import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
 import { beginSections, checkViewCounts } from './sections';
+import { checkSessionPage, checkSessionSpaces, sessionEntryOf, sessionSlot } from './session-space';
 import { checkUserHeaps } from './user-heaps';
 import { checkVads, isDescribed } from './vads';
 import { checkWow64 } from './wow64';
@@ -36,6 +37,8 @@ const FRAME_BITS: u64 = 0x000ffffffffff000;
 let copies: usize = 0; // a page for the table of each level, where it is rendered
 let selfMap: u64 = 0; // nt!MmPteBase
 let selfMapSlot: u32 = 0;
+let slotOfSession: u32 = 0;
+let tables: u64 = 0;
 let privatePages: u64 = 0;
 let userPages: u64 = 0;
 const roots = new AddressTable();
@@ -45,13 +48,20 @@ export function checkPageTables(): void {
   if (copies == 0) copies = allocateTable(usize(PML4_LEVEL + 1) * PAGE_SIZE);
   selfMap = peek64(addressOf(NT.MmPteBase));
   selfMapSlot = u32(selfMap >> 39) & 511;
+  slotOfSession = sessionSlot();
   roots.clear();
   beginSections();
   if (!mapsItself(systemRoot())) {
     disagreeAt(Rule.SelfMapIsThere, NO_FIELD, addressOf(NT.MmPteBase), systemRoot(), selfMap);
     return;
   }
+  if (!seesItsSession(systemRoot(), 0)) return;
   below(systemRoot(), PML4_LEVEL, 0, KERNEL_HALF, ENTRIES);
+  checkSessionSpaces((table, base) => {
+    tables = 0;
+    below(table, PML4_LEVEL - 1, base, 0, ENTRIES);
+    return tables;
+  });
   for (let process = nextProcess(0); process != 0; process = nextProcess(process)) {
     const base = value(process, KPROCESS.DirectoryTableBase);
     const root = frameOf(base);
@@ -67,6 +77,7 @@ export function checkPageTables(): void {
     checkWow64(process);
     if (roots.has(u64(root) << 12)) continue; // minimal processes may run on System's
     roots.set(u64(root) << 12, 1);
+    if (!seesItsSession(root, sessionEntryOf(process))) return;
     if (root != systemRoot() && !sharesKernelHalf(root)) return;
     userPages = 0;
     privatePages = 0;
@@ -105,7 +116,7 @@ export function isInSelfMap(address: u64): bool {
 
 function sharesKernelHalf(root: u32): bool {
   for (let index = KERNEL_HALF; index < ENTRIES; index++) {
-    if (index == selfMapSlot) continue;
+    if (index == selfMapSlot || index == slotOfSession) continue;
     const shared = entryIn(tableAt(systemRoot(), 0), index);
     const own = entryIn(tableAt(root, 1), index);
     if (own != shared)
@@ -113,6 +124,19 @@ function sharesKernelHalf(root: u32): bool {
   }
   noteMapping(root, entryAddress(selfMap, PML4_LEVEL), root);
   return true;
+}
+
+/** Whether the entry for session space is the one of the process's session. */
+function seesItsSession(root: u32, expected: u64): bool {
+  const own = entryIn(tableAt(root, 1), slotOfSession);
+  if (own == expected) return true;
+  return disagreeAt(
+    Rule.ProcessSeesItsSession,
+    NO_FIELD,
+    (u64(root) << 12) + slotOfSession * 8,
+    expected,
+    own,
+  );
 }
 
 /** Address in the self-map of the entry at `level` that maps `address`. */
@@ -132,6 +156,7 @@ function below(pfn: u32, level: i32, base: u64, from: u32, to: u32): void {
   const firstEntry = entryAddress(canonical(base), level);
   const table = tableAt(pfn, level);
   visit(Visited.PageTables);
+  tables++;
   for (let index = from; index < to; index++) {
     const entry = entryIn(table, index);
     if ((entry & PRESENT) == 0) {
@@ -148,7 +173,7 @@ function below(pfn: u32, level: i32, base: u64, from: u32, to: u32): void {
       return;
     }
     for (let i: u32 = 0; i < frames; i++) noteMapping(frame + i, firstEntry + u64(index) * 8, pfn);
-    if (level == 1 || isLarge) leaf(address, frame, frames);
+    if (level == 1 || isLarge) leaf(address, frame, frames, entry);
     else if (level != PML4_LEVEL || index != selfMapSlot)
       below(frame, level - 1, address & 0x0000ffffffffffff, 0, ENTRIES);
   }
@@ -173,9 +198,12 @@ function checkTransition(entry: u64, pte: u64, table: u32): void {
   visit(Visited.PagesInTransition);
 }
 
-function leaf(address: u64, frame: u32, frames: u32): void {
+function leaf(address: u64, frame: u32, frames: u32, mapping: u64): void {
   visit(Visited.MappedPages, frames);
-  if (address >> 63 != 0) return;
+  if (address >> 63 != 0) {
+    if ((u32(address >> 39) & 511) == slotOfSession) checkSessionPage(address, mapping);
+    return;
+  }
   if (!isDescribed(address >> 12)) {
     disagreeAt(Rule.UserPageIsDescribed, NO_FIELD, address, 1, 0);
     return;

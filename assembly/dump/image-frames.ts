@@ -3,16 +3,18 @@ import { Region, regionBase } from '../memory/address-space';
 import { copyFrame, frameWord } from '../memory/frames';
 import { frameOf, LARGE, PRESENT } from '../paging/pte';
 import { indexAt, PML4_LEVEL } from '../paging/tables';
+import { firstSessionTable } from '../kernel/memory-manager/session-space';
 import { systemPml4 } from '../kernel/processes/process';
 import { selected } from './selection';
 
 const ENTRIES: u32 = 512;
 const copies: usize = memory.data(4096 * 4, 16); // of the table of each level, for rendered ones
 
-/** Frames of the selection that images are in. */
+/** Frames of the selection that images are in; of session space those that the first session sees. */
 export function selectedImageFrames(): u32 {
   const slot = frameWord(systemPml4(), indexAt(regionBase(<i32>Region.SystemImages), PML4_LEVEL));
-  return slot & PRESENT ? framesIn(frameOf(slot), PML4_LEVEL - 1) : 0;
+  const ofSession = framesIn(firstSessionTable(), PML4_LEVEL - 1);
+  return ofSession + (slot & PRESENT ? framesIn(frameOf(slot), PML4_LEVEL - 1) : 0);
 }
 
 function framesIn(table: u32, level: i32): u32 {

@@ -6,6 +6,7 @@ import {
   KPROCESS,
   KTHREAD,
   LIST_ENTRY,
+  MM_SESSION_SPACE,
   OBJECT_NAME_INFORMATION,
   SE_AUDIT_PROCESS_CREATION_INFO,
 } from '../generated/types';
@@ -36,9 +37,10 @@ function markProcessList(head: u64, link: u64): void {
   }
 }
 
-/** Marks a process, its name and its PML4, without its threads. */
+/** Marks a process, its name, session and PML4, without its threads. */
 export function markProcessObject(process: u64): void {
   markStructure(process, EPROCESS.SIZE);
+  markStructure(peekField(process, EPROCESS.Session), MM_SESSION_SPACE.SIZE);
   markFrame(u32(peekField(process, KPROCESS.DirectoryTableBase) >> 12));
   const audit = process + offsetOf(EPROCESS.SeAuditProcessCreationInfo);
   const name = peekField(audit, SE_AUDIT_PROCESS_CREATION_INFO.ImageFileName);
@@ -77,7 +79,7 @@ export function markStack(from: u64, base: u64): void {
     for (; at < end; at += WORD) {
       const word = load<u64>(host);
       host += usize(WORD);
-      if (isIn(<i32>Region.SystemImages, word)) markReturn(word);
+      if (isIn(<i32>Region.SystemImages, word) || isIn(<i32>Region.Session, word)) markReturn(word);
     }
   }
 }

@@ -2,8 +2,10 @@
 import { UNICODE_STRING } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 
+import { isIn, Region } from '../memory/address-space';
 import { frameCount, frameWord } from '../memory/frames';
 import { nextPage, peekField } from '../memory/peek';
+import { MOST_SESSIONS, sessionTable } from '../kernel/memory-manager/session';
 import { systemPml4 } from '../kernel/processes/process';
 import { frameOf, LARGE, PRESENT } from '../paging/pte';
 import { isTransition } from '../paging/software-pte';
@@ -28,12 +30,22 @@ export function mark(address: u64, bytes: u64): void {
   for (let at = address; at < end; at = nextPage(at)) markPage(at);
 }
 
-/** Marks the page of a kernel address, if it is mapped or in transition, and the tables that lead to it. */
+/**
+ * Marks the page of a kernel address, if it is mapped or in transition, and the tables that lead to it; of session
+ * space in every session, because a debugger reads it in the context of any process.
+ */
 export function markPage(address: u64): void {
   if (address >> 12 == lastPage) return;
   lastPage = address >> 12;
-  let table = systemPml4();
-  for (let level = PML4_LEVEL; level > 0; level--) {
+  if (!isIn(<i32>Region.Session, address)) markBelow(systemPml4(), PML4_LEVEL, address);
+  else
+    for (let id: u32 = 0; id < MOST_SESSIONS; id++)
+      if (sessionTable(id) != 0) markBelow(sessionTable(id), PML4_LEVEL - 1, address);
+}
+
+function markBelow(top: u32, from: i32, address: u64): void {
+  let table = top;
+  for (let level = from; level > 0; level--) {
     const entry = frameWord(table, indexAt(address, level));
     const isKept = (entry & PRESENT) != 0 || (level == 1 && isTransition(entry));
     if (!isKept) return;

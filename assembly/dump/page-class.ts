@@ -91,7 +91,9 @@ function isCacheOnly(area: u64): bool {
 
 /** Class of a page that the PTE at an address maps. */
 function classOfPte(pte: u64): i32 {
-  if (!isEntryAddress(pte)) return <i32>PageClass.OtherKernel;
+  // What owns a session's top page table is an entry in its MM_SESSION_SPACE.
+  if (!isEntryAddress(pte))
+    return <i32>(isIn(<i32>Region.SystemPtes, pte) ? PageClass.PageTable : PageClass.OtherKernel);
   const address = addressMappedBy(pte);
   if (isEntryAddress(address)) return classOfTable(address);
   return classOfAddress(address);

@@ -92,7 +92,7 @@ function find(pfn: u32): void {
   address = mappedAt(pfn, pte);
   if (isOfProcess()) process = processOf(rootOf(pfn));
   else if (isIn(<i32>Region.KernelStacks, address)) findThread();
-  else if (isIn(<i32>Region.SystemImages, address)) findModule();
+  else if (isIn(<i32>Region.SystemImages, address) || isIn(<i32>Region.Session, address)) findModule();
 }
 
 /** Whether a page belongs to one process: its private memory, page tables of it, its PML4. */

@@ -64,10 +64,11 @@ export function chooseRegions(): u32 {
   return u32(unchecked(bases[<i32>Region.PageTables]) >> SLOT_BITS) & 511;
 }
 
-/** Makes every region's upper page table, so that all processes share it from their creation on. */
+/** Makes the upper page table of every region but those that differ from process to process: all share it from their creation on. */
 export function createSharedTables(): void {
   for (let i = 0; i < REGIONS; i++)
-    if (i != <i32>Region.PageTables) tableFor(attachedRoot(), unchecked(bases[i]), 3);
+    if (i != <i32>Region.PageTables && i != <i32>Region.Session)
+      tableFor(attachedRoot(), unchecked(bases[i]), 3);
   tableFor(attachedRoot(), slotBase(SHARED_DATA_SLOT), 3);
   tableFor(attachedRoot(), slotBase(HAL_SLOT), 3);
 }
@@ -75,6 +76,11 @@ export function createSharedTables(): void {
 /** Lowest address of a region. */
 export function regionBase(region: i32): u64 {
   return unchecked(bases[region]);
+}
+
+/** Lowest address of the slot that a region lies in. */
+export function slotOf(region: i32): u64 {
+  return slotBase(u32(unchecked(bases[region]) >> SLOT_BITS) & 511);
 }
 
 /** One more than the highest address that is reserved of a region. */

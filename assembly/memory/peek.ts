@@ -1,7 +1,10 @@
 // Reading kernel memory without making anything resident and without trapping: what is not mapped reads as zero.
 import { getAt, offsetOf } from '../layout/fields';
 import { systemPml4 } from '../kernel/processes/process';
-import { NOT_MAPPED, translateKept } from '../paging/walk';
+import { firstSessionTable } from '../kernel/memory-manager/session-space';
+import { PML4_LEVEL } from '../paging/tables';
+import { NOT_MAPPED, translateBelow, translateKept } from '../paging/walk';
+import { isIn, Region } from './address-space';
 import { zeroPage } from './arena';
 import { copyFrame, residentFrame } from './frames';
 
@@ -21,9 +24,17 @@ export function peekAt(address: u64): usize {
   const number = (address >> 12) + 1;
   if (number != page) {
     page = number;
-    host = contents(translateKept(systemPml4(), address));
+    host = contents(physicalOf(address));
   }
   return host + usize(address & IN_PAGE);
+}
+
+/** Session space is looked at as the first session sees it. */
+function physicalOf(address: u64): u64 {
+  const physical = translateKept(systemPml4(), address);
+  return physical == NOT_MAPPED && isIn(<i32>Region.Session, address)
+    ? translateBelow(firstSessionTable(), PML4_LEVEL - 1, address)
+    : physical;
 }
 
 function contents(physical: u64): usize {

@@ -1,6 +1,7 @@
 // Reading and writing virtual addresses, as a processor does: through the page tables of the attached process.
 import { getAt, offsetOf, putAt, widthOf } from '../layout/fields';
-import { NOT_MAPPED, translate } from '../paging/walk';
+import { indexAt, PML4_LEVEL } from '../paging/tables';
+import { NOT_MAPPED, translate, translateBelow } from '../paging/walk';
 import { allocateTable, PAGE_SIZE } from './arena';
 import { readableFrame, writableFrame } from './frames';
 
@@ -10,6 +11,8 @@ const TLB_ENTRY_BYTES: u32 = 16; // u64 page number + 1, u32 host page
 
 let root: u32 = 0;
 let tlb: usize = 0;
+let sessionTable: u32 = 0; // of session space, for whose PML4 has none
+let sessionBase: u64 = 0;
 
 /** Chooses the page tables that user addresses go through; returns those before. */
 export function attach(pml4: u32): u32 {
@@ -17,6 +20,24 @@ export function attach(pml4: u32): u32 {
   root = pml4;
   flush();
   return before;
+}
+
+/**
+ * Kernel code that works on a session's behalf in the context of a process without session attaches to a session
+ * first: it sees session space through the table in frame `table`. `base` is an address in session space.
+ */
+export function seeSession(table: u32, base: u64): void {
+  sessionTable = table;
+  sessionBase = base;
+  flush();
+}
+
+/** Physical address of what kernel code sees at `address`, or NOT_MAPPED. */
+function seen(address: u64): u64 {
+  const physical = translate(root, address);
+  if (physical != NOT_MAPPED || sessionTable == 0) return physical;
+  if (indexAt(address ^ sessionBase, PML4_LEVEL) != 0 || address >> 63 == 0) return NOT_MAPPED;
+  return translateBelow(sessionTable, PML4_LEVEL - 1, address);
 }
 
 /** Frame of the attached PML4. */
@@ -50,7 +71,7 @@ export function hostFor(address: u64): usize {
 
 /** Apart, so that the compiler puts the rest of {@link hostFor} where it is called. */
 function fillEntry(entry: usize, address: u64): void {
-  const physical = translate(root, address);
+  const physical = seen(address);
   assert(physical != NOT_MAPPED, 'write to an address that is not mapped');
   store<u64>(entry, (address >> 12) + 1);
   store<u32>(entry, u32(writableFrame(u32(physical >> 12))), 8);

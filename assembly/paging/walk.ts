@@ -9,8 +9,13 @@ export const NOT_MAPPED: u64 = u64.MAX_VALUE;
 
 /** Physical address that `address` maps to under the PML4 in frame `root`, or NOT_MAPPED. */
 export function translate(root: u32, address: u64): u64 {
-  let table = root;
-  for (let level = PML4_LEVEL; level > 0; level--) {
+  return translateBelow(root, PML4_LEVEL, address);
+}
+
+/** The same, from the table of a level on. */
+export function translateBelow(from: u32, top: i32, address: u64): u64 {
+  let table = from;
+  for (let level = top; level > 0; level--) {
     const entry = frameWord(table, indexAt(address, level));
     if ((entry & PRESENT) == 0) return NOT_MAPPED;
     if (level == 1 || (entry & LARGE) != 0) {

@@ -191,7 +191,7 @@ export class Session implements Scope {
 
   /** Makes a process the one whose user addresses are read. @throws MemoryError */
   useProcess(process: bigint): void {
-    this.#memory = this.target.processSpace(process);
+    this.#memory = this.target.current = this.target.processSpace(process);
     this.process = process;
   }
 

@@ -23,6 +23,7 @@ export interface CompactDriver {
   /** NT path, where it does not lie among the other drivers. */
   path?: string;
   kind: string;
+  session?: boolean;
   description: string;
   /** What the names of its functions start with. */
   prefix: string;
@@ -77,7 +78,7 @@ export function expandDll(dll: CompactDll): ModuleSpec {
 
 /** The full specification of a driver. @throws RangeError when there is no such kind of drivers */
 export function expandDriver(driver: CompactDriver, kinds: DriverKinds): ModuleSpec {
-  const { module, file, path, kind, description, prefix, exports } = driver;
+  const { module, file, path, kind, session, description, prefix, exports } = driver;
   const functions = kinds[kind];
   if (!functions) throw new RangeError(`no kind of drivers ${kind}`);
   const own = (name: string) => name.replace('{P}', prefix);
@@ -91,6 +92,7 @@ export function expandDriver(driver: CompactDriver, kinds: DriverKinds): ModuleS
     pdb: `${module}.pdb`,
     description: `${description}, of the lab`,
     kind: 'driver',
+    ...(session ? { session } : {}),
     imageBase: DRIVER_BASE,
     entryPoint: 'GsDriverEntry',
     shared: { family: kind, prefix },

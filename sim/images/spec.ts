@@ -19,6 +19,8 @@ export interface ModuleSpec {
   imageBase: string;
   /** Alignment of sections in memory. The kernel groups its sections by protection at 2 MiB, so that large pages fit. */
   sectionAlignment?: 'page' | 'large-page';
+  /** Whether each session maps the driver for itself, with what it may write as the session's own. */
+  session?: true;
   entryPoint: string;
   functions: FunctionSpec[];
   /** Version of the build that the image stands for: that of the default profile unless said. */

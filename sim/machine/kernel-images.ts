@@ -28,7 +28,11 @@ export class KernelImages {
     for (const image of kernel) {
       const { spec } = image;
       const file = core.putFile(image.file);
-      const base = core.exports.imageLoad(file, spec.sectionAlignment === 'large-page');
+      const base = core.exports.imageLoad(
+        file,
+        spec.sectionAlignment === 'large-page',
+        spec.session === true,
+      );
       bases.set(spec.module, base);
       if (spec.module === 'nt') {
         loadSymbols(core, image, base);
@@ -68,6 +72,7 @@ export class KernelImages {
   discardStartUp({ exports }: Core): void {
     for (const { image, base } of this.modules)
       if (image.spec.sectionAlignment !== 'large-page') exports.imageDiscard(base);
+    exports.sessionDetach();
   }
 
   has(module: string): boolean {

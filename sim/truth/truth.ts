@@ -41,6 +41,8 @@ export interface Truth {
   time: string;
   processors: TruthProcessor[];
   modules: TruthModule[];
+  /** By their ids. */
+  sessions: TruthSession[];
   processes: TruthProcess[];
   /** What the scenario's steps did, in their order. */
   events: StepEvent[];
@@ -83,6 +85,14 @@ export interface TruthModule {
   timeDateStamp: number;
   checkSum: number;
   pdb: { name: string; guid: string; age: number };
+  /** Whether it lies in session space: mapped, and readable, in processes of a session alone. */
+  inSessionSpace?: true;
+}
+
+export interface TruthSession {
+  id: number;
+  /** Ids of those that live. */
+  processes: number[];
 }
 
 export interface TruthProcess extends TruthIdentity {
@@ -163,7 +173,9 @@ export function writeTruth(machine: LabMachine): Truth {
       timeDateStamp: image.timeDateStamp,
       checkSum: image.checkSum,
       pdb: { ...image.pdb },
+      ...(image.spec.session ? { inSessionSpace: true as const } : {}),
     })),
+    sessions: sessionsOf(stage.processes),
     processes: stage.processes.map((process) =>
       truthOfProcess(
         kernel,
@@ -182,6 +194,17 @@ export function writeTruth(machine: LabMachine): Truth {
     hypervisor: truthOfHypervisor(kernel),
     ...(latestCapture && { dump: truthOfDump(latestCapture) }),
   };
+}
+
+/** Sessions with the processes that belong to them until they end. */
+function sessionsOf(processes: readonly StagedProcess[]): TruthSession[] {
+  const found = new Map<number, number[]>();
+  for (const { pid, spec, exitTime } of processes) {
+    if (spec.session === undefined || spec.traits.includes('exited')) continue;
+    const members = found.get(spec.session) ?? [];
+    found.set(spec.session, exitTime === undefined ? [...members, pid] : members);
+  }
+  return [...found].map(([id, members]) => ({ id, processes: members })).sort((a, b) => a.id - b.id);
 }
 
 function truthOfProcess(

@@ -34,7 +34,7 @@ import { stackPagesAway } from './kernel-stacks';
 import { countKernelPages, kernelTables, pagesInRegion, processTables } from './kernel-usage';
 import { createColorLists, pageLists, publishListHeads, visiblePartition } from './list-heads';
 import { pagingFilePages } from './paging-files';
-import { createSessionLists } from './session';
+import { createSessionLists, sessionCommit, sessionTables } from './session';
 import { createSystemPtes, publishSystemPtes } from './system-ptes';
 
 const PAGE_SIZE: u64 = 4096;
@@ -115,7 +115,6 @@ export function publishCounters(): void {
   const images = pagesInRegion(<i32>Region.SystemImages);
   const stacks = pagesInRegion(<i32>Region.KernelStacks);
   const mapped = pagesInRegion(<i32>Region.SystemPtes);
-  const session = pagesInRegion(<i32>Region.Session);
   const database = pagesInRegion(<i32>Region.PfnDatabase);
   let userTables: u64 = 0;
   let userCommit: u64 = 0;
@@ -133,7 +132,9 @@ export function publishCounters(): void {
   setField(vs, MI_VISIBLE_STATE.ProcessCommit, userTables);
   setField(vs, MI_VISIBLE_STATE.DriverCommit, images);
   setField(vs, MI_VISIBLE_STATE.PfnDatabaseCommit, database);
-  const fixed = nonPaged + images + stacks + mapped + database + kernelTables() + userTables;
+  const tables = kernelTables() + userTables + sessionTables();
+  const fixed = nonPaged + images + stacks + mapped + database + tables;
+  const session = sessionCommit() - sessionTables();
   const committed = fixed + stackPagesAway() + paged + session + userCommit + sharedCommit();
   const available = framesOn(ZEROED) + framesOn(FREE) + framesOn(STANDBY);
   const partition = visiblePartition();

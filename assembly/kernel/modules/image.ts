@@ -25,7 +25,7 @@ import {
   writeBytes,
 } from '../../memory/virtual';
 import { mapLargePage } from '../../paging/map';
-import { KERNEL_CODE, KERNEL_DATA, KERNEL_READ_ONLY } from '../../paging/pte';
+import { GLOBAL, KERNEL_CODE, KERNEL_DATA, KERNEL_READ_ONLY } from '../../paging/pte';
 import { allocatePool, NON_PAGED, PAGED } from '../pool/pool';
 import { newUnicodeString } from '../strings';
 import { addressOf } from '../symbols';
@@ -162,15 +162,19 @@ export class FileView {
   }
 }
 
-/** Loads the PE file in the file buffer as a kernel image; large pages where its sections are laid out for them. */
-export function loadKernelImage(file: usize, largePages: bool): u64 {
+/**
+ * Loads the PE file in the file buffer as a kernel image; large pages where its sections are laid out for them. An
+ * image of session space is loaded to the space of the first session: see memory-manager/session-space.ts.
+ */
+export function loadKernelImage(file: usize, largePages: bool, ofSession: bool): u64 {
   const view = FileView.of(file);
-  const base = reserve(<i32>Region.SystemImages, view.size, largePages ? LARGE_PAGE : IMAGE_ALIGNMENT);
+  const region = ofSession ? <i32>Region.Session : <i32>Region.SystemImages;
+  const base = reserve(region, view.size, largePages ? LARGE_PAGE : IMAGE_ALIGNMENT);
   const step = largePages ? LARGE_PAGE : u64(PAGE_SIZE);
   for (let rva: u64 = 0; rva < view.size; rva += step) {
     if (largePages)
       mapLargePage(attachedRoot(), base + rva, takeLargePage(), largePageProtection(view, u32(rva)));
-    else commit(base + rva, 1, view.protection(u32(rva)));
+    else commit(base + rva, 1, view.protection(u32(rva)) & ~(ofSession ? GLOBAL : 0));
   }
   copySections(view, base);
   relocate(view, base);

@@ -46,6 +46,8 @@ export class KernelTarget {
   /** Of a small dump: virtual memory, whose process nobody tells. */
   readonly #pieces: Memory | undefined;
   readonly #onMissing: OnMissing;
+  /** What the images of modules are read through: those of session space can be read in processes of a session only. */
+  current: AddressSpace;
   readonly #spaces = new Map<number, AddressSpace>();
 
   /** @throws FileError when the file cannot be read as a kernel dump; says why */
@@ -59,6 +61,8 @@ export class KernelTarget {
       new ImageBackedMemory(new RangeMemory(file, this.triage.ranges(this.header)), () => this.modules);
     this.#onMissing = onMissing;
     this.system = this.space(this.header.DirectoryTableBase);
+    this.current = this.system;
+    const context: Memory = { read: (at, length) => this.current.read(at, length) };
     const data = readDebuggerData(this.system, this.header.KdDebuggerDataBlock);
     if (!data)
       throw new FileError(
@@ -68,7 +72,7 @@ export class KernelTarget {
     const modules = this.triage
       ? triageModules(this.triage)
       : readLoadedModules(this.system, data.PsLoadedModuleList);
-    this.modules = modules.map((facts) => new Module(facts, this.system, symbolFiles));
+    this.modules = modules.map((facts) => new Module(facts, context, symbolFiles));
     this.unloadedModules =
       this.triage?.unloaded() ??
       readUnloadedModules(this.system, data.MmUnloadedDrivers, data.MmLastUnloadedDriver);

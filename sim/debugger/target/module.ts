@@ -140,6 +140,7 @@ export class Module {
 
   /** Looks for what was not found once more when somebody asks. */
   retry(): void {
+    if (!this.#image) this.#lookedForImage = false;
     if (this.#state === 'none') this.#state = 'deferred';
     if (!this.#imageFile) this.#lookedForFile = false;
   }

@@ -37,7 +37,9 @@ export interface FullTruth extends Truth {
     timeDateStamp: number;
     checkSum: number;
     pdb: { name: string; guid: string; age: number };
+    inSessionSpace?: true;
   })[];
+  sessions: { id: number; processes: number[] }[];
   processes: (Omit<Truth['processes'][number], 'threads'> & {
     parentPid: number;
     sessionId: number;
@@ -153,6 +155,19 @@ export class Kernel {
   /** An address space of a process, by its EPROCESS. */
   spaceOf(process: bigint): AddressSpace {
     return new AddressSpace(this.dump, this.get(process, '_EPROCESS', 'Pcb.DirectoryTableBase'));
+  }
+
+  /** Slot of the PML4 that differs from session to session. */
+  get sessionSlot(): number {
+    const sessions = this.address('MiState') + BigInt(offsetOf('_MI_SYSTEM_INFORMATION', 'Sessions'));
+    return Number((this.get(sessions, '_MI_SESSION_STATE', 'SessionBase') >> 39n) & 511n);
+  }
+
+  /** The address space that a kernel image is read in: System's, or for session space that of a session's first process. */
+  spaceOfImage(base: bigint): AddressSpace {
+    if (Number((base >> 39n) & 511n) !== this.sessionSlot) return this.space;
+    const ofSession = this.processes.find((process) => this.get(process, '_EPROCESS', 'Session') !== 0n);
+    return ofSession === undefined ? this.space : this.spaceOf(ofSession);
   }
 
   /** EPROCESSes of those that have not ended. */

@@ -58,9 +58,9 @@ export function moduleRules(opened: () => Kernel): void {
 
   describe('images in memory', () => {
     it('are protected as their sections say, headers read-only, and none is for user mode', () => {
-      const { space } = opened();
       const wrong: string[] = [];
       for (const image of loaded()) {
+        const space = opened().spaceOfImage(image.base);
         const pages = [{ section: undefined, rva: 0 }, ...pagesOf(image)];
         for (const { section, rva } of pages) {
           const flags = section?.characteristics ?? 0;
@@ -84,7 +84,6 @@ export function moduleRules(opened: () => Kernel): void {
     });
 
     it('hold what their files hold, corrected for where they lie, wherever they cannot be written', () => {
-      const { space } = opened();
       const images = loaded();
       const bases = new Map(images.map(({ file, base, name }) => [file, { base, name }]));
       const byFile = new Map(
@@ -93,6 +92,7 @@ export function moduleRules(opened: () => Kernel): void {
       const dispatchers = new Set<bigint>();
       const wrong: string[] = [];
       for (const { name, base, file } of images) {
+        const space = opened().spaceOfImage(base);
         const expected = Uint8Array.from(file.bytes);
         const view = new DataView(expected.buffer);
         const delta = base - file.imageBase;
@@ -140,8 +140,8 @@ export function moduleRules(opened: () => Kernel): void {
     });
 
     it('have stack cookies of their own, 48 bits wide, beside their complements', () => {
-      const { space } = opened();
       const cookies = loaded().map(({ base, file }) => {
+        const space = opened().spaceOfImage(base);
         const config = file.directories[LOAD_CONFIG]!.rva;
         return space.u64(base + (file.u64(config + 0x58) - file.imageBase));
       });

@@ -66,7 +66,7 @@ export function pfnRules(opened: () => Kernel): void {
       );
     });
 
-    it("every process shares the kernel's half but for the self-map, which is its own", () => {
+    it("every process shares the kernel's half but for session space and the self-map, which is its own", () => {
       const kernel = opened();
       const pfns = new PfnDatabase(kernel);
       for (const process of kernel.processes) {
@@ -76,6 +76,7 @@ export function pfnRules(opened: () => Kernel): void {
             space.entry(space.root, index),
             kernel.space.entry(kernel.space.root, index),
           ];
+          if (index === kernel.sessionSlot) continue;
           if (index !== kernel.selfMapSlot) expect(own).toBe(shared);
           else expect(Number((own >> 12n) & 0xffffffffffn)).toBe(space.root);
         }

@@ -19,6 +19,7 @@ import { securityRules } from './security-rules.js';
 import { poolRules } from './pool-rules.js';
 import { processorRules } from './processor-rules.js';
 import { sectionRules } from './section-rules.js';
+import { sessionRules } from './session-rules.js';
 import { processRules } from './process-rules.js';
 import { threadRules } from './thread-rules.js';
 import { volatilityRules } from './volatility-rules.js';
@@ -65,6 +66,7 @@ describe.each(DUMPS)('a dump %s', (_, make) => {
   processorRules(opened);
   lockRules(opened);
   sectionRules(opened);
+  sessionRules(opened);
   ioRules(opened);
   requestRules(opened);
   filterRules(opened);

@@ -64,6 +64,7 @@ export class Subject {
 
   /**
    * Finds a field. A path starts with `nt!Name`, `process N`, `user N` (process N, whose user space the path goes through),
+   * `session N …` (another start, which is looked at as process N sees it),
    * `wow64` (the first process of 32-bit code, and its user space), `wow64 thread` (its first thread), `wow64 registers` (what is kept of that
    * one's 32-bit registers),
    * `hive N`, `block \\Path` and `key \\Path` (control block and node of an open key), `cell N \\Path` (the cell whose
@@ -95,6 +96,7 @@ export class Subject {
   private start(text: string): bigint {
     const [kind = '', ...rest] = text.split(' ');
     if (kind.includes('!')) return this.machine.kernel.loaded.address(kind);
+    if (kind === 'session') return this.start(rest.slice(1).join(' '));
     if (kind === 'wow64' && rest[0] === 'registers') return this.registers32();
     if (kind === 'wow64') return rest[0] === 'thread' ? this.wow64.threads[0]!.address : this.wow64.address;
     if (kind === 'hive') return this.registry.hives.hives[Number(rest[0])]!.address;
@@ -138,7 +140,8 @@ export class Subject {
     const [kind, which] = start.split(' ');
     if (kind === 'hypervisor') return this.core.exports.hypervisorRoot();
     if (kind === 'wow64') return this.tablesOf(this.wow64.address);
-    if (kind === 'user') return this.tablesOf(this.machine.stage.processes[Number(which)]!.address);
+    if (kind === 'user' || kind === 'session')
+      return this.tablesOf(this.machine.stage.processes[Number(which)]!.address);
     return ['hive', 'key', 'cell', 'value'].includes(kind!)
       ? this.tablesOf(this.registry.hives.process)
       : undefined;

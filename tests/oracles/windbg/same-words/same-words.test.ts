@@ -39,7 +39,14 @@ function filled(line: string, { truth }: GeneratedDump): string {
   const process = truth.processes.find(({ name }) => name === 'explorer.exe')!;
   const thread = process.threads.find(({ state }) => state === 'Waiting')!;
   const plain = (address: string) => address.replace(/^0x/, '');
-  return line.replaceAll('{process}', plain(process.address)).replaceAll('{thread}', plain(thread.address));
+  const addressOf = (wanted: string) => truth.processes.find(({ name }) => name === wanted)!.address;
+  const window = process.threads.find(({ stack }) => stack.some((name) => name.startsWith('win32kfull!')))!;
+  return line
+    .replaceAll('{process}', plain(process.address))
+    .replaceAll('{thread}', plain(thread.address))
+    .replaceAll('{system}', plain(addressOf('System')))
+    .replaceAll('{services}', plain(addressOf('services.exe')))
+    .replaceAll('{window}', plain(window.address));
 }
 
 describeWith([WINDBG], 'the same words as WinDbg', () => {
