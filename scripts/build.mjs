@@ -1,4 +1,4 @@
-// node scripts/build.mjs [--force] [core] [page] [node] [types]   builds what has changed; everything when nothing is named.
+// node scripts/build.mjs [--force] [core] [images] [page] [node] [types]   builds what has changed; everything when nothing is named.
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runNode } from './lib/run.mjs';
@@ -15,6 +15,8 @@ const CORE = [
   'build/field-names.json',
 ];
 
+const IMAGES = 'build/images.bin';
+
 const steps = {
   core: {
     inputs: ['assembly', 'asconfig.json', 'scripts/lib/optimize-core.mjs', LOCK],
@@ -26,9 +28,23 @@ const steps = {
       optimizeCore('build/core/release.wasm', 'build/core/release.d.ts', 'build/core/page.wasm');
     },
   },
+  images: {
+    // What images are made of, and which programs there are.
+    inputs: [
+      ...['images', 'machine', 'profiles', 'world'].map((folder) => `sim/${folder}`),
+      'scripts/lib/prepare-images.mjs',
+      'build/core-layout.json',
+      LOCK,
+    ],
+    outputs: [IMAGES],
+    async run() {
+      const { prepareImages } = await import('./lib/prepare-images.mjs');
+      await prepareImages(IMAGES);
+    },
+  },
   page: {
-    needs: 'core',
-    inputs: ['web', 'public', 'sim', 'vite.config.ts', 'scripts/lib', ...CORE, LOCK],
+    needs: ['core', 'images'],
+    inputs: ['web', 'public', 'sim', 'vite.config.ts', 'scripts/lib', ...CORE, IMAGES, LOCK],
     outputs: ['dist/web/index.html'],
     async run() {
       const { build } = await import('vite');
@@ -36,16 +52,16 @@ const steps = {
     },
   },
   node: {
-    needs: 'core',
-    inputs: ['sim', 'package.json', 'scripts/lib/node-side.mjs', ...CORE, LOCK],
-    outputs: ['dist/node/index.js', 'dist/node/cli.js', 'dist/node/core.wasm'],
+    needs: ['core', 'images'],
+    inputs: ['sim', 'package.json', 'scripts/lib/node-side.mjs', ...CORE, IMAGES, LOCK],
+    outputs: ['dist/node/index.js', 'dist/node/cli.js', 'dist/node/core.wasm', 'dist/node/images.bin'],
     async run() {
       const { buildNodeSide } = await import('./lib/node-side.mjs');
       await buildNodeSide();
     },
   },
   types: {
-    needs: 'core',
+    needs: ['core'],
     inputs: ['sim', 'tsconfig.json', 'scripts/tsconfig.types.json', ...CORE, LOCK],
     outputs: ['dist/types/sim/index.d.ts'],
     async run() {
@@ -80,8 +96,9 @@ async function step(name) {
 
 try {
   await generateLayout();
-  if (wanted.some((name) => name === 'core' || steps[name].needs === 'core')) await step('core');
-  await Promise.all(wanted.filter((name) => name !== 'core').map(step));
+  const first = new Set(wanted.flatMap((name) => steps[name].needs ?? []));
+  await Promise.all([...first].map(step));
+  await Promise.all(wanted.filter((name) => !first.has(name)).map(step));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

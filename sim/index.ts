@@ -2,6 +2,7 @@ import { checkMachine } from './check/check.js';
 import { Dumps } from './dumps.js';
 import { LabMachine, type MachineOptions } from './lab-machine.js';
 import { loadCore } from './machine/load-core.node.js';
+import { loadImages } from './machine/load-images.node.js';
 
 export { LabMachine, type MachineOptions } from './lab-machine.js';
 export type { CheckResult, RuleName, Visited } from './check/check.js';
@@ -26,7 +27,7 @@ export type * from './truth/truth.js';
  * @throws RangeError with a sentence for the user when an option is not one
  */
 export async function createMachine(options: MachineOptions = {}): Promise<LabMachine> {
-  const machine = await LabMachine.boot(loadCore(), options);
+  const machine = await LabMachine.boot(loadCore(), options, loadImages());
   machine.equip(Dumps, checkMachine);
   return machine;
 }

@@ -1,7 +1,6 @@
 import type { checkMachine, CheckResult } from './check/check.js';
-import { buildImages, catalogueFor, type ModuleSpec } from './images/index.js';
-import { withPinnedKernel } from './images/pinned/pinned-image.js';
-import { withDriverRoutines } from './images/driver-routines/index.js';
+import type { ModuleSpec } from './images/index.js';
+import type { PreparedImages } from './images/prepared/prepared-images.js';
 import type { StoreFile } from './images/store.js';
 import type { Capture } from './livedump/capture.js';
 import type { Conditions } from './livedump/conditions.js';
@@ -22,8 +21,8 @@ import { byteCount, milliseconds } from './scenarios/units.js';
 import { loadScenario } from './scenarios/load-scenario.js';
 import type { Scenario } from './scenarios/schema.js';
 import { findImage, type BaseImage } from './world/base-image.js';
-import { populationOf } from './world/population.js';
-import { programSpecs } from './world/program-images.js';
+import { populationOf, programsOf } from './world/population.js';
+import { imageSpecs, makeImages } from './world/machine-images.js';
 import { Director } from './world/director.js';
 import { runProgram } from './world/process-begin.js';
 import { endProcess } from './world/process-end.js';
@@ -103,12 +102,13 @@ export class LabMachine {
   }
 
   /**
-   * Boots a scenario on a fresh core, which may still be compiling: the images are made meanwhile.
+   * Boots a scenario on a fresh core, which may still be compiling. Images that were prepared need not be linked.
    * @throws RangeError with a sentence for the user when an option is bad
    */
   static async boot(
     module: WebAssembly.Module | Promise<WebAssembly.Module>,
     options: MachineOptions = {},
+    prepared?: Promise<PreparedImages | undefined>,
   ): Promise<LabMachine> {
     const { scenario: named = 'baseline' } = options;
     const scenario = typeof named === 'string' ? await loadScenario(named) : named;
@@ -126,11 +126,8 @@ export class LabMachine {
     const asked = scenario.memory === undefined ? undefined : byteCount(scenario.memory);
     const hardware = hardwareOf(size, options.memory ?? asked, options.processors ?? scenario.processors);
     const population = populationOf(size, hardware);
-    const pinned = await profile.pinned?.();
-    const catalogue = pinned ? withPinnedKernel(catalogueFor(size), pinned) : catalogueFor(size);
-    const labDrivers = await labDriversOf(scenario);
-    const specs = withDriverRoutines([...catalogue, ...labDrivers, ...programSpecs(population)]);
-    const images = buildImages(specs.map((spec) => ({ ...spec, version: profile.version })));
+    const specs = await imageSpecs(profile, size, await labDriversOf(scenario), programsOf(population));
+    const images = await makeImages(specs, await prepared);
     const kernel = await startKernel(await module, profile, images, BigInt(seed), size, hardware, {
       bootTime: FILETIME_1970 + BigInt(Date.parse(scenario.bootTime ?? image.bootTime)) * TICKS_PER_MS,
       uptime: BigInt(uptimeOf(scenario, image)) * TICKS_PER_MS,

@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { build } from 'vite';
 
-/** Bundles the npm API and the command line to dist/node, with the core beside them. */
+/** Bundles the npm API and the command line to dist/node, with the core and the images beside them. */
 export async function buildNodeSide() {
   await build({
     configFile: false,
@@ -26,6 +26,7 @@ export async function buildNodeSide() {
     },
   });
   copyFileSync('build/core/release.wasm', 'dist/node/core.wasm');
+  copyFileSync('build/images.bin', 'dist/node/images.bin');
   for (const schema of ['sim/truth/truth.schema.json', 'sim/scenarios/scenario.schema.json'])
     copyFileSync(schema, `dist/node/${basename(schema)}`);
   chmodSync('dist/node/cli.js', 0o755);

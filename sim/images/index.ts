@@ -6,7 +6,7 @@ export {
   wow64Dlls,
   wow64Module,
 } from './wow64.js';
-export { buildImages, serviceNumber } from './build.js';
+export { serviceNumber } from './image-set.js';
 export { catalogue, catalogueFor, unloadedDrivers } from './catalogue/index.js';
 export { notifyRoutines, trustRoutines, type NotifyRoutine } from './driver-routines/kernel-callbacks.js';
 export { RUNTIME } from './runtime.js';

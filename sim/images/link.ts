@@ -1,42 +1,41 @@
 import { indirectCallTargets } from './call-targets.js';
 import { COLD } from './code/cold-part.js';
-import { importSlot, type CodeBlock, type CodeScope } from './code/function.js';
-import { callKind } from './code/frame.js';
+import type { CodeBlock, CodeScope } from './code/function.js';
 import { functionCode } from './code/shared-code.js';
 import { generateFunction32 } from './code/x86/function.js';
+import { describeImage, type PublicSymbol } from './describe-image.js';
 import { writeGlobals } from './globals.js';
+import type { LinkScope } from './image-set.js';
 import type { LabImage } from './lab-image.js';
-import { LinkedImage, type PublicSymbol } from './linked-image.js';
+import type { LinkedData } from './linked-data.js';
+import { LinkedImage } from './linked-image.js';
 import { writeDebugDirectory } from './pe/debug-directory.js';
 import { Draft, DraftSection } from './pe/draft.js';
 import { writeExceptionData, type ColdRange, type FunctionRange } from './pe/exception-data.js';
 import { writeExports } from './pe/exports.js';
 import { finishFile } from './pe/finish.js';
-import { writeImports, type Import } from './pe/imports.js';
+import { writeImports } from './pe/imports.js';
 import { writeLoadConfig } from './pe/load-config.js';
 import { placeSections, type Layout } from './pe/place.js';
 import { placePinnedSections } from './pinned/place-sections.js';
 import { PinnedPlacement } from './pinned/placement.js';
 import { reserveRelocations, writeRelocations } from './pe/relocations.js';
 import { resolveFixups } from './pe/resolve.js';
-import { characteristicsOf, CODE_SECTIONS } from './pe/section-kinds.js';
+import { characteristicsOf } from './pe/section-kinds.js';
 import { writeVersionResource } from './pe/version-resource.js';
-import type { CodeSection, FunctionSpec, ModuleSpec } from './spec.js';
+import { CODE_SECTIONS, functionsIn, importSlot, importsOf } from './spec-parts.js';
+import type { ModuleSpec } from './spec.js';
 
 const FUNCTION_ALIGNMENT = 16;
 const INT3 = 0xcc;
 
-/** What a module needs to know of the others. */
-export interface LinkScope {
-  /** File name of a module. Throws when there is none of the name. */
-  fileOf(module: string): string;
-  serviceNumber(name: string): number;
-  /** 4-byte arguments of `module!Function`, of 32-bit code; 0 where the data does not say. */
-  argumentsOf(target: string): number;
-}
-
 /** Makes the image of one module. Throws when a symbol, a module or room for a call is missing. */
 export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
+  return new LinkedImage(link(spec, scope));
+}
+
+/** The same as data. */
+export function link(spec: ModuleSpec, scope: LinkScope): LinkedData {
   const draft = new Draft(spec.module, spec.machine === 'i386' ? 4 : 8);
   const publics: PublicSymbol[] = [];
   const pinned = spec.pinned && new PinnedPlacement(spec.pinned, draft);
@@ -46,7 +45,7 @@ export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
   for (const { name, size } of spec.globals) publics.push({ name, kind: 'data', size });
   const exported = [...spec.functions, ...spec.globals].filter((symbol) => symbol.exported);
   writeExports(draft, spec.file, exported.map(({ name }) => name), spec.forwards); // prettier-ignore
-  const imports = collectImports(spec);
+  const imports = importsOf(spec);
   writeImports(draft, imports, scope.fileOf);
   for (const { symbol, slot } of imports)
     publics.push({ name: importSlot(symbol), kind: 'data', size: draft.pointerBytes, at: slot });
@@ -62,7 +61,7 @@ export function linkImage(spec: ModuleSpec, scope: LinkScope): LabImage {
     return layout.rvaOf(place.section, place.offset);
   };
   const file = finishFile(spec, draft, layout, rvaOf(spec.entryPoint, 'the header'), publics);
-  return new LinkedImage({ spec, draft, layout, file, blocks, publics, imports, rvaOf });
+  return describeImage({ spec, layout, file, blocks, publics, imports, rvaOf });
 }
 
 /** Gives sections their places, the relocations' among them, whose size depends on the places. */
@@ -80,15 +79,15 @@ function place(draft: Draft, spec: ModuleSpec): Layout {
 function writeCode(
   draft: Draft,
   spec: ModuleSpec,
-  link: LinkScope,
+  others: LinkScope,
   publics: PublicSymbol[],
   pinned: PinnedPlacement | undefined,
 ): { blocks: CodeBlock[]; places: Places } {
   const scope: CodeScope = {
     module: spec.module,
     globals: spec.globals.filter(({ size }) => size >= draft.pointerBytes).map(({ name }) => name),
-    serviceNumber: link.serviceNumber,
-    argumentsOf: (name) => link.argumentsOf(name.includes('!') ? name : `${spec.module}!${name}`),
+    serviceNumber: others.serviceNumber,
+    argumentsOf: (name) => others.argumentsOf(name.includes('!') ? name : `${spec.module}!${name}`),
   };
   const blocks: CodeBlock[] = [];
   const places: Places = { functions: new Map(), coldParts: new Map() };
@@ -96,7 +95,7 @@ function writeCode(
   let order = 0;
   for (const name of CODE_SECTIONS) {
     const first = blocks.length;
-    const functions = spec.functions.filter((candidate) => sectionName(candidate) === name);
+    const functions = functionsIn(spec, name);
     if (functions.length === 0) continue;
     const target = pinned
       ? new DraftSection(name, characteristicsOf(name), draft)
@@ -174,10 +173,6 @@ function append(
   }
 }
 
-function sectionName(definition: FunctionSpec): CodeSection {
-  return definition.section ?? '.text';
-}
-
 function endOf(name: string): string {
   return `$end.${name}`;
 }
@@ -228,16 +223,4 @@ function functionRange({
       ...(cold ? { cold: { start: COLD.start(name), end: COLD.end(name) } } : {}),
     };
   return [range];
-}
-
-/** Every `module!Function` that the module's code calls or jumps to, once, in order of module and name. */
-function collectImports(spec: ModuleSpec): Import[] {
-  const targets = spec.functions.flatMap(({ calls = [], tail }) => [
-    ...calls.filter((call) => callKind(call) === 'import').map(({ to }) => to!),
-    ...(tail?.includes('!') ? [tail] : []),
-  ]);
-  return [...new Set(targets)].sort().map((target) => {
-    const [module = '', symbol = ''] = target.split(/!(.*)/s);
-    return { module, symbol, slot: importSlot(target) };
-  });
 }

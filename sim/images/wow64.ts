@@ -1,4 +1,4 @@
-import { planFrame32, type Frame32 } from './code/x86/function.js';
+import { planFrame32, type Frame32 } from './code/x86/frame.js';
 import data from './catalogue/wow64.json';
 import type { FunctionSpec, ModuleSpec } from './spec.js';
 

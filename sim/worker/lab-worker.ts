@@ -15,6 +15,7 @@ import { readHardware } from './hardware.js';
 import { SampleWriter, type SampleMessage } from './sample-message.js';
 import { Sampler } from './sampler.js';
 import { expandFolder, LIVE_KERNEL_DUMPS, TEMP } from './folders.js';
+import { loadImages } from './load-images.js';
 import type { MemoryInspector } from './memory-inspector.js';
 import type { ProcessDumpJob } from './process-dump-job.js';
 import type {
@@ -51,16 +52,17 @@ export class LabWorker implements SimApi {
   readonly #startupApps = new StartupApps();
 
   async boot({ scenario, seed, profile, machine: size }: BootOptions): Promise<MachineInfo> {
-    // It compiles while the images are made.
     const module = WebAssembly.compileStreaming(fetch(coreUrl));
-    module.catch(() => undefined); // A boot that fails before it needs the core says why itself.
-    const machine = await LabMachine.boot(module, {
+    const images = loadImages();
+    for (const loading of [module, images]) loading.catch(() => undefined); // A boot that fails before says why itself.
+    const options = {
       scenario,
       seed,
       ...(profile === undefined ? {} : { profile }),
       // The machine refuses a name that is none.
       ...(size === undefined ? {} : { machine: size as SizeName }),
-    });
+    };
+    const machine = await LabMachine.boot(module, options, images);
     const { computerName, userName } = machine.profile.system;
     this.#machine = machine;
     this.#sampler = new Sampler(machine);

@@ -135,6 +135,11 @@ export function populationOf(size: MachineSize, hardware: Hardware): Population 
   });
 }
 
+/** Names of the programs that run on it, each as often as it does. */
+export function programsOf(population: Population): string[] {
+  return population.map(({ program }) => program);
+}
+
 function fileOf({ file }: PopulationPart): PopulationFile {
   const found = files[file];
   if (!found) throw new RangeError(`no population ${file}`);

@@ -1,5 +1,4 @@
 import { programFunctions32, wow64Dlls, type FunctionSpec, type ModuleSpec } from '../images/index.js';
-import type { Population } from './population.js';
 import { findProgram } from './programs.js';
 
 const IMAGE_BASE = '0x140000000';
@@ -39,11 +38,11 @@ const NATIVE_FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
 const DUMP_FUNCTIONS = { CreateLiveDump: ['ntdll!NtSystemDebugControl'] };
 
 /**
- * Specifications of the images of a population's programs: starts that wait, and nothing of anybody else's code; with
- * them the DLLs of 32-bit programs, where there are any.
+ * Specifications of the images of programs: starts that wait, and nothing of anybody else's code; with them the DLLs of
+ * 32-bit programs, where there are any.
  */
-export function programSpecs(population: Population): ModuleSpec[] {
-  const programs = population.map(({ program }) => findProgram(program));
+export function programSpecs(names: readonly string[]): ModuleSpec[] {
+  const programs = names.map(findProgram);
   const paths = new Set(programs.map(({ path }) => path));
   return [
     ...(programs.some(({ wow64 }) => wow64) ? wow64Dlls : []),

@@ -30,6 +30,9 @@ export function forOwner(text: string): string {
   return text.replaceAll('%USERNAME%', windows11_22631.system.userName);
 }
 
+/** Names of all programs of the catalogue. */
+export const programNames: readonly string[] = [...programs.keys()];
+
 /** The catalogue's entry for a program. @throws RangeError when it has none */
 export function findProgram(name: string): Program {
   const program = programs.get(name);

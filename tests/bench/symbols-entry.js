@@ -1,11 +1,12 @@
 // What the bench measures of images and symbols, for Node and a browser alike: it is bundled for both.
 import { sha256 } from '@noble/hashes/sha2.js';
-import { buildImages, catalogueFor } from '../../sim/images/index.js';
+import { buildImages } from '../../sim/images/build.js';
+import { catalogueFor } from '../../sim/images/index.js';
 import { withDriverRoutines } from '../../sim/images/driver-routines/index.js';
 import { symbolStoreFiles } from '../../sim/images/store.js';
 import { windows11_22631 } from '../../sim/machine/profile.js';
 import { findSize, hardwareOf } from '../../sim/machine/size.js';
-import { populationOf } from '../../sim/world/population.js';
+import { populationOf, programsOf } from '../../sim/world/population.js';
 import { programSpecs } from '../../sim/world/program-images.js';
 
 /** Makes the default machine's images and the PDB of each; returns milliseconds and the hash of all of them. */
@@ -15,7 +16,9 @@ export async function makeSymbols() {
   const types = await windows11_22631.types();
   const moduleTypes = await windows11_22631.moduleTypes();
   const start = performance.now();
-  const set = buildImages(withDriverRoutines([...catalogueFor(size), ...programSpecs(population)]));
+  const set = buildImages(
+    withDriverRoutines([...catalogueFor(size), ...programSpecs(programsOf(population))]),
+  );
   const files = [...symbolStoreFiles(set, types, moduleTypes)]
     .filter(({ path }) => !path.endsWith('.json'))
     .map(({ bytes }) => bytes());

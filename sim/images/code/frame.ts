@@ -1,5 +1,6 @@
 import type { FrameSpec, FunctionSpec } from '../spec.js';
 import type { Dice } from './dice.js';
+import { callKind, callsLocal, callSlot, HOME_SPACE } from './call-kind.js';
 import { asNonVolatile, vectorNumber, type Register } from './registers.js';
 
 /** A prolog, decided. */
@@ -24,10 +25,6 @@ export interface Frame {
 }
 
 const SLOT = 8;
-/** Space a caller leaves for its callee's four register arguments. */
-export const HOME_SPACE = 32;
-/** Where a local that holds a call's target lies if the data does not say. */
-const DEFAULT_CALL_SLOT = HOME_SPACE + SLOT;
 
 /** Prologs of the kinds that compilers write most. */
 const USUAL: FrameSpec[] = [
@@ -116,20 +113,4 @@ export function homeSlot(frame: Pick<Frame, 'allocation' | 'pushes'>, index: num
 function pickUsual(calls: boolean, dice: Dice): FrameSpec {
   if (!calls && dice.below(4) === 0) return { leaf: true };
   return dice.pick(USUAL);
-}
-
-export type CallKind = NonNullable<NonNullable<FunctionSpec['calls']>[number]['via']>;
-
-export function callKind(call: { to?: string; via?: CallKind }): CallKind {
-  return call.via ?? (call.to === undefined ? 'stack' : call.to.includes('!') ? 'import' : 'direct');
-}
-
-/** Whether a call's target is held by a local. */
-export function callsLocal(call: { to?: string; via?: CallKind }): boolean {
-  const kind = callKind(call);
-  return kind === 'stack' || kind === 'dispatch';
-}
-
-export function callSlot(call: { slot?: number }): number {
-  return call.slot ?? DEFAULT_CALL_SLOT;
 }

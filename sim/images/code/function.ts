@@ -1,11 +1,13 @@
 import type { FunctionSource, FunctionSpec } from '../spec.js';
+import { importSlot } from '../spec-parts.js';
 import { ByteWriter } from '../byte-writer.js';
 import { Assembler } from './assembler.js';
 import { emitCold, type ColdPart } from './cold-part.js';
 import type { CodeFixup } from './code-writer.js';
 import { Dice } from './dice.js';
 import { emitFiller, type FillerScope } from './filler.js';
-import { callKind, callsLocal, callSlot, HOME_SPACE, planFrame, type CallKind, type Frame } from './frame.js';
+import { callKind, callsLocal, callSlot, HOME_SPACE, type CallKind } from './call-kind.js';
+import { planFrame, type Frame } from './frame.js';
 import { emitCookieCheck, emitCookieStore, type CookieData } from './stack-cookie.js';
 import { emitEpilog, emitProlog } from './prolog.js';
 import { referencesOf } from './references.js';
@@ -69,9 +71,6 @@ export interface CodeScope {
   /** 4-byte arguments of a function of 32-bit code, `Function` or `module!Function`. */
   argumentsOf?(target: string): number;
 }
-
-/** Name of the symbol for the import address table slot of `module!Function`. */
-export const importSlot = (target: string): string => `__imp_${target}`;
 
 /** Registers of the first arguments, in order. */
 const ARGUMENTS: readonly Register[] = ['rcx', 'rdx', 'r8', 'r9'];

@@ -1,6 +1,7 @@
 import type { FunctionSpec } from '../spec.js';
 import type { Assembler } from './assembler.js';
-import { importSlot, type CodeScope } from './function.js';
+import type { CodeScope } from './function.js';
+import { importSlot } from '../spec-parts.js';
 import { emitMemoryRoutine } from './memory-routines.js';
 import { registerNumber } from './registers.js';
 import { emitCheckCookie } from './stack-cookie.js';

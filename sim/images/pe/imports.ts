@@ -1,14 +1,7 @@
 import { IMAGE_DIRECTORY_ENTRY_IAT, IMAGE_DIRECTORY_ENTRY_IMPORT } from './constants.js';
 import type { Draft } from './draft.js';
 import { characteristicsOf } from './section-kinds.js';
-
-export interface Import {
-  /** Debugger name of the module that exports it. */
-  module: string;
-  symbol: string;
-  /** Name of the symbol of its slot. */
-  slot: string;
-}
+import type { Import } from '../spec-parts.js';
 
 /** Writes import descriptors, lookup and address tables, and the names. `fileOf` gives a module's file name. */
 export function writeImports(

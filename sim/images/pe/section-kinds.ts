@@ -44,8 +44,6 @@ const KERNEL_GROUPS = [
   ['.data', 'ALMOSTRO', 'CFGRO', 'PAGEDATA'],
 ];
 
-export const CODE_SECTIONS = ['.text', 'PAGE', 'POOLCODE', 'KVASCODE', 'INIT'] as const;
-
 export function characteristicsOf(section: string): number {
   const found = CHARACTERISTICS[section];
   if (found === undefined) throw new Error(`no section is called ${section}`);

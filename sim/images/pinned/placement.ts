@@ -1,6 +1,7 @@
 import { alignUp } from '../pe/constants.js';
 import type { Draft, DraftSection } from '../pe/draft.js';
-import { characteristicsOf, CODE_SECTIONS } from '../pe/section-kinds.js';
+import { characteristicsOf } from '../pe/section-kinds.js';
+import { CODE_SECTIONS } from '../spec-parts.js';
 import type { PinnedImage, PinnedSection } from './pinned-image.js';
 
 const INT3 = 0xcc;

@@ -1,7 +1,8 @@
 // Every call that the linker promises is there: iced-x86 decodes the code, the PE file alone tells where it leads.
 import { Code, FlowControl, Mnemonic, OpKind, Register, type Instruction } from 'iced-x86';
 import { describe, expect, it } from 'vitest';
-import { buildImages, type CallSpec, type LabImage } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
+import type { CallSpec, LabImage } from '../../../sim/images/index.js';
 import { codeOfFunction, partsElsewhere } from './function-code.js';
 import { PeFile } from './pe-file.js';
 import { decode } from './stack-machine.js';

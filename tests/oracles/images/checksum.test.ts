@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { buildImages } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
 import { PeFile } from './pe-file.js';
 
 /** The checksum by its other definition: all 16-bit words of the file modulo 0xffff, plus the length. */

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { buildImages, type LabImage } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
+import type { LabImage } from '../../../sim/images/index.js';
 import { describeWithTool } from '../../support/tools.js';
 
 const set = buildImages();

@@ -1,7 +1,8 @@
 // The headers and directories of every image of 64-bit code, as a loader goes through them: read by a reader that knows
 // the published format alone.
 import { describe, expect, it } from 'vitest';
-import { buildImages, catalogue } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
+import { catalogue } from '../../../sim/images/index.js';
 import { debugEntriesOf, exportsOf, importAddressTables, importsOf, relocationsOf, resourcesOf } from './pe-directories.js'; // prettier-ignore
 import { PeFile } from './pe-file.js';
 

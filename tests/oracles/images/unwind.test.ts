@@ -2,7 +2,8 @@
 // from the published rules reads the PE file, and both must agree at every instruction.
 import { FlowControl, Mnemonic, OpKind, Register, type Instruction } from 'iced-x86';
 import { describe, expect, it } from 'vitest';
-import { buildImages, type LabImage } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
+import type { LabImage } from '../../../sim/images/index.js';
 import { codeOfFunction, partsElsewhere } from './function-code.js';
 import { PeFile, type RuntimeFunction } from './pe-file.js';
 import { decode, StackMachine } from './stack-machine.js';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { buildImages } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
 import { symbolStoreFiles } from '../../../sim/images/store.js';
 import { windows11_22631 } from '../../../sim/machine/profile.js';
 import { describeWithTool } from '../../support/tools.js';

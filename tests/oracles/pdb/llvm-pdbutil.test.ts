@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { buildImages } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
 import type { LabImage } from '../../../sim/images/index.js';
 import { buildPdb } from '../../../sim/images/pdb/build-pdb.js';
 import type { TypeCatalogue } from '../../../sim/profiles/profile.js';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildImages } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
 import { symbolStoreFiles } from '../../../sim/images/store.js';
 import type { TypeCatalogue } from '../../../sim/profiles/profile.js';
 import types from '../../../sim/profiles/win11-22631/types.json' with { type: 'json' };

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildImages, catalogue } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
+import { catalogue } from '../../../sim/images/index.js';
 import { loadCore } from '../../../sim/machine/load-core.node.js';
 import { startKernel } from '../../../sim/machine/machine.js';
 import type { Core } from '../../../sim/machine/core.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildImages, catalogue } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
+import { catalogue } from '../../../sim/images/index.js';
 import { loadCore } from '../../../sim/machine/load-core.node.js';
 import { walkAddress } from '../../../sim/machine/address-walk.js';
 import { startKernel, type Kernel } from '../../../sim/machine/machine.js';

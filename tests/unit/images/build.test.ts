@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildImages, catalogue, type ModuleSpec } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
+import { catalogue, type ModuleSpec } from '../../../sim/images/index.js';
 
 const LARGE_PAGE = 0x200000;
 const EXECUTE = 0x20000000;

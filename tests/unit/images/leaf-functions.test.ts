@@ -1,7 +1,7 @@
 // Routines of memory and getters run instruction by instruction: they do what their documentation says, and read the
 // fields that the profiles have.
 import { describe, expect, it } from 'vitest';
-import { buildImages } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
 import types22000 from '../../../sim/profiles/win11-22000.2538/types.json' with { type: 'json' };
 import types22631 from '../../../sim/profiles/win11-22631/types.json' with { type: 'json' };
 import { PeFile } from '../../oracles/images/pe-file.js';

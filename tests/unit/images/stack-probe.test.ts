@@ -2,7 +2,7 @@
 // Microsoft's "x64 prolog and epilog": RAX, the arguments and the non-volatile registers stay; R10 and R11 may change.
 import { Code, Register, type Instruction } from 'iced-x86';
 import { describe, expect, it } from 'vitest';
-import { buildImages } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
 import { decode } from '../../oracles/images/stack-machine.js';
 
 const PAGE = 0x1000n;

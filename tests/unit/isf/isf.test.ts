@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { buildImages } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
 import { PdbFile } from '../../../sim/debugger/pdb/pdb-file.js';
 import { BufferSource } from '../../../sim/debugger/files/byte-source.js';
 import { symbolStoreFiles } from '../../../sim/images/store.js';

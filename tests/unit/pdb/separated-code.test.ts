@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BufferSource } from '../../../sim/debugger/files/byte-source.js';
 import { PdbFile } from '../../../sim/debugger/pdb/pdb-file.js';
 import { ModuleSymbols } from '../../../sim/debugger/symbols/module-symbols.js';
-import { buildImages } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
 import { buildPdb } from '../../../sim/images/pdb/build-pdb.js';
 import { partsElsewhere } from '../../oracles/images/function-code.js';
 import { PeFile } from '../../oracles/images/pe-file.js';

@@ -1,34 +1,15 @@
 import { ByteWriter } from '../../byte-writer.js';
 import type { FunctionSpec } from '../../spec.js';
 import { Dice } from '../dice.js';
-import { importSlot, type CallSite, type CodeBlock, type CodeScope } from '../function.js';
+import type { CallSite, CodeBlock, CodeScope } from '../function.js';
 import { Assembler32, type Register32 } from './assembler.js';
 import { emitFiller32, type FillerScope32 } from './filler.js';
+import { planFrame32, TARGET, WORD } from './frame.js';
+import { importSlot } from '../../spec-parts.js';
 
-const WORD = 4;
-/** Registers that a function gives back as it found them, in the order in which prologs save them. */
-const NON_VOLATILE = ['ebx', 'esi', 'edi'] as const;
-/** A called pointer is held in one of them. */
-const TARGET = 'esi';
 /** Where 32-bit code leaves for 64-bit code: a pointer of the module, which its loader sets. */
 const TRANSITION = 'Wow64Transition';
 const SERVICE_CALL = 'Wow64SystemServiceCall';
-
-/** What a 32-bit function's prolog takes of the stack below the caller's EBP, which it saves first. */
-export interface Frame32 {
-  localBytes: number;
-  saved: readonly (typeof NON_VOLATILE)[number][];
-}
-
-/** Decides on a function's frame: its name does. */
-export function planFrame32({ name, calls = [] }: FunctionSpec, module: string): Frame32 {
-  const dice = new Dice(`${module}!${name}`);
-  const localBytes = WORD * dice.below(12);
-  const saved = NON_VOLATILE.filter(
-    (register) => dice.below(2) === 0 || (register === TARGET && calls.some(({ to }) => to === undefined)),
-  );
-  return { localBytes, saved };
-}
 
 const scratch = new ByteWriter(4096);
 
