@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { BufferSource, type ByteSource } from '../../../sim/debugger/files/byte-source.js';
 import { Module } from '../../../sim/debugger/target/module.js';
-import { buildImages } from '../../../sim/images/index.js';
+import { buildImages } from '../../../sim/images/build.js';
 import { buildPdb } from '../../../sim/images/pdb/build-pdb.js';
 import { PdbFile } from '../../../sim/debugger/pdb/pdb-file.js';
 
