@@ -6,6 +6,7 @@ import type { SettingsStore } from '../storage/settings.js';
 import './boot-failure.js';
 import './desktop.js';
 import type { Desktop } from './desktop.js';
+import { strings } from '../strings/index.js';
 import { PROGRAMS } from './programs.js';
 
 /** A hidden page is not painted; its machine boots all the same. */
@@ -24,8 +25,13 @@ export async function showDesktop(settings: SettingsStore): Promise<void> {
     showFor(settings, lab);
     keepForOffline();
   } catch (error) {
-    render(html`<ll-boot-failure .error=${(error as Error).message}></ll-boot-failure>`, document.body);
+    render(html`<ll-boot-failure .error=${sentence(error as Error)}></ll-boot-failure>`, document.body);
   }
+}
+
+/** What browsers say when a file does not come, or is none of ours, is not for users. */
+function sentence({ name, message }: Error): string {
+  return name === 'TypeError' || name === 'CompileError' ? strings.boot.workerFailed : message;
 }
 
 function showFor(settings: SettingsStore, lab: Lab | null): void {
