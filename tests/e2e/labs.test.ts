@@ -75,6 +75,16 @@ test.each(Object.entries(SCHEMES))('axe finds nothing in the list and in a lab, 
   expect((await targets(page)).small).toEqual([]);
 });
 
+test('Task Manager stands beside the tasks of a lab', async () => {
+  const page = await openPage({}, '?scenario=handle-leak&lab=handle-leak');
+  await row(page, 'System').waitFor();
+  const box = async (name: string) => (await page.getByRole('region', { name, exact: true }).boundingBox())!;
+  const [taskManager, labs] = [await box('Task Manager'), await box('Labs')];
+  expect(taskManager.width).toBeGreaterThanOrEqual(640);
+  expect(taskManager.x + taskManager.width).toBeLessThanOrEqual(labs.x);
+  expect(labs.x + labs.width).toBeLessThanOrEqual(1280);
+});
+
 test('on a narrow screen a lab fills it', async () => {
   const page = await openPage(
     { viewport: { width: 320, height: 640 } },
