@@ -5,6 +5,19 @@ import { data } from './scripts/lib/vite-data-plugin.js';
 import { offline } from './scripts/lib/vite-offline-plugin.js';
 import { iced } from './scripts/lib/vite-iced-plugin.js';
 
+/** Files of code, in this order: each has the modules that match and all that those import, unless one above has it. */
+const files = (groups: Readonly<Record<string, RegExp>>) => ({
+  output: {
+    codeSplitting: {
+      groups: Object.entries(groups).map(([name, test], at, { length }) => ({
+        name,
+        test,
+        priority: length - at,
+      })),
+    },
+  },
+});
+
 // The page. The Node side is built by scripts/lib/node-side.mjs.
 export default defineConfig({
   root: 'web',
@@ -18,8 +31,22 @@ export default defineConfig({
     outDir: '../dist/web',
     emptyOutDir: true,
     target: 'es2022',
+    // Browsers that do not know the hint load the same files a little later.
+    modulePreload: { polyfill: false },
+    // What a first visit needs is in few files, which compress much better than many small ones: what chooses the language,
+    // the desktop, and Task Manager with the page that it opens with.
+    rolldownOptions: files({
+      main: /web\/main\.ts$/,
+      desktop: /web\/desktop\/show-desktop\.ts$/,
+      'task-manager': /web\/task-manager\/(task-manager|processes\/processes-page)\.ts$/,
+    }),
     // An inlined module could not be compiled while it streams in.
     assetsInlineLimit: (file) => (file.endsWith('.wasm') ? false : undefined),
   },
-  worker: { format: 'es', plugins: () => [data(), iced()] },
+  worker: {
+    format: 'es',
+    plugins: () => [data(), iced()],
+    // Comlink is what keeps calls while the machine is loaded: it must not wait for that.
+    rolldownOptions: files({ comlink: /node_modules\/comlink/, machine: /sim\/worker\/lab-worker\.ts$/ }),
+  },
 });

@@ -85,11 +85,16 @@ test('the window that waited with the focus keeps it, and what was opened over i
 test('nothing that the machine needs is asked for before the desktop can be used', async () => {
   const page = await openPage();
   await row(page, 'System').waitFor();
-  const before = await page.evaluate(() => {
+  const { before, all } = await page.evaluate(() => {
     const [usable] = performance.getEntriesByName('desktop-usable');
     const loaded = performance.getEntriesByType('resource');
-    return loaded.filter(({ startTime }) => startTime < usable!.startTime).map(({ name }) => name);
+    const early = loaded.filter(({ startTime }) => startTime < usable!.startTime);
+    const names = (entries: PerformanceEntryList) => entries.map(({ name }) => name.split('/').at(-1)!);
+    return { before: names(early), all: names(loaded) };
   });
   expect(before.filter((name) => /show-desktop/.test(name))).toHaveLength(1);
   expect(before.filter((name) => /worker|task-manager|wasm|json/.test(name))).toEqual([]);
+  // Nor what only dialogs and other pages need, at all.
+  expect(all.filter((name) => /^task-manager/.test(name)).length).toBeGreaterThan(0);
+  expect(all.filter((name) => /^(dialogs|later|details)/.test(name))).toEqual([]);
 });

@@ -1,9 +1,6 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { html as staticHtml } from 'lit/static-html.js';
-import type { ProcessRow } from '../../sim/worker/sim-api.js';
-import '../controls/button/button.js';
-import '../controls/dialog/dialog.js';
 import '../controls/window/window.js';
 import type { LabWindow, WindowPlace } from '../controls/window/window.js';
 import { icon } from '../icons/icon.js';
@@ -11,16 +8,12 @@ import { iconStyles } from '../icons/icon.styles.js';
 import type { Lab } from '../lab.js';
 import { Follow } from '../storage/store.js';
 import { strings } from '../strings/index.js';
-import './actions/process-actions.js';
-import type { ProcessActions } from './actions/process-actions.js';
 import type { DetailsPage } from './details/details-page.js';
-import './dump/dump-dialogs.js';
+import type { Dialogs } from './dialogs.js';
 import './nav/nav.js';
 import type { NavigateEvent } from './nav/nav.js';
 import { PAGES, type PageId } from './pages.js';
 import { filePath, processName } from './processes/process-name.js';
-import './properties/properties-dialog.js';
-import './run/run-dialog.js';
 import './search-box/search-box.js';
 import type { SearchBox } from './search-box/search-box.js';
 import { searchOnline } from './search-online.js';
@@ -34,7 +27,6 @@ import {
 } from './task-manager-events.js';
 
 const text = strings.taskManager;
-const { messages } = strings;
 /** A narrower window opens with the rail of icons only, so that the columns have room. CSS px. */
 const WIDE_ENOUGH_FOR_LABELS = 960;
 
@@ -54,21 +46,15 @@ export class TaskManager extends LitElement {
   /** Null until the first page's element is there. */
   @state() private page: PageId | null = null;
   @state() private filter = '';
-  @state() private properties: ProcessRow | null = null;
-  @state() private isRunning = false;
-  @state() private message: { title: string; body: string } | null = null;
+  @state() private hasDialogs = false;
   @query('ll-window') private readonly window!: LabWindow;
   @query('tm-details-page') private readonly detailsPage!: DetailsPage;
   @query('tm-services-page') private readonly servicesPage!: ServicesPage;
-  @query('tm-process-actions') private readonly actions!: ProcessActions;
+  @query('tm-dialogs') private readonly dialogs!: Dialogs;
   @query('tm-search-box') private readonly searchBox!: SearchBox;
   @query('tm-settings-page') private readonly settingsPage!: SettingsPage;
 
-  protected readonly follow = new Follow(this, () => [
-    this.lab.sampler,
-    this.lab.settings,
-    this.lab.dumpFlow,
-  ]);
+  protected readonly follow = new Follow(this, () => [this.lab.sampler, this.lab.settings]);
 
   protected override firstUpdated(): void {
     void this.#goTo(this.lab.settings.value.startPage);
@@ -96,20 +82,21 @@ export class TaskManager extends LitElement {
   }
 
   #onProcessCommand({ command, process }: ProcessCommandEvent): void {
-    if (this.actions.perform(command, process)) return;
-    const { dumpFlow, settings } = this.lab;
-    if (command === 'dump-full') void dumpFlow.start('full', settings.value.dumpOptions);
-    else if (command === 'dump-stacks') void dumpFlow.start('stacks', settings.value.dumpOptions);
-    else if (command === 'dump-process') void dumpFlow.startProcess(process.pid);
-    else if (command === 'dump-settings') void this.#showDumpSettings();
-    else if (command === 'feedback')
-      this.message = { title: messages.feedbackTitle, body: messages.feedback };
+    if (command === 'dump-settings') void this.#showDumpSettings();
     else if (command === 'details') void this.#showDetails(process.pid);
     else if (command === 'services') void this.#showServices(process.pid);
-    else if (command === 'properties') this.properties = process;
     else if (command === 'open-location') this.dispatchEvent(OpenLocationEvent.ofFile(filePath(process)));
     // As Windows does: the process name and the description.
     else if (command === 'search-online') searchOnline(`${process.imageName} ${processName(process)}`);
+    else void this.#withDialogs((dialogs) => dialogs.perform(command, process));
+  }
+
+  async #withDialogs(show: (dialogs: Dialogs) => void): Promise<void> {
+    await import('./dialogs.js');
+    this.hasDialogs = true;
+    await this.updateComplete;
+    await this.dialogs.updateComplete;
+    show(this.dialogs);
   }
 
   #onSettingsChange({ change }: SettingsChangeEvent): void {
@@ -143,34 +130,6 @@ export class TaskManager extends LitElement {
     return this.page !== null && PAGES[this.page].searchable;
   }
 
-  #renderDialogs(): TemplateResult {
-    const closeMessage = () => (this.message = null);
-    return html`
-      <tm-dump-dialogs
-        .state=${this.lab.dumpFlow.value}
-        @ll-dump-cancel=${() => this.lab.dumpFlow.cancel()}
-        @ll-dump-close=${() => this.lab.dumpFlow.close()}
-      ></tm-dump-dialogs>
-      <tm-process-actions .lab=${this.lab}></tm-process-actions>
-      <tm-run-dialog
-        .lab=${this.lab}
-        .open=${this.isRunning}
-        @ll-close=${() => (this.isRunning = false)}
-      ></tm-run-dialog>
-      <tm-properties-dialog
-        .process=${this.properties}
-        @ll-close=${() => (this.properties = null)}
-      ></tm-properties-dialog>
-      <ll-dialog
-        heading=${this.message?.title ?? ''}
-        .open=${this.message !== null}
-        .content=${html`${this.message?.body}`}
-        .buttons=${html`<ll-button data-first @click=${closeMessage}>${messages.ok}</ll-button>`}
-        @ll-cancel=${closeMessage}
-      ></ll-dialog>
-    `;
-  }
-
   override render() {
     return html`
       <ll-window
@@ -197,13 +156,13 @@ export class TaskManager extends LitElement {
             class="page"
             @ll-process-command=${this.#onProcessCommand}
             @ll-settings-change=${this.#onSettingsChange}
-            @ll-run-task=${() => (this.isRunning = true)}
+            @ll-run-task=${() => void this.#withDialogs((dialogs) => dialogs.run())}
           >
             ${this.#renderPage()}
           </div>
         </div>
       </ll-window>
-      ${this.#renderDialogs()}
+      ${this.hasDialogs ? html`<tm-dialogs .lab=${this.lab}></tm-dialogs>` : nothing}
     `;
   }
 }

@@ -49,6 +49,4 @@ export const dump = {
   },
   status: 'Status',
   close: 'Schließen',
-  stopped: 'Der Computer hat aufgehört zu antworten, während er das Abbild erstellte.',
-  stoppedStatus: 'Kein Status vom Computer',
 };

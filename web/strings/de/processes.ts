@@ -47,16 +47,3 @@ export const processMenu = {
   noFile: 'Dieser Prozess hat keine Datei',
   noProcess: 'Das ist kein Prozess mit eigenem Speicher',
 };
-
-export const properties = {
-  title: (name: string) => `Eigenschaften von ${name}`,
-  description: 'Dateibeschreibung',
-  imageName: 'Prozessname',
-  publisher: 'Herausgeber',
-  location: 'Ort',
-  pid: 'PID',
-  parentPid: 'PID des Elternprozesses',
-  session: 'Sitzungs-ID',
-  threads: 'Threads',
-  none: '—',
-};

@@ -26,6 +26,8 @@ export const commands = {
 };
 
 export const messages = {
+  dumpStopped: 'Der Computer hat aufgehört zu antworten, während er das Abbild erstellte.',
+  dumpStoppedStatus: 'Kein Status vom Computer',
   feedbackTitle: 'Feedback senden',
   feedback: 'Der Feedback-Hub ist auf diesem Computer nicht installiert.',
   ok: 'OK',

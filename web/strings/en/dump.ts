@@ -46,6 +46,4 @@ export const dump = {
   },
   status: 'Status',
   close: 'Close',
-  stopped: 'The machine stopped answering while it took the dump.',
-  stoppedStatus: 'No status from the machine',
 };

@@ -47,16 +47,3 @@ export const processMenu = {
   noFile: 'This process has no file',
   noProcess: 'This is no process that has memory of its own',
 };
-
-export const properties = {
-  title: (name: string) => `${name} Properties`,
-  description: 'File description',
-  imageName: 'Process name',
-  publisher: 'Publisher',
-  location: 'Location',
-  pid: 'PID',
-  parentPid: 'Parent PID',
-  session: 'Session ID',
-  threads: 'Threads',
-  none: '—',
-};

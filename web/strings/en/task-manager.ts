@@ -26,6 +26,8 @@ export const commands = {
 };
 
 export const messages = {
+  dumpStopped: 'The machine stopped answering while it took the dump.',
+  dumpStoppedStatus: 'No status from the machine',
   feedbackTitle: 'Provide feedback',
   feedback: 'Feedback Hub is not installed on this machine.',
   ok: 'OK',

@@ -2,9 +2,9 @@ import { html, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 import '../../controls/checkbox/checkbox.js';
 import type { LabCheckbox } from '../../controls/checkbox/checkbox.js';
-import { strings } from '../../strings/index.js';
+import { texts } from '../text.js';
 
-const text = strings.actions;
+const text = texts.actions;
 const LIST = {
   display: 'flex',
   flexDirection: 'column',

@@ -6,12 +6,12 @@ import '../../controls/checkbox/checkbox.js';
 import type { LabCheckbox } from '../../controls/checkbox/checkbox.js';
 import '../../controls/dialog/dialog.js';
 import type { Lab } from '../../lab.js';
-import { strings } from '../../strings/index.js';
 import type { PriorityId, ProcessCommand } from '../process-command.js';
+import { texts } from '../text.js';
 import { affinityBoxes } from './affinity-boxes.js';
 import { waitChainView } from './wait-chain-view.js';
 
-const text = strings.actions;
+const text = texts.actions;
 type PriorityClass = Extract<ProcessAction, { do: 'priority' }>['priorityClass'];
 
 const CLASSES: Readonly<Record<PriorityId, PriorityClass>> = {

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { ProcessRow, WaitChain } from '../../../sim/worker/sim-api.js';
-import { strings } from '../../strings/index.js';
+import { texts } from '../text.js';
 
-const text = strings.actions;
+const text = texts.actions;
 const INDENT = 20; // CSS px for each thread that another one waits for
 
 /** What *Analyze wait chain* found: each thread, and below it the one that it waits for. */

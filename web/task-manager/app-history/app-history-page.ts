@@ -22,9 +22,10 @@ import { sortAfterClick, sorted, type SortKeys } from '../grid/order.js';
 import { pageStyles } from '../grid/page.styles.js';
 import { formatMemory } from '../processes/format.js';
 import { searchOnline } from '../search-online.js';
+import { texts } from '../text.js';
 import { appUsages, formatCpuTime, type AppUsage } from './apps.js';
 
-const text = strings.appHistory;
+const text = texts.appHistory;
 const { columns } = text;
 
 const COLUMNS: readonly GridColumn[] = [

@@ -5,9 +5,9 @@ import '../../controls/button/button.js';
 import '../../controls/checkbox/checkbox.js';
 import type { LabCheckbox } from '../../controls/checkbox/checkbox.js';
 import '../../controls/dialog/dialog.js';
-import { strings } from '../../strings/index.js';
+import { texts } from '../text.js';
 
-const text = strings.columnsDialog;
+const text = texts.columnsDialog;
 const LIST = {
   display: 'flex',
   flexDirection: 'column',

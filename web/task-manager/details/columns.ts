@@ -1,8 +1,8 @@
 import type { ProcessNumbers, ProcessRow } from '../../../sim/worker/sim-api.js';
-import { strings } from '../../strings/index.js';
+import { texts } from '../text.js';
 import { formatCount, formatCpuTime, formatKilobytes, formatLoad } from './format.js';
 
-const text = strings.details;
+const text = texts.details;
 
 export type DetailColumnId = keyof typeof text.columns;
 

@@ -4,9 +4,11 @@ import { strings } from '../../strings/index.js';
 import { dumpItem, PRIORITIES } from '../process-command.js';
 import { efficiencyItem, endReason } from '../processes/process-menu.js';
 import { filePath } from '../processes/process-name.js';
+import { texts } from '../text.js';
 import { priorityName } from './columns.js';
 
-const { processMenu: shared, detailsMenu: text, details } = strings;
+const { processMenu: shared } = strings;
+const { detailsMenu: text, details } = texts;
 
 /** The context menu of a process on the Details page, in Windows' order. */
 export function detailsMenu(row: ProcessRow): MenuEntry[] {

@@ -16,13 +16,15 @@ import { endReason } from '../processes/process-menu.js';
 import { processName } from '../processes/process-name.js';
 import { processKey } from '../processes/tree.js';
 import { ProcessCommandEvent, SettingsChangeEvent } from '../task-manager-events.js';
+import { texts } from '../text.js';
 import { DEFAULT_DETAIL_COLUMNS, DETAIL_COLUMNS, type DetailColumn, type DetailColumnId } from './columns.js';
 import './details-list.js';
 import type { DetailMenuEvent, DetailSelectEvent, DetailSortEvent, DetailsList } from './details-list.js';
 import { detailsMenu } from './details-menu.js';
 import { orderRows, type DetailSort } from './details-order.js';
 
-const { commands, detailsMenu: text, taskManager, processes } = strings;
+const { commands, taskManager, processes } = strings;
+const { detailsMenu: text } = texts;
 const FIXED: DetailColumnId = 'name';
 
 /**

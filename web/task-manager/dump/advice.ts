@@ -1,7 +1,7 @@
-import { strings } from '../../strings/index.js';
 import statuses from './advice.json';
+import { texts } from '../text.js';
 
-const text = strings.dump.advice;
+const text = texts.dump.advice;
 
 /** What the user can do about a failed dump. @param status NTSTATUS as the machine reports it: name, number or both. */
 export function adviceFor(status: string): string {

@@ -3,13 +3,13 @@ import { customElement, property } from 'lit/decorators.js';
 import '../../controls/button/button.js';
 import '../../controls/dialog/dialog.js';
 import '../../controls/progress-bar/progress-bar.js';
-import { strings } from '../../strings/index.js';
 import { formatCount } from '../processes/format.js';
 import { OpenLocationEvent } from '../task-manager-events.js';
+import { texts } from '../text.js';
 import { adviceFor } from './advice.js';
 import type { DumpState } from './dump-flow.js';
 
-const text = strings.dump;
+const text = texts.dump;
 
 /** The user presses Cancel, or closes the dialog of an outcome. */
 export type DumpDialogAction = 'll-dump-cancel' | 'll-dump-close';

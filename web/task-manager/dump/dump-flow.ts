@@ -59,8 +59,8 @@ export class DumpFlow extends Store<DumpState> {
     if (this.value.step === 'running') return;
     this.set({ step: 'running', kind, progress: null, isCancelling: false });
     const outcome = await capture((progress) => this.#onProgress(progress)).catch((error: Error): Failed => {
-      const message = error.message || strings.dump.stopped;
-      return { result: 'failed', status: strings.dump.stoppedStatus, message };
+      const message = error.message || strings.messages.dumpStopped;
+      return { result: 'failed', status: strings.messages.dumpStoppedStatus, message };
     });
     if (outcome.result === 'created') {
       await this.machine.onCreated(kind, outcome);

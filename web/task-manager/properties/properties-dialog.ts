@@ -5,8 +5,9 @@ import '../../controls/button/button.js';
 import '../../controls/dialog/dialog.js';
 import { strings } from '../../strings/index.js';
 import { processName } from '../processes/process-name.js';
+import { texts } from '../text.js';
 
-const text = strings.properties;
+const text = texts.properties;
 
 /** What the machine knows of one process, as label and value. */
 function facts(process: ProcessRow): [label: string, value: string | number][] {

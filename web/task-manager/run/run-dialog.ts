@@ -5,9 +5,9 @@ import '../../controls/checkbox/checkbox.js';
 import type { LabCheckbox } from '../../controls/checkbox/checkbox.js';
 import '../../controls/dialog/dialog.js';
 import type { Lab } from '../../lab.js';
-import { strings } from '../../strings/index.js';
+import { texts } from '../text.js';
 
-const { runTask: text } = strings;
+const { runTask: text } = texts;
 
 /**
  * *Create new task*: what is typed is run on the machine. What Windows cannot find, and what there is no memory for, is

@@ -25,8 +25,9 @@ import { sortAfterClick, sorted, type SortKeys } from '../grid/order.js';
 import { pageStyles } from '../grid/page.styles.js';
 import { searchOnline } from '../search-online.js';
 import { ProcessCommandEvent } from '../task-manager-events.js';
+import { texts } from '../text.js';
 
-const text = strings.services;
+const text = texts.services;
 const { columns } = text;
 
 const COLUMNS: readonly GridColumn[] = [

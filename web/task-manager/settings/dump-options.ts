@@ -5,10 +5,10 @@ import '../../controls/checkbox/checkbox.js';
 import type { LabCheckbox } from '../../controls/checkbox/checkbox.js';
 import { focusStyles } from '../../controls/control.styles.js';
 import { DEFAULT_DUMP_OPTIONS, type DumpOptions } from '../../storage/settings.js';
-import { strings } from '../../strings/index.js';
 import { SettingsChangeEvent } from '../task-manager-events.js';
+import { texts } from '../text.js';
 
-const text = strings.settings;
+const text = texts.settings;
 
 /**
  * Live kernel memory dump options (Advanced): what a full live kernel dump holds besides kernel memory.

@@ -10,10 +10,11 @@ import { Follow } from '../../storage/store.js';
 import { strings } from '../../strings/index.js';
 import '../command-bar/command-bar.js';
 import { SettingsChangeEvent } from '../task-manager-events.js';
+import { texts } from '../text.js';
 import './dump-options.js';
 import type { DumpOptionsGroup } from './dump-options.js';
 
-const text = strings.settings;
+const text = texts.settings;
 const START_PAGES = Object.fromEntries(
   Object.entries(strings.taskManager.pages).filter(([id]) => id !== 'settings'),
 );

@@ -20,8 +20,9 @@ import type {
 import { sortAfterClick, sorted, type SortKeys } from '../grid/order.js';
 import { pageStyles } from '../grid/page.styles.js';
 import { searchOnline } from '../search-online.js';
+import { texts } from '../text.js';
 
-const text = strings.startupApps;
+const text = texts.startupApps;
 const { columns } = text;
 
 const COLUMNS: readonly GridColumn[] = [

@@ -22,9 +22,10 @@ import { pageStyles } from '../grid/page.styles.js';
 import { HEAT_COLUMNS } from '../processes/columns.js';
 import { processKey } from '../processes/tree.js';
 import { ProcessCommandEvent } from '../task-manager-events.js';
+import { texts } from '../text.js';
 import { userColumns, userRows } from './users-tree.js';
 
-const text = strings.users;
+const text = texts.users;
 
 const COMMANDS: readonly BarCommand[] = [
   RUN_NEW_TASK,

@@ -6,8 +6,9 @@ import { DEFAULT_UNITS, HEAT_COLUMNS, heatLevel, type Usage } from '../processes
 import { formatTotal } from '../processes/format.js';
 import { matches, processName } from '../processes/process-name.js';
 import { processKey } from '../processes/tree.js';
+import { texts } from '../text.js';
 
-const text = strings.users;
+const text = texts.users;
 /** Services and the kernel run in it: nobody is signed in there. */
 const SERVICES_SESSION = 0;
 
