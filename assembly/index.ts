@@ -339,7 +339,7 @@ export {
 
 // Dumps.
 export { openDump as dumpOpen, readDump as dumpRead, pagesRead as dumpPagesRead } from './dump/stream';
-export { dumpWindow } from './dump/windows';
+export { dumpWindow } from './dump/window';
 export { selectedImageFrames as dumpImageFrames } from './dump/image-frames';
 export { endSnapshot as dumpClose, keptFrames as dumpKeptFrames } from './memory/snapshot';
 export {

@@ -1,4 +1,4 @@
-// A dump as a stream: the host asks for the next piece, the core fills a window. A dump is never held whole.
+// A dump as a stream: the host asks for the next piece, the core fills its window. A dump is never held whole.
 import { DUMP_HEADER64 } from '../generated/types';
 import { offsetOf } from '../layout/fields';
 import { PAGE_SIZE } from '../memory/arena';
@@ -8,7 +8,7 @@ import { bitmapBits, bitmapOffset, Container, containerBytes, firstPageOffset, h
 import { writeElf } from './elf';
 import { writeBitmapHeader, writeHeader } from './header';
 import { selected } from './selection';
-import { beginWindows, nextWindow, WINDOW_BYTES } from './windows';
+import { pieceBytes, windowFor } from './window';
 
 let prefix: usize = 0; // header, bitmap header, bitmap, padding
 let prefixRoom: u64 = 0;
@@ -28,7 +28,6 @@ export function openDump(
   commentBytes: u32,
 ): u64 {
   const kind = <Container>container;
-  beginWindows();
   prefixBytes = firstPageOffset(kind);
   if (prefixRoom < prefixBytes) {
     prefix = heap.alloc(usize(prefixBytes));
@@ -49,18 +48,19 @@ export function openDump(
   return containerBytes(kind);
 }
 
-/** Fills a window with the next piece of the file; returns its length, 0 at the end. The seven pieces before stay where they are. */
-export function readDump(): u32 {
-  const window = nextWindow();
+/** Fills the window with the next piece of the file, at most `bytes` of it in whole pages; returns its length, 0 at the end. */
+export function readDump(bytes: u32): u32 {
+  const most = pieceBytes(bytes);
+  const window = windowFor(most);
   let filled: usize = 0;
   if (position < prefixBytes) {
-    filled = usize(min(prefixBytes - position, u64(WINDOW_BYTES)));
+    filled = usize(min(prefixBytes - position, u64(most)));
     memory.copy(window, prefix + usize(position), filled);
     position += filled;
     if (position < prefixBytes) return u32(filled);
   }
   exchangeSnapshot();
-  while (filled + PAGE_SIZE <= WINDOW_BYTES && nextFrame < frameCount()) {
+  while (filled + PAGE_SIZE <= most && nextFrame < frameCount()) {
     if (!withHoles && (nextFrame & 31) == 0 && load<u32>(selected.bits + (nextFrame >> 3)) == 0) {
       nextFrame += 32;
       continue;

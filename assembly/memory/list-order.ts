@@ -13,12 +13,14 @@ export const NO_FRAME: u64 = 0xffffffffff;
 const BLOCK_BITS: u32 = 12;
 const BLOCK_FRAMES: u32 = 1 << BLOCK_BITS;
 const CACHED: i32 = 32; // a shuffle costs more than a look at each; frames are taken and given back in many blocks
-const NONE: u16 = 0xffff;
 const MULTIPLIER: u64 = 0x5851f42d4c957f2d; // of a linear congruential generator: a shuffle needs only its upper bits
 const INCREMENT: u64 = 0x14057b7ef767814f;
 
+/** No frame of the block: the list goes on in another one, or ends. */
+export const OUTSIDE: u16 = 0xffff;
+
 /** Links of the frames `from` to `to` - 1 of a range. A frame is told by its place in the 16 MiB, which fits a u16. */
-class Block {
+export class Block {
   range: i32 = -1;
   from: u32 = 0;
   to: u32 = 0;
@@ -44,13 +46,18 @@ export function blockStart(pfn: u32): u32 {
   return pfn & ~(BLOCK_FRAMES - 1);
 }
 
+/** Which of its block a frame is: what links tell. */
+export function placeInBlock(pfn: u32): u32 {
+  return pfn & (BLOCK_FRAMES - 1);
+}
+
 /** Lists that frames of a location are spread over by color. */
 export function colorsOf(location: u32): u32 {
   return location <= ranges.FREE ? COLORS : 1;
 }
 
-/** The block of a range that starts at or before frame `pfn`, shuffled. */
-function blockAt(range: i32, pfn: u32): Block {
+/** The block of a range that starts at or before frame `pfn`, shuffled. It is good until another one is asked for. */
+export function blockAt(range: i32, pfn: u32): Block {
   const start = pfn & ~(BLOCK_FRAMES - 1);
   const from = max(start, ranges.rangeFront(range));
   const to = min(start + BLOCK_FRAMES, ranges.rangeListEnd(range));
@@ -87,32 +94,32 @@ function shuffle(block: Block, color: u32, colors: u32): void {
     unchecked((shuffled[i - 1] = unchecked(shuffled[other])));
     unchecked((shuffled[other] = place));
   }
-  let before = NONE;
+  let before = OUTSIDE;
   for (let i: u32 = 0; i < count; i++) {
     const place = unchecked(shuffled[i]);
     unchecked((block.previous[place] = before));
-    if (before == NONE) unchecked((block.first[color] = place));
+    if (before == OUTSIDE) unchecked((block.first[color] = place));
     else unchecked((block.next[before] = place));
     before = place;
   }
   unchecked((block.last[color] = before));
-  if (before == NONE) unchecked((block.first[color] = NONE));
-  else unchecked((block.next[before] = NONE));
+  if (before == OUTSIDE) unchecked((block.first[color] = OUTSIDE));
+  else unchecked((block.next[before] = OUTSIDE));
 }
 
 /** The frame after `pfn`, which the range `range` lists, or NO_FRAME at the end. */
 export function following(pfn: u32, range: i32): u64 {
   const block = blockAt(range, pfn);
-  const next = unchecked(block.next[pfn & (BLOCK_FRAMES - 1)]);
-  if (next != NONE) return blockStart(pfn) + u32(next);
+  const next = unchecked(block.next[placeInBlock(pfn)]);
+  if (next != OUTSIDE) return blockStart(pfn) + u32(next);
   return firstFrom(range, block.to, color(pfn, range));
 }
 
 /** The frame before `pfn`, which the range `range` lists, or NO_FRAME at the front. */
 export function preceding(pfn: u32, range: i32): u64 {
   const block = blockAt(range, pfn);
-  const previous = unchecked(block.previous[pfn & (BLOCK_FRAMES - 1)]);
-  if (previous != NONE) return blockStart(pfn) + u32(previous);
+  const previous = unchecked(block.previous[placeInBlock(pfn)]);
+  if (previous != OUTSIDE) return blockStart(pfn) + u32(previous);
   return lastBefore(range, block.from, color(pfn, range));
 }
 
@@ -129,7 +136,7 @@ function firstFrom(range: i32, from: u32, color: u32): u64 {
     while (at < ranges.rangeListEnd(i)) {
       const block = blockAt(i, at);
       const found = unchecked(block.first[color]);
-      if (found != NONE) return blockStart(at) + u32(found);
+      if (found != OUTSIDE) return blockStart(at) + u32(found);
       at = block.to;
     }
   }
@@ -145,7 +152,7 @@ function lastBefore(range: i32, to: u32, color: u32): u64 {
     while (at > ranges.rangeFront(i)) {
       const block = blockAt(i, at - 1);
       const found = unchecked(block.last[color]);
-      if (found != NONE) return blockStart(at - 1) + u32(found);
+      if (found != OUTSIDE) return blockStart(at - 1) + u32(found);
       at = block.from;
     }
   }

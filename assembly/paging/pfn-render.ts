@@ -3,7 +3,7 @@ import { MIPFNBLINK, MMPFN, MMPFNENTRY1, MMPFNENTRY3, MMPTE } from '../generated
 import { offsetOf, put } from '../layout/fields';
 import { PAGE_SIZE } from '../memory/arena';
 import { frameCount } from '../memory/frames';
-import { firstBlockEnd } from '../memory/list-order';
+import { blockAt, blockStart, firstBlockEnd, OUTSIDE, placeInBlock } from '../memory/list-order';
 import * as ranges from '../memory/ranges';
 import { nextOnList, previousOnList } from './page-lists';
 import { Run, runAt, runAtOrAfter, runCount, RUN_FILE } from './pfn-runs';
@@ -16,6 +16,7 @@ const straddling: usize = memory.data(64, 16);
 let range: i32 = -1;
 let run: Run | null = null;
 let listed: bool = false;
+let lowestBit: u64 = 0; // of MMPFN.u4.PteFrame in its word
 let stretchEnd: u32 = 0;
 
 let areLinksDue: bool = false;
@@ -54,6 +55,9 @@ function beginStretch(pfn: u32): void {
   linkedFrom = listed && !areLinksDue ? firstBlockEnd(range) : 0;
   const location = listed ? ranges.rangeLocation(range) : ranges.ACTIVE;
   const state = model + offsetOf(MMPFN.u3_e1);
+  put(model, MMPFN.u4_PteFrame, 1);
+  lowestBit = load<u64>(model + offsetOf(MMPFN.u4_PteFrame));
+  put(model, MMPFN.u4_PteFrame, 0);
   put(model, MMPFN.u4_PfnExists, 1);
   put(state, MMPFNENTRY1.CacheAttribute, WRITE_BACK);
   put(state, MMPFNENTRY1.PageLocation, location);
@@ -90,21 +94,56 @@ function copyModel(entry: usize, bytes: usize): void {
 /** Writes the entry of a frame as ranges, lists and runs have it. */
 export function renderEntry(pfn: u32, entry: usize): void {
   beginStretch(pfn);
-  writeEntry(pfn, entry, offsetOf(MMPFN.SIZE));
+  writeEntries(pfn, pfn + 1, entry);
 }
 
-function writeEntry(pfn: u32, entry: usize, bytes: usize): void {
-  copyModel(entry, bytes);
+/** Writes the entries of the frames `from` to `to` - 1 of the stretch. */
+function writeEntries(from: u32, to: u32, entries: usize): void {
+  const bytes = offsetOf(MMPFN.SIZE);
+  for (let i: u32 = 0; i < to - from; i++) copyModel(entries + usize(i * bytes), bytes);
   if (range < 0) return;
-  if (listed && pfn >= linkedFrom) {
-    // The other bits of both words are 0 for a listed frame.
-    store<u64>(entry + offsetOf(MMPFN.u1), nextOnList(pfn, range));
-    store<u64>(entry + offsetOf(MMPFN.u2), previousOnList(pfn, range));
+  if (listed && to > linkedFrom) {
+    const first = max(from, linkedFrom);
+    writeLinks(first, to, entries + usize((first - from) * bytes), bytes);
   }
   const found = run;
-  if (found === null) return;
-  store<u64>(entry + offsetOf(MMPFN.PteAddress), found.pteAddressOf(pfn));
-  put(entry, MMPFN.u4_PteFrame, found.pteFrameOf(pfn));
+  if (found !== null) writePtes(found, from, to, entries, bytes);
+}
+
+/** Writes both links of listed frames; the other bits of these words are 0. */
+function writeLinks(from: u32, to: u32, entries: usize, bytes: usize): void {
+  let next = entries + offsetOf(MMPFN.u1);
+  let previous = entries + offsetOf(MMPFN.u2);
+  let block = blockAt(range, from);
+  for (let pfn = from; pfn < to; pfn++) {
+    if (pfn >= block.to) block = blockAt(range, pfn);
+    const after = unchecked(block.next[placeInBlock(pfn)]);
+    const before = unchecked(block.previous[placeInBlock(pfn)]);
+    if (after != OUTSIDE && before != OUTSIDE) {
+      store<u64>(next, blockStart(pfn) + u32(after));
+      store<u64>(previous, blockStart(pfn) + u32(before));
+    } else {
+      store<u64>(next, nextOnList(pfn, range));
+      store<u64>(previous, previousOnList(pfn, range));
+      block = blockAt(range, pfn);
+    }
+    next += bytes;
+    previous += bytes;
+  }
+}
+
+/** Writes which PTE maps or names each frame, and which frame that PTE lies in. */
+function writePtes(found: Run, from: u32, to: u32, entries: usize, bytes: usize): void {
+  let address = entries + offsetOf(MMPFN.PteAddress);
+  let frame = entries + offsetOf(MMPFN.u4_PteFrame);
+  // The model has no frame number, so that one is added in multiples of the bit field's lowest bit.
+  const others = load<u64>(model + offsetOf(MMPFN.u4_PteFrame));
+  for (let pfn = from; pfn < to; pfn++) {
+    store<u64>(address, found.pteAddressOf(pfn));
+    store<u64>(frame, others + lowestBit * found.pteFrameOf(pfn));
+    address += bytes;
+    frame += bytes;
+  }
 }
 
 /** Fills `target` with one page of the database. */
@@ -117,13 +156,17 @@ export function renderPfnDatabasePage(page: u32, target: usize): void {
   let at = u64(pfn) * entrySize;
   while (at < end) {
     if (pfn >= stretchEnd) beginStretch(pfn);
-    if (at >= start && at + entrySize <= end) writeEntry(pfn, target + usize(at - start), entrySize);
-    else {
-      writeEntry(pfn, straddling, entrySize);
-      const from = at < start ? start - at : 0;
-      const to = at + entrySize > end ? end - at : entrySize;
-      memory.copy(target + usize(at + from - start), straddling + usize(from), usize(to - from));
+    const whole = at < start ? 0 : min(u32((end - at) / entrySize), stretchEnd - pfn);
+    if (whole > 0) {
+      writeEntries(pfn, pfn + whole, target + usize(at - start));
+      pfn += whole;
+      at += whole * entrySize;
+      continue;
     }
+    writeEntries(pfn, pfn + 1, straddling);
+    const from = at < start ? start - at : 0;
+    const to = at + entrySize > end ? end - at : entrySize;
+    memory.copy(target + usize(at + from - start), straddling + usize(from), usize(to - from));
     pfn++;
     at += entrySize;
   }

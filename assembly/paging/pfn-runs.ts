@@ -34,12 +34,18 @@ export class Run {
     this.originalPte = other.originalPte;
   }
 
+  /** Which of the run's PTEs maps or names a frame. */
+  indexOf(pfn: u32): u64 {
+    const frames = pfn - this.base;
+    return u64(this.step == 1 ? frames : frames / this.step);
+  }
+
   pteAddressOf(pfn: u32): u64 {
-    return this.pteAddress + u64((pfn - this.base) / this.step) * PTE_BYTES;
+    return this.pteAddress + this.indexOf(pfn) * PTE_BYTES;
   }
 
   pteFrameOf(pfn: u32): u32 {
-    const offset = (this.pteAddress & u64(PAGE_SIZE - 1)) + u64((pfn - this.base) / this.step) * PTE_BYTES;
+    const offset = (this.pteAddress & u64(PAGE_SIZE - 1)) + this.indexOf(pfn) * PTE_BYTES;
     return this.pteFrame + u32(offset / PAGE_SIZE);
   }
 }

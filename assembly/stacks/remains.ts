@@ -9,6 +9,7 @@ const MAXIMUM_SITES: i32 = 2048;
 const EVER_USED: u32[] = [256, 256, 250, 232, 190, 130, 80];
 const LEAST_FRAME: u32 = 6; // words
 const FRAME_SPREAD: u64 = 40;
+const GOLDEN: u64 = 0x9e3779b97f4a7c15;
 
 const sites = new StaticArray<u64>(MAXIMUM_SITES);
 let siteCount: u32 = 0;
@@ -29,17 +30,22 @@ export function setCallSites(count: i32): void {
 
 /** Fills `target` with what calls left on the `depth`-th page of a stack from its base. */
 export function renderRemains(pfn: u32, depth: u32, target: usize): void {
-  memory.fill(target, 0, PAGE_SIZE);
   let bits = hash(seed, pfn) | 1;
-  if (siteCount == 0 || (u32(bits >> 8) & 255) >= unchecked(EVER_USED[depth])) return;
-  // xorshift64, two words at a time: cheap, as a dump has tens of thousands of these pages
+  if (siteCount == 0 || (u32(bits >> 8) & 255) >= unchecked(EVER_USED[depth])) {
+    memory.fill(target, 0, PAGE_SIZE);
+    return;
+  }
+  // xorshift64, four words at a time: cheap, as a dump has tens of thousands of these pages
   let stream = i64x2(bits, hash(bits, pfn) | 1);
   const from = v128.splat<i64>(pool);
-  for (let at: usize = 0; at < PAGE_SIZE; at += 16) {
+  const added = v128.splat<i64>(GOLDEN);
+  for (let at: usize = 0; at < PAGE_SIZE; at += 32) {
     stream = v128.xor(stream, v128.shl<i64>(stream, 13));
     stream = v128.xor(stream, v128.shr<u64>(stream, 7));
     stream = v128.xor(stream, v128.shl<i64>(stream, 17));
     v128.store(target + at, leftWords(stream, from));
+    const mixed = v128.add<i64>(v128.shuffle<u32>(stream, stream, 3, 0, 1, 2), added);
+    v128.store(target + at, leftWords(mixed, from), 16);
   }
   bits = v128.extract_lane<u64>(stream, 0);
   // Between them the return addresses, where frames ended.
@@ -47,8 +53,8 @@ export function renderRemains(pfn: u32, depth: u32, target: usize): void {
     bits ^= bits << 13;
     bits ^= bits >> 7;
     bits ^= bits << 17;
-    store<u64>(target + usize(word) * 8, unchecked(sites[u32(bits >> 32) % siteCount]));
-    word += LEAST_FRAME + u32((bits & 0xffff) % FRAME_SPREAD);
+    store<u64>(target + usize(word) * 8, unchecked(sites[u32(((bits >> 32) * u64(siteCount)) >> 32)]));
+    word += LEAST_FRAME + u32(((bits & 0xffff) * FRAME_SPREAD) >> 16);
   }
 }
 

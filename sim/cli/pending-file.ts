@@ -1,10 +1,8 @@
-import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync, write, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { fileProblem } from './errors.js';
 
-const writeLater = promisify(write);
 const UNFINISHED = '.part';
 /** This computer, for others may write to the same folder. */
 const HERE = hostname().replace(/[^\w.-]/g, '_');
@@ -45,20 +43,6 @@ export class PendingFile {
     try {
       for (let done = 0; done < bytes.length;)
         done += writeSync(this.#handle!, bytes, done, bytes.length - done);
-    } catch (error) {
-      throw fileProblem('write', this.path, error);
-    }
-  }
-
-  /**
-   * Writes bytes at a place in the file while the caller goes on. They must not change until this is done.
-   * @throws UserError when the disk does not take them
-   */
-  async writeAt(bytes: Uint8Array, position: number): Promise<void> {
-    try {
-      for (let done = 0; done < bytes.length;)
-        done += (await writeLater(this.#handle!, bytes, done, bytes.length - done, position + done))
-          .bytesWritten;
     } catch (error) {
       throw fileProblem('write', this.path, error);
     }

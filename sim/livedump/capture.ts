@@ -12,8 +12,8 @@ export interface CaptureWatcher {
   end(): void;
 }
 
-/** How many pieces may be read before the first of them is overwritten. */
-export const LASTING_PIECES = 7;
+/** Bytes of a piece when nothing is said about it. */
+export const PIECE_BYTES = 1024 * 1024;
 
 /** A dump that is being read out of the core, chunk by chunk. It is never held whole. */
 export class Capture {
@@ -56,13 +56,13 @@ export class Capture {
   }
 
   /**
-   * The next piece of the file, up to 1 MiB, `undefined` at the end. It is a view of one of the
-   * core's windows: it stays good for {@link LASTING_PIECES} calls more.
+   * The next piece of the file, at most `bytes` bytes in whole pages, `undefined` at the end. It is a view of the core's
+   * window: it stays good until the machine is used again.
    * @throws LiveDumpError when the dump was cancelled, or the machine's disk takes no more
    */
-  next(): Uint8Array<ArrayBuffer> | undefined {
+  next(bytes = PIECE_BYTES): Uint8Array<ArrayBuffer> | undefined {
     this.#watcher?.before();
-    const length = this.#core.exports.dumpRead();
+    const length = this.#core.exports.dumpRead(bytes);
     if (length === 0) {
       this.#watcher?.end();
       return undefined;

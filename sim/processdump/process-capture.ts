@@ -1,3 +1,4 @@
+import { PIECE_BYTES } from '../livedump/capture.js';
 import type { Core } from '../machine/core.js';
 import { readMachineCounters, readProcessCounters } from './counters.js';
 import { DumpPrefix, type StreamName } from './dump-prefix.js';
@@ -84,15 +85,18 @@ export class ProcessCapture {
     return this.#core.exports.processPagesRead();
   }
 
-  /** The next piece of the file, `undefined` at the end. It stays good as long as that of a `Capture`. */
-  next(): Uint8Array<ArrayBuffer> | undefined {
+  /**
+   * The next piece of the file, at most `bytes` bytes in whole pages (but for the first, which has all that comes before
+   * memory), `undefined` at the end. It stays good until the machine is used again.
+   */
+  next(bytes = PIECE_BYTES): Uint8Array<ArrayBuffer> | undefined {
     if (this.#hasEnded) return undefined;
     const { exports } = this.#core;
     if (this.#bytesRead === 0) {
       this.#bytesRead = this.#prefix.length;
       return this.#prefix;
     }
-    const length = this.#attached(() => exports.processReadMemory(this.#process));
+    const length = this.#attached(() => exports.processReadMemory(this.#process, bytes));
     if (length === 0) {
       this.#hasEnded = true;
       return undefined;

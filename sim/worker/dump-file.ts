@@ -20,8 +20,8 @@ export async function freeName(
   }
 }
 
-/** Bytes that are written before others get their turn: fewer calls of the browser for each byte. */
-const WRITE_BYTES = 4 * 1024 * 1024;
+/** Bytes of a piece: fewer calls of the browser for each byte. */
+const PIECE_BYTES = 4 * 1024 * 1024;
 
 /** Streams a dump to a file. `mayGoOn` is asked after every few pieces, and may throw. */
 export async function writeDump(
@@ -30,7 +30,8 @@ export async function writeDump(
   onProgress: (progress: CaptureProgress) => void,
   mayGoOn: () => void = () => {},
 ): Promise<void> {
-  while (writeSome(dump, file)) {
+  for (let piece = dump.next(PIECE_BYTES); piece; piece = dump.next(PIECE_BYTES)) {
+    file.write(piece);
     onProgress({
       phase: 'write',
       pagesDone: dump.pagesRead,
@@ -42,28 +43,6 @@ export async function writeDump(
     await breath();
     mayGoOn();
   }
-}
-
-/** Writes the next pieces, those that lie side by side in the core's windows at once; whether there may be more. */
-function writeSome(dump: DumpStream, file: DiskFile): boolean {
-  let bytes = dump.next();
-  if (!bytes) return false;
-  for (let read = bytes.length; read < WRITE_BYTES;) {
-    const next = dump.next();
-    if (!next) {
-      file.write(bytes);
-      return false;
-    }
-    read += next.length;
-    if (next.buffer === bytes.buffer && next.byteOffset === bytes.byteOffset + bytes.length)
-      bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length + next.length);
-    else {
-      file.write(bytes);
-      bytes = next;
-    }
-  }
-  file.write(bytes);
-  return true;
 }
 
 const channel = new MessageChannel();

@@ -4,7 +4,7 @@ import { PAGE_SIZE } from '../../memory/arena';
 import { indexAt } from '../../paging/tables';
 import { copyFilePage } from '../../kernel/memory-manager/paging-files';
 import { copyMappedFilePage } from '../../kernel/sections/mapped-file-pages';
-import { beginWindows, nextWindow, WINDOW_BYTES } from '../windows';
+import { pieceBytes, windowFor } from '../window';
 import { readableBytes, regionCount, regionStart } from './regions';
 import { Backing, pageBacking, pagePlace, pageTableOf, View } from './view';
 import { findView } from './find-view';
@@ -15,7 +15,6 @@ let pages: u32 = 0;
 
 /** Starts at the first region listed. */
 export function openProcessMemory(): void {
-  beginWindows();
   region = 0;
   done = 0;
   pages = 0;
@@ -26,12 +25,13 @@ export function processPagesRead(): u32 {
   return pages;
 }
 
-/** Fills the next window with the next readable pages of the attached `process`; returns how many bytes, 0 at the end. */
-export function readProcessMemory(process: u64): u32 {
-  const window = nextWindow();
+/** Fills the window with the next readable pages of the attached `process`, at most `bytes`; returns how many, 0 at the end. */
+export function readProcessMemory(process: u64, bytes: u32): u32 {
+  const most = pieceBytes(bytes);
+  const window = windowFor(most);
   let filled: u32 = 0;
   const view = new View();
-  while (filled < WINDOW_BYTES && region < regionCount()) {
+  while (filled < most && region < regionCount()) {
     const left = readableBytes(region) - done;
     if (left == 0 || readableBytes(region) == 0) {
       region++;
@@ -40,7 +40,7 @@ export function readProcessMemory(process: u64): u32 {
     }
     const start = regionStart(region) + done;
     if (start >= view.end || start < view.start) findView(process, start, view);
-    const part = u32(min(left, u64(WINDOW_BYTES - filled)));
+    const part = u32(min(left, u64(most - filled)));
     copyPages(view, start, part, window + filled);
     filled += part;
     done += part;

@@ -4,7 +4,7 @@ import { allocateTable, PAGE_SIZE } from '../../memory/arena';
 import { isUntouched, POOL_PAGES, renderFrame } from '../../memory/frames';
 import { attachedRoot, hostFor } from '../../memory/virtual';
 import { translate } from '../../paging/walk';
-import { fillContents } from './contents';
+import { coversPages, fillContents } from './contents';
 
 const FIRST_CAPACITY: u32 = 4096;
 const RUN_BYTES: u32 = 24; // u32 number of its first page, u32 kind of contents, u64 address, u64 key
@@ -40,7 +40,6 @@ export function describePages(address: u64, pages: u32, kind: u32, key: u64): vo
 
 /** Fills `target` with the page of a number. */
 export function renderPoolPage(number: u32, target: usize): void {
-  memory.fill(target, 0, PAGE_SIZE);
   let low: u32 = 0;
   let high = runCount;
   while (high - low > 1) {
@@ -49,6 +48,8 @@ export function renderPoolPage(number: u32, target: usize): void {
     else high = middle;
   }
   const run = runs + usize(low) * RUN_BYTES;
+  const kind = load<u32>(run, 4);
+  if (!coversPages(kind)) memory.fill(target, 0, PAGE_SIZE);
   const address = load<u64>(run, 8) + u64(number - load<u32>(run)) * PAGE_SIZE;
-  fillContents(target, PAGE_SIZE, address, 0, 0, load<u32>(run, 4), load<u64>(run, 16));
+  fillContents(target, PAGE_SIZE, address, 0, 0, kind, load<u64>(run, 16));
 }

@@ -108,6 +108,11 @@ function start(key: u64, address: u64): void {
   next();
 }
 
+/** Whether contents of a kind are written to the last byte of a page. */
+export function coversPages(kind: u32): bool {
+  return kind == STRUCTURE || kind == TABLE;
+}
+
 /** Fills `bytes` bytes, zero so far, at host address `target`: the block at `address`, whose neighbours in its list are known. */
 export function fillContents(
   target: usize,
@@ -140,18 +145,30 @@ function fields(bits: v128, phase: usize, i: u32, around: v128): v128 {
   return v128.add<i64>(v128.and(bits, v128.load(masks + at)), base);
 }
 
+/** The next step of two streams of random bits side by side. */
+function followingPair(x: v128): v128 {
+  let y = v128.xor(x, i64x2.shl(x, 13));
+  y = v128.xor(y, i64x2.shr_u(y, 7));
+  return v128.xor(y, i64x2.shl(y, 17));
+}
+
 function fillStructure(target: usize, bytes: u32, address: u64, key: u64): void {
   const phase = (usize((key * GOLDEN) >> 32) % PHASES) * 8;
   const around = v128.splat<i64>(address & ~POINTER_MASK & ~0x3f);
+  const added = v128.splat<i64>(GOLDEN);
   let stream = i64x2(next(), next() | 1);
   let i: u32 = 0;
-  for (; i + 16 <= bytes; i += 16) {
-    stream = v128.xor(stream, v128.shl<i64>(stream, 13));
-    stream = v128.xor(stream, v128.shr<u64>(stream, 7));
-    stream = v128.xor(stream, v128.shl<i64>(stream, 17));
+  // A step of the streams is good for four fields: halves change places, and a sum mixes them.
+  for (; i + 32 <= bytes; i += 32) {
+    stream = followingPair(stream);
     v128.store(target + i, fields(stream, phase, i, around));
+    const mixed = v128.add<i64>(v128.shuffle<u32>(stream, stream, 3, 0, 1, 2), added);
+    v128.store(target + i, fields(mixed, phase, i + 16, around), 16);
   }
-  if (i + 8 <= bytes) store<u64>(target + i, v128.extract_lane<u64>(fields(stream, phase, i, around), 0));
+  for (; i + 8 <= bytes; i += 8) {
+    stream = followingPair(stream);
+    store<u64>(target + i, v128.extract_lane<u64>(fields(stream, phase, i, around), 0));
+  }
 }
 
 function fillPath(target: usize, bytes: u32): void {
@@ -210,17 +227,25 @@ function fillData(target: usize, bytes: u32, address: u64, key: u64): void {
 
 /** Entries of a pointer, a count, a hash value and one more field; what was freed stays until its place is taken. */
 function fillTable(target: usize, bytes: u32, address: u64, key: u64): void {
-  const around = address & ~POINTER_MASK & ~0x3f;
   const last = (key & 3) == 0 ? AGE_MASK : (key & 3) == 1 ? 0xff : 0;
   const lastBase = (key & 3) == 0 ? epoch - AGE_MASK : 0;
-  let bits = state;
+  const headMask = i64x2(POINTER_MASK, 0xffff_ffff_0000_001f);
+  const headBase = i64x2(address & ~POINTER_MASK & ~0x3f, 0);
+  const tailMask = i64x2(last, 0);
+  const tailBase = i64x2(lastBase, 0);
+  const usedBits = v128.splat<i64>(0x600);
+  const none = v128.splat<i64>(0);
+  const added = v128.splat<i64>(GOLDEN);
+  let stream = i64x2(next(), next() | 1);
   for (let at: u32 = 0; at + 32 <= bytes; at += 32) {
-    bits = following(bits);
-    if ((bits & 0x600) == 0) continue;
-    store<u64>(target + at, around | (bits & POINTER_MASK));
-    store<u32>(target + at, u32(bits >> 32) & 0x1f, 8);
-    store<u32>(target + at, u32(bits >> 32), 12);
-    store<u64>(target + at, ((bits >> 8) & last) + lastBase, 16);
+    // Every second entry mixes the step of the one before.
+    if (at & 32) stream = v128.add<i64>(v128.shuffle<u32>(stream, stream, 3, 0, 1, 2), added);
+    else stream = followingPair(stream);
+    const bits = v128.shuffle<u64>(stream, stream, 0, 0);
+    const isUsed = v128.ne<i64>(v128.and(bits, usedBits), none);
+    const head = v128.or(v128.and(stream, headMask), headBase);
+    const tail = v128.add<i64>(v128.and(v128.shr<u64>(stream, 8), tailMask), tailBase);
+    v128.store(target + at, v128.and(head, isUsed));
+    v128.store(target + at, v128.and(tail, isUsed), 16);
   }
-  state = bits;
 }
