@@ -15,6 +15,7 @@ export interface Truth {
   physicalMemory: TruthMemory;
   processors: TruthProcessor[];
   modules: TruthModule[];
+  sessions: { id: number; processes: number[] }[];
   processes: TruthProcess[];
   pool: ({ tag: string } & Record<string, number | string>)[];
 }
@@ -28,6 +29,7 @@ export interface TruthModule {
   timeDateStamp: number;
   checkSum: number;
   pdb: { name: string; guid: string; age: number };
+  inSessionSpace?: true;
 }
 
 /** A range of a process's addresses. */

@@ -88,12 +88,22 @@ export const process: Command = {
     else if (!hasPageDirectory(session, given))
       throw new CommandError(`Process ${address(given)} has invalid page directories\n`);
     else session.useProcess(given);
-    const processor = session.target.processors[session.processor];
-    session.scope = { context: processor?.context ?? session.scope.context, frame: 0, isOther: false };
+    takeProcessor(session);
     print(`Implicit process is now ${address(session.process)}\n`);
     if (options.includes('r')) print(userSymbolsText(session));
   },
 };
+
+/** Makes a process the one whose user addresses and session space are read, with the processor's registers. @throws MemoryError */
+export function switchProcess(session: Session, process: bigint): void {
+  session.useProcess(process);
+  takeProcessor(session);
+}
+
+function takeProcessor(session: Session): void {
+  const processor = session.target.processors[session.processor];
+  session.scope = { context: processor?.context ?? session.scope.context, frame: 0, isOther: false };
+}
 
 function hasPageDirectory({ target }: Session, process: bigint): boolean {
   const bytes = target.system.read(process + BigInt(target.data.OffsetEprocessDirectoryTableBase), 8);

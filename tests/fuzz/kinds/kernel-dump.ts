@@ -8,7 +8,7 @@ const OFTEN = [
   'r', '!process 0 0',
   'kv', '~1s; kn', 'dt nt!_EPROCESS @$proc', 'x nt!Ps*', 'dps @rsp', 'u', 'ub @rip', 'uf @rip', 'ln @rip', 'lmv m nt', '.dumpdebug', '!thread',
   '!process -1 7', '!process 0 3', '!handle 0 3', '!vad', '!token', '!stacks 2', '!running -t', '!ready', '!locks -v', '!object \\', '!object \\Device',
-  '!drvobj \\Driver\\disk 7', '!devnode 0 1', '!devstack \\Device\\Harddisk0\\DR0', '!irpfind', '!pool @$proc', '!poolused 2', '!vm', '!memusage', '!pfn 100',
+  '!drvobj \\Driver\\disk 7', '!devnode 0 1', '!devstack \\Device\\Harddisk0\\DR0', '!irpfind', '!pool @$proc', '!poolused 2', '!vm', '!session', '!session -s 1', '!memusage', '!pfn 100',
   '!pte @rsp', '!vtop 0 @rsp', '!whatis @$proc', '!pcr', '!prcb', '!idt', '!gdt', '!dpcs', '!apc', '!timer', '!qlocks', '!cpuinfo', '!sysinfo cpuinfo',
   '!sd poi(@$proc-8) & -10 1', '!analyze -v', '!peb', '!teb', '.tlist', '.bugcheck', 'vertarget', '.time', 'dx -r2 @$cursession.Processes', 'dg 0 50',
   's -d @rsp L100 0', '!address @rsp', '.process /p @$proc; lmu', 'dl nt!PsActiveProcessHead 200', '!list -t nt!_LIST_ENTRY.Flink -x "dq @$extret L1" nt!PsActiveProcessHead',

@@ -151,6 +151,29 @@ describe.each(DUMPS)('devices and threads on %s', (_, options) => {
     expect(ask('!running -q')).toBe('Option -q of !running is not supported here.\n');
   });
 
+  it('!session lists the sessions, and reads session space as one of them', () => {
+    const { sessions, modules, processes } = dump.truth;
+    const numbers = sessions.map(({ id }) => id);
+    expect(numbers).toEqual([0, 1]);
+    expect(ask('!session')).toBe('Sessions on machine: 2\nValid Sessions: 0 1\nCurrent Session 1\n');
+    const base = modules.find(({ inSessionSpace }) => inSessionSpace)!.base;
+    const isReadable = () => ask(`db ${plain(base)} L2`).includes('4d 5a');
+    expect(isReadable()).toBe(true);
+    ask(`.process ${plain(processes.find(({ name }) => name === 'System')!.address)}`);
+    expect(isReadable()).toBe(false);
+    expect(ask('!session')).toBe('Sessions on machine: 2\nValid Sessions: 0 1\n');
+    for (const { id, processes: members } of sessions) {
+      const { address } = processes.find(({ pid }) => pid === members[0])!;
+      const dashed = plain(address).replace(/.{8}$/, '`$&');
+      expect(ask(`!session -s ${id}`)).toBe(
+        `Sessions on machine: 2\nImplicit process is now ${dashed}\n.cache forcedecodeptes done\nUsing session ${id}\n`,
+      );
+      expect(isReadable()).toBe(true);
+      expect(ask('!session')).toContain(`Current Session ${id}\n`);
+    }
+    ask('.process');
+  });
+
   it('!vm counts pages as the machine does', () => {
     const { pages, lists, pageFiles } = dump.truth.physicalMemory;
     const text = ask('!vm 1');
@@ -170,7 +193,7 @@ describe.each(DUMPS)('devices and threads on %s', (_, options) => {
       'Modified No Write Pages': row(lists.modifiedNoWrite),
     });
     expect(Object.keys(rows)).toEqual(
-      expect.arrayContaining(['Committed pages', 'Commit limit', 'Peak Commitment']),
+      expect.arrayContaining(['Session Commit', 'Committed pages', 'Commit limit', 'Peak Commitment']),
     );
     const files = all(text, /^Page File: (.*)\n {2}Current: +(\d+) Kb {2}Free Space: +(\d+) Kb$/gm);
     expect(files).toEqual(

@@ -5,7 +5,7 @@ import { shellOf } from './lab-shell.js';
 
 /** Whatever stands behind a command, the answer is in words: no fault of the debugger's own, and soon. */
 const COMMANDS = [
-  '!process', '!thread', '!stacks', '!running', '!ready', '!locks', '!handle', '!object', '!devnode', '!devstack', '!drvobj', '!devobj',
+  '!process', '!thread', '!stacks', '!session', '!running', '!ready', '!locks', '!handle', '!object', '!devnode', '!devstack', '!drvobj', '!devobj',
   '!irp', '!irpfind', '!pool', '!poolused', '!poolfind', '!vm', '!memusage', '!pfn', '!pte', '!vtop', '!ptov', '!vad', '!peb', '!teb', '!token', '!sd',
   '!acl', '!sid', '!pcr', '!prcb', '!idt', '!gdt', '!dpcs', '!timer', '!apc', '!qlocks', '!sysinfo', '!cpuinfo', '!error', '!list', '!analyze', '!whatis', '!lmi',
 ]; // prettier-ignore
@@ -42,6 +42,8 @@ describe('hostile arguments', () => {
     ['!locks -d', 'Option -d of !locks is not supported here. .hh !locks tells what is.\n'],
     ['!analyze -hang', 'Option -hang of !analyze is not supported here. .hh !analyze tells what is.\n'],
     ['!memusage 1', 'Flags 0x1 of !memusage are not supported here.\n'],
+    ['!session -s 77', 'There is no process of session 119.\n'],
+    ['!session -i 1', 'Option -i of !session is not supported here. .hh !session tells what is.\n'],
     ['!vm 21', 'Flags 0x20 of !vm are not supported here.\n'],
   ])('%s says what is wrong', (line, end) => {
     const answer = shell.execute(line);

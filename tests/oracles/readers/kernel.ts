@@ -37,9 +37,7 @@ export interface FullTruth extends Truth {
     timeDateStamp: number;
     checkSum: number;
     pdb: { name: string; guid: string; age: number };
-    inSessionSpace?: true;
   })[];
-  sessions: { id: number; processes: number[] }[];
   processes: (Omit<Truth['processes'][number], 'threads'> & {
     parentPid: number;
     sessionId: number;

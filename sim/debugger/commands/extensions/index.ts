@@ -17,6 +17,7 @@ import { queuedLocks } from './queued-locks.js';
 import { accessList, securityDescriptor, securityIdentifier } from './security.js';
 import { processorInfo, systemInfo } from './system-info.js';
 import { ready, running } from './running.js';
+import { sessions } from './sessions.js';
 import { stacks, thread } from './thread.js';
 import { timer } from './timers.js';
 import { pfn, physicalToVirtual, pte, virtualToPhysical } from './translation.js';
@@ -25,7 +26,7 @@ import { vad } from './vad.js';
 import { whatis } from './whatis.js';
 
 const ofKernel: readonly Command[] = [
-  analyze, process, thread, stacks, running, ready, locks, object,
+  analyze, process, thread, sessions, stacks, running, ready, locks, object,
   driverObject, deviceObject, deviceStack, deviceNode, irp, irpFind, vad,
   pte, virtualToPhysical, physicalToVirtual, pfn, vm, memoryUsage, poolUsed, pool, poolFind, token,
   processorRegion, interruptTable, descriptorTable, dpcs, apcs, timer, queuedLocks, processorInfo, systemInfo,

@@ -1,6 +1,7 @@
 import { hex } from '../../format/numbers.js';
 import { kernelGlobal, kernelPointer } from '../../kernel/lists.js';
 import { activeProcesses, imageName } from '../../kernel/processes.js';
+import { sessionSpaces } from '../../kernel/session-spaces.js';
 import { MemoryError } from '../../memory/memory.js';
 import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
@@ -46,6 +47,8 @@ const ROWS: readonly UsageRow[] = [
   ['Peak Commitment', 'partition', 'Commit.PeakCommitment'],
 ]; // prettier-ignore
 const FLAG_SYSTEM_ONLY = 1n;
+/** The row after which that of all sessions together stands. */
+const BEFORE_SESSIONS = 'Processor Commit';
 
 /** `!vm`: how memory is used. */
 export const vm: Command = {
@@ -59,6 +62,7 @@ export const vm: Command = {
       const view = of === 'partition' ? partition : system;
       const field = fields.find((path) => view.has(path));
       if (field !== undefined) print(pagesText(name, view.value(field)));
+      if (name === BEFORE_SESSIONS) print(pagesText('Session Commit', sessionCommit(session)));
     }
     const ignored = ignoredFlags('!vm', Number(flags), Number(FLAG_SYSTEM_ONLY));
     if (flags & FLAG_SYSTEM_ONLY) return print(ignored);
@@ -74,6 +78,10 @@ export const vm: Command = {
     print(ignored);
   },
 };
+
+function sessionCommit(session: Session): bigint {
+  return sessionSpaces(session).reduce((sum, space) => sum + space.value('CommittedPages'), 0n);
+}
 
 const MOST_PAGE_FILES = 16;
 

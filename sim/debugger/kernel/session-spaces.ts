@@ -1,0 +1,10 @@
+import type { Session } from '../session.js';
+import { TypedView } from '../types/typed-view.js';
+import { kernelGlobal, listEntries } from './lists.js';
+
+/** The MM_SESSION_SPACE of each session of the machine, as the memory manager lists them. */
+export function sessionSpaces(session: Session): TypedView[] {
+  const state = new TypedView(session, '_MI_SYSTEM_INFORMATION', kernelGlobal(session, 'MiState'));
+  if (!state.has('Vs.SessionWsList')) return [];
+  return [...listEntries(session, state.at('Vs.SessionWsList'), '_MM_SESSION_SPACE', 'WsListEntry')];
+}
