@@ -50,12 +50,15 @@ export function measurePage(runs) {
   return withServedPage(async (browser, url) => {
     const loads = [];
     for (let i = 0; i < runs; i++) loads.push(await loadOnce(browser, url));
+    const code = ({ files }) => files.reduce((sum, { gzipped }) => sum + gzipped, 0);
+    // On a busy computer what is loaded two seconds after the boot can come before the list is seen.
+    const middle = loads.toSorted((a, b) => code(a) - code(b))[runs >> 1];
     return {
       browser: browser.version(),
       bootMs: median(loads.map(({ bootMs }) => bootMs)),
       usableMs: median(loads.map(({ usableMs }) => usableMs)),
-      files: loads[0].files,
-      data: loads[0].data,
+      files: middle.files,
+      data: middle.data,
     };
   });
 }

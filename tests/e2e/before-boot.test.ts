@@ -1,6 +1,8 @@
 import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
+import { violations } from './support/axe.js';
 import { useBrowser } from './support/browser.js';
+import { targets } from './support/targets.js';
 import { focused, row } from './support/task-manager.js';
 
 const openPage = useBrowser();
@@ -29,6 +31,8 @@ test('before the machine has booted Start opens, and programs wait for it', asyn
   const taskManager = page.getByRole('region', { name: 'Task Manager' });
   await taskManager.getByText(WAITS).waitFor();
   await taskManager.getByRole('progressbar', { name: WAITS }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  expect((await targets(page)).small).toEqual([]);
 
   await taskbar.getByRole('button', { name: 'Start', exact: true }).focus();
   await page.keyboard.press('Enter');
