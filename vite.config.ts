@@ -3,6 +3,7 @@ import { core } from './scripts/lib/vite-core-plugin.js';
 import { licences } from './scripts/lib/vite-licences-plugin.js';
 import { data } from './scripts/lib/vite-data-plugin.js';
 import { offline } from './scripts/lib/vite-offline-plugin.js';
+import { preload } from './scripts/lib/vite-preload-plugin.js';
 import { iced } from './scripts/lib/vite-iced-plugin.js';
 
 /** Files of code, in this order: each has the modules that match and all that those import, unless one above has it. */
@@ -24,7 +25,7 @@ export default defineConfig({
   // Relative, so that the page also works from a folder of a static host.
   base: './',
   publicDir: '../public',
-  plugins: [core(), iced(), licences(), offline()],
+  plugins: [core(), iced(), licences(), preload(), offline()],
   // The core and the simulation are siblings of the page's root.
   server: { fs: { allow: ['..'] } },
   build: {

@@ -98,6 +98,10 @@ test('nothing that the machine needs is asked for before the desktop can be used
   });
   expect(before.filter((name) => /show-desktop/.test(name))).toHaveLength(1);
   expect(before.filter((name) => /worker|task-manager|wasm|json/.test(name))).toEqual([]);
+  // The page itself names the desktop, so that it comes while the settings are read; and once.
+  const html = await (await page.request.get(page.url())).text();
+  expect(html).toMatch(/<link rel="modulepreload"[^>]*show-desktop/);
+  expect(before).toHaveLength(new Set(before).size);
   // Nor what only dialogs and other pages need, at all.
   expect(all.filter((name) => /^task-manager/.test(name)).length).toBeGreaterThan(0);
   expect(all.filter((name) => /^(dialogs|later|details)/.test(name))).toEqual([]);
