@@ -1,4 +1,4 @@
-import { events, provider } from './events.json';
+import { events, level, provider } from './events.json';
 
 export type EventId = keyof typeof events;
 type EventData = (typeof events)[EventId];
@@ -11,6 +11,8 @@ export interface LiveDumpEvent {
   readonly id: number;
   readonly task: string;
   readonly channel: string;
+  /** As manifests count: 4 is Information. */
+  readonly level: number;
   /** What it means, as a sentence of ours. */
   readonly text: string;
   /** Machine time: ISO 8601 with the seven digits that a FILETIME has. */
@@ -39,7 +41,7 @@ export class EventLog {
 
   write(id: EventId, payload: EventPayload = {}): void {
     const { task, channel, text }: EventData = events[id];
-    this.#entries.push({ id: Number(id), task, channel, text, time: isoTime(this.#clock()), payload });
+    this.#entries.push({ id: Number(id), task, channel, level, text, time: isoTime(this.#clock()), payload });
   }
 
   get entries(): readonly LiveDumpEvent[] {

@@ -41,9 +41,31 @@ const PAGE = 4096;
 /** Seconds that writing may last before the request times out: ours, no public source tells Windows' limit. */
 const WRITE_LIMIT = 600;
 
-type Workflow = { mirror: [EventId, EventId, EventId]; quiesce: [EventId, EventId] };
-const SIZING: Workflow = { mirror: ['101', '102', '103'], quiesce: ['104', '105'] };
-const CAPTURING: Workflow = { mirror: ['151', '152', '153'], quiesce: ['154', '155'] };
+/** Ids of a workflow's events. */
+interface Workflow {
+  mirror: readonly [EventId, EventId, EventId];
+  quiesce: readonly [EventId, EventId];
+  corral: readonly [EventId, EventId];
+  contexts: EventId;
+  marked: readonly [EventId, EventId];
+  bitmap: EventId;
+}
+const SIZING: Workflow = {
+  mirror: ['101', '102', '103'],
+  quiesce: ['104', '105'],
+  corral: ['121', '122'],
+  contexts: '117',
+  marked: ['118', '119'],
+  bitmap: '120',
+};
+const CAPTURING: Workflow = {
+  mirror: ['151', '152', '153'],
+  quiesce: ['154', '155'],
+  corral: ['165', '166'],
+  contexts: '158',
+  marked: ['159', '160'],
+  bitmap: '161',
+};
 
 /**
  * One call of NtSystemDebugControl(SysDbgGetLiveKernelDump), from its validation to the last byte of the file. It goes on
@@ -99,11 +121,11 @@ export class LiveDump {
       if (conditions.disabledByPolicy) throw new LiveDumpError('disabledByPolicy');
       leaveAvailable(kernel, conditions.availableMemory);
       let contents: ClassContents[] = [];
-      const select = () => {
+      const select = ({ bitmap }: Workflow) => {
         contents = selectContents(kernel, this.#options);
-        log.write('120', { Pages: kernel.core.exports.dumpPages() });
+        log.write(bitmap, { Pages: kernel.core.exports.dumpPages() });
       };
-      yield* this.#workflow('size', SIZING, select);
+      yield* this.#workflow('size', SIZING, () => select(SIZING));
       yield* this.#step('estimate');
       log.write('106', estimation(contents));
       log.write('108');
@@ -112,7 +134,7 @@ export class LiveDump {
       yield* this.#step('allocate');
       this.#allocate(contents);
       yield* this.#workflow('capture', CAPTURING, () => {
-        select();
+        select(CAPTURING);
         log.write('156');
         this.#capture = openCapture(kernel, this.#options, contents, this.#machine.comment);
         log.write('157', { Pages: this.#capture.pages });
@@ -179,18 +201,17 @@ export class LiveDump {
     this.#isAtRest = true;
     try {
       const { processors } = kernel.hardware;
-      log.write('121', { Processors: processors });
+      log.write(workflow.corral[0], { Processors: processors });
       const { stuckProcessor } = conditions;
       if (stuckProcessor !== undefined && stuckProcessor < processors)
         throw new LiveDumpError('timeout', `Processor ${stuckProcessor} did not come to rest.`);
       corralProcessors(kernel, stage);
-      log.write('117', { Processors: processors });
+      log.write(workflow.contexts, { Processors: processors });
       yield* this.#step(phase);
-      log.write('118');
-      log.write('119');
+      for (const id of workflow.marked) log.write(id);
       inside();
       yield* this.#step(phase);
-      log.write('122');
+      log.write(workflow.corral[1]);
     } finally {
       this.#isAtRest = false;
       log.write(workflow.quiesce[1]);

@@ -57,6 +57,11 @@ test('Details goes to the services of a process: all of them are selected', asyn
   await menuItem(page, 'Go to service(s)').click();
   const selected = page.getByRole('row', { selected: true });
   await selected.first().waitFor();
+  // Only services that are seen are in the page: by process, those of one stand together.
+  await page.getByRole('columnheader', { name: 'PID' }).getByRole('button').click();
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Shift+F10');
+  await page.keyboard.press('Escape');
   const names = await selected.getByRole('rowheader').allInnerTexts();
   const hosted = host.spec.services.map(([name]) => name);
   expect(names.map((name) => name.trim()).sort()).toEqual(hosted.sort());
@@ -64,6 +69,33 @@ test('Details goes to the services of a process: all of them are selected', asyn
   // An arrow goes on from the first, alone.
   await page.keyboard.press('ArrowDown');
   await expect.poll(() => selected.count()).toBe(1);
+});
+
+test('of its long list Services draws the rows that are seen; all are counted and reached', async () => {
+  const page = await openPage();
+  await goTo(page, 'Services');
+  const { stage } = await createMachine({ scenario: 'baseline', seed: 1 });
+  const running = stage.processes.flatMap(({ spec }) => spec.services.map(([name]) => name));
+  const grid = page.getByRole('grid');
+  const rows = page.getByRole('rowgroup').last().getByRole('row');
+  const count = Number(await grid.getAttribute('aria-rowcount')) - 1;
+  expect(count).toBeGreaterThanOrEqual(running.length);
+  expect(count).toBeGreaterThan(200);
+  expect(await rows.count()).toBeLessThan(80);
+  await grid.focus();
+  await page.keyboard.press('End');
+  const last = page.getByRole('row', { selected: true });
+  await last.waitFor();
+  expect(await last.getAttribute('aria-rowindex')).toBe(String(count + 1));
+  expect(await grid.getAttribute('aria-activedescendant')).toBe(await last.getAttribute('id'));
+  const [seen, room] = [await last.boundingBox(), await grid.boundingBox()];
+  expect(seen!.y + seen!.height).toBeLessThanOrEqual(room!.y + room!.height + 1);
+  await page.keyboard.press('Home');
+  await page
+    .getByRole('row', { name: /./, selected: true })
+    .and(page.locator('[aria-rowindex="2"]'))
+    .waitFor();
+  expect(await rows.count()).toBeLessThan(80);
 });
 
 test('Users counts the processes of the session', async () => {

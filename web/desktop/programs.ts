@@ -31,7 +31,7 @@ const programs = {
     load: () => import('../explorer/explorer.js'),
   },
   'event-viewer': {
-    title: strings.eventViewer.title,
+    title: strings.desktop.eventViewer,
     width: 820,
     height: 480,
     tag: literal`ev-viewer`,

@@ -5,76 +5,29 @@ export const styles = css`
     display: flex;
     flex-direction: column;
     height: 100%;
+    overflow: auto;
     font: 12px/16px var(--font-table);
   }
 
-  .events {
-    flex: 1;
-    overflow: auto;
+  ll-grid {
+    flex: 1 0 160px;
+    overflow: hidden;
   }
 
-  table {
-    width: 100%;
-    border-collapse: collapse;
+  ev-filter-bar {
+    flex: none;
   }
 
-  th {
-    position: sticky;
-    top: 0;
-    padding: 6px 8px;
-    background: var(--surface-content);
-    color: var(--text-secondary);
-    font-weight: 400;
-    text-align: left;
-    white-space: nowrap;
-  }
-
-  td {
-    padding: 5px 8px;
-    white-space: nowrap;
-  }
-
-  tbody tr:hover {
-    background: var(--subtle-hover);
-  }
-
-  tbody tr[aria-selected='true'] {
-    background: light-dark(#cce8ff, #143047);
-  }
-
-  tr:focus-visible {
-    outline-offset: -2px;
-  }
-
-  .empty {
-    margin: 24px;
-    text-align: center;
-  }
-
-  .details {
+  ev-details {
+    flex: none;
     max-height: 45%;
-    overflow: auto;
-    padding: 8px 12px;
-    border-top: 1px solid var(--stroke-pane);
+    box-sizing: border-box;
   }
 
-  .details p {
-    margin: 0 0 8px;
-  }
-
-  dl {
-    display: grid;
-    grid-template-columns: max-content 1fr;
-    gap: 2px 12px;
-    margin: 0;
-  }
-
-  dt {
-    color: var(--text-secondary);
-  }
-
-  dd {
-    margin: 0;
-    user-select: text;
+  /* Where there is no room for three parts, the frame scrolls instead of them. */
+  @media (max-height: 500px) {
+    ev-details {
+      max-height: none;
+    }
   }
 `;

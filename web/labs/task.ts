@@ -1,8 +1,9 @@
 import { LitElement, css, html } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
+import { customElement, property, state } from 'lit/decorators.js';
 import type { LabText } from '../../sim/worker/sim-api.js';
-import '../controls/button/button.js';
 import { focusStyles } from '../controls/control.styles.js';
+import '../controls/field/field.js';
+import type { LabField } from '../controls/field/field.js';
 import { language } from '../strings/index.js';
 import { text } from './text.js';
 
@@ -37,30 +38,8 @@ export class LabTask extends LitElement {
         margin: 4px 0;
       }
 
-      form {
-        display: flex;
-        align-items: end;
-        gap: 8px;
+      ll-field {
         margin: 8px 0;
-      }
-
-      label {
-        flex: 1;
-        min-width: 0;
-        font-size: 12px;
-      }
-
-      input {
-        box-sizing: border-box;
-        width: 100%;
-        height: 32px;
-        padding: 0 10px;
-        border: 1px solid var(--stroke-control);
-        border-bottom-color: var(--stroke-strong);
-        border-radius: var(--radius-control);
-        background: var(--surface-control);
-        color: var(--text);
-        font: 13px/20px var(--font-code);
       }
 
       .said {
@@ -89,11 +68,9 @@ export class LabTask extends LitElement {
   /** Asks the machine. */
   @property({ attribute: false }) grade!: (answer: string) => Promise<boolean>;
   @state() private said = '';
-  @query('input') private readonly input!: HTMLInputElement;
 
   async #onSubmit(event: Event): Promise<void> {
-    event.preventDefault();
-    const answer = this.input.value.trim();
+    const answer = (event.target as LabField).value.trim();
     if (answer === '') {
       this.said = text.empty;
       return;
@@ -108,10 +85,7 @@ export class LabTask extends LitElement {
     return html`
       <h3>${text.task(this.number)}</h3>
       <p>${question[language]}</p>
-      <form @submit=${this.#onSubmit}>
-        <label>${text.answer}<input autocomplete="off" spellcheck="false" /></label>
-        <ll-button @click=${this.#onSubmit}>${text.check}</ll-button>
-      </form>
+      <ll-field code label=${text.answer} action=${text.check} @ll-submit=${this.#onSubmit}></ll-field>
       <p class="said" role="status">${this.said || (this.solved ? text.right : '')}</p>
       ${hints.map(
         (hint, i) =>

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from 'lit';
-import { customElement, property, query, state } from 'lit/decorators.js';
-import '../controls/button/button.js';
-import { focusStyles } from '../controls/control.styles.js';
+import { customElement, property, state } from 'lit/decorators.js';
+import '../controls/field/field.js';
+import type { LabField } from '../controls/field/field.js';
 import '../controls/select/select.js';
 import { parseHex } from './hex.js';
 import { text } from './text.js';
@@ -25,44 +25,19 @@ export class GoToEvent extends Event {
  */
 @customElement('mem-address')
 export class AddressBar extends LitElement {
-  static override styles = [
-    focusStyles,
-    css`
-      form {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: end;
-        gap: 8px;
-      }
+  static override styles = css`
+    [role='search'] {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: start;
+      gap: 8px;
+    }
 
-      label {
-        display: flex;
-        flex: 1 1 160px;
-        flex-direction: column;
-        gap: 6px;
-        max-width: 260px;
-      }
-
-      input {
-        box-sizing: border-box;
-        width: 100%;
-        height: 32px;
-        padding: 0 10px;
-        border: 1px solid var(--stroke-control);
-        border-bottom-color: var(--stroke-strong);
-        border-radius: var(--radius-control);
-        background: var(--surface-control);
-        color: var(--text);
-        font: 13px/20px var(--font-code);
-      }
-
-      p {
-        flex-basis: 100%;
-        margin: 0;
-        color: var(--text-critical);
-      }
-    `,
-  ];
+    ll-field {
+      flex: 1 1 220px;
+      max-width: 340px;
+    }
+  `;
 
   /** Name of each process by id. */
   @property({ attribute: false }) processes: Readonly<Record<string, string>> = {};
@@ -71,11 +46,9 @@ export class AddressBar extends LitElement {
   @state() private kind: AddressKind = 'physical';
   @state() private pid = '4';
   @state() private isBad = false;
-  @query('input') private readonly input!: HTMLInputElement;
 
   #onSubmit(event: Event): void {
-    event.preventDefault();
-    const value = parseHex(this.input.value);
+    const value = parseHex((event.target as LabField).value);
     this.isBad = value === undefined;
     if (value !== undefined) this.dispatchEvent(new GoToEvent(this.kind, value, Number(this.pid)));
   }
@@ -84,7 +57,7 @@ export class AddressBar extends LitElement {
     const { address } = text;
     const problem = this.isBad ? address.bad : this.problem;
     const kinds = { physical: address.physical, frame: address.frame, virtual: address.virtual };
-    return html`<form role="search" aria-label=${address.label} @submit=${this.#onSubmit}>
+    return html`<div role="search" aria-label=${address.label}>
       <ll-select
         label=${address.kind}
         .value=${this.kind}
@@ -101,17 +74,13 @@ export class AddressBar extends LitElement {
             ></ll-select>`
           : nothing
       }
-      <label>
-        ${address.address}
-        <input
-          autocomplete="off"
-          spellcheck="false"
-          aria-invalid=${problem ? 'true' : 'false'}
-          aria-describedby=${problem ? 'problem' : nothing}
-        />
-      </label>
-      <ll-button @click=${this.#onSubmit}>${address.go}</ll-button>
-      <p id="problem" role="status" ?hidden=${!problem}>${problem}</p>
-    </form>`;
+      <ll-field
+        code
+        label=${address.address}
+        action=${address.go}
+        .problem=${problem}
+        @ll-submit=${this.#onSubmit}
+      ></ll-field>
+    </div>`;
   }
 }

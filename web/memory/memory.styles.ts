@@ -88,6 +88,17 @@ export const styles = css`
     }
   }
 
+  /* Where there is no room for two parts, one below the other, all of it scrolls. */
+  @media (max-height: 500px) {
+    .frame {
+      overflow: auto;
+    }
+
+    .panes {
+      flex: none;
+    }
+  }
+
   .room {
     container-type: inline-size;
     height: 100%;

@@ -22,6 +22,12 @@ export const tableStyles = css`
     white-space: nowrap;
   }
 
+  @media (max-width: 479px) {
+    th {
+      white-space: normal;
+    }
+  }
+
   td {
     padding: 4px 8px;
     font-variant-numeric: tabular-nums;

@@ -3,6 +3,9 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { launchChromium } from '../../../scripts/lib/chromium.mjs';
 import { useLabUrl } from './lab-url.js';
 
+/** How long a step may take, ms. A busy machine needs more. */
+const PATIENCE = Number(process.env.E2E_PATIENCE ?? 20_000);
+
 /** Opens the page; the query string chooses the machine. */
 export type OpenPage = (options?: BrowserContextOptions, query?: string) => Promise<Page>;
 
@@ -30,7 +33,7 @@ export function useBrowser(): OpenPage {
       ...options,
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(PATIENCE);
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
     await page.goto(url() + query);

@@ -14,8 +14,14 @@ it('a live dump is logged phase by phase, in the order of the provider', () => {
   });
   const ids = events.map(({ id }) => id);
   const inOrder = [1, 101, 102, 103, 104, 121, 117, 118, 119, 120, 122, 105, 106, 108, 109];
-  inOrder.push(151, 152, 153, 154, 121, 117, 118, 119, 120, 156, 157, 122, 155, 3, 4, 2);
+  inOrder.push(151, 152, 153, 154, 165, 158, 159, 160, 161, 156, 157, 166, 155, 3, 4, 2);
   expect(ids.filter((id) => ![107, 113].includes(id))).toEqual(inOrder);
+
+  // The public manifest of the provider has every event at level Informational, and a workflow's steps in its task.
+  expect(new Set(events.map(({ level }) => level))).toEqual(new Set([4]));
+  const tasks = new Map(events.map(({ id, task }) => [id, task]));
+  expect(tasks.get(117)).toBe('SizingWorkflow');
+  expect(tasks.get(158)).toBe('CapturePagesWorkflow');
 
   const pages = framesIn(file).size;
   expect(events.find(({ id }) => id === 157)!.payload).toEqual({ Pages: pages });

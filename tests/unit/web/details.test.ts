@@ -4,7 +4,7 @@ import { DEFAULT_DETAIL_COLUMNS, DETAIL_COLUMNS } from '../../../web/task-manage
 import { orderRows } from '../../../web/task-manager/details/details-order.js';
 import { formatCpuTime, formatKilobytes, formatLoad } from '../../../web/task-manager/details/format.js';
 import leftOut from '../../../web/task-manager/details/left-out.json';
-import { listTarget } from '../../../web/task-manager/details/list-keys.js';
+import { listTarget } from '../../../web/controls/list/list-keys.js';
 import { process, sample } from './sample.js';
 
 describe('numbers of the Details page', () => {

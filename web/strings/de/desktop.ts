@@ -7,6 +7,7 @@ export const desktop = {
   memory: 'Arbeitsspeicher',
   debugger: 'Debugger',
   about: 'Über livedump-lab',
+  eventViewer: 'Ereignisanzeige',
   labs: 'Übungen',
   allPrograms: 'Alle Programme',
   taskbarMenu: 'Befehle der Taskleiste',

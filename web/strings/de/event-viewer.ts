@@ -1,5 +1,4 @@
 export const eventViewer = {
-  title: 'Ereignisanzeige',
   events: 'Ereignisse der Live-Kernelspeicherabbilder',
   details: 'Details des Ereignisses',
   columns: {
@@ -9,8 +8,44 @@ export const eventViewer = {
     id: 'Ereignis-ID',
     task: 'Aufgabenkategorie',
   },
-  information: 'Informationen',
-  channel: 'Protokoll',
+  /** As manifests number them. */
+  levels: {
+    '1': 'Kritisch',
+    '2': 'Fehler',
+    '3': 'Warnung',
+    '4': 'Informationen',
+    '5': 'Ausführlich',
+  } as Readonly<Record<string, string>>,
+  filter: 'Protokoll filtern',
+  level: 'Ereignisebene',
+  allLevels: 'Alle Ebenen',
+  ids: 'Ereignis-IDs',
+  idsExample: '1, 101-109, -106',
+  badIds:
+    'Geben Sie Nummern, Bereiche wie 101-109 oder -106 für alle außer dieser ein, durch Kommas getrennt.',
+  find: 'Text',
+  clear: 'Filter löschen',
+  counts: (shown: string, all: string) => `${shown} von ${all} Ereignissen`,
+  channel: 'Protokollname',
   time: 'Protokolliert',
+  computer: 'Computer',
+  /** The lines of a copied event, as Windows lays them out. */
+  copied: {
+    log: 'Protokollname',
+    source: 'Quelle',
+    date: 'Datum',
+    id: 'Ereignis-ID',
+    task: 'Aufgabenkategorie',
+    level: 'Ebene',
+    computer: 'Computer',
+    description: 'Beschreibung',
+    xml: 'Ereignis-XML',
+  },
+  actions: (id: number) => `Aktionen für Ereignis ${id}`,
+  copyText: 'Details als Text kopieren',
+  copyXml: 'Als XML kopieren',
+  wasCopied: 'In die Zwischenablage kopiert',
+  notCopied: 'Der Browser lässt die Seite die Zwischenablage nicht benutzen',
   empty: 'Es wurde noch kein Live-Kernelspeicherabbild angefordert.',
+  noMatch: 'Kein Ereignis passt zum Filter.',
 };

@@ -7,6 +7,7 @@ export const desktop = {
   memory: 'Memory',
   debugger: 'Debugger',
   about: 'About livedump-lab',
+  eventViewer: 'Event Viewer',
   labs: 'Labs',
   allPrograms: 'All programs',
   taskbarMenu: 'Taskbar commands',

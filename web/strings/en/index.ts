@@ -3,4 +3,3 @@ export * from './boot.js';
 export * from './desktop.js';
 export * from './task-manager.js';
 export * from './processes.js';
-export * from './event-viewer.js';

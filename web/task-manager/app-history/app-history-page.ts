@@ -9,7 +9,7 @@ import { Follow } from '../../storage/store.js';
 import { strings } from '../../strings/index.js';
 import '../command-bar/command-bar.js';
 import { RUN_NEW_TASK, type BarCommand } from '../command-bar/command-bar.js';
-import '../grid/grid.js';
+import '../../controls/grid/grid.js';
 import type {
   GridColumn,
   GridMenuEvent,
@@ -17,9 +17,9 @@ import type {
   GridSelectEvent,
   GridSort,
   GridSortEvent,
-} from '../grid/grid-model.js';
-import { sortAfterClick, sorted, type SortKeys } from '../grid/order.js';
-import { pageStyles } from '../grid/page.styles.js';
+} from '../../controls/grid/grid-model.js';
+import { sortAfterClick, sorted, type SortKeys } from '../../controls/grid/order.js';
+import { pageStyles } from '../page.styles.js';
 import { formatMemory } from '../processes/format.js';
 import { searchOnline } from '../search-online.js';
 import { texts } from '../text.js';
@@ -111,7 +111,7 @@ export class AppHistoryPage extends LitElement {
         .commands=${COMMANDS}
       ></tm-command-bar>
       <p class="since">${text.since(formatDate(time - uptime))}</p>
-      <tm-grid
+      <ll-grid
         label=${strings.taskManager.pages['app-history']}
         .columns=${COLUMNS}
         .rows=${apps.map((app, index) => this.#row(app, index, apps))}
@@ -121,7 +121,7 @@ export class AppHistoryPage extends LitElement {
         @ll-sort=${this.#onSort}
         @ll-row-select=${({ key }: GridSelectEvent) => (this.selected = key)}
         @ll-menu=${({ point, origin }: GridMenuEvent) => void this.menu.openAt(point, origin)}
-      ></tm-grid>
+      ></ll-grid>
       <ll-menu
         label=${selected ? text.actions(selected.name) : ''}
         .entries=${ENTRIES}

@@ -14,7 +14,7 @@ import { processKey } from '../processes/tree.js';
 import type { DetailColumn, DetailColumnId } from './columns.js';
 import { styles } from './details-list.styles.js';
 import type { DetailSort } from './details-order.js';
-import { listTarget } from './list-keys.js';
+import { listTarget } from '../../controls/list/list-keys.js';
 
 const ROW_HEIGHT = 19;
 const HEAD_HEIGHT = 25;

@@ -11,8 +11,8 @@ import { Follow } from '../../storage/store.js';
 import { strings } from '../../strings/index.js';
 import '../command-bar/command-bar.js';
 import { RUN_NEW_TASK, type BarCommand, type BarCommandEvent } from '../command-bar/command-bar.js';
-import type { Grid } from '../grid/grid.js';
-import '../grid/grid.js';
+import type { Grid } from '../../controls/grid/grid.js';
+import '../../controls/grid/grid.js';
 import type {
   GridColumn,
   GridMenuEvent,
@@ -20,9 +20,9 @@ import type {
   GridSelectEvent,
   GridSort,
   GridSortEvent,
-} from '../grid/grid-model.js';
-import { sortAfterClick, sorted, type SortKeys } from '../grid/order.js';
-import { pageStyles } from '../grid/page.styles.js';
+} from '../../controls/grid/grid-model.js';
+import { sortAfterClick, sorted, type SortKeys } from '../../controls/grid/order.js';
+import { pageStyles } from '../page.styles.js';
 import { searchOnline } from '../search-online.js';
 import { ProcessCommandEvent } from '../task-manager-events.js';
 import { texts } from '../text.js';
@@ -67,7 +67,7 @@ export class ServicesPage extends LitElement {
   @state() private selectedToo: ReadonlySet<string> = new Set();
   @state() private failure: { title: string; body: string } | null = null;
   @query('ll-menu') private readonly menu!: LabMenu;
-  @query('tm-grid') private readonly grid?: Grid;
+  @query('ll-grid') private readonly grid?: Grid;
 
   protected readonly follow = new Follow(this, () => [this.lab.sampler]);
 
@@ -194,7 +194,7 @@ export class ServicesPage extends LitElement {
       ${
         this.infos.length === 0
           ? nothing
-          : html`<tm-grid
+          : html`<ll-grid
               label=${strings.taskManager.pages.services}
               .columns=${COLUMNS}
               .rows=${services.map((service, index) => this.#row(service, index, services))}
@@ -205,7 +205,7 @@ export class ServicesPage extends LitElement {
               @ll-sort=${this.#onSort}
               @ll-row-select=${({ key }: GridSelectEvent) => this.#select(key)}
               @ll-menu=${({ point, origin }: GridMenuEvent) => void this.menu.openAt(point, origin)}
-            ></tm-grid>`
+            ></ll-grid>`
       }
       <ll-menu
         label=${selected ? text.actions(selected.name) : ''}

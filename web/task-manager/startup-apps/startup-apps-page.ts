@@ -8,7 +8,7 @@ import type { Lab } from '../../lab.js';
 import { strings } from '../../strings/index.js';
 import '../command-bar/command-bar.js';
 import { RUN_NEW_TASK, type BarCommand, type BarCommandEvent } from '../command-bar/command-bar.js';
-import '../grid/grid.js';
+import '../../controls/grid/grid.js';
 import type {
   GridColumn,
   GridMenuEvent,
@@ -16,9 +16,9 @@ import type {
   GridSelectEvent,
   GridSort,
   GridSortEvent,
-} from '../grid/grid-model.js';
-import { sortAfterClick, sorted, type SortKeys } from '../grid/order.js';
-import { pageStyles } from '../grid/page.styles.js';
+} from '../../controls/grid/grid-model.js';
+import { sortAfterClick, sorted, type SortKeys } from '../../controls/grid/order.js';
+import { pageStyles } from '../page.styles.js';
 import { searchOnline } from '../search-online.js';
 import { texts } from '../text.js';
 
@@ -122,7 +122,7 @@ export class StartupAppsPage extends LitElement {
         .commands=${this.#commands(selected)}
         @ll-command=${({ id }: BarCommandEvent) => this.#onCommand(id)}
       ></tm-command-bar>
-      <tm-grid
+      <ll-grid
         label=${strings.taskManager.pages['startup-apps']}
         .columns=${COLUMNS}
         .rows=${apps.map((app, index) => this.#row(app, index, apps))}
@@ -132,7 +132,7 @@ export class StartupAppsPage extends LitElement {
         @ll-sort=${this.#onSort}
         @ll-row-select=${({ key }: GridSelectEvent) => (this.selected = key)}
         @ll-menu=${({ point, origin }: GridMenuEvent) => void this.menu.openAt(point, origin)}
-      ></tm-grid>
+      ></ll-grid>
       <ll-menu
         label=${selected ? text.actions(selected.name) : ''}
         .entries=${this.#entries(selected)}

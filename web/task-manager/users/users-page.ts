@@ -8,7 +8,7 @@ import { Follow } from '../../storage/store.js';
 import { strings } from '../../strings/index.js';
 import '../command-bar/command-bar.js';
 import { RUN_NEW_TASK, type BarCommand } from '../command-bar/command-bar.js';
-import '../grid/grid.js';
+import '../../controls/grid/grid.js';
 import type {
   GridMenuEvent,
   GridRow,
@@ -16,9 +16,9 @@ import type {
   GridSort,
   GridSortEvent,
   GridToggleEvent,
-} from '../grid/grid-model.js';
-import { sortAfterClick } from '../grid/order.js';
-import { pageStyles } from '../grid/page.styles.js';
+} from '../../controls/grid/grid-model.js';
+import { sortAfterClick } from '../../controls/grid/order.js';
+import { pageStyles } from '../page.styles.js';
 import { HEAT_COLUMNS } from '../processes/columns.js';
 import { processKey } from '../processes/tree.js';
 import { ProcessCommandEvent } from '../task-manager-events.js';
@@ -88,7 +88,7 @@ export class UsersPage extends LitElement {
     const wanted = this.filter.trim();
     return html`
       <tm-command-bar heading=${strings.taskManager.pages.users} .commands=${COMMANDS}></tm-command-bar>
-      <tm-grid
+      <ll-grid
         tree
         label=${strings.taskManager.pages.users}
         .columns=${userColumns(sample)}
@@ -100,7 +100,7 @@ export class UsersPage extends LitElement {
         @ll-row-select=${({ key }: GridSelectEvent) => (this.selected = key)}
         @ll-row-toggle=${this.#toggle}
         @ll-menu=${({ point, origin }: GridMenuEvent) => void this.menu.openAt(point, origin)}
-      ></tm-grid>
+      ></ll-grid>
       <ll-menu
         label=${selected ? text.actions(selected.cells[0]!.text) : ''}
         .entries=${this.#entries(selected)}

@@ -1,7 +1,7 @@
 import type { ProcessRow, Sample } from '../../../sim/worker/sim-api.js';
 import { strings } from '../../strings/index.js';
-import type { GridColumn, GridRow, GridSort } from '../grid/grid-model.js';
-import { sorted, type SortKeys } from '../grid/order.js';
+import type { GridColumn, GridRow, GridSort } from '../../controls/grid/grid-model.js';
+import { sorted, type SortKeys } from '../../controls/grid/order.js';
 import { DEFAULT_UNITS, HEAT_COLUMNS, heatLevel, type Usage } from '../processes/columns.js';
 import { formatTotal } from '../processes/format.js';
 import { matches, processName } from '../processes/process-name.js';

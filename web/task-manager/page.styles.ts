@@ -8,7 +8,7 @@ export const pageStyles = css`
     height: 100%;
   }
 
-  tm-grid {
+  ll-grid {
     flex: 1;
   }
 `;

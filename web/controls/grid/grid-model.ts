@@ -1,4 +1,4 @@
-import type { Point } from '../../controls/menu/menu-place.js';
+import type { Point } from '../menu/menu-place.js';
 
 export interface GridColumn {
   id: string;

@@ -12,7 +12,6 @@ export const styles = css`
   .scroll {
     height: 100%;
     overflow: auto;
-    scroll-padding-top: 54px;
     outline-offset: -2px;
     scrollbar-color: light-dark(#858585, #959595) transparent;
     scrollbar-width: thin;
@@ -100,7 +99,7 @@ export const styles = css`
 
   .row {
     --row-tint: transparent;
-    min-height: 28px;
+    height: 28px;
     background: linear-gradient(var(--row-tint) 0 0);
     cursor: default;
     user-select: none;

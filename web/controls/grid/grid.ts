@@ -2,10 +2,11 @@ import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from 'lit/directives/style-map.js';
-import { focusStyles } from '../../controls/control.styles.js';
+import { focusStyles } from '../control.styles.js';
 import { icon } from '../../icons/icon.js';
 import { iconStyles } from '../../icons/icon.styles.js';
-import { listTarget } from '../details/list-keys.js';
+import { listTarget } from '../list/list-keys.js';
+import { RowWindow } from '../list/row-window.js';
 import {
   GridMenuEvent,
   GridSelectEvent,
@@ -17,11 +18,17 @@ import {
 } from './grid-model.js';
 import { styles } from './grid.styles.js';
 
+/** CSS px, as grid.styles.ts has them: a row, and the header with its lower edge. */
+const ROW_HEIGHT = 28;
+const HEAD_HEIGHT = 32;
+const TALL_HEAD_HEIGHT = 52;
+
 /**
- * A list or tree of lines in columns. It has the focus itself and names the line that it is at.
+ * A list or tree of lines in columns. It has the focus itself and names the line that it is at; of a long list only
+ * the lines that are seen are in the page.
  * @fires ll-sort | ll-row-select | ll-row-toggle | ll-menu See grid-model.ts.
  */
-@customElement('tm-grid')
+@customElement('ll-grid')
 export class Grid extends LitElement {
   static override styles = [focusStyles, iconStyles, styles];
 
@@ -40,6 +47,15 @@ export class Grid extends LitElement {
   /** The column whose button Tab goes to; the arrows go to the others. */
   @state() private headFocus = '';
   @query('.scroll') private readonly scroller!: HTMLElement;
+  readonly #window = new RowWindow(this, () => this.scroller);
+
+  get #hasTotals(): boolean {
+    return this.columns.some(({ total }) => total !== undefined);
+  }
+
+  get #headHeight(): number {
+    return this.#hasTotals ? TALL_HEAD_HEIGHT : HEAD_HEIGHT;
+  }
 
   get #index(): number {
     return this.rows.findIndex(({ key }) => key === this.selected);
@@ -47,18 +63,18 @@ export class Grid extends LitElement {
 
   /** Gives the grid the focus, at the row that is selected. */
   override focus(): void {
-    this.scroller.focus();
-    this.#element(this.#index)?.scrollIntoView({ block: 'nearest' });
+    this.scroller.focus({ preventScroll: true });
+    if (this.#index >= 0) this.#reveal(this.#index);
   }
 
-  #element(index: number): HTMLElement | null {
-    return this.renderRoot.querySelector(`[data-index="${index}"]`);
+  #reveal(index: number): void {
+    this.#window.reveal(index * ROW_HEIGHT, (index + 1) * ROW_HEIGHT, this.#headHeight);
   }
 
   #select(index: number): void {
     const row = this.rows[index];
     if (!row) return;
-    this.#element(index)?.scrollIntoView({ block: 'nearest' });
+    this.#reveal(index);
     this.dispatchEvent(new GridSelectEvent(row.key));
   }
 
@@ -89,11 +105,11 @@ export class Grid extends LitElement {
   }
 
   #openMenu(index: number): void {
-    const row = this.#element(index);
-    if (!row) return;
-    row.scrollIntoView({ block: 'nearest' });
-    const { left, top, height } = row.getBoundingClientRect();
-    this.dispatchEvent(new GridMenuEvent({ left: left + 40, top: top + height / 2 }, this.scroller));
+    if (index < 0) return;
+    this.#reveal(index);
+    const { left, top } = this.scroller.getBoundingClientRect();
+    const middle = this.#headHeight + (index + 0.5) * ROW_HEIGHT - this.scroller.scrollTop;
+    this.dispatchEvent(new GridMenuEvent({ left: left + 40, top: top + middle }, this.scroller));
   }
 
   /** Right opens a line or goes to its first child, Left closes it or goes to the line that it belongs to. */
@@ -114,8 +130,8 @@ export class Grid extends LitElement {
     if (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10')) this.#openMenu(index);
     else if (event.key === 'Enter') this.#toggle(index);
     else if (!this.#moveInTree(event.key, index)) {
-      const height = this.#element(0)?.offsetHeight ?? 1;
-      const page = Math.max(1, Math.floor(this.scroller.clientHeight / height) - 2);
+      const seen = (this.scroller.clientHeight - this.#headHeight) / ROW_HEIGHT;
+      const page = Math.max(1, Math.floor(seen) - 1);
       const names = this.rows.map(({ cells }) => cells[0]!.text);
       const target = listTarget(event.key, names, index, page);
       if (target === null) return;
@@ -165,6 +181,7 @@ export class Grid extends LitElement {
       class="row"
       id=${`row-${index}`}
       data-index=${index}
+      aria-rowindex=${index + 2}
       style="--depth: ${level - 1}"
       aria-level=${this.tree ? level : nothing}
       aria-posinset=${this.tree ? row.position : nothing}
@@ -193,8 +210,10 @@ export class Grid extends LitElement {
 
   override render() {
     const { rows, columns } = this;
-    const hasTotals = columns.some(({ total }) => total !== undefined);
     const index = this.#index;
+    const offsets = Array.from({ length: rows.length + 1 }, (_, row) => row * ROW_HEIGHT);
+    const { first, end, above, below } = this.#window.rows(offsets);
+    const isDrawn = index >= first && index < end;
     const template = columns.map(({ width }) => `${width}px`).join(' ');
     return html`
       <div
@@ -203,24 +222,28 @@ export class Grid extends LitElement {
         tabindex="0"
         aria-label=${this.label}
         aria-multiselectable=${this.selectedToo.size > 0 ? 'true' : nothing}
-        aria-activedescendant=${index < 0 ? nothing : `row-${index}`}
+        aria-rowcount=${rows.length + 1}
+        aria-activedescendant=${isDrawn ? `row-${index}` : nothing}
         style=${styleMap({ '--columns': template })}
         @keydown=${this.#onKeydown}
         @contextmenu=${this.#onContextMenu}
       >
         <div class="list" role="presentation">
-          <div role="rowgroup" class="head ${hasTotals ? 'tall' : ''}" @keydown=${this.#onHeadKeydown}>
-            <div role="row" class="head-row">${columns.map((column, at) => this.#head(column, at))}</div>
+          <div role="rowgroup" class="head ${this.#hasTotals ? 'tall' : ''}" @keydown=${this.#onHeadKeydown}>
+            <div role="row" class="head-row" aria-rowindex="1">
+              ${columns.map((column, at) => this.#head(column, at))}
+            </div>
           </div>
           <div
             role="rowgroup"
+            style=${styleMap({ paddingTop: `${above}px`, paddingBottom: `${below}px` })}
             @click=${this.#onClick}
             @dblclick=${(event: Event) => this.#toggle(this.#rowOf(event))}
           >
             ${repeat(
-              rows,
+              rows.slice(first, end),
               ({ key }) => key,
-              (row, at) => this.#row(row, at),
+              (row, at) => this.#row(row, first + at),
             )}
           </div>
         </div>
