@@ -43,6 +43,24 @@ const SOLUTIONS: Readonly<Record<string, (ask: Ask) => Record<string, string>>> 
     const [, , page] = line.trim().split(/\s+/);
     return { start: `${page}000`, protection: found(line, /Private +(\w+)/) };
   },
+  'hidden-process'(ask) {
+    const listed = new Set(processes(ask('!process 0 0')).map((text) => found(text, /^([0-9a-f]{16})/)));
+    const blocks = [...ask('!poolfind Proc').matchAll(/^([0-9a-f]{16}) : tag Proc/gm)];
+    const objects = blocks.map(([, block]) => (BigInt(`0x${block}`) + 0x50n).toString(16));
+    const process = objects.find((at) => !listed.has(at))!;
+    return { process, pid: found(ask(`!process ${process} 0`), /Cid: ([0-9a-f]+)/) };
+  },
+  'hung-filter'(ask) {
+    const line = found(ask('!stacks 2 clumsy'), /^ *4\.[0-9a-f]+ +([0-9a-f]{16}) /m);
+    const text = ask(`!thread ${line}`);
+    const [sp, , fault] = [.../^([0-9a-f`]+) .*nt!KiPageFault[^\n]*\n(.*: (\S+)\+0x)/m.exec(text)!].slice(1);
+    return {
+      thread: line,
+      lock: found(text, /^ +([0-9a-f]{16}) +SynchronizationEvent/m),
+      function: fault!,
+      frame: sp!,
+    };
+  },
   'pool-leak'(ask) {
     const tags = ask('!poolused 2').split('\n');
     const tag = found(tags.find((line) => /^ *Leak /.test(line)) ?? '', /^ *(\S+)/);
