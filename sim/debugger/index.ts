@@ -5,7 +5,7 @@ export { explain } from './explain/explain.js';
 export type { Evidence, Explanation, Finding, FindingKind } from './explain/explanation.js';
 export { Session, type SessionOptions } from './session.js';
 export { Shell, type ShellHost } from './commands/shell.js';
-export { BufferSource, type ByteSource } from './files/byte-source.js';
+export { BufferSource, type ByteSource, type Piece } from './files/byte-source.js';
 export { Interrupted } from './interrupted.js';
 export { FileError } from './files/file-error.js';
 export type { FoundFile, SymbolFiles } from './symbols/symbol-files.js';

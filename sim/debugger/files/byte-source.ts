@@ -5,12 +5,18 @@ export interface ByteSource {
   /** Up to `length` bytes from `offset`; fewer where the file ends. */
   read(offset: number, length: number): Uint8Array;
   /**
-   * Pieces of `length` bytes at several offsets, all of them in the file, by one request. Only a file has it whose
-   * requests take longer than their bytes do; such a file is also read ahead.
+   * Several pieces, all of them in the file, by one request. Only a file has it whose requests take longer than their
+   * bytes do; such a file is also read ahead.
    */
-  readPieces?(offsets: readonly number[], length: number): Uint8Array[];
+  readPieces?(pieces: readonly Piece[]): Uint8Array[];
   /** Lets go of the file; nothing is read afterwards. */
   close?(): void;
+}
+
+/** A piece of a file, in bytes. */
+export interface Piece {
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** A file that is in memory already. */

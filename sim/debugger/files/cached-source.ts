@@ -1,30 +1,33 @@
-import type { ByteSource } from './byte-source.js';
+import type { ByteSource, Piece } from './byte-source.js';
+import { ReadingHabit } from './reading-habit.js';
 
-const BLOCK_BYTES = 0x10000;
-/** 128 MiB. */
-const BLOCKS_KEPT = 2048;
-/** What is read at once where two blocks were wanted, in blocks: 1 MiB. As much of it is kept. */
-const STRETCH = 16;
-const STRETCH_BYTES = STRETCH * BLOCK_BYTES;
-const STRETCHES_KEPT = 128;
-/** Pieces that were asked for before they are read, 16 MiB, and how many of them at once. */
-const PIECE_BYTES = 0x1000;
-const PIECES_KEPT = 4096;
+const KIB = 1024;
+/** What is read at once, from what is wanted to what is wanted around it where a file is slow, and how many are kept. */
+const LEVELS = [
+  { bytes: 64 * KIB, kept: 1024 },
+  { bytes: 1024 * KIB, kept: 64, needed: 2 },
+  { bytes: 8 * 1024 * KIB, kept: 16, needed: 3 },
+] as const;
+const BLOCK_BYTES = LEVELS[0].bytes;
+/** Pages that were asked for before they are read, 16 MiB, and how many pieces at once. */
+const PAGE_BYTES = 4 * KIB;
+const PAGES_KEPT = 4096;
 const PIECES_AT_ONCE = 128;
+/** Pages that lie no further apart are one piece: each piece takes as long as a few of them. */
+const PAGES_BETWEEN = 8;
 
 /**
  * Keeps the blocks of a file that were read last, so that walking lists does not ask the disk for each entry. A file
- * whose requests are slow is read ahead: who wants a second block of a MiB gets all of it.
+ * whose requests are slow is read ahead: who wants a second block of a MiB gets all of it, and who wants a third of
+ * eight MiB likewise.
  */
 export class CachedSource implements ByteSource {
   readonly #source: ByteSource;
   readonly #onRead: () => void;
-  /** Blocks by number, the one used longest ago first. */
-  readonly #blocks = new Map<number, Uint8Array>();
-  /** Stretches likewise. */
-  readonly #stretches = new Map<number, Uint8Array>();
-  readonly #pieces = new Map<number, Uint8Array>();
-  readonly #habit = new ReadingHabit();
+  readonly #levels = LEVELS.map(
+    (level) => new Level(level.bytes, level.kept, 'needed' in level ? level.needed : 1),
+  );
+  readonly #pages = new Map<number, Uint8Array>();
   /** The block used last: most reads follow one of the same. */
   #last = -1;
   #lastBlock: Uint8Array = new Uint8Array(0);
@@ -47,7 +50,7 @@ export class CachedSource implements ByteSource {
     const last = Math.floor((end - 1) / BLOCK_BYTES);
     if (first === last) {
       const start = offset - first * BLOCK_BYTES;
-      return this.#piece(offset, end) ?? this.#block(first).subarray(start, start + end - offset);
+      return this.#page(offset, end) ?? this.#block(first).subarray(start, start + end - offset);
     }
     const bytes = new Uint8Array(end - offset);
     for (let number = first; number <= last; number++) {
@@ -66,101 +69,101 @@ export class CachedSource implements ByteSource {
 
   /** Tells which pages of the file will be read soon, so that a slow file is asked for many at once. */
   expect(offsets: Iterable<number>): void {
-    if (!this.#source.readPieces) return;
+    if (!this.isSlow) return;
     const missing = new Set<number>();
     for (const offset of offsets) {
-      const piece = Math.floor(offset / PIECE_BYTES);
-      const block = Math.floor(offset / BLOCK_BYTES);
-      const isKept =
-        this.#pieces.has(piece) ||
-        this.#blocks.has(block) ||
-        this.#stretches.has(Math.floor(block / STRETCH));
-      if (!isKept && offset >= 0 && (piece + 1) * PIECE_BYTES <= this.size) missing.add(piece);
+      const page = Math.floor(offset / PAGE_BYTES);
+      if (offset < 0 || (page + 1) * PAGE_BYTES > this.size || this.#pages.has(page)) continue;
+      if (!this.#levels.some((level) => level.find(offset))) missing.add(page);
     }
-    const pieces = [...missing].slice(0, PIECES_KEPT);
-    if (this.#pieces.size + pieces.length > PIECES_KEPT) this.#pieces.clear();
-    for (let i = 0; i < pieces.length; i += PIECES_AT_ONCE) {
-      this.#onRead();
-      const some = pieces.slice(i, i + PIECES_AT_ONCE);
-      const read = this.#source.readPieces(
-        some.map((piece) => piece * PIECE_BYTES),
-        PIECE_BYTES,
-      );
-      some.forEach((piece, at) => this.#pieces.set(piece, read[at]!));
-    }
+    const pieces = piecesOf([...missing].slice(0, PAGES_KEPT));
+    const count = pieces.reduce((sum, { length }) => sum + length / PAGE_BYTES, 0);
+    if (this.#pages.size + count > PAGES_KEPT) this.#pages.clear();
+    for (let i = 0; i < pieces.length; i += PIECES_AT_ONCE)
+      this.#fetchPieces(pieces.slice(i, i + PIECES_AT_ONCE));
   }
 
-  #piece(offset: number, end: number): Uint8Array | undefined {
-    if (this.#pieces.size === 0) return undefined;
-    const number = Math.floor(offset / PIECE_BYTES);
-    const start = number * PIECE_BYTES;
-    return end <= start + PIECE_BYTES
-      ? this.#pieces.get(number)?.subarray(offset - start, end - start)
+  #fetchPieces(pieces: readonly Piece[]): void {
+    this.#onRead();
+    const read = this.#source.readPieces!(pieces);
+    pieces.forEach(({ offset, length }, i) => {
+      for (let at = 0; at < length; at += PAGE_BYTES)
+        this.#pages.set((offset + at) / PAGE_BYTES, read[i]!.subarray(at, at + PAGE_BYTES));
+    });
+  }
+
+  #page(offset: number, end: number): Uint8Array | undefined {
+    if (this.#pages.size === 0) return undefined;
+    const number = Math.floor(offset / PAGE_BYTES);
+    const start = number * PAGE_BYTES;
+    return end <= start + PAGE_BYTES
+      ? this.#pages.get(number)?.subarray(offset - start, end - start)
       : undefined;
   }
 
   #block(number: number): Uint8Array {
     if (number === this.#last) return this.#lastBlock;
-    const block = this.#find(number);
+    const offset = number * BLOCK_BYTES;
+    const level = this.#levels.find((one) => one.find(offset)) ?? this.#fetch(offset);
+    const start = offset % level.bytes;
     this.#last = number;
-    this.#lastBlock = block;
-    return block;
+    this.#lastBlock = level.find(offset)!.subarray(start, start + BLOCK_BYTES);
+    return this.#lastBlock;
   }
 
-  #find(number: number): Uint8Array {
-    const stretch = Math.floor(number / STRETCH);
-    const start = (number % STRETCH) * BLOCK_BYTES;
-    const isIn = (bytes: Uint8Array) => bytes.subarray(start, start + BLOCK_BYTES);
-    const all = used(this.#stretches, stretch);
-    if (all) return isIn(all);
-    const block = used(this.#blocks, number);
-    if (block) return block;
-    if (this.isSlow && this.#habit.wantsAll(stretch))
-      return isIn(this.#fetch(this.#stretches, stretch, STRETCH_BYTES, STRETCHES_KEPT));
-    return this.#fetch(this.#blocks, number, BLOCK_BYTES, BLOCKS_KEPT);
+  /** Reads what an offset lies in: as much around it as its reader's habit makes worth it. */
+  #fetch(offset: number): Level {
+    let wanted = 0;
+    while (this.isSlow && this.#levels[wanted + 1]?.wantsAll(offset)) wanted++;
+    const level = this.#levels[wanted]!;
+    level.keep(offset, this.#source.read(offset - (offset % level.bytes), level.bytes));
+    return level;
+  }
+}
+
+/** What was read of a file in pieces of one size. */
+class Level {
+  readonly bytes: number;
+  readonly #most: number;
+  readonly #habit: ReadingHabit;
+  /** By number, the one used longest ago first. */
+  readonly #kept = new Map<number, Uint8Array>();
+
+  constructor(bytes: number, most: number, needed: number) {
+    this.bytes = bytes;
+    this.#most = most;
+    this.#habit = new ReadingHabit(needed);
   }
 
-  #fetch(kept: Map<number, Uint8Array>, number: number, size: number, most: number): Uint8Array {
-    const bytes = this.#source.read(number * size, size);
-    if (kept.size >= most) kept.delete(kept.keys().next().value!);
-    kept.set(number, bytes);
+  wantsAll(offset: number): boolean {
+    return this.#habit.wantsAll(Math.floor(offset / this.bytes));
+  }
+
+  /** What an offset lies in, which becomes what was used last. */
+  find(offset: number): Uint8Array | undefined {
+    const number = Math.floor(offset / this.bytes);
+    const bytes = this.#kept.get(number);
+    if (!bytes) return undefined;
+    this.#kept.delete(number);
+    this.#kept.set(number, bytes);
     return bytes;
   }
-}
 
-/** What is kept by a number, which becomes the one used last. */
-function used(kept: Map<number, Uint8Array>, number: number): Uint8Array | undefined {
-  const bytes = kept.get(number);
-  if (!bytes) return undefined;
-  kept.delete(number);
-  kept.set(number, bytes);
-  return bytes;
-}
-
-/** Stretches of a file that a block was wanted of lately. */
-const STRETCHES_REMEMBERED = 64;
-
-/** Learns whether whoever wants a block of a stretch will want more of it. */
-class ReadingHabit {
-  readonly #wanted = new Set<number>();
-  /** Stretches of which one block was wanted, and those of which a second was, the newest counting most. */
-  #once = 1;
-  #again = 0;
-
-  /** A block of a stretch is wanted. @returns whether to read all of it */
-  wantsAll(stretch: number): boolean {
-    if (this.#wanted.delete(stretch)) {
-      this.#again++;
-      return true;
-    }
-    this.#once++;
-    const isUsual = this.#again > this.#once / 2;
-    if (this.#once >= STRETCHES_REMEMBERED) {
-      this.#once /= 2;
-      this.#again /= 2;
-    }
-    if (this.#wanted.size >= STRETCHES_REMEMBERED) this.#wanted.delete(this.#wanted.values().next().value!);
-    this.#wanted.add(stretch);
-    return isUsual;
+  keep(offset: number, bytes: Uint8Array): void {
+    if (this.#kept.size >= this.#most) this.#kept.delete(this.#kept.keys().next().value!);
+    this.#kept.set(Math.floor(offset / this.bytes), bytes);
   }
+}
+
+/** Pages as pieces of a file, in the file's order; those that lie near one another are one piece. */
+function piecesOf(pages: readonly number[]): Piece[] {
+  const pieces: { offset: number; length: number }[] = [];
+  let last: { offset: number; length: number } | undefined;
+  for (const page of [...pages].sort((a, b) => a - b)) {
+    const offset = page * PAGE_BYTES;
+    if (last && offset - (last.offset + last.length) <= PAGES_BETWEEN * PAGE_BYTES)
+      last.length = offset + PAGE_BYTES - last.offset;
+    else pieces.push((last = { offset, length: PAGE_BYTES }));
+  }
+  return pieces;
 }

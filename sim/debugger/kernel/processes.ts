@@ -17,7 +17,7 @@ export function activeProcesses(session: Session): Iterable<TypedView> {
 
 /**
  * Processes lie far apart, and each leads to the next only. Their handle tables lie close together and name them all,
- * so that a file that is slow to ask can be asked for all of them at once.
+ * so that a file that is slow to ask can be asked for all of them at once, and then for all that they are named by.
  */
 function expectProcesses(session: Session): void {
   const { target } = session;
@@ -32,6 +32,19 @@ function expectProcesses(session: Session): void {
     if (!(error instanceof MemoryError || error instanceof SymbolsError)) throw error;
   }
   target.expect(processes);
+  target.expect(processes.flatMap((process) => namePlaces(session, process)));
+}
+
+/** Where the names of a process's image and session are. */
+function namePlaces(session: Session, process: bigint): bigint[] {
+  try {
+    const view = processAt(session, process);
+    const places = ['SeAuditProcessCreationInfo.ImageFileName', 'Session'].map((field) => view.value(field));
+    return places.filter((at) => at !== 0n);
+  } catch (error) {
+    if (!(error instanceof MemoryError || error instanceof SymbolsError)) throw error;
+    return [];
+  }
 }
 
 /** Threads of a process, in the order of its list. */

@@ -1,7 +1,7 @@
 import { PAGE_BYTES } from '../dump/page-map.js';
 import { viewOf } from '../files/record.js';
 import type { Memory } from './memory.js';
-import { outcomeOf, prototypeFrame, walk, type Walk } from './page-walk.js';
+import { LEVELS, outcomeOf, prototypeFrame, tableAt, walk, type Walk } from './page-walk.js';
 import { joined, type PhysicalMemory } from './physical-memory.js';
 
 const TRANSLATIONS_KEPT = 0x8000;
@@ -54,6 +54,28 @@ export class AddressSpace implements Memory {
       return undefined;
     const entry = this.read(outcome.prototype, 8);
     return entry.length === 8 ? prototypeFrame(viewOf(entry).getBigUint64(0, true)) : undefined;
+  }
+
+  /**
+   * Tells which addresses will be read soon: a file that is slow to ask is asked for all their page tables of a level
+   * at once, and then for the pages.
+   */
+  expect(addresses: readonly bigint[]): void {
+    if (!this.#physical.isSlow) return;
+    for (const level of LEVELS.keys()) {
+      const tables = new Set<number>();
+      for (const address of addresses) {
+        const at = tableAt(this.#physical, this.root, address, level);
+        if (at !== undefined) tables.add(at);
+      }
+      this.#physical.expect(tables);
+    }
+    const frames = new Set<number>();
+    for (const address of addresses) {
+      const physical = this.translate(address);
+      if (physical !== undefined) frames.add(Math.floor(physical / PAGE_BYTES));
+    }
+    this.#physical.expect(frames);
   }
 
   read(address: bigint, length: number): Uint8Array {

@@ -71,6 +71,24 @@ export function outcomeOf(
   throw new Error('A walk has four levels.');
 }
 
+/** Frame of the table of a level that a walk reads an entry of; `undefined` where it does not come so far. */
+export function tableAt(
+  memory: PhysicalMemory,
+  root: number,
+  address: bigint,
+  level: number,
+): number | undefined {
+  let table = root;
+  for (let depth = 0; depth < level; depth++) {
+    const index = Number((address >> BigInt(39 - depth * 9)) & BigInt(ENTRIES - 1));
+    const page = memory.page(table / PAGE_BYTES);
+    const entry = page === undefined ? 0n : wordIn(page, index * ENTRY_BYTES);
+    if (!(entry & VALID) || (entry & LARGE && depth > 0)) return undefined;
+    table = Number(entry & FRAME);
+  }
+  return table / PAGE_BYTES;
+}
+
 /** What an invalid PTE says: a page in transition, one that a prototype tells of, or one that is not in memory. */
 export function softwareOutcome(entry: bigint, address: bigint): Outcome {
   if (entry & PROTOTYPE) {

@@ -1,6 +1,6 @@
 import { BitmapPages } from '../dump/bitmap-pages.js';
 import { DumpType, readKernelHeader, type KernelDumpHeader } from '../dump/kernel-header.js';
-import { PAGE_BYTES, type PageMap } from '../dump/page-map.js';
+import type { PageMap } from '../dump/page-map.js';
 import { completeDumpPages, rangeDumpPages, RunPages } from '../dump/run-pages.js';
 import { TriageDump } from '../dump/triage-dump.js';
 import type { ByteSource } from '../files/byte-source.js';
@@ -99,13 +99,8 @@ export class KernelTarget {
   }
 
   /** Tells which structures of the system will be read soon. */
-  expect(addresses: Iterable<bigint>): void {
-    const frames: number[] = [];
-    for (const at of addresses) {
-      const physical = this.system.translate(at);
-      if (physical !== undefined) frames.push(Math.floor(physical / PAGE_BYTES));
-    }
-    this.physical.expect(frames);
+  expect(addresses: readonly bigint[]): void {
+    this.system.expect(addresses);
   }
 
   get buildLab(): string {

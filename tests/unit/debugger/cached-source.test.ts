@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Piece } from '../../../sim/debugger/files/byte-source.js';
 import { CachedSource } from '../../../sim/debugger/files/cached-source.js';
 
 const KIB = 1024;
@@ -20,9 +21,9 @@ function file(size: number, isSlow: boolean) {
       return bytesAt(offset, length);
     },
     ...(isSlow && {
-      readPieces(offsets: readonly number[], length: number) {
-        pieces.push(offsets.length);
-        return offsets.map((offset) => bytesAt(offset, length));
+      readPieces(wanted: readonly Piece[]) {
+        pieces.push(wanted.length);
+        return wanted.map(({ offset, length }) => bytesAt(offset, length));
       },
     }),
   };
@@ -68,19 +69,42 @@ describe('a file that is kept in blocks', () => {
   it('learns that whole MiB are wanted, and forgets it again', () => {
     const { source, asked } = file(4096 * MIB, true);
     const cached = new CachedSource(source);
-    for (let at = 0; at < 64; at++) for (const part of [0, 1, 2]) cached.read(at * MIB + part * 100 * KIB, 8);
+    // One MiB of sixteen, so that nothing more than that is wanted.
+    const read = (at: number, parts: readonly number[]) =>
+      parts.forEach((part) => cached.read(at * 16 * MIB + part * 100 * KIB, 8));
+    for (let at = 0; at < 64; at++) read(at, [0, 1, 2]);
     const whole = asked.filter(([, length]) => length === MIB).length;
     expect(whole).toBe(64);
     expect(asked.length).toBeLessThan(2 * 64);
     asked.length = 0;
-    for (let at = 64; at < 1064; at++) cached.read(at * MIB, 8);
+    for (let at = 64; at < 256; at++) read(at, [0]);
     expect(asked.filter(([, length]) => length === MIB).length).toBeLessThan(100);
+    expect(asked.filter(([, length]) => length > MIB)).toEqual([]);
+  });
+
+  it('is read eight MiB at a time where a third MiB of them is wanted', () => {
+    const { source, asked } = file(64 * MIB, true);
+    const cached = new CachedSource(source);
+    for (const mib of [17, 18, 19]) for (const part of [0, 500]) cached.read(mib * MIB + part * KIB, 8);
+    expect(asked.pop()).toEqual([16 * MIB, 8 * MIB]);
+    asked.length = 0;
+    for (let at = 16 * MIB; at < 24 * MIB; at += 300 * KIB) expectBytes(cached, at, 8);
+    expect(asked).toEqual([]);
+  });
+
+  it('is asked for pages that lie near one another as one piece', () => {
+    const { source, asked, pieces } = file(64 * MIB, true);
+    const cached = new CachedSource(source);
+    cached.expect([MIB, MIB + 3 * 4096, MIB + 8192, 9 * MIB, 9 * MIB + 100 * KIB]);
+    expect(pieces).toEqual([3]);
+    for (const at of [MIB, MIB + 3 * 4096, 9 * MIB + 100 * KIB]) expectBytes(cached, at + 8, 16);
+    expect(asked).toEqual([]);
   });
 
   it('asks a slow file for all at once that is expected', () => {
     const { source, asked, pieces } = file(512 * MIB, true);
     const cached = new CachedSource(source);
-    const offsets = Array.from({ length: 300 }, (_, i) => i * MIB + 4096 * (i % 256));
+    const offsets = Array.from({ length: 300 }, (_, i) => i * MIB + 4096 * (i % 128));
     cached.expect([...offsets, ...offsets, -1, 512 * MIB, 600 * MIB]);
     expect(pieces).toEqual([128, 128, 44]);
     for (const offset of offsets) expectBytes(cached, offset + 8, 4088);

@@ -1,4 +1,4 @@
-import { FileError, type ByteSource } from '../../../sim/debugger/index.js';
+import { FileError, type ByteSource, type Piece } from '../../../sim/debugger/index.js';
 
 /**
  * A file of the browser's, read in slices while the worker waits: it may be larger than memory. Each request goes
@@ -22,9 +22,11 @@ export class BlobSource implements ByteSource {
   }
 
   /** @throws FileError as `read` does */
-  readPieces(offsets: readonly number[], length: number): Uint8Array[] {
-    const bytes = this.#bytes(new Blob(offsets.map((offset) => this.#blob.slice(offset, offset + length))));
-    return offsets.map((_, at) => bytes.subarray(at * length, (at + 1) * length));
+  readPieces(pieces: readonly Piece[]): Uint8Array[] {
+    const slices = pieces.map(({ offset, length }) => this.#blob.slice(offset, offset + length));
+    const bytes = this.#bytes(new Blob(slices));
+    let at = 0;
+    return pieces.map(({ length }) => bytes.subarray(at, (at += length)));
   }
 
   #bytes(blob: Blob): Uint8Array {

@@ -26,7 +26,11 @@ export interface DebuggerApi {
    * @param interrupt address of a blob, which the page revokes to interrupt
    * @param onOutput gets what the commands print, in pieces
    */
-  execute(line: string, interrupt: string, onOutput: (text: string) => void): Promise<Answered>;
+  execute(
+    line: string,
+    interrupt: string,
+    onOutput: (text: string) => void | Promise<void>,
+  ): Promise<Answered>;
   /** What the word before the caret may go on as. */
   complete(line: string, caret: number): Promise<Completion>;
 

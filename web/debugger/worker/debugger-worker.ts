@@ -64,10 +64,14 @@ export class DebuggerWorker implements DebuggerApi {
     return { banner: `${banner}For analysis of this file, run !analyze -v\n`, prompt: session.prompt };
   }
 
-  async execute(line: string, interrupt: string, onOutput: (text: string) => void): Promise<Answered> {
+  async execute(
+    line: string,
+    interrupt: string,
+    onOutput: (text: string) => void | Promise<void>,
+  ): Promise<Answered> {
     const shell = this.#shell;
     if (!shell) throw new Error('No dump is open.');
-    const pieces = new OutputPieces(onOutput);
+    const pieces = new OutputPieces(async (text) => onOutput(text));
     let isInterrupted = false;
     this.#interrupt.arm(interrupt);
     try {
@@ -78,7 +82,7 @@ export class DebuggerWorker implements DebuggerApi {
     } finally {
       this.#interrupt.disarm();
     }
-    pieces.flush();
+    await pieces.flush();
     if (shell.hasEnded) this.#close();
     return { prompt: shell.session.prompt, isInterrupted, hasEnded: shell.hasEnded };
   }
