@@ -29,6 +29,8 @@ export interface StackScope {
   frame: number;
   /** Number of the context's own frame, where `.frame /c` made it the first; 0 when not given. */
   firstNumber?: number;
+  /** False after `.frame /c`: until a frame is chosen, debuggers do not say where the current one returns to. */
+  hasCaller?: boolean;
   /** Shown above the frames after `.thread`, `.trap` and `.cxr`. */
   isOther: boolean;
 }

@@ -111,7 +111,8 @@ function frameLinks(transcript: Transcript, number: number, text: string, typed:
   const match = FRAME.exec(text);
   const place = match ? frameNumber(transcript, number) : -1;
   if (!match || place < 0) return [];
-  const shown = match.groups!['number'] ?? place.toString(16);
+  const given = match.groups!['number'];
+  const shown = given === undefined ? firstFrame(transcript, number) + place : Number.parseInt(given, 16);
   const { back, site } = match.indices!.groups!;
   const links: LinkSpan[] = [];
   if (!NOWHERE.test(match.groups!['back']!))
@@ -121,9 +122,31 @@ function frameLinks(transcript: Transcript, number: number, text: string, typed:
     links.push({
       start: site![0],
       end: site![1],
-      command: `.frame ${Number.parseInt(shown, 16).toString(16)}`,
+      command: `.frame ${shown.toString(16)}`,
     });
   return links;
+}
+
+const BASE = /^\.frame\s.*\/r?c/;
+const RESETS_BASE = /^(?:\.cxr|\.ecxr|\.thread|\.trap|\.process|~[\d.#]+s)\b/;
+const NUMBERED = new RegExp(`^([0-9a-f]{2,3}) ${AT}`);
+const LINES_BACK = 2000;
+
+/** Number of the first frame of a stack without numbers: the one that `.frame /c` has made the first, or 0. */
+function firstFrame(transcript: Transcript, number: number): number {
+  for (let at = number; at >= 0 && number - at < LINES_BACK; at--) {
+    const { command, isEcho } = transcript.line(at);
+    if (!isEcho) continue;
+    for (const part of command.split(';').reverse()) {
+      if (RESETS_BASE.test(part.trim())) return 0;
+      if (!BASE.test(part.trim())) continue;
+      for (let answer = at + 1; answer <= number; answer++) {
+        const found = NUMBERED.exec(transcript.text(answer));
+        if (found) return Number.parseInt(found[1]!, 16);
+      }
+    }
+  }
+  return 0;
 }
 
 /** How many lines stand between the stack's heading and a line; -1 where there is no heading. */

@@ -166,28 +166,28 @@ export const frameCommand: Command = {
     const rest = new Arguments(session, args);
     const options = rest.options();
     const { frame: current, firstNumber = 0 } = session.scope;
-    const number = rest.ended ? firstNumber + current : Number(rest.value());
+    // Who gives options and no number means frame 0.
+    const number = rest.ended ? (options.length > 0 ? 0 : firstNumber + current) : Number(rest.value());
     const frames = session.frames();
-    const frame = frames[number - firstNumber];
-    if (!frame) {
-      print(
-        number < firstNumber
-          ? `Frame 0x${hex(number)} is before current base frame 0x${hex(firstNumber)}\n`
-          : `Cannot find frame 0x${hex(number)}, previous scope unchanged\n`,
-      );
+    if (number < firstNumber)
+      print(`Frame 0x${hex(number)} is before current base frame 0x${hex(firstNumber)}\n`);
+    else if (!frames[number - firstNumber]) {
+      print(`Cannot find frame 0x${hex(number)}, previous scope unchanged\n`);
       print(numberedText(session, frames, current));
       return;
+    } else if (args.trim() !== '') {
+      session.scope.frame = number - firstNumber;
+      session.scope.hasCaller = true;
     }
-    session.scope.frame = number - firstNumber;
     print(numberedText(session, frames, session.scope.frame));
     const wantsRegisters = options.includes('r') || options.includes('c');
-    if (!wantsRegisters) return;
-    const scope = session.scope;
+    const { scope } = session;
+    const frame = frames[scope.frame];
+    if (!wantsRegisters || !frame) return;
     session.scope = { ...scope, context: frame.context };
     print(registersText(frame.context, true) + instructionText(session));
-    session.scope = options.includes('c')
-      ? { context: frame.context, frame: 0, firstNumber: number, isOther: true }
-      : scope;
+    const base = { context: frame.context, frame: 0, firstNumber: firstNumber + scope.frame };
+    session.scope = options.includes('c') ? { ...base, hasCaller: false, isOther: true } : scope;
   },
 };
 
@@ -196,5 +196,6 @@ function numberedText(session: Session, frames: readonly Frame[], index: number)
   if (!frame) return '';
   const number = (session.scope.firstNumber ?? 0) + index;
   const { rsp } = frame.context.registers;
-  return `${hex(number, 2)} ${address(rsp)} ${address(frame.returnAddress)}     ${siteText(session, frame)}\n`;
+  const returns = session.scope.hasCaller === false ? 0n : frame.returnAddress;
+  return `${hex(number, 2)} ${address(rsp)} ${address(returns)}     ${siteText(session, frame)}\n`;
 }

@@ -109,6 +109,19 @@ describe('a minidump of a crash', () => {
     expect(shell.execute('r rip')).toBe('rip=00007ff600001001\n');
   });
 
+  it('does not say where a frame returns to that .frame /c made the first, until it is chosen', () => {
+    shell.execute('~0s');
+    const line = (returns: string) => `01 00000000\`0014fe08 ${returns}     crash+0x1003\n`;
+    expect(shell.execute('.frame /c 1')).toContain(line('00000000`00000001'));
+    expect(shell.execute('.frame')).toBe(line('00000000`00000000'));
+    expect(shell.execute('.frame /r')).toContain(
+      `Frame 0x0 is before current base frame 0x1\n${line('00000000`00000000')}`,
+    );
+    expect(shell.execute('.frame 1')).toBe(line('00000000`00000001'));
+    expect(shell.execute('.frame')).toBe(line('00000000`00000001'));
+    shell.execute('.cxr; ~1s');
+  });
+
   it('walks stacks through images that are only in files', () => {
     expect(shell.execute('~0s; k')).toContain(
       '00000000`0014fe00 00007ff6`00001003     crash+0x1001\n00000000`0014fe08 00000000`00000001     crash+0x1003\n',

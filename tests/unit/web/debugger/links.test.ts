@@ -142,3 +142,29 @@ it.each([
 ] as [string, string, [string, string][]][])('%s', (typed, answer, links) => {
   expect(linksIn(typed, answer)).toEqual(links);
 });
+
+it('of frames without numbers count from the one that .frame /c made the first, until another context is set', () => {
+  const transcript = new Transcript();
+  const stack =
+    'Child-SP          RetAddr               Call Site\n' +
+    'ffffab01`40f5df40 fffff806`26c05164     nt!KeWaitForSingleObject+0x7\n' +
+    'ffffab01`40f5dfa0 00000000`00000000     nt!KiSwapThread+0x1\n';
+  const framesAfter = (typed: string, answer: string) => {
+    transcript.command('0: kd> ', typed);
+    transcript.append(answer);
+    const links = Array.from({ length: transcript.length }, (_, at) => linksOf(transcript, at)).flat();
+    return links
+      .map(({ command }) => command)
+      .filter((command) => command.startsWith('.frame'))
+      .slice(-2);
+  };
+  framesAfter(
+    '.frame /r /c f',
+    '0f ffffab01`40f5df40 fffff806`26c05164     nt!KeWaitForSingleObject+0x7\nrax=0\n',
+  );
+  expect(
+    framesAfter('k', `  *** Stack trace for last set context - .thread/.cxr resets it\n${stack}`),
+  ).toEqual(['.frame f', '.frame 10']);
+  expect(framesAfter('k 2', stack)).toEqual(['.frame f', '.frame 10']);
+  expect(framesAfter('.cxr; k', `Resetting default scope\n${stack}`)).toEqual(['.frame 0', '.frame 1']);
+});
