@@ -50,6 +50,7 @@ export {
 export { packMemory as memoryPack } from './memory/packing';
 export { attach as memoryAttach } from './memory/virtual';
 export { systemPml4 as memorySystemRoot } from './kernel/processes/process';
+export { noteBugCheck as bugCheckNote, bugCheckData } from './kernel/bug-check';
 export { publishCounters as memorySettle } from './kernel/memory-manager/counters';
 export {
   trimPage as memoryTrimPage,

@@ -8,6 +8,7 @@ import type { EventFile } from './livedump/event-log.js';
 import type { LiveDump } from './livedump/live-dump.js';
 import type { CaptureOptions } from './livedump/options.js';
 import type { Situation } from './livedump/status.js';
+import { MachineStoppedError, readBugCheck, type BugCheck } from './machine/bug-check.js';
 import { walkAddress, type AddressWalk } from './machine/address-walk.js';
 import { startKernel, type Kernel } from './machine/machine.js';
 import { readWaitChains, type WaitChain } from './machine/wait-chain.js';
@@ -170,9 +171,9 @@ export class LabMachine {
     return Number((this.kernel.start.bootTime - FILETIME_1970) / TICKS_PER_MS);
   }
 
-  /** Lets time pass on the machine, also while a dump of it is read. @throws Error while its processors are corralled */
+  /** Lets time pass on the machine, also while a dump of it is read. @throws Error while its processors are corralled, or when the machine has stopped */
   advance(ms: number): void {
-    if (this.isAtRest) throw new Error('The machine stands still while its pages are captured.');
+    this.#mustRun();
     this.#letPass(ms);
     this.#settle();
   }
@@ -180,10 +181,10 @@ export class LabMachine {
   /**
    * Runs a program by its name or path, as *Run new task* does; `elevated` gives it the user's full rights. Returns the
    * process, `undefined` when the machine has no such program.
-   * @throws Error while its processors are corralled
+   * @throws Error while its processors are corralled, or when the machine has stopped
    */
   run(typed: string, elevated = false): StagedProcess | undefined {
-    if (this.isAtRest) throw new Error('The machine stands still while its pages are captured.');
+    this.#mustRun();
     const images = this.kernel.images.images.length;
     const process = runProgram(this, typed, elevated);
     if (this.kernel.images.images.length !== images) this.#symbols = undefined; // there are more of them
@@ -193,10 +194,10 @@ export class LabMachine {
 
   /**
    * Starts, stops or restarts a service by its name.
-   * @throws Error while its processors are corralled
+   * @throws Error while its processors are corralled, or when the machine has stopped
    */
   control(service: string, control: ServiceControl, administrator = true): ServiceResult {
-    if (this.isAtRest) throw new Error('The machine stands still while its pages are captured.');
+    this.#mustRun();
     const result = controlService(this, service, control, administrator);
     this.#settle();
     return result;
@@ -204,9 +205,26 @@ export class LabMachine {
 
   /** Ends a process, as NtTerminateProcess does; returns how many of its threads cannot end yet. */
   end(process: StagedProcess, status: number): number {
+    this.#mustNotHaveStopped();
     const left = endProcess(this.kernel, this.stage, this.schedule, process, status);
     this.#settle();
     return left;
+  }
+
+  /** What has stopped the machine, as its memory says; undefined while it runs. */
+  get bugCheck(): BugCheck | undefined {
+    return readBugCheck(this.kernel.core);
+  }
+
+  /** @throws Error when the machine's processors do nothing */
+  #mustRun(): void {
+    if (this.isAtRest) throw new Error('The machine stands still while its pages are captured.');
+    this.#mustNotHaveStopped();
+  }
+
+  #mustNotHaveStopped(): void {
+    const { bugCheck } = this;
+    if (bugCheck) throw new MachineStoppedError(bugCheck);
   }
 
   #settle(): void {
@@ -228,12 +246,14 @@ export class LabMachine {
 
   /**
    * Does to a process what Task Manager offers, on behalf of who is logged on.
-   * @throws Error while its processors are corralled
+   * @throws Error while its processors are corralled, or when the machine has stopped
    */
   act(pid: number, action: ProcessAction, administrator = true): ActionResult {
-    if (this.isAtRest) throw new Error('The machine stands still while its pages are captured.');
+    this.#mustRun();
     const result = actOnProcess(this.kernel, this.stage, this.schedule, pid, action, administrator);
-    if (action.do === 'end') this.#settle();
+    if (result === 'bug-check')
+      this.#dumps?.end('cancelled'); // nobody is left who would write on
+    else if (action.do === 'end') this.#settle();
     return result;
   }
 
@@ -280,6 +300,7 @@ export class LabMachine {
    * dump is dropped, no other one can be asked for. Throws as {@link capture} does.
    */
   requestDump(options: CaptureOptions = {}): LiveDump {
+    this.#mustNotHaveStopped();
     return this.#equipment.request(options);
   }
 
@@ -320,6 +341,7 @@ export class LabMachine {
    * @throws ProcessDumpError when there is no such process or Windows would deny access to it
    */
   captureProcess(process: number | string, { administrator = true } = {}): ProcessCapture {
+    this.#mustNotHaveStopped();
     return this.#equipment.ofProcess(process, administrator);
   }
 

@@ -2,6 +2,7 @@ import type {
   ActionResult,
   AddressWalk,
   BootOptions,
+  BugCheckInfo,
   EventFile,
   FileEntry,
   FrameDetails,
@@ -21,6 +22,7 @@ import { Sampler } from './sampler.js';
 import { SimClient } from './sim-client.js';
 import { dumpCatalogue } from './storage/dump-catalogue.js';
 import type { SettingsStore } from './storage/settings.js';
+import { Store } from './storage/store.js';
 import { DumpFlow } from './task-manager/dump/dump-flow.js';
 import { PerformanceStore } from './task-manager/performance/performance-store.js';
 
@@ -81,6 +83,8 @@ export class Lab {
   readonly startup: Startup;
   readonly memory: PhysicalMemory;
   readonly course: LabCourse;
+  /** What has stopped the machine; null while it runs. */
+  readonly bugCheck = new Store<BugCheckInfo | null>(null);
   /** What the machine has logged of its live dumps. */
   readonly liveDumpEvents: () => Promise<EventFile>;
 
@@ -133,6 +137,7 @@ export class Lab {
     this.processes = {
       act: async (pid, action) => {
         const result = await api.act(pid, action, settings.value.runAs === 'administrator');
+        if (result === 'bug-check') this.bugCheck.set((await api.bugCheck()) ?? null);
         await this.sampler.refresh();
         return result;
       },

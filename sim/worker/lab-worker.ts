@@ -2,6 +2,7 @@ import { transfer } from 'comlink';
 import coreUrl from '../../build/core/page.wasm?url';
 import { LabMachine } from '../lab-machine.js';
 import type { Lab } from '../labs/index.js';
+import { readProcessTexts } from '../machine/process-readings.js';
 import type { SizeName } from '../machine/size.js';
 import type { EventFile } from '../livedump/event-log.js';
 import { NoMemoryError } from '../world/process-begin.js';
@@ -22,6 +23,7 @@ import type {
   ActionResult,
   AddressWalk,
   BootOptions,
+  BugCheckInfo,
   CaptureOutcome,
   CaptureProgress,
   CaptureRequest,
@@ -85,15 +87,23 @@ export class LabWorker implements SimApi {
   }
 
   async sample(elapsedMs: number): Promise<SampleMessage> {
-    // Time stands still only for the moment in which a dump has the processors corralled.
+    // Time stands still for the moment in which a dump has the processors corralled, and for good after a bug check.
     const machine = this.#running();
-    if (!machine.isAtRest) machine.advance(elapsedMs);
+    if (!machine.isAtRest && !machine.bugCheck) machine.advance(elapsedMs);
     const message = this.#samples.write(this.#sampler!.sample());
     return transfer(message, [message.who.buffer, message.states.buffer, message.numbers.buffer]);
   }
 
   async act(pid: number, action: ProcessAction, administrator: boolean): Promise<ActionResult> {
     return this.#running().act(pid, action, administrator);
+  }
+
+  async bugCheck(): Promise<BugCheckInfo | undefined> {
+    const machine = this.#running();
+    const { bugCheck } = machine;
+    if (!bugCheck) return undefined;
+    const { imagePath } = readProcessTexts(machine.kernel.core, bugCheck.parameters[0]);
+    return { ...bugCheck, imageName: imagePath.slice(imagePath.lastIndexOf('\\') + 1) };
   }
 
   async run(typed: string, elevated: boolean): Promise<RunResult> {

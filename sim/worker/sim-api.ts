@@ -1,3 +1,4 @@
+import type { BugCheck } from '../machine/bug-check.js';
 import type { EventFile } from '../livedump/event-log.js';
 import type { Lab } from '../labs/index.js';
 import type { Phase } from '../livedump/live-dump.js';
@@ -46,6 +47,8 @@ export interface SimApi {
   ): Promise<CaptureOutcome>;
   /** Asks the running capture to stop at its next step or piece; its promise then resolves with `cancelled`. */
   cancelCapture(): Promise<void>;
+  /** What has stopped the machine; undefined while it runs. */
+  bugCheck(): Promise<BugCheckInfo | undefined>;
   /** Files on the emulated machine's disk that hold real bytes. */
   listFiles(folder: string): Promise<FileEntry[]>;
   /** The bytes, backed by disk: nothing is read until the caller reads it. */
@@ -104,6 +107,12 @@ export interface MachineInfo {
   /** Folder that live kernel dumps are written to, environment variables expanded. */
   liveKernelDumpFolder: string;
   hardware: HardwareInfo;
+}
+
+/** Why the machine has stopped: a process that it cannot do without was ended. */
+export interface BugCheckInfo extends BugCheck {
+  /** The program of the process that its first parameter points to. */
+  imageName: string;
 }
 
 /** What the machine is made of. Sizes in bytes. A device is `undefined` where the machine has none. */

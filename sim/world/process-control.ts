@@ -1,3 +1,4 @@
+import { bugCheck } from '../machine/bug-check.js';
 import type { Kernel } from '../machine/machine.js';
 import {
   readProcess,
@@ -22,10 +23,10 @@ export type ProcessAction =
 
 /**
  * `denied`: Windows does not let this user do that to this process; `gone`: there is no such process any more;
- * `critical`: Windows would stop with CRITICAL_PROCESS_DIED, which this machine cannot; `needed`: its thread asks for
- * the dumps of this machine; `stuck`: a thread of it cannot end before a driver completes its request.
+ * `bug-check`: Windows cannot go on without it, so that the machine has stopped with CRITICAL_PROCESS_DIED; `needed`: its
+ * thread asks for the dumps of this machine; `stuck`: a thread of it cannot end before a driver completes its request.
  */
-export type ActionResult = 'done' | 'denied' | 'gone' | 'critical' | 'needed' | 'stuck';
+export type ActionResult = 'done' | 'denied' | 'gone' | 'bug-check' | 'needed' | 'stuck';
 
 /** Kind of thread that runs while the machine is at rest. */
 const DUMP_REQUESTER = 'dump-requester';
@@ -34,6 +35,8 @@ const PPM_DEFAULT = 0;
 export const PPM_THROTTLE = 1;
 /** ExitStatus of what Task Manager ends. */
 const EXIT_STATUS = 1;
+/** Second parameter of CRITICAL_PROCESS_DIED: 0 is a process, 1 a thread. */
+const A_PROCESS = 0n;
 
 /** Does `action` to a process on behalf of who is logged on, as an administrator or not. */
 export function actOnProcess(
@@ -82,13 +85,21 @@ function end(
   const { core } = kernel;
   const reading = readProcess(core, process.address);
   if (!mayChange(kernel, reading, administrator)) return 'denied';
-  if (reading.critical !== 0n) return 'critical';
+  if (reading.critical !== 0n) {
+    // The process stands as it was: the bug check comes before its end.
+    bugCheck(core, 'CRITICAL_PROCESS_DIED', process.address, A_PROCESS);
+    return 'bug-check';
+  }
   if (asksForDumps(process)) return 'needed';
   const children = tree ? stage.processes.filter((other) => isChild(other, process)) : [];
   const results: ActionResult[] = [
     endProcess(kernel, stage, schedule, process, EXIT_STATUS) === 0 ? 'done' : 'stuck',
-    ...children.map((child) => end(kernel, stage, schedule, child, true, administrator)),
   ];
+  for (const child of children) {
+    const result = end(kernel, stage, schedule, child, true, administrator);
+    if (result === 'bug-check') return result;
+    results.push(result);
+  }
   return results.find((result) => result !== 'done') ?? 'done';
 }
 

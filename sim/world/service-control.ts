@@ -10,8 +10,12 @@ import { dealThreads } from './thread-mix.js';
 /** What can be asked of a service. */
 export type ServiceControl = 'start' | 'stop' | 'restart';
 
-/** `running` and `stopped`: it is that already; `no-memory`: too little is left for its process. */
-export type ServiceResult = ActionResult | 'running' | 'stopped' | 'no-memory';
+/**
+ * `running` and `stopped`: it is that already; `not-stoppable`: its host is one that Windows cannot go on without;
+ * `no-memory`: too little is left for its process.
+ */
+export type ServiceResult =
+  Exclude<ActionResult, 'bug-check'> | 'running' | 'stopped' | 'not-stoppable' | 'no-memory';
 
 /** Who runs services. */
 const SERVICE_MANAGER = 'services.exe';
@@ -46,7 +50,7 @@ function stop(place: StartPlace, name: string): ServiceResult {
   if (!host) return 'stopped';
   const reading = readProcess(kernel.core, host.address);
   if (!mayChange(kernel, reading, true)) return 'denied';
-  if (reading.critical !== 0n) return 'critical';
+  if (reading.critical !== 0n) return 'not-stoppable';
   if (asksForDumps(host)) return 'needed';
   stage.stoppedServices.set(name, { spec: host.spec, pid: host.pid });
   if (host.spec.services.length > 1) {

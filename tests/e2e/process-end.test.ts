@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import type { Page } from 'playwright';
 import { violations } from './support/axe.js';
 import { useBrowser } from './support/browser.js';
-import { menuItem, row } from './support/task-manager.js';
+import { explorerWith } from './support/explorer.js';
+import { focused, menuItem, row } from './support/task-manager.js';
+import { targets } from './support/targets.js';
 
 const openPage = useBrowser();
 
@@ -63,9 +65,11 @@ test('on the Details page a question comes first, by keyboard; a tree goes with 
 });
 
 test.each(['light', 'dark'] as const)(
-  'a critical process asks as Windows does, and what this machine cannot is said; axe finds nothing in %s',
+  'a critical process asks as Windows does; with it the machine stops, and boots anew; axe finds nothing in %s',
   async (colorScheme) => {
-    const page = await openPage({ colorScheme });
+    const page = await openPage({ colorScheme, reducedMotion: 'reduce' });
+    const explorer = await explorerWith(page, ['kept.dmp', 64]);
+    await explorer.getByRole('button', { name: 'Close' }).click();
     await openDetails(page);
     await line(page, 'wininit.exe').click();
     await page.keyboard.press('Delete');
@@ -85,7 +89,28 @@ test.each(['light', 'dark'] as const)(
     await page.keyboard.press('Delete');
     await question.getByRole('checkbox', { name: 'Abandon unsaved data and shut down.' }).check();
     await shutDown.click();
-    expect(await told.innerText()).toContain('CRITICAL_PROCESS_DIED');
+    const screen = page.getByRole('alertdialog', { name: 'The machine has stopped' });
+    await screen.getByText('CRITICAL_PROCESS_DIED (0x000000EF)').waitFor();
+    await screen.getByText(/^0xFFFF[0-9A-F]{12}, the EPROCESS/).waitFor();
+    await screen.getByText('No dump is written', { exact: false }).waitFor();
+    expect((await focused(page)).text).toBe('Restart the machine');
     expect(await violations(page)).toEqual([]);
+    expect((await targets(page)).small).toEqual([]);
+    // What it left can be looked at: its files and its memory, while its own programs stand still.
+    await page.keyboard.press('Escape');
+    const bar = page.getByRole('region', { name: 'The machine has stopped' });
+    await bar.waitFor();
+    expect(await page.locator('tm-app').getAttribute('inert')).toBe('');
+    await page.getByRole('button', { name: 'File Explorer' }).click();
+    await page.getByRole('row', { name: 'kept.dmp' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    const clock = page.locator('ll-taskbar time');
+    const time = await clock.getAttribute('datetime');
+    await bar.getByRole('button', { name: 'Show the stop screen' }).click();
+    expect(await clock.getAttribute('datetime')).toBe(time);
+    await page.keyboard.press('Enter');
+    await row(page, 'System').waitFor();
+    await page.getByRole('button', { name: 'File Explorer' }).click();
+    await page.getByRole('row', { name: 'kept.dmp' }).waitFor();
   },
 );

@@ -1,4 +1,4 @@
-import { LitElement, html, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { html as staticHtml, literal } from 'lit/static-html.js';
@@ -52,7 +52,7 @@ export class Desktop extends LitElement {
   readonly #places = new WindowPlaces();
 
   protected readonly followSettings = new Follow(this, () => [this.settings]);
-  protected followClock: Follow | undefined;
+  protected followMachine: Follow | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -69,7 +69,7 @@ export class Desktop extends LitElement {
   protected override willUpdate(changed: PropertyValues<this>): void {
     const { lab } = this;
     if (!lab || !changed.has('lab')) return;
-    this.followClock = new Follow(this, () => [lab.sampler]);
+    this.followMachine = new Follow(this, () => [lab.sampler, lab.bugCheck]);
     for (const program of this.order.open) void this.#load(program);
   }
 
@@ -158,11 +158,20 @@ export class Desktop extends LitElement {
     return open.filter((id) => !(hideWhenMinimized && id === 'task-manager' && minimized.has(id)));
   }
 
+  /** Over everything once the machine has stopped; loaded then. */
+  #renderStopScreen(): TemplateResult | typeof nothing {
+    const bugCheck = this.lab?.bugCheck.value;
+    if (!bugCheck) return nothing;
+    void import('../stop-screen/stop-screen.js');
+    return html`<ll-stop-screen .bugCheck=${bugCheck}></ll-stop-screen>`;
+  }
+
   #renderProgram(program: ProgramId): TemplateResult {
     const { order, lab } = this;
     const tag = this.loaded.has(program) ? PROGRAMS[program].tag : WAITING;
     return staticHtml`<${tag}
       data-program=${program}
+      ?inert=${program === 'task-manager' && !!lab?.bugCheck.value}
       style=${this.#windowStyle(program)}
       .lab=${lab}
       .place=${this.#places.of(program)}
@@ -199,6 +208,7 @@ export class Desktop extends LitElement {
         @ll-taskbar=${this.#onTaskbar}
         @ll-start-program=${({ program }: StartProgramEvent) => this.#start(program)}
       ></ll-taskbar>
+      ${this.#renderStopScreen()}
     `;
   }
 }

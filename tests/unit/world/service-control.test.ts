@@ -84,7 +84,7 @@ describe('services', () => {
   it('what Windows refuses is refused', () => {
     expect(machine.control('Spooler', 'stop', false)).toBe('denied');
     expect(machine.control('WinDefend', 'stop')).toBe('denied'); // protected
-    expect(machine.control('RpcSs', 'stop')).toBe('critical');
+    expect(machine.control('RpcSs', 'stop')).toBe('not-stoppable');
     expect(machine.control('NoSuchService', 'start')).toBe('gone');
     expectWhole();
   });

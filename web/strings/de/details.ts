@@ -118,8 +118,6 @@ export const actions = {
   denied: (name: string) =>
     `Windows verweigert den Zugriff auf ${name}: Der Prozess ist geschützt oder gehört jemand anderem.`,
   gone: (name: string) => `${name} ist beendet.`,
-  critical: (name: string) =>
-    `Windows hält mit CRITICAL_PROCESS_DIED an, wenn ${name} endet. Diese Maschine kann so nicht anhalten, deshalb läuft der Prozess weiter.`,
   needed: (name: string) =>
     `Ein Thread von ${name} fordert die Speicherabbilder dieser Maschine an. Ohne ihn gäbe es keine, deshalb läuft der Prozess weiter.`,
   stuck: (name: string) =>

@@ -20,8 +20,8 @@ export const services = {
     denied: (name: string) =>
       `Der Vorgang konnte für ${name} nicht abgeschlossen werden. Zugriff verweigert.`,
     gone: (name: string) => `Diese Maschine hat das Programm nicht, das ${name} ausführt.`,
-    critical: (name: string) =>
-      `Windows hält mit CRITICAL_PROCESS_DIED an, wenn der Host von ${name} endet. Diese Maschine kann so nicht anhalten, deshalb läuft der Dienst weiter.`,
+    'not-stoppable': (name: string) =>
+      `Ohne den Host von ${name} kann Windows nicht weiterlaufen, daher nimmt der Dienst das Beenden nicht an.`,
     needed: (name: string) => `Diese Maschine braucht den Prozess von ${name}.`,
     stuck: (name: string) =>
       `Ein Thread des Prozesses von ${name} wartet auf einen Treiber, der die Anforderung nicht abbrechen kann. Der Prozess endet, wenn der Treiber sie erledigt.`,

@@ -117,8 +117,6 @@ export const actions = {
   deniedTitle: 'The change was not made',
   denied: (name: string) => `Windows denies access to ${name}: it is protected, or belongs to somebody else.`,
   gone: (name: string) => `${name} has ended.`,
-  critical: (name: string) =>
-    `Windows stops with CRITICAL_PROCESS_DIED when ${name} ends. This machine cannot stop that way, so the process goes on.`,
   needed: (name: string) =>
     `A thread of ${name} asks for the memory dumps of this machine. Without it there would be none, so the process goes on.`,
   stuck: (name: string) =>

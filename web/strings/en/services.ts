@@ -19,8 +19,8 @@ export const services = {
   failures: {
     denied: (name: string) => `The operation could not be completed for ${name}. Access is denied.`,
     gone: (name: string) => `This machine does not have the program that runs ${name}.`,
-    critical: (name: string) =>
-      `Windows stops with CRITICAL_PROCESS_DIED when the host of ${name} ends. This machine cannot stop that way, so the service goes on.`,
+    'not-stoppable': (name: string) =>
+      `Windows cannot go on without the host of ${name}, so the service does not accept being stopped.`,
     needed: (name: string) => `This machine needs the process of ${name}.`,
     stuck: (name: string) =>
       `A thread of the process of ${name} waits for a driver that cannot cancel its request. The process ends when the driver completes it.`,

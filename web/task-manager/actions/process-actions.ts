@@ -95,7 +95,9 @@ export class ProcessActions extends LitElement {
     const name = process.imageName;
     const result = await this.lab.processes.act(process.pid, action);
     this.process = process;
-    this.dialog = result === 'done' ? null : { kind: 'tell', body: text[result](name) };
+    // After a bug check the screen says what has happened.
+    const isSaid = result === 'done' || result === 'bug-check';
+    this.dialog = isSaid ? null : { kind: 'tell', body: text[result](name) };
   }
 
   #close(): void {
