@@ -153,6 +153,9 @@ describe.each(scenarios)('stacks of %s', (scenario) => {
 
 it('indirect calls of every kernel module go through the kernel’s dispatcher', async () => {
   const machine = await createMachine({ machine: 'tiny', seed: 9 });
+  const { exports } = machine.kernel.core;
+  // win32k is there for the processes of a session only.
+  exports.processAttach(machine.stage.processes.find(({ name }) => name === 'explorer.exe')!.address);
   const walk = new KernelWalk(machine);
   for (const { image, base } of machine.kernel.loaded.modules) {
     const { rva } = new PeFile(image.file).directories[10]!;

@@ -143,7 +143,9 @@ describe('what a process had', () => {
   });
 
   it('goes for every process that may end, one after the other', () => {
-    const ended = living().filter((process) => machine.act(process.pid, { do: 'end' }) === 'done');
+    const ended = living()
+      .filter(({ spec }) => !spec.traits.includes('critical')) // with one of those the machine stops
+      .filter((process) => machine.act(process.pid, { do: 'end' }) === 'done');
     expect(ended.length).toBeGreaterThan(2);
     for (const process of ended) expect(living()).not.toContain(process);
     expectWhole();
