@@ -74,6 +74,7 @@ describeWith([WINDBG], "full live dump in WinDbg's engine", () => {
       'u nt!KeWaitForSingleObject',
       'dx -r1 @$cursession.Processes',
       ...PROCESSORS.flatMap(onProcessor),
+      '~0s', // win32k can be read while the current process belongs to a session, as Task Manager does
       ...made.truth.processes.flatMap(ofProcess),
       ...made.truth.processors.flatMap(({ idleThread }) => inThread(idleThread)),
       ...new Set(allThreads().flatMap(({ stack }) => stack.slice(1).map(codeUpTo))),
