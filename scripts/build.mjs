@@ -33,6 +33,7 @@ const steps = {
     inputs: [
       ...['images', 'machine', 'profiles', 'world'].map((folder) => `sim/${folder}`),
       'scripts/lib/prepare-images.mjs',
+      'scripts/lib/build-for-node.mjs',
       'build/core-layout.json',
       LOCK,
     ],
@@ -53,7 +54,15 @@ const steps = {
   },
   node: {
     needs: ['core', 'images'],
-    inputs: ['sim', 'package.json', 'scripts/lib/node-side.mjs', ...CORE, IMAGES, LOCK],
+    inputs: [
+      'sim',
+      'package.json',
+      'scripts/lib/node-side.mjs',
+      'scripts/lib/build-for-node.mjs',
+      ...CORE,
+      IMAGES,
+      LOCK,
+    ],
     outputs: ['dist/node/index.js', 'dist/node/cli.js', 'dist/node/core.wasm', 'dist/node/images.bin'],
     async run() {
       const { buildNodeSide } = await import('./lib/node-side.mjs');

@@ -7,11 +7,11 @@ import { copyFrame, residentFrame } from '../memory/frames';
 import { NOT_MAPPED, translate, translateBelow } from '../paging/walk';
 import { disagree, disagreeAt, NO_FIELD } from './report';
 
-const SLOT_BITS: u64 = 39;
-const PML4_LEVEL: i32 = 4;
 const CACHED_PAGES: u32 = 16384;
 const CACHE_ENTRY_BYTES: u32 = 16; // u64 page number + 1, u32 host page
 const USER_END: u64 = 0x0000800000000000;
+const SLOT_BITS: u64 = 39;
+const PML4_LEVEL: i32 = 4;
 const KERNEL_START: u64 = 0xffff800000000000;
 
 let cache: usize = 0;
@@ -48,6 +48,11 @@ export function readUserSpaceOf(root: u32): void {
     if (load<u64>(at) <= USER_END >> 12) store<u64>(at, 0);
 }
 
+/** Index of the entry in a PML4 through which an address is reached. */
+export function slotOf(address: u64): u32 {
+  return u32(address >> SLOT_BITS) & 511;
+}
+
 /** Session space, in the slot of `base`, is what hangs below the table in frame `table` from now on. */
 export function readSessionSpaceOf(table: u32, base: u64): void {
   sessionTable = table;
@@ -58,7 +63,7 @@ export function readSessionSpaceOf(table: u32, base: u64): void {
 export function physicalOf(address: u64): u64 {
   if (address < USER_END) return translate(userRoot, address);
   if (address < KERNEL_START) return NOT_MAPPED;
-  if (sessionTable != 0 && address >> SLOT_BITS == sessionBase >> SLOT_BITS)
+  if (sessionTable != 0 && slotOf(address) == slotOf(sessionBase))
     return translateBelow(sessionTable, PML4_LEVEL - 1, address);
   return translate(kernelRoot, address);
 }

@@ -12,7 +12,7 @@ import { AddressTable } from './address-table';
 import { expect } from './expect';
 import { frameLimit, noteMapping } from './frame-table';
 import { checkLoader } from './loader';
-import { peek64, readUserSpaceOf, systemRoot, value } from './memory';
+import { peek64, readUserSpaceOf, slotOf, systemRoot, value } from './memory';
 import { locationIn, pfnAddress, pfnEntry } from './pfn-entries';
 import { nextProcess } from './processes';
 import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
@@ -47,7 +47,7 @@ const roots = new AddressTable();
 export function checkPageTables(): void {
   if (copies == 0) copies = allocateTable(usize(PML4_LEVEL + 1) * PAGE_SIZE);
   selfMap = peek64(addressOf(NT.MmPteBase));
-  selfMapSlot = u32(selfMap >> 39) & 511;
+  selfMapSlot = slotOf(selfMap);
   slotOfSession = sessionSlot();
   roots.clear();
   beginSections();
@@ -201,7 +201,7 @@ function checkTransition(entry: u64, pte: u64, table: u32): void {
 function leaf(address: u64, frame: u32, frames: u32, mapping: u64): void {
   visit(Visited.MappedPages, frames);
   if (address >> 63 != 0) {
-    if ((u32(address >> 39) & 511) == slotOfSession) checkSessionPage(address, mapping);
+    if (slotOf(address) == slotOfSession) checkSessionPage(address, mapping);
     return;
   }
   if (!isDescribed(address >> 12)) {

@@ -18,11 +18,9 @@ import { AddressTable } from './address-table';
 import { expect, holderOf } from './expect';
 import { noteMapping } from './frame-table';
 import { nextOn } from './lists';
-import { physicalOf, readSessionSpaceOf, value } from './memory';
+import { physicalOf, readSessionSpaceOf, slotOf, value } from './memory';
 import { frameLimit } from './frame-table';
 import { broken, disagree, disagreeAt, NO_FIELD, visit } from './report';
-
-const SLOT_BITS: u64 = 39;
 
 const sharedFrames = new AddressTable(); // frames of what nobody writes, by address
 let pages: u64 = 0;
@@ -44,7 +42,7 @@ export function sessionBase(): u64 {
 
 /** Index of session space's entry in a PML4. */
 export function sessionSlot(): u32 {
-  return u32(sessionBase() >> SLOT_BITS) & 511;
+  return slotOf(sessionBase());
 }
 
 /** The session after `space` on the memory manager's list, the first one after 0; 0 after the last. */

@@ -1,9 +1,7 @@
 // Contents of pages that a program is supposed to have filled: a function of the seed and of the frame number that the
 // page had first, so that gigabytes of them cost nothing.
-import { hash } from '../random';
+import { followingPair, GOLDEN, hash } from '../random';
 import { PAGE_SIZE } from './arena';
-
-const GOLDEN: u64 = 0x9e3779b97f4a7c15;
 
 let contentSeed: u64 = 0;
 
@@ -18,9 +16,7 @@ export function renderSeeded(key: u64, target: usize): void {
   let stream = i64x2(hash(contentSeed, key * 2) | 1, hash(contentSeed, key * 2 + 1) | 1);
   const added = i64x2.splat(GOLDEN);
   for (let at = target; at < target + PAGE_SIZE; at += STEP) {
-    stream = v128.xor(stream, i64x2.shl(stream, 13));
-    stream = v128.xor(stream, i64x2.shr_u(stream, 7));
-    stream = v128.xor(stream, i64x2.shl(stream, 17));
+    stream = followingPair(stream);
     const crossed = v128.shuffle<u8>(stream, stream, 9, 2, 12, 5, 15, 0, 7, 10, 3, 14, 1, 8, 6, 13, 4, 11);
     const second = i64x2.add(crossed, added);
     v128.store(at, stream);

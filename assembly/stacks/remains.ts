@@ -1,6 +1,6 @@
 // What earlier calls left on kernel stacks: a stack is never cleaned, so below and between the frames of now lie return
 // addresses, saved registers and locals of calls that have long returned. Rendered from the seed and the frame number.
-import { hash } from '../random';
+import { followingPair, hash, mixedPair } from '../random';
 import { PAGE_SIZE } from '../memory/arena';
 import { listed } from '../host-buffer';
 
@@ -9,7 +9,6 @@ const MAXIMUM_SITES: i32 = 2048;
 const EVER_USED: u32[] = [256, 256, 250, 232, 190, 130, 80];
 const LEAST_FRAME: u32 = 6; // words
 const FRAME_SPREAD: u64 = 40;
-const GOLDEN: u64 = 0x9e3779b97f4a7c15;
 
 const sites = new StaticArray<u64>(MAXIMUM_SITES);
 let siteCount: u32 = 0;
@@ -38,14 +37,10 @@ export function renderRemains(pfn: u32, depth: u32, target: usize): void {
   // xorshift64, four words at a time: cheap, as a dump has tens of thousands of these pages
   let stream = i64x2(bits, hash(bits, pfn) | 1);
   const from = v128.splat<i64>(pool);
-  const added = v128.splat<i64>(GOLDEN);
   for (let at: usize = 0; at < PAGE_SIZE; at += 32) {
-    stream = v128.xor(stream, v128.shl<i64>(stream, 13));
-    stream = v128.xor(stream, v128.shr<u64>(stream, 7));
-    stream = v128.xor(stream, v128.shl<i64>(stream, 17));
+    stream = followingPair(stream);
     v128.store(target + at, leftWords(stream, from));
-    const mixed = v128.add<i64>(v128.shuffle<u32>(stream, stream, 3, 0, 1, 2), added);
-    v128.store(target + at, leftWords(mixed, from), 16);
+    v128.store(target + at, leftWords(mixedPair(stream), from), 16);
   }
   bits = v128.extract_lane<u64>(stream, 0);
   // Between them the return addresses, where frames ended.

@@ -29,9 +29,11 @@ export async function showDesktop(settings: SettingsStore): Promise<void> {
   }
 }
 
-/** What browsers say when a file does not come, or is none of ours, is not for users. */
-function sentence({ name, message }: Error): string {
-  return name === 'TypeError' || name === 'CompileError' ? strings.boot.workerFailed : message;
+/** What browsers say when a file does not come, or is none of ours, is not for users, but for who looks for the fault. */
+function sentence(error: Error): string {
+  if (error.name !== 'TypeError' && error.name !== 'CompileError') return error.message;
+  console.error(error);
+  return strings.boot.workerFailed;
 }
 
 function showFor(settings: SettingsStore, lab: Lab | null): void {

@@ -1,5 +1,6 @@
 // What drivers leave in their pool blocks: a function of the block's address and a key, so that nothing of it has to be
 // kept. Fields of one tag's structures have the same kind at the same offset in every block, as real ones have.
+import { followingPair, GOLDEN, mixedPair } from '../../random';
 
 /** Kinds of contents. */
 export const ZEROES: u32 = 0;
@@ -14,7 +15,6 @@ export const EVENTS: u32 = 4;
 /** Entries of 32 bytes, many of them empty. */
 export const TABLE: u32 = 5;
 
-const GOLDEN: u64 = 0x9e3779b97f4a7c15;
 const POINTER_MASK: u64 = 0x3ffffc0; // somewhere in the 64 MiB around the block
 const HEAD_OF_NAME: u32 = 48;
 
@@ -145,25 +145,16 @@ function fields(bits: v128, phase: usize, i: u32, around: v128): v128 {
   return v128.add<i64>(v128.and(bits, v128.load(masks + at)), base);
 }
 
-/** The next step of two streams of random bits side by side. */
-function followingPair(x: v128): v128 {
-  let y = v128.xor(x, i64x2.shl(x, 13));
-  y = v128.xor(y, i64x2.shr_u(y, 7));
-  return v128.xor(y, i64x2.shl(y, 17));
-}
-
 function fillStructure(target: usize, bytes: u32, address: u64, key: u64): void {
   const phase = (usize((key * GOLDEN) >> 32) % PHASES) * 8;
   const around = v128.splat<i64>(address & ~POINTER_MASK & ~0x3f);
-  const added = v128.splat<i64>(GOLDEN);
   let stream = i64x2(next(), next() | 1);
   let i: u32 = 0;
-  // A step of the streams is good for four fields: halves change places, and a sum mixes them.
+  // A step of the streams is good for four fields.
   for (; i + 32 <= bytes; i += 32) {
     stream = followingPair(stream);
     v128.store(target + i, fields(stream, phase, i, around));
-    const mixed = v128.add<i64>(v128.shuffle<u32>(stream, stream, 3, 0, 1, 2), added);
-    v128.store(target + i, fields(mixed, phase, i + 16, around), 16);
+    v128.store(target + i, fields(mixedPair(stream), phase, i + 16, around), 16);
   }
   for (; i + 8 <= bytes; i += 8) {
     stream = followingPair(stream);
@@ -235,12 +226,10 @@ function fillTable(target: usize, bytes: u32, address: u64, key: u64): void {
   const tailBase = i64x2(lastBase, 0);
   const usedBits = v128.splat<i64>(0x600);
   const none = v128.splat<i64>(0);
-  const added = v128.splat<i64>(GOLDEN);
   let stream = i64x2(next(), next() | 1);
   for (let at: u32 = 0; at + 32 <= bytes; at += 32) {
     // Every second entry mixes the step of the one before.
-    if (at & 32) stream = v128.add<i64>(v128.shuffle<u32>(stream, stream, 3, 0, 1, 2), added);
-    else stream = followingPair(stream);
+    stream = at & 32 ? mixedPair(stream) : followingPair(stream);
     const bits = v128.shuffle<u64>(stream, stream, 0, 0);
     const isUsed = v128.ne<i64>(v128.and(bits, usedBits), none);
     const head = v128.or(v128.and(stream, headMask), headBase);

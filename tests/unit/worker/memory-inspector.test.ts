@@ -76,6 +76,9 @@ describe('the map of physical memory', () => {
     });
     const driver = truth.modules.find(({ file }) => file.toLowerCase() === 'tcpip.sys')!;
     expect(frameAt(BigInt(driver.base)).owner?.name.toLowerCase()).toBe('tcpip.sys');
+    const ofSession = truth.modules.find(({ inSessionSpace }) => inSessionSpace)!;
+    expect(frameAt(BigInt(ofSession.base)).owner?.name).toBe(ofSession.file);
+    expect(inspector.walk(4, BigInt(ofSession.base)).physical).toBeUndefined();
     const image = process.memory.find(
       ({ kind, file }) => kind === 'image' && /ntdll\.dll$/i.test(file ?? ''),
     )!;

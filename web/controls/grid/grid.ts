@@ -17,6 +17,7 @@ import {
   type GridSort,
 } from './grid-model.js';
 import { styles } from './grid.styles.js';
+import { heatStyles } from './heat.styles.js';
 
 /** CSS px, as grid.styles.ts has them: a row, and the header with its lower edge. */
 const ROW_HEIGHT = 28;
@@ -30,7 +31,7 @@ const TALL_HEAD_HEIGHT = 52;
  */
 @customElement('ll-grid')
 export class Grid extends LitElement {
-  static override styles = [focusStyles, iconStyles, styles];
+  static override styles = [focusStyles, iconStyles, styles, heatStyles];
 
   @property() label = '';
   @property({ attribute: false }) columns: readonly GridColumn[] = [];

@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import type { Sample } from '../../../sim/worker/sim-api.js';
 import { focusStyles } from '../../controls/control.styles.js';
+import { heatStyles } from '../../controls/grid/heat.styles.js';
 import { RowWindow, type RowRange } from '../../controls/list/row-window.js';
 import { iconStyles } from '../../icons/icon.styles.js';
 import { strings } from '../../strings/index.js';
@@ -33,7 +34,7 @@ const HEAD_HEIGHT = 52;
  */
 @customElement('tm-process-table')
 export class ProcessTable extends LitElement {
-  static override styles = [focusStyles, iconStyles, headStyles, styles];
+  static override styles = [focusStyles, iconStyles, headStyles, styles, heatStyles];
 
   @property({ attribute: false }) rows: readonly TreeRow[] = [];
   @property({ attribute: false }) sample: Sample | null = null;
