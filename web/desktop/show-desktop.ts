@@ -32,7 +32,7 @@ export async function showDesktop(settings: SettingsStore): Promise<void> {
 /** What browsers say when a file does not come, or is none of ours, is not for users, but for who looks for the fault. */
 function sentence(error: Error): string {
   if (error.name !== 'TypeError' && error.name !== 'CompileError') return error.message;
-  console.error(error);
+  console.warn(error);
   return strings.boot.workerFailed;
 }
 
