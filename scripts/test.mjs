@@ -60,7 +60,7 @@ function chosen() {
 /** A broken build still lets the sources be judged. Lint and types are quiet and share the unit tests' time. */
 async function runAll(names) {
   const built = await build(names);
-  const broken = built.failed > 0;
+  const broken = built.failed.length > 0;
   const results = broken || names.includes('build') ? [built] : [];
   for (const together of [['lint', 'types', 'unit'], ['oracles'], ['e2e']]) {
     const wanted = names.filter((name) => together.includes(name));
@@ -74,16 +74,19 @@ function report(results, lacking) {
   const row = (...cells) => cells.map((cell, i) => (i ? `${cell}`.padStart(9) : cell.padEnd(10))).join('');
   console.log(`\n${row('suite', 'passed', 'failed', 'skipped', 'seconds')}`);
   for (const { name, passed, failed, skipped, ms } of results) {
-    console.log(row(name, passed, failed, skipped.length, (ms / 1000).toFixed(1)));
+    console.log(row(name, passed, failed.length, skipped.length, (ms / 1000).toFixed(1)));
+  }
+  for (const { name, failed } of results) {
+    for (const what of failed) console.log(`FAILED   ${name}: ${what}`);
   }
   for (const reason of lacking) console.log(`LACKING  ${reason}`);
   for (const { name, skipped } of results) {
     for (const title of skipped) console.log(`SKIPPED  ${name}: ${title}`);
   }
-  const total = (key) => results.reduce((sum, result) => sum + result[key], 0);
-  const skippedTests = results.reduce((sum, { skipped }) => sum + skipped.length, 0);
-  const failed = total('failed') + (process.env.CI ? skippedTests + lacking.length : 0);
-  console.log(`\n${total('passed')} passed, ${failed} failed`);
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const count = (key) => results.reduce((sum, result) => sum + result[key].length, 0);
+  const failed = count('failed') + (process.env.CI ? count('skipped') + lacking.length : 0);
+  console.log(`\n${passed} passed, ${failed} failed`);
   return failed;
 }
 

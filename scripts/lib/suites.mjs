@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { relative } from 'node:path';
 
-/** What one suite came to. `skipped` holds the titles of tests that could not judge. */
+/** What one suite came to. `failed` holds what failed, `skipped` the titles of tests that could not judge. */
 const result = (name, passed, failed, ms, skipped = []) => ({ name, passed, failed, ms, skipped });
 
 const now = () => Number(process.hrtime.bigint() / 1_000_000n);
@@ -28,28 +29,30 @@ export async function commands(name, list) {
   for (const args of list) {
     if ((await exitCode(args, true)) !== 0) {
       console.log(`${name} failed: ${args.join(' ')}`);
-      return result(name, 0, 1, now() - started);
+      return result(name, 0, [args.join(' ')], now() - started);
     }
   }
-  return result(name, 1, 0, now() - started);
+  return result(name, 1, [], now() - started);
 }
 
 /** A suite that could not even start: one failed test. */
 export function notRun(name) {
   console.log(`${name} not run: the build failed`);
-  return result(name, 0, 1, 0);
+  return result(name, 0, ['not run: the build failed'], 0);
 }
 
 /** Sums a report of vitest. A file that could not even be loaded is one failed test. */
 function sum(report) {
   let passed = 0;
-  let failed = 0;
+  const failed = [];
   const skipped = [];
   for (const file of report.testResults) {
-    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')) failed++;
+    const path = relative('.', file.name);
+    if (file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'))
+      failed.push(path);
     for (const test of file.assertionResults) {
       if (test.status === 'passed') passed++;
-      else if (test.status === 'failed') failed++;
+      else if (test.status === 'failed') failed.push(`${path}: ${test.fullName}`);
       else skipped.push(test.fullName);
     }
   }
@@ -73,7 +76,7 @@ export async function vitest([name, ...others], filters = []) {
   ]);
   const { passed, failed, skipped } = existsSync(file)
     ? sum(JSON.parse(readFileSync(file, 'utf8')))
-    : { passed: 0, failed: 1, skipped: [] };
-  // An error outside any test must not go under.
-  return result(name, passed, failed || (code === 0 ? 0 : 1), now() - started, skipped);
+    : { passed: 0, failed: ['vitest wrote no report'], skipped: [] };
+  if (code !== 0 && failed.length === 0) failed.push('an error outside any test');
+  return result(name, passed, failed, now() - started, skipped);
 }
