@@ -240,6 +240,7 @@ export { readTotals as systemReadTotals } from './kernel/processes/totals';
 export {
   initialiseThreads as threadInitialise,
   createThread as threadCreate,
+  leaveUninserted as threadLeaveUninserted,
 } from './kernel/processes/thread';
 export {
   createPrivateMemory as memoryCreatePrivate,
@@ -274,6 +275,7 @@ export {
   layOutUser as stackLayOutUser,
   layOutWaiting as stackLayOutWaiting,
   layOutRunning as stackLayOutRunning,
+  layOutStart as stackLayOutStart,
 } from './stacks/frames';
 export { layOutUser32 as stackLayOutUser32 } from './stacks/user-stack32';
 

@@ -15,6 +15,7 @@ import { PAGE_SIZE } from '../memory/arena';
 import { addressOf } from '../kernel/symbols';
 import { PRESENT } from '../paging/pte';
 import { expect, expectBetween } from './expect';
+import { checkNewThread } from './new-threads';
 import { walkList } from './lists';
 import { mapped, peek64, value } from './memory';
 import { isInModule } from './modules';
@@ -76,6 +77,7 @@ export function checkThread(thread: u64, process: u64, isIdle: bool): void {
   if (broken()) return;
   if (value(thread, KTHREAD.KernelStackResident) != 0) checkStack(thread);
   else checkSwappedStack(thread);
+  if (!isIdle && !broken() && value(thread, KTHREAD.State) == INITIALIZED) checkNewThread(thread);
   visit(Visited.Threads);
 }
 

@@ -290,6 +290,23 @@ export function layOutWaiting(thread: u64, count: i32): void {
   setField(thread, KTHREAD.KernelStack, frame);
 }
 
+/**
+ * Leaves on the stack of a thread that has never run what it starts with, the first time that a processor switches to it:
+ * `entry` is entered as if it had been called from nowhere, with the address of `startup`, which runs `routine` with a
+ * context, in its home space.
+ */
+export function layOutStart(thread: u64, entry: u64, startup: u64, routine: u64, context: u64): void {
+  const stack = systemEntry(thread);
+  write64(stack + 8, startup);
+  write64(stack + 16, routine);
+  write64(stack + 24, context);
+  const frame = stack - offsetOf(KSWITCHFRAME.SIZE);
+  setField(frame, KSWITCHFRAME.MxCsr, MXCSR);
+  setField(frame, KSWITCHFRAME.Rbp, 0);
+  setField(frame, KSWITCHFRAME.Return, entry);
+  setField(thread, KTHREAD.KernelStack, frame);
+}
+
 /** Lays out a thread that runs on a processor, which stands at the last address of the list. */
 export function layOutRunning(thread: u64, count: i32, processor: u32): void {
   const stack = layOut(count, outermostEntry(thread));

@@ -40,6 +40,8 @@ export interface ThreadArchetype {
   readonly userCall?: string;
   /** What the page fault on its stack was about. */
   readonly faultAddress?: string;
+  /** The archetype of the thread that it is in the middle of creating. */
+  readonly creates?: string;
   /** It does not wait but runs on the first processor. */
   readonly running?: boolean;
 }

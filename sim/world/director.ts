@@ -128,6 +128,7 @@ export class Director {
     const registry = new Registry(this.#kernel, hives, servicesOf(population));
     exports.processAttach(system);
     const objects = createObjectWorld(this.#kernel, processes, registry, mapped, this.#seed);
+    this.#threads.createUnstarted(processes[0]!);
     for (const { address } of processes) exports.memoryAgeWorkingSet(address);
     exports.memoryPack();
     populatePool(this.#kernel, AFTER_PROCESSES, this.#seed);

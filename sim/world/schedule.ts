@@ -26,6 +26,7 @@ const ROLES: Readonly<Record<Behaviour['wakes'], bigint>> = {
 };
 /** _KTHREAD_STATE, as far as the ledger has them. */
 const STATES: Readonly<Record<number, StagedThread['state']>> = {
+  0: 'Initialized',
   1: 'Ready',
   2: 'Running',
   3: 'Standby',

@@ -29,7 +29,7 @@ export interface StagedThread {
   /** What it has called itself. */
   readonly name?: string;
   /** Set anew for those that run when a dump is captured. */
-  state: 'Waiting' | 'Running' | 'Ready' | 'Standby' | 'DeferredReady' | 'Transition';
+  state: 'Initialized' | 'Waiting' | 'Running' | 'Ready' | 'Standby' | 'DeferredReady' | 'Transition';
   /** Its kernel stack was taken out of memory: its pages are in transition. */
   isSwappedOut?: boolean;
   /** Of a running thread: what it runs on. */

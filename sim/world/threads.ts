@@ -21,6 +21,9 @@ const LEAST_RUN = 2000;
 const MOST_RUN = 50_000;
 const MOST_SWITCHES = 40;
 const EXIT_STATUS = 0;
+/** What runs a thread of the kernel's start routine, and what the lab's such routines are given. */
+const STARTUP = 'nt!PspSystemThreadStartup';
+const NO_CONTEXT = 0n;
 /** KPROCESSOR_MODE. */
 const WAIT_MODES = { Kernel: 0, User: 1 };
 /** Makes threads as their archetypes have them. */
@@ -105,6 +108,40 @@ export class ThreadMaker {
       waitObjects,
       stack: plan.names,
       ...(userMode ? { userMode } : {}),
+    };
+  }
+
+  /**
+   * Creates the threads of a process of the kernel that others of its are in the middle of creating: the process has them
+   * on its lists, and no processor knows them yet.
+   */
+  createUnstarted(process: StagedProcess): void {
+    for (const { archetype, tid } of [...process.threads]) {
+      const { creates } = findArchetype(archetype!);
+      if (creates !== undefined) process.threads.push(this.#unstarted(process, creates, tid));
+    }
+  }
+
+  /** `creator` is the id of the thread that creates it, which has waited since the new one was on its process's lists. */
+  #unstarted(process: StagedProcess, archetypeName: string, creator: number): StagedThread {
+    const { core, loaded, start } = this.#kernel;
+    const { exports } = core;
+    const { start: routine, priority, stack } = findArchetype(archetypeName);
+    const [entry] = stack;
+    const tid = this.#ids.next();
+    const address = loaded.address(routine!);
+    const thread = exports.threadCreate(process.address, tid, address, 0n, priority, false, 0n);
+    const created = start.bootTime + BigInt(this.#waitsSince(creator)) * CLOCK_TICK;
+    exports.threadLeaveUninserted(thread, created);
+    exports.stackLayOutStart(thread, loaded.address(entry!), loaded.address(STARTUP), address, NO_CONTEXT);
+    return {
+      tid,
+      address: thread,
+      archetype: archetypeName,
+      state: 'Initialized',
+      waitReason: undefined,
+      waitObjects: [],
+      stack,
     };
   }
 

@@ -103,6 +103,15 @@ export function createThread(
   return thread;
 }
 
+/**
+ * Takes back what a thread is told last by its creator: it is in the middle of being created since `created`. Its process
+ * has it on its lists and counts it, but no handle leads to it yet, and it was not made ready.
+ */
+export function leaveUninserted(thread: u64, created: u64): void {
+  setField(thread, ETHREAD.ThreadInserted, 0);
+  write64(at(thread, ETHREAD.CreateTime), created);
+}
+
 /** A thread's object, of which nothing is known but whether it has ended. */
 export function newThread(signalled: u32): u64 {
   const thread = createObject(threadTypeIndex, offsetOf(ETHREAD.SIZE), THREAD_TAG, true);

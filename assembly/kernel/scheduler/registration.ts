@@ -11,7 +11,7 @@ import { createHeap } from './event-heap';
 import { release, seize, setRequester } from './rest';
 import { enterFresh, enterTask, startPulse, startScheduler, startTask } from './scheduler';
 import { initialiseSchedulerApc } from './suspension';
-import { addCpu, addParty, addTask, countTasks, Cpu, createLedger, Party, Task } from './tasks';
+import { addCpu, addParty, addTask, countTasks, Cpu, createLedger, INITIALIZED, Party, stateOf, Task } from './tasks'; // prettier-ignore
 import { initialiseTimers } from './timers';
 import { choosePages } from './traffic';
 
@@ -98,14 +98,14 @@ function addListed(word: i32, party: u32, eprocess: u64): Task {
  * Adds the `count` threads of the process added last that the exchange buffer lists, each as twelve u64: address,
  * period, burst, expected time between bursts, user mode's part of 256, bytes read and written in a burst, other
  * operations of 256, faults of 256, signals | calls << 16, roles (1 others wake it, 2 it serves other processes, 4
- * it asks for dumps), and the processor it is bound to or all ones.
+ * it asks for dumps), and the processor it is bound to or all ones. One that is still being created stays as it is.
  */
 export function addTasks(party: u32, eprocess: u64, count: i32): void {
   for (let i = 0; i < count; i++) {
     const word = i * WORDS;
     const task = addListed(word, party, eprocess);
     if (u32(listed(word + 10)) & REQUESTER) setRequester(task.index);
-    else startTask(task, listed(word + 3));
+    else if (stateOf(task) != INITIALIZED) startTask(task, listed(word + 3));
   }
 }
 

@@ -4,6 +4,7 @@ import { allocateTable } from '../../memory/arena';
 import { getField } from '../../memory/virtual';
 
 /** _KTHREAD_STATE. */
+export const INITIALIZED: u8 = 0;
 export const READY: u8 = 1;
 export const RUNNING: u8 = 2;
 export const STANDBY: u8 = 3;

@@ -133,18 +133,31 @@ export function withDriverRoutines(specs: readonly ModuleSpec[]): ModuleSpec[] {
     ])
       want(routine, decorated);
   }
-  for (const { routine } of Object.values(notifyRoutines).flat()) want(routine, undefined);
+  const calls = new Map<string, readonly string[]>();
+  for (const { routine, calls: called } of Object.values(notifyRoutines).flat()) {
+    want(routine, undefined);
+    if (called) calls.set(routine, called);
+  }
   for (const routine of trustRoutines) want(routine, undefined);
-  return specs.map((spec) => withFunctions(spec, wanted.get(spec.module)));
+  return specs.map((spec) => withFunctions(spec, calls, wanted.get(spec.module)));
 }
 
-function withFunctions(spec: ModuleSpec, wanted = new Map<string, string | undefined>()): ModuleSpec {
+function withFunctions(
+  spec: ModuleSpec,
+  calls: ReadonlyMap<string, readonly string[]>,
+  wanted = new Map<string, string | undefined>(),
+): ModuleSpec {
   const known = new Set(spec.functions.map(({ name }) => name));
   const missing = [...wanted].filter(([name]) => !known.has(name));
   if (missing.length === 0) return spec;
-  const added = missing.map(([name, decorated]): FunctionSpec =>
-    decorated === undefined ? { name } : { name, decorated },
-  );
+  const added = missing.map(([name, decorated]): FunctionSpec => {
+    const called = calls.get(`${spec.module}!${name}`);
+    return {
+      name,
+      ...(decorated === undefined ? {} : { decorated }),
+      ...(called ? { calls: called.map((to) => ({ to })) } : {}),
+    };
+  });
   return { ...spec, functions: [...spec.functions, ...added] };
 }
 

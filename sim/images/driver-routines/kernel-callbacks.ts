@@ -5,6 +5,8 @@ export interface NotifyRoutine {
   readonly routine: string;
   /** Whether it was given to the interface that can also forbid the process. */
   readonly extended?: boolean;
+  /** Whom it calls: `module!Function`. */
+  readonly calls?: readonly string[];
 }
 
 /** Routines by what they are told of, in the order in which drivers have entered them. */

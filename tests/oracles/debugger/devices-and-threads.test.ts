@@ -92,7 +92,7 @@ describe.each(DUMPS)('devices and threads on %s', (_, options) => {
 
   it('!thread shows state and stack of each thread, with four arguments of each frame', () => {
     const threads = dump.truth.processes.flatMap(({ threads: list }) => list);
-    const states: Record<string, string> = { Waiting: 'WAIT: ', Ready: 'READY', Running: 'RUNNING', Standby: 'STANDBY', DeferredReady: 'DEFERREDREADY', Transition: 'TRANSITION' }; // prettier-ignore
+    const states: Record<string, string> = { Initialized: 'INITIALIZED', Waiting: 'WAIT: ', Ready: 'READY', Running: 'RUNNING', Standby: 'STANDBY', DeferredReady: 'DEFERREDREADY', Transition: 'TRANSITION' }; // prettier-ignore
     for (const { address, tid, state, stack } of threads.filter((_, i) => i % 7 === 0 || i < 20)) {
       const text = ask(`!thread ${plain(address)}`);
       expect(text, address).toMatch(new RegExp(`^THREAD ${plain(address)} .* ${states[state]}`));

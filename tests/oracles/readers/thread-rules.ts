@@ -18,6 +18,7 @@ const DISPATCHER_TYPES: Record<string, number[]> = {
 };
 /** _KTHREAD_STATE. */
 const STATES: Record<string, number> = {
+  Initialized: 0,
   Ready: 1,
   Running: 2,
   Standby: 3,
@@ -26,6 +27,8 @@ const STATES: Record<string, number> = {
   Transition: 6,
   DeferredReady: 7,
 };
+/** KSWITCHFRAME, as ksamd64.inc has it. */
+const SWITCH_FRAME = { returnAddress: 0x38n, size: 0x40n };
 const IMAGE_MAP = 2; // MMVAD_FLAGS.VadType
 const WAIT_BLOCK_ACTIVE = 4n;
 const TYPE_MASK = 0x7fn; // the highest bit of a header's Type is its lock
@@ -121,6 +124,38 @@ export function threadRules(opened: () => Kernel): void {
       const waiting = threads().filter(({ state, isSwappedOut }) => isSwappedOut && state === 'Waiting');
       // What waits without a stack is on no processor's list of threads whose stacks might leave memory.
       for (const { address } of waiting) expect(get(address, 'WaitListEntry.Flink')).toBe(0n);
+    });
+
+    it('threads that are being created: on both lists, in the table of ids, without a handle, at what starts them', () => {
+      const kernel = opened();
+      for (const process of kernel.truth.processes)
+        for (const { address, tid, stack } of process.threads.filter(
+          ({ state }) => state === 'Initialized',
+        )) {
+          const thread = BigInt(address);
+          const of = (path: string) => kernel.get(thread, '_ETHREAD', path);
+          const head = (path: string) => BigInt(process.address) + BigInt(offsetOf('_EPROCESS', path));
+          expect(kernel.list(head('ThreadListHead'), '_ETHREAD', 'ThreadListEntry')).toContain(thread);
+          expect(kernel.list(head('Pcb.ThreadListHead'), '_KTHREAD', 'ThreadListEntry')).toContain(thread);
+          expect(Number(of('Cid.UniqueThread'))).toBe(tid);
+          const header = thread - BigInt(offsetOf('_OBJECT_HEADER', 'Body'));
+          expect(kernel.get(header, '_OBJECT_HEADER', 'HandleCount')).toBe(0n);
+          expect([of('ThreadInserted'), of('Tcb.ContextSwitches'), of('Tcb.KernelTime')]).toEqual([
+            0n,
+            0n,
+            0n,
+          ]);
+          // As a switch to it would find it: where it goes on, nothing to return to, and what it is to call.
+          const frame = of('Tcb.KernelStack');
+          const pushed = frame + SWITCH_FRAME.size;
+          expect(kernel.space.u64(frame + SWITCH_FRAME.returnAddress)).toBe(
+            kernel.address('KiStartSystemThread'),
+          );
+          expect(stack).toEqual(['nt!KiStartSystemThread']);
+          expect(kernel.space.u64(pushed)).toBe(0n);
+          expect(kernel.space.u64(pushed + 8n)).toBe(kernel.address('PspSystemThreadStartup'));
+          expect(kernel.space.u64(pushed + 16n)).toBe(of('StartAddress'));
+        }
     });
 
     it("threads that have ended: on the process's list and not the scheduler's, signalled, without a stack, held by a handle", () => {

@@ -16,6 +16,8 @@ import { EngineSession } from './session.js';
 import { imagesOf, walkWaiting, type PlacedImage, type WalkedFrame } from './walks/stacks.js';
 
 const MINUTES = 60_000;
+/** States of threads that stand where a processor will switch to them. */
+const ASLEEP = ['Waiting', 'Initialized'];
 /** A frame in `kv`: stack pointer, return address, four words of home space, the site, what it was entered with. */
 const FRAME =
   /^([0-9a-f`]{17}) ([0-9a-f`]{17})\s+: ([0-9a-f` ]{71}) : (\S+)(?: \(TrapFrame @ ([0-9a-f`]{17})\))?/gm;
@@ -70,7 +72,7 @@ describeWith([WINDBG], "stacks in WinDbg's engine, word by word", () => {
       return process.threads.flatMap((thread): Subject[] => {
         const sites = [...thread.stack, ...(thread.userStack ?? [])];
         const key = sites.join();
-        if (thread.state !== 'Waiting' || seen.has(key)) return [];
+        if (!ASLEEP.includes(thread.state) || seen.has(key)) return [];
         seen.add(key);
         const top = kernel.get(BigInt(thread.address), '_KTHREAD', 'KernelStack');
         const frames = walkWaiting(top, [...modules, ...images], (at) => space.u64(at));

@@ -160,6 +160,28 @@ describe('time', () => {
     expect(machine.check()).toMatchObject({ ok: true });
   });
 
+  it(
+    'leaves a thread that is being created as it is, until its creator goes on',
+    { timeout: 60_000 },
+    async () => {
+      const machine = await createMachine({ machine: 'classroom', seed: 1 });
+      const threads = machine.stage.processes.flatMap((process) => process.threads);
+      const fresh = threads.filter(({ state }) => state === 'Initialized');
+      expect(fresh).toHaveLength(1);
+      const [{ address, tid }] = fresh as [(typeof fresh)[0]];
+      expect(tid).toBe(Math.max(...threads.map((thread) => thread.tid)));
+      const read = reader(machine);
+      const isUntouched = () =>
+        ['ContextSwitches', 'KernelTime', 'UserTime'].every(
+          (path) => read.u32(address, '_KTHREAD', path) === 0n,
+        );
+      expect(isUntouched()).toBe(true);
+      machine.advance(60_000);
+      expect(isUntouched()).toBe(true);
+      expect(machine.check()).toMatchObject({ ok: true });
+    },
+  );
+
   it('moves what it should', { timeout: 60_000 }, async () => {
     const machine = await createMachine({ machine: 'tiny', seed: 3 });
     const before = totals(machine);
