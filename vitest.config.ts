@@ -26,12 +26,13 @@ export default defineConfig({
         },
       },
       {
-        // Other people's programs judge what we write. One at a time: they share a Wine prefix and two cores.
+        // Other people's programs judge what we write. One at a time: they share a Wine prefix and two cores. Some read
+        // every stack of a whole desktop, or write hundreds of MiB in a browser; the limit is for what hangs.
         test: {
           name: 'oracles',
           include: ['tests/oracles/**/*.test.ts'],
-          testTimeout: 2 * MINUTE,
-          hookTimeout: 3 * MINUTE,
+          testTimeout: 15 * MINUTE,
+          hookTimeout: 15 * MINUTE,
           fileParallelism: false,
         },
       },

@@ -4,21 +4,16 @@ import { describeWithTool } from '../support/tools.js';
 import { measureLargeDump } from '../soak/large-dump.mjs';
 
 const GIB = 2 ** 30;
-const MINUTE = 60_000;
 
 describeWithTool('chromium', 'a dump of more than 4 GiB', () => {
-  it(
-    'has the same bytes in Node and in Chromium, and neither holds much of it in memory',
-    async () => {
-      const { node, browser } = await measureLargeDump('workstation', '4608 MiB');
-      expect(node.bytes).toBeGreaterThan(4 * GIB);
-      expect({ bytes: browser.bytes, sha256: browser.sha256 }).toEqual({
-        bytes: node.bytes,
-        sha256: node.sha256,
-      });
-      expect(node.residentBytes).toBeLessThanOrEqual(GIB);
-      expect(browser.residentBytes).toBeLessThanOrEqual(GIB);
-    },
-    10 * MINUTE,
-  );
+  it('has the same bytes in Node and in Chromium, and neither holds much of it in memory', async () => {
+    const { node, browser } = await measureLargeDump('workstation', '4608 MiB');
+    expect(node.bytes).toBeGreaterThan(4 * GIB);
+    expect({ bytes: browser.bytes, sha256: browser.sha256 }).toEqual({
+      bytes: node.bytes,
+      sha256: node.sha256,
+    });
+    expect(node.residentBytes).toBeLessThanOrEqual(GIB);
+    expect(browser.residentBytes).toBeLessThanOrEqual(GIB);
+  });
 });

@@ -24,7 +24,7 @@ describe("the kernel's variables in the dump of a quiet machine", () => {
       name,
       isZero: space.bytes(BigInt(nt.base) + BigInt(rva), end - rva).every((byte) => byte === 0),
     }));
-  }, 300_000);
+  });
   afterAll(() => made?.remove());
 
   it('are many', () => expect(data.length).toBeGreaterThan(200));

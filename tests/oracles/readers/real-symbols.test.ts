@@ -19,7 +19,7 @@ describe('profile win11-22000.2538, by the public symbols of the build', () => {
     const dump = new DumpFile(made.dump);
     space = new AddressSpace(dump, dump.u64('DirectoryTableBase'));
     base = BigInt(made.truth.modules.find(({ name }) => /^(nt|ntoskrnl)/.test(name))!.base);
-  }, 120_000);
+  });
   afterAll(() => made?.remove());
 
   const u64 = (address: bigint): bigint => Buffer.from(space.bytes(address, 8)).readBigUInt64LE();

@@ -10,8 +10,6 @@ import { WINDBG } from './engine.js';
 import { EngineSession } from './session.js';
 import { functionsOf, misnamed, missized, rangesOf, straying, unwoundOtherwise } from './walks/functions.js'; // prettier-ignore
 
-const MINUTES = 60_000;
-
 interface Placed {
   image: LabImage;
   base: bigint;
@@ -73,7 +71,7 @@ describeWith([WINDBG], "the catalogue's functions of user mode in WinDbg's engin
       wrong.code.push(...(await straying(session, known)));
       for (const module of modules) wrong.sizes.push(...(await missized(session, module)));
     }
-  }, 10 * MINUTES);
+  });
   afterAll(async () => {
     await session?.close();
     made?.remove();

@@ -7,7 +7,6 @@ import facts from '../readers/facts-22000.2538.json' with { type: 'json' };
 import { address, complaints, listedModules, stackFrames } from './answers.js';
 import { answerTo, runWindbg, WINDBG, type Transcript } from './engine.js';
 
-const MINUTES = 60_000;
 const USER_MODE = /^0x0000[0-7]/;
 const offsets = Object.entries(facts.offsets).flatMap(([type, fields]) =>
   Object.entries(fields).map(([field, offset]) => ({ type, field, offset })),
@@ -35,7 +34,7 @@ describeWith([WINDBG], "profile win11-22000.2538 in WinDbg's engine", () => {
       ...offsets.map(({ type, field }) => `?? #FIELD_OFFSET(nt!${type}, ${field})`),
       ...threads().flatMap((thread) => [`.thread ${thread.address}`, 'k']),
     ]);
-  }, 5 * MINUTES);
+  });
   afterAll(() => made?.remove());
 
   it('opens without a complaint, as that build', () => {

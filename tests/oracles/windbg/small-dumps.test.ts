@@ -38,7 +38,7 @@ describeWith([WINDBG], 'small, summary and range dumps, read as by WinDbg', () =
     rmSync(folder, { recursive: true });
   });
 
-  it('a small dump that the engine has written', { timeout: 120_000 }, async () => {
+  it('a small dump that the engine has written', async () => {
     const small = join(folder, 'small.dmp');
     await runWindbg(full.dump, full.symbols, full.symbols, [`.dump /m Z:${small.replaceAll('/', '\\')}`]);
     const symbols = join(folder, 'symbols');
@@ -50,7 +50,7 @@ describeWith([WINDBG], 'small, summary and range dumps, read as by WinDbg', () =
     expect(opened(small, symbols).execute('k')).toContain('nt!NtSystemDebugControl');
   });
 
-  it('a small dump as the kernel writes them, by a writer of its own', { timeout: 120_000 }, async () => {
+  it('a small dump as the kernel writes them, by a writer of its own', async () => {
     const small = join(folder, 'kernel.dmp');
     writeFileSync(small, triageDump().bytes);
     const symbols = join(folder, 'made-up');
@@ -65,7 +65,7 @@ describeWith([WINDBG], 'small, summary and range dumps, read as by WinDbg', () =
     expect(opened(small, symbols).execute('k')).toContain('faulty+0x1000');
   });
 
-  it('a summary dump (type 2)', { timeout: 120_000 }, async () => {
+  it('a summary dump (type 2)', async () => {
     const summary = join(dirname(full.dump), 'summary.dmp');
     writeFileSync(summary, summaryDump(readFileSync(full.dump)));
     expect(await unlike(summary, full.symbols, COMMANDS)).toEqual([]);
@@ -74,7 +74,7 @@ describeWith([WINDBG], 'small, summary and range dumps, read as by WinDbg', () =
 
   it.each(RANGE_DUMPS)(
     'a range dump that the engine has written: %s',
-    { timeout: 180_000 },
+
     async (option) => {
       const type5 = generateDump(['--machine', 'tiny', '--format', 'bitmap-full', '--user-pages']);
       try {

@@ -10,7 +10,6 @@ import { stackFrames } from './answers.js';
 import { WINDBG } from './engine.js';
 import { EngineSession } from './session.js';
 
-const MINUTE = 60_000;
 const SCENARIOS = { leaky: 'pool-leak', poller: 'busy-driver', clumsy: 'hung-filter' } as const;
 /** What a line of `u` says of the source: `leaky!LeakyWorker+0x17 [C:\…\leaky.c @ 34]:`. */
 const PLACE = /^(\w+)!([\w$]+)(?:\+0x([0-9a-f]+))? \[(.*) @ (\d+)\]:$/;
@@ -72,7 +71,7 @@ describeWith([WINDBG], "source lines in WinDbg's engine", () => {
         .filter(({ stack }) => stack.some((site) => site.startsWith(`${driver}!`)));
       session = await EngineSession.open(made.dump, made.symbols, made.symbols);
       await session.execute([`.srcpath Z:${sources.replaceAll('/', '\\')}`, '.lines', '.reload /f']);
-    }, 2 * MINUTE);
+    });
     afterAll(async () => {
       await session?.close();
       made?.remove();

@@ -15,7 +15,6 @@ import { WINDBG } from './engine.js';
 import { EngineSession } from './session.js';
 import { imagesOf, walkWaiting, type PlacedImage, type WalkedFrame } from './walks/stacks.js';
 
-const MINUTES = 60_000;
 /** States of threads that stand where a processor will switch to them. */
 const ASLEEP = ['Waiting', 'Initialized'];
 /** A frame in `kv`: stack pointer, return address, four words of home space, the site, what it was entered with. */
@@ -93,7 +92,7 @@ describeWith([WINDBG], "stacks in WinDbg's engine, word by word", () => {
           ),
         ]),
       );
-  }, 5 * MINUTES);
+  });
   afterAll(async () => {
     await session?.close();
     made?.remove();

@@ -57,7 +57,7 @@ describeWith([WINDBG], "Task Manager's numbers in WinDbg's engine", () => {
       address,
       row: pid === 0 ? sample.idle : sample.processes.find((row) => row.pid === pid)!,
     }));
-  }, 600_000);
+  });
   afterAll(() => lab?.remove());
 
   it('are of twenty processes at the instant of the dump', () => {

@@ -34,5 +34,5 @@ describeWith([compiler, wine], 'views of files under Wine', () => {
     const said = execFileSync(wine.path, [program], { encoding: 'utf8', env: environment });
     // When this fails because Wine has learnt it, engine.ts need not leave anything out any more.
     expect(said).toBe('view 1 protect 0 copy 1');
-  }, 120_000);
+  });
 });

@@ -25,7 +25,7 @@ describeWith([WINDBG], 'the same words as WinDbg on a dump of a process', () => 
   const dumps = new ProcessDumps([]);
   afterAll(() => dumps.remove());
 
-  it.each(NAMES)('%s', { timeout: 300_000 }, async (name) => {
+  it.each(NAMES)('%s', async (name) => {
     const { truth, path } = dumpOf(dumps, name);
     const tid = truth.threads.at(-1)!.tid.toString(16);
     const commands = lines.map((line) => line.replace('{tid}', tid));

@@ -60,7 +60,7 @@ describeWith([WINDBG], 'the same words as WinDbg', () => {
   });
 
   describeWith([WINDBG], 'on a dump', () => {
-    it.each(DUMPS)('%s', { timeout: 300_000 }, async (_, options) => {
+    it.each(DUMPS)('%s', async (_, options) => {
       const dump = generateDump(options);
       try {
         const commands = lines.map((line) => filled(line, dump));

@@ -9,7 +9,6 @@ import { describeWith } from '../../../support/tools.js';
 import { runWindbg, WINDBG } from '../engine.js';
 import { dumpsIn, judge } from './samples.js';
 
-const LONG = 600_000;
 /** A folder with dumps of real machines; most people have none, and there is no suite then. */
 const samples = process.env['LIVEDUMP_SAMPLES'];
 
@@ -18,7 +17,7 @@ if (samples)
     const dumps = dumpsIn(samples);
     it('there are some', () => expect(dumps).not.toEqual([]));
     for (const dump of dumps)
-      it(relative(samples, dump), { timeout: LONG }, async () => {
+      it(relative(samples, dump), async () => {
         expect(await judge(samples, dump)).toEqual([]);
       });
   });
