@@ -106,3 +106,23 @@ test('nothing that the machine needs is asked for before the desktop can be used
   expect(all.filter((name) => /^task-manager/.test(name)).length).toBeGreaterThan(0);
   expect(all.filter((name) => /^(dialogs|later|details)/.test(name))).toEqual([]);
 });
+
+test('a program whose files do not come says so in its window, and comes when it is tried again', async () => {
+  const page = await openPage();
+  await row(page, 'System').waitFor();
+  // The browser logs each file that does not come.
+  page.removeAllListeners('console');
+  const files = /event-viewer.*\.js/;
+  await page.route(files, (route) => route.abort());
+  await page.getByRole('button', { name: 'Event Viewer', exact: true }).click();
+  const viewer = page.getByRole('region', { name: 'Event Viewer' });
+  const told = viewer.getByRole('alert');
+  expect(await told.innerText()).toContain('The files of Event Viewer could not be loaded.');
+  expect(await violations(page)).toEqual([]);
+  await viewer.getByRole('button', { name: 'Try again' }).click();
+  await told.waitFor();
+  await page.unroute(files);
+  await viewer.getByRole('button', { name: 'Try again' }).click();
+  await viewer.getByLabel('Event IDs').waitFor();
+  expect(await told.count()).toBe(0);
+});

@@ -76,8 +76,8 @@ test('a protected process denies access, and says so', async () => {
   await openDetails(page);
   await choose(page, 'services.exe', 'Set priority', 'High');
   await page.getByRole('button', { name: 'Change priority' }).click();
-  const told = page.getByRole('alertdialog', { name: 'The change was not made' });
-  expect(await told.innerText()).toContain('Windows denies access to services.exe');
+  const told = page.getByRole('alertdialog', { name: 'Unable to change priority' });
+  expect(await told.innerText()).toContain('Access is denied: services.exe is protected');
   await told.getByRole('button', { name: 'OK' }).click();
 });
 

@@ -80,8 +80,9 @@ test.each(['light', 'dark'] as const)(
     await question.getByRole('checkbox', { name: 'Abandon unsaved data and shut down.' }).check();
     await shutDown.click();
     // It is protected as well.
-    const told = page.getByRole('alertdialog', { name: 'The change was not made' });
-    expect(await told.innerText()).toContain('Windows denies access to wininit.exe');
+    const told = page.getByRole('alertdialog', { name: 'Unable to terminate process' });
+    expect(await told.innerText()).toContain('The operation could not be completed.');
+    expect(await told.innerText()).toContain('Access is denied: wininit.exe is protected');
     await told.getByRole('button', { name: 'OK' }).click();
     await page.getByRole('button', { name: 'Processes', exact: true }).click();
     await page.getByRole('searchbox').fill('DCOM');

@@ -114,4 +114,9 @@ test('a startup app can be switched off by keyboard', async () => {
   await page.getByRole('button', { name: 'Disable', exact: true }).focus();
   await page.keyboard.press('Enter');
   await expect.poll(() => cells(page, /^Microsoft OneDrive/)).toContain('Disabled');
+  await page.getByRole('button', { name: 'Properties', exact: true }).click();
+  const properties = page.getByRole('dialog', { name: 'Microsoft OneDrive Properties' });
+  expect(await properties.innerText()).toMatch(/File\s+OneDrive\.exe[^]*Status\s+Disabled/);
+  await page.keyboard.press('Escape');
+  await properties.waitFor({ state: 'hidden' });
 });

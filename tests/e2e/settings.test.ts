@@ -7,6 +7,18 @@ const openPage = useBrowser();
 
 const box = (page: Page, name: string): Locator => page.getByRole('checkbox', { name, exact: true });
 
+/** Whether what lies at the middle of an element is that element, or a part of it. */
+function isInView(element: Element): boolean {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  let hit = document.elementFromPoint(left + width / 2, top + height / 2);
+  while (hit?.shadowRoot) {
+    const inner = hit.shadowRoot.elementFromPoint(left + width / 2, top + height / 2);
+    if (!inner || inner === hit) break;
+    hit = inner;
+  }
+  return hit !== null && (hit === element || element.contains(hit) || hit.contains(element));
+}
+
 async function openSettings(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Settings', exact: true }).click();
 }
@@ -27,6 +39,9 @@ function keptSettings(page: Page): Promise<unknown> {
 
 test('Change memory dump settings shows the options in their default state', async () => {
   const page = await openPage();
+  await row(page, 'System').waitFor();
+  const frame = page.getByRole('region', { name: 'Task Manager' }).getByRole('button', { name: 'Close' });
+  const before = await frame.boundingBox();
   await chooseDump(page, MENU.settings);
   const group = page.getByRole('group', { name: 'Live kernel memory dump options (Advanced)' });
   await group.waitFor();
@@ -36,6 +51,11 @@ test('Change memory dump settings shows the options in their default state', asy
   expect(await box(page, 'Include nonessential pages').isChecked()).toBe(false);
   expect(await box(page, 'Include nonessential pages').isDisabled()).toBe(true);
   expect(await box(page, 'Capture user pages').isChecked()).toBe(false);
+  // The page scrolls to the group, and the window's frame stays where it was.
+  expect(await frame.boundingBox()).toEqual(before);
+  expect(await page.getByRole('heading', { name: 'Settings', exact: true }).isVisible()).toBe(true);
+  for (const name of ['Abort if insufficient memory', 'Capture user pages'])
+    expect(await page.getByText(name, { exact: true }).evaluate(isInView)).toBe(true);
 });
 
 test('the options outlive a reload, and Revert brings the defaults back', async () => {

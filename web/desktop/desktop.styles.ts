@@ -15,7 +15,7 @@ export const styles = css`
     position: relative;
     flex: 1;
     min-height: 0;
-    overflow: hidden;
+    overflow: clip;
     isolation: isolate;
   }
 

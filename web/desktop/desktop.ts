@@ -46,6 +46,8 @@ export class Desktop extends LitElement {
   @state() private order = firstOrder();
   /** Programs that have been loaded, which begins when the machine runs. */
   @state() private loaded: ReadonlySet<ProgramId> = new Set();
+  /** Programs whose files did not come when they were last asked for. */
+  @state() private failed: ReadonlySet<ProgramId> = new Set();
   @query('fe-explorer') private readonly explorer!: Explorer | null;
   @query('dbg-app') private readonly debugger!: Debugger | null;
   @query('ll-taskbar') private readonly taskbar!: Taskbar;
@@ -88,10 +90,16 @@ export class Desktop extends LitElement {
     else if (left) this.taskbar.focusProgram(left);
   }
 
-  /** Loads a program. When its window waited for it with the focus, it gets that. */
+  /** Loads a program. When its window waited for it with the focus, it gets that; files that do not come it tells of. */
   async #load(program: ProgramId): Promise<void> {
     if (this.loaded.has(program)) return;
-    await PROGRAMS[program].load();
+    try {
+      await PROGRAMS[program].load();
+    } catch (error) {
+      console.warn(error);
+      this.failed = new Set([...this.failed, program]);
+      return;
+    }
     const hadFocus = this.#program(program)?.matches(':focus-within');
     this.loaded = new Set([...this.loaded, program]);
     await this.updateComplete;
@@ -140,6 +148,11 @@ export class Desktop extends LitElement {
     await this.debugger?.openFile(path);
   }
 
+  #onRetry(program: ProgramId): void {
+    this.failed = new Set([...this.failed].filter((other) => other !== program));
+    void this.#load(program);
+  }
+
   #onPlace(program: ProgramId, place: WindowPlace): void {
     this.#places.set(program, place);
     this.requestUpdate();
@@ -176,7 +189,9 @@ export class Desktop extends LitElement {
       .lab=${lab}
       .place=${this.#places.of(program)}
       .active=${frontOf(order) === program}
+      .failed=${this.failed.has(program)}
       .minimized=${order.minimized.has(program) || (NARROW.matches && frontOf(order) !== program)}
+      @ll-retry=${() => this.#onRetry(program)}
       @ll-window-activate=${() => this.#onActivate(program)}
       @ll-window-place=${({ place }: WindowPlaceEvent) => this.#onPlace(program, place)}
       @ll-window-minimize=${() => void this.#arrange(minimize(order, program), program)}

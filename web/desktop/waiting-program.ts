@@ -1,5 +1,6 @@
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
+import '../controls/button/button.js';
 import '../controls/progress-bar/progress-bar.js';
 import '../controls/window/window.js';
 import type { LabWindow, WindowPlace } from '../controls/window/window.js';
@@ -11,7 +12,9 @@ import { PROGRAMS, type ProgramId } from './programs.js';
 const text = strings.boot;
 
 /**
- * The window of a program that was opened before the machine runs. The program takes its place.
+ * The window of a program that was opened before the machine runs, or whose files do not come. The program takes its
+ * place.
+ * @fires ll-retry The user wants its files asked for again.
  * @fires The events of `ll-window`.
  */
 @customElement('ll-waiting-program')
@@ -31,7 +34,13 @@ export class WaitingProgram extends LitElement {
         width: 200px;
       }
 
+      .failure {
+        justify-items: center;
+        padding-inline: 24px;
+      }
+
       p {
+        max-width: 44ch;
         margin: 0;
         text-align: center;
       }
@@ -42,11 +51,27 @@ export class WaitingProgram extends LitElement {
   @property({ attribute: false }) place!: WindowPlace;
   @property({ type: Boolean }) active = false;
   @property({ type: Boolean }) minimized = false;
+  /** Its files could not be loaded. */
+  @property({ type: Boolean }) failed = false;
 
   @query('ll-window') private readonly window!: LabWindow;
 
   override focus(): void {
     void this.updateComplete.then(() => this.window.focus());
+  }
+
+  get #wait(): TemplateResult {
+    return html`<div class="wait">
+      <ll-progress-bar label=${text.starting}></ll-progress-bar>
+      <p>${text.starting}</p>
+    </div>`;
+  }
+
+  get #failure(): TemplateResult {
+    return html`<div class="wait failure">
+      <p role="alert">${text.programFailed(PROGRAMS[this.program].title)}</p>
+      <ll-button @click=${() => this.dispatchEvent(new Event('ll-retry'))}>${text.tryAgain}</ll-button>
+    </div>`;
   }
 
   override render() {
@@ -58,10 +83,7 @@ export class WaitingProgram extends LitElement {
         ?hidden=${this.minimized}
       >
         <span slot="icon">${icon(this.program)}</span>
-        <div class="wait">
-          <ll-progress-bar label=${text.starting}></ll-progress-bar>
-          <p>${text.starting}</p>
-        </div>
+        ${this.failed ? this.#failure : this.#wait}
       </ll-window>
     `;
   }

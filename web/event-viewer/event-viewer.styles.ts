@@ -12,6 +12,7 @@ export const styles = css`
   ll-grid {
     flex: 1 0 160px;
     overflow: hidden;
+    background: var(--surface-content);
   }
 
   ev-filter-bar {

@@ -18,7 +18,7 @@ export const styles = css`
     border: 1px solid var(--stroke-pane);
     border-width: 1px 0 0 1px;
     border-top-left-radius: var(--radius-window);
-    overflow: hidden;
+    overflow: clip;
     background: var(--surface-content);
   }
 `;

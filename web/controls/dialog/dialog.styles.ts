@@ -8,7 +8,7 @@ export const styles = css`
     padding: 0;
     border: 1px solid var(--stroke-window);
     border-radius: var(--radius-window);
-    overflow: hidden;
+    overflow: clip;
     background: var(--surface-dialog);
     box-shadow: var(--shadow-window);
     color: var(--text);
@@ -33,6 +33,7 @@ export const styles = css`
   }
 
   .content {
+    position: relative;
     padding: 0 24px 24px;
     overflow: auto;
     overflow-wrap: anywhere;

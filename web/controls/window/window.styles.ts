@@ -17,7 +17,8 @@ export const styles = css`
     box-sizing: border-box;
     border: var(--border) solid var(--stroke-window);
     border-radius: var(--radius-window);
-    overflow: hidden;
+    /* Not hidden: what a browser brings into view would scroll the window's frame away. */
+    overflow: clip;
     background: var(--surface-mica);
     box-shadow: var(--shadow-menu);
     color: var(--text);

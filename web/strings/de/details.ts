@@ -114,9 +114,15 @@ export const actions = {
   abandon: 'Nicht gespeicherte Daten verwerfen und herunterfahren.',
   abandonFirst: 'Bestätigen Sie zuerst, dass Daten verloren gehen dürfen',
   shutDown: 'Herunterfahren',
-  deniedTitle: 'Die Änderung wurde nicht vorgenommen',
+  failedTitle: {
+    end: 'Der Prozess kann nicht beendet werden',
+    priority: 'Die Priorität kann nicht geändert werden',
+    affinity: 'Die Prozessorzugehörigkeit kann nicht geändert werden',
+    efficiency: 'Der Effizienzmodus kann nicht geändert werden',
+  },
+  notCompleted: 'Der Vorgang konnte nicht abgeschlossen werden.',
   denied: (name: string) =>
-    `Windows verweigert den Zugriff auf ${name}: Der Prozess ist geschützt oder gehört jemand anderem.`,
+    `Zugriff verweigert: ${name} ist geschützt oder gehört einem anderen Benutzer als dem des Task-Managers.`,
   gone: (name: string) => `${name} ist beendet.`,
   needed: (name: string) =>
     `Ein Thread von ${name} fordert die Speicherabbilder dieser Maschine an. Ohne ihn gäbe es keine, deshalb läuft der Prozess weiter.`,

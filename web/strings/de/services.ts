@@ -30,7 +30,7 @@ export const services = {
     'no-memory': (name: string) => `Der Speicher reicht nicht aus, um ${name} zu starten.`,
   },
   ok: 'OK',
-  noConsole: 'Die Konsole „Dienste“ ist auf diesem Computer nicht installiert',
+  noConsole: 'Die Konsole „Dienste“ hat auf diesem Desktop kein Fenster',
   actions: (name: string) => `Aktionen für ${name}`,
   noMatch: (query: string) => `Kein Dienst entspricht „${query}“.`,
 };

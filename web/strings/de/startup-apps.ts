@@ -5,6 +5,8 @@ export const startupApps = {
   impact: { notMeasured: 'Nicht gemessen', none: 'Keine' },
   enable: 'Aktivieren',
   disable: 'Deaktivieren',
+  properties: 'Eigenschaften',
+  file: 'Datei',
   searchOnline: 'Online suchen',
   selectFirst: 'Wählen Sie zuerst eine App',
   isEnabled: 'Die App ist bereits aktiviert',

@@ -114,8 +114,16 @@ export const actions = {
   abandon: 'Abandon unsaved data and shut down.',
   abandonFirst: 'Confirm first that unsaved data may be lost',
   shutDown: 'Shut down',
-  deniedTitle: 'The change was not made',
-  denied: (name: string) => `Windows denies access to ${name}: it is protected, or belongs to somebody else.`,
+  /** Over what went wrong, by what was to be done. */
+  failedTitle: {
+    end: 'Unable to terminate process',
+    priority: 'Unable to change priority',
+    affinity: 'Unable to access or set process affinity',
+    efficiency: 'Unable to change efficiency mode',
+  },
+  notCompleted: 'The operation could not be completed.',
+  denied: (name: string) =>
+    `Access is denied: ${name} is protected, or belongs to somebody else than Task Manager runs as.`,
   gone: (name: string) => `${name} has ended.`,
   needed: (name: string) =>
     `A thread of ${name} asks for the memory dumps of this machine. Without it there would be none, so the process goes on.`,

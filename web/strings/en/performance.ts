@@ -14,6 +14,8 @@ export const performance = {
     `${what}: now ${now}, between ${least} and ${most} in the time shown`,
   emptyGraph: (what: string) => `${what}: no values yet`,
   actions: (device: string) => `Actions for ${device}`,
+  resourceMonitor: 'Open Resource Monitor',
+  noResourceMonitor: 'Resource Monitor has no window on this desktop',
   copy: 'Copy',
   copied: 'Copied to the clipboard',
   notCopied: 'The browser does not let the page use the clipboard',

@@ -29,7 +29,7 @@ export const services = {
     'no-memory': (name: string) => `There is not enough memory to start ${name}.`,
   },
   ok: 'OK',
-  noConsole: 'The Services console is not installed on this machine',
+  noConsole: 'The Services console has no window on this desktop',
   actions: (name: string) => `Actions for ${name}`,
   noMatch: (query: string) => `No service matches “${query}”.`,
 };

@@ -6,6 +6,8 @@ export const startupApps = {
   impact: { notMeasured: 'Not measured', none: 'None' },
   enable: 'Enable',
   disable: 'Disable',
+  properties: 'Properties',
+  file: 'File',
   searchOnline: 'Search online',
   selectFirst: 'Select an app first',
   isEnabled: 'The app is enabled already',

@@ -29,7 +29,7 @@ type Dialog =
   | { kind: 'critical'; abandon: boolean; action: ProcessAction }
   | { kind: 'affinity'; chosen: ReadonlySet<number> }
   | { kind: 'wait-chain'; chains: readonly WaitChain[] }
-  | { kind: 'tell'; body: string };
+  | { kind: 'tell'; title: string; body: string };
 
 /** What Task Manager does to a process, with the questions that come before it and what is said when it cannot be. */
 @customElement('tm-process-actions')
@@ -97,7 +97,9 @@ export class ProcessActions extends LitElement {
     this.process = process;
     // After a bug check the screen says what has happened.
     const isSaid = result === 'done' || result === 'bug-check';
-    this.dialog = isSaid ? null : { kind: 'tell', body: text[result](name) };
+    this.dialog = isSaid
+      ? null
+      : { kind: 'tell', title: text.failedTitle[action.do], body: text[result](name) };
   }
 
   #close(): void {
@@ -113,6 +115,7 @@ export class ProcessActions extends LitElement {
   get #heading(): string {
     switch (this.dialog?.kind) {
       case 'ask':
+      case 'tell':
         return this.dialog.title;
       case 'critical':
         return text.criticalTitle(this.process!.description);
@@ -121,7 +124,7 @@ export class ProcessActions extends LitElement {
       case 'wait-chain':
         return text.waitChainTitle;
       default:
-        return text.deniedTitle;
+        return '';
     }
   }
 
@@ -143,6 +146,9 @@ export class ProcessActions extends LitElement {
           ></ll-checkbox>`;
       case 'wait-chain':
         return waitChainView(process.imageName, dialog.chains, this.lab.sampler.value?.processes ?? []);
+      case 'tell':
+        return html`<p>${text.notCompleted}</p>
+          <p>${dialog.body}</p>`;
       default:
         return html`<p>${dialog.body}</p>`;
     }

@@ -100,7 +100,7 @@ export class CommandBar extends LitElement {
     return html`
       <h1>${this.heading}</h1>
       ${first ? this.#button(first) : nothing}
-      ${rest.length > 0 ? html`<span class="divider"></span>` : nothing}
+      ${first && (rest.length > 0 || this.more.length > 0) ? html`<span class="divider"></span>` : nothing}
       ${rest.map((command) => this.#button(command))} ${this.more.length > 0 ? this.#moreButton() : nothing}
     `;
   }

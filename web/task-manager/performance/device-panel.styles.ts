@@ -100,6 +100,11 @@ export const styles = css`
     margin-top: 12px;
   }
 
+  /* Where Windows' own table stands, however short the numbers are. */
+  .stats {
+    min-width: 190px;
+  }
+
   .stats dl {
     display: flex;
     gap: 16px;
@@ -124,7 +129,7 @@ export const styles = css`
   .table {
     display: grid;
     grid-template-columns: auto auto;
-    grid-auto-rows: 18px;
+    grid-auto-rows: minmax(18px, auto);
     align-content: start;
     column-gap: 10px;
   }

@@ -78,6 +78,7 @@ export class PerformancePage extends LitElement {
       ...(device.id === 'cpu' ? cpu : []),
       { id: 'summary', label: text.summary, choice: 'checkbox', checked: summary },
       'separator',
+      { id: 'resource-monitor', label: text.resourceMonitor, disabledReason: text.noResourceMonitor },
       { id: 'copy', label: text.copy },
     ];
   }

@@ -1,9 +1,11 @@
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import '../../controls/button/button.js';
 import '../../controls/checkbox/checkbox.js';
 import type { LabCheckbox } from '../../controls/checkbox/checkbox.js';
 import '../../controls/dialog/dialog.js';
+import '../../controls/field/field.js';
+import type { LabField } from '../../controls/field/field.js';
 import type { Lab } from '../../lab.js';
 import { texts } from '../text.js';
 
@@ -16,29 +18,6 @@ const { runTask: text } = texts;
  */
 @customElement('tm-run-dialog')
 export class RunDialog extends LitElement {
-  static override styles = css`
-    label {
-      display: flex;
-      align-items: center;
-      gap: 12px;
-      margin-block: 12px;
-    }
-
-    input {
-      flex: 1;
-      box-sizing: border-box;
-      min-width: 0;
-      height: 32px;
-      padding-inline: 10px;
-      border: 1px solid var(--stroke-search);
-      border-bottom-color: var(--stroke-strong);
-      border-radius: var(--radius-control);
-      background: var(--surface-search);
-      color: var(--text);
-      font: inherit;
-    }
-  `;
-
   @property({ attribute: false }) lab!: Lab;
   @property({ type: Boolean }) open = false;
   @state() private typed = '';
@@ -64,24 +43,15 @@ export class RunDialog extends LitElement {
     } else this.failure = result === 'unknown' ? text.unknown(typed) : text.noMemory(typed);
   }
 
-  #onKeydown(event: KeyboardEvent): void {
-    if (event.key !== 'Enter') return;
-    event.preventDefault();
-    void this.#run();
-  }
-
   get #field() {
     return html`<p>${text.prompt}</p>
-      <label class="open-field"
-        ><span>${text.open}</span
-        ><input
-          data-first
-          spellcheck="false"
-          autocomplete="off"
-          .value=${this.typed}
-          @input=${(event: Event) => (this.typed = (event.target as HTMLInputElement).value)}
-          @keydown=${(event: KeyboardEvent) => this.#onKeydown(event)}
-      /></label>
+      <ll-field
+        data-first
+        label=${text.open}
+        .value=${this.typed}
+        @input=${(event: Event) => (this.typed = (event.currentTarget as LabField).value)}
+        @ll-submit=${() => void this.#run()}
+      ></ll-field>
       <ll-checkbox
         label=${text.administrator}
         hint=${this.#mayElevate ? '' : text.notAdministrator}

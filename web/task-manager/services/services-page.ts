@@ -31,10 +31,10 @@ const text = texts.services;
 const { columns } = text;
 
 const COLUMNS: readonly GridColumn[] = [
-  { id: 'name', label: columns.name, width: 180 },
+  { id: 'name', label: columns.name, width: 160 },
   { id: 'pid', label: columns.pid, width: 60, isNumber: true },
-  { id: 'description', label: columns.description, width: 280 },
-  { id: 'status', label: columns.status, width: 90 },
+  { id: 'description', label: columns.description, width: 250 },
+  { id: 'status', label: columns.status, width: 80 },
   { id: 'group', label: columns.group, width: 220 },
 ];
 

@@ -34,7 +34,10 @@ export class SettingsPage extends LitElement {
     }
 
     .content {
+      /* What is visually hidden in it scrolls with it. */
+      position: relative;
       flex: 1;
+      min-height: 0;
       padding: 16px;
       overflow: auto;
     }

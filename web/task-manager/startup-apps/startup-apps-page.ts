@@ -1,7 +1,9 @@
-import { LitElement, html } from 'lit';
+import { LitElement, html, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { StartupApp } from '../../../sim/worker/sim-api.js';
 import type { MenuEntry, MenuSelectEvent } from '../../controls/menu/menu-entry.js';
+import '../../controls/button/button.js';
+import '../../controls/dialog/dialog.js';
 import '../../controls/menu/menu.js';
 import type { LabMenu } from '../../controls/menu/menu.js';
 import type { Lab } from '../../lab.js';
@@ -53,6 +55,8 @@ export class StartupAppsPage extends LitElement {
   @state() private apps: readonly StartupApp[] = [];
   @state() private sort: GridSort = { column: 'name', descending: false };
   @state() private selected = '';
+  /** The app whose properties are shown. */
+  @state() private shown: StartupApp | null = null;
   @query('ll-menu') private readonly menu!: LabMenu;
 
   protected override firstUpdated(): void {
@@ -90,6 +94,12 @@ export class StartupAppsPage extends LitElement {
       RUN_NEW_TASK,
       { id: 'enable', icon: 'check', label: text.enable, disabledReason: this.#reason(app, true) },
       { id: 'disable', icon: 'end-task', label: text.disable, disabledReason: this.#reason(app, false) },
+      {
+        id: 'properties',
+        icon: 'properties',
+        label: text.properties,
+        disabledReason: app ? undefined : text.selectFirst,
+      },
     ];
   }
 
@@ -97,19 +107,48 @@ export class StartupAppsPage extends LitElement {
     return [
       app?.enabled ? { id: 'disable', label: text.disable } : { id: 'enable', label: text.enable },
       { id: 'search', label: text.searchOnline },
+      { id: 'properties', label: text.properties },
     ];
   }
 
   #onCommand(id: string): void {
     const app = this.apps.find(({ program }) => program === this.selected);
     if (!app) return;
-    if (id === 'search') searchOnline(`${app.program} ${app.name}`);
+    if (id === 'properties') this.shown = app;
+    else if (id === 'search') searchOnline(`${app.program} ${app.name}`);
     else if (id === 'enable' || id === 'disable')
       void this.lab.startup.setEnabled(app.program, id === 'enable').then((apps) => (this.apps = apps));
   }
 
   #onSort({ column }: GridSortEvent): void {
     this.sort = sortAfterClick(this.sort, column, false);
+  }
+
+  #properties(): TemplateResult {
+    const { shown } = this;
+    const close = () => (this.shown = null);
+    const lines = shown
+      ? [
+          [texts.properties.description, shown.name],
+          [text.file, shown.program],
+          [columns.publisher, shown.publisher],
+          [columns.status, statusOf(shown)],
+          [columns.impact, impactOf(shown)],
+        ]
+      : [];
+    return html`<ll-dialog
+      heading=${shown ? texts.properties.title(shown.name) : ''}
+      .open=${shown !== null}
+      .content=${html`<dl>
+        ${lines.map(
+          ([label, value]) =>
+            html`<dt>${label}</dt>
+              <dd>${value}</dd>`,
+        )}
+      </dl>`}
+      .buttons=${html`<ll-button data-first @click=${close}>${strings.messages.ok}</ll-button>`}
+      @ll-cancel=${close}
+    ></ll-dialog>`;
   }
 
   override render() {
@@ -138,6 +177,7 @@ export class StartupAppsPage extends LitElement {
         .entries=${this.#entries(selected)}
         @ll-select=${({ id }: MenuSelectEvent) => this.#onCommand(id)}
       ></ll-menu>
+      ${this.#properties()}
     `;
   }
 }
