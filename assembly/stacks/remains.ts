@@ -37,10 +37,10 @@ export function renderRemains(pfn: u32, depth: u32, target: usize): void {
   // xorshift64, four words at a time: cheap, as a dump has tens of thousands of these pages
   let stream = i64x2(bits, hash(bits, pfn) | 1);
   const from = v128.splat<i64>(pool);
-  for (let at: usize = 0; at < PAGE_SIZE; at += 32) {
-    stream = followingPair(stream);
-    v128.store(target + at, leftWords(stream, from));
-    v128.store(target + at, leftWords(mixedPair(stream), from), 16);
+  for (let at: usize = 0; at < PAGE_SIZE; at += 16) {
+    const mixed = mixedPair(stream);
+    stream = at & 16 ? stream : followingPair(stream);
+    v128.store(target + at, leftWords(at & 16 ? mixed : stream, from));
   }
   bits = v128.extract_lane<u64>(stream, 0);
   // Between them the return addresses, where frames ended.

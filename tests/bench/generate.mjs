@@ -3,6 +3,10 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, seconds } from './measure.mjs';
+import { warmMemory } from './warm-memory.mjs';
+
+/** Less than a boot takes: the memory becomes free shortly before the dump is written. */
+const BEFORE_WRITING = 900; // ms
 
 const GENERATE = ['generate', '--scenario', 'baseline', '--seed', '1', '--kind', 'full', '--json'];
 
@@ -29,21 +33,26 @@ function generateOnce(cli, dump) {
  * Generates the default machine's dump and copies it with `cp`, in turn, on the same disk.
  * @returns medians
  */
-export function measureGenerate(cli, runs) {
+export async function measureGenerate(cli, runs) {
   const folder = mkdtempSync(join(process.env.BENCH_FOLDER ?? tmpdir(), 'livedump-bench-'));
   try {
     const dump = join(folder, 'full.dmp');
     const copy = join(folder, 'copy.dmp');
-    const rounds = Array.from({ length: runs }, () => {
+    const rounds = [];
+    while (rounds.length < runs) {
       rmSync(dump, { force: true });
       rmSync(copy, { force: true });
-      // Neither pays for what the other left to be written to the disk.
+      // Neither pays for what the other left to be written to the disk, nor for memory.
       run('sync', []);
+      await warmMemory(BEFORE_WRITING);
       const made = generateOnce(cli, dump);
       run('sync', []);
+      await (
+        await warmMemory(0)
+      ).freed;
       const { elapsed: copySeconds } = seconds(() => run('cp', [dump, copy]));
-      return { ...made, copySeconds };
-    });
+      rounds.push({ ...made, copySeconds });
+    }
     const of = (key) => median(rounds.map((round) => round[key]));
     const bytes = rounds[0].bytes;
     return {

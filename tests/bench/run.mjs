@@ -36,7 +36,7 @@ const PLACES = { onDisk: "on the machine's disk", dropped: 'dropped on the page'
 const mibPerSecond = (speed) => `${Math.round(speed / MIB)} MiB/s`;
 
 await runNode(['scripts/build.mjs']);
-const made = measureGenerate('dist/node/cli.js', RUNS);
+const made = await measureGenerate('dist/node/cli.js', RUNS);
 const page = await measurePage(RUNS);
 const opfs = await measureOpfs(3);
 const ui = await measureUi();
@@ -44,7 +44,8 @@ const symbols = await measureSymbols(RUNS);
 const index = new URL('../../dist/node/index.js', import.meta.url).href;
 const capture = measureCapture(index, RUNS);
 const debug = await measureDebugger('dist/node/cli.js', 3);
-const sizes = SIZES.map((size) => ({ ...size, ...measureSize(index, size.machine, size.runs) }));
+const sizes = [];
+for (const size of SIZES) sizes.push({ ...size, ...(await measureSize(index, size.machine, size.runs)) });
 
 const workstation = sizes.find(({ machine }) => machine === 'workstation');
 const sizeOf = (files) => files.reduce((sum, { gzipped }) => sum + gzipped, 0);
@@ -189,7 +190,9 @@ writeFileSync(
   'BENCHMARKS.md',
   `# Benchmarks
 
-Written by \`npm run bench\`: medians of ${RUNS} runs, \`generate\` and \`cp\` in turn on the same disk.
+Written by \`npm run bench\`: medians of ${RUNS} runs, \`generate\` and \`cp\` in turn on the same disk. Before each of these and before
+each boot a GiB of memory becomes free that was just in use: virtual machines fetch free memory from their host anew, which
+costs more than what is measured.
 
 Last run: the default machine, full dump of ${Math.round(made.bytes / MIB)} MiB; ${cpus().length} × ${cpus()[0].model.trim()}, Node ${process.versions.node}, Chromium ${page.browser}.
 

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { median } from './measure.mjs';
+import { warmMemory } from './warm-memory.mjs';
 
 const SCRIPT = `
   const { createMachine } = await import(process.argv[1]);
@@ -24,14 +25,15 @@ const SCRIPT = `
 `;
 
 /** Boots a machine of a size in Node, `runs` times, each in a process of its own, lets a minute pass on it, and selects all pages for a dump. */
-export function measureSize(index, machine, runs) {
-  const measured = Array.from({ length: runs }, () =>
-    JSON.parse(
-      execFileSync(process.execPath, ['--input-type=module', '-e', SCRIPT, index, machine], {
-        encoding: 'utf8',
-      }),
-    ),
-  );
+export async function measureSize(index, machine, runs) {
+  const measured = [];
+  while (measured.length < runs) {
+    await (
+      await warmMemory(0)
+    ).freed;
+    const args = ['--input-type=module', '-e', SCRIPT, index, machine];
+    measured.push(JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })));
+  }
   const middle = (key) => median(measured.map((run) => run[key]));
   return {
     bootMs: middle('bootMs'),

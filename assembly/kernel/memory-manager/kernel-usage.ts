@@ -29,7 +29,7 @@ function pagesBelow(address: u64): u64 {
 
 function pagesIn(table: u32, level: i32): u64 {
   tables++;
-  const copy = entries + usize(level) * 4096;
+  const copy = entries + usize(level - 1) * 4096;
   copyFrame(table, copy);
   let found: u64 = 0;
   for (let i: u32 = 0; i < ENTRIES; i++) {
@@ -59,9 +59,11 @@ export function processTables(root: u32): u64 {
 
 function tablesBelow(table: u32, level: i32, count: u32): u64 {
   if (level == 1) return 0;
+  const copy = entries + usize(level - 1) * 4096;
+  copyFrame(table, copy);
   let found: u64 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const entry = frameWord(table, i);
+    const entry = load<u64>(copy + i * 8);
     if ((entry & PRESENT) == 0 || (entry & LARGE) != 0) continue;
     found += 1 + tablesBelow(frameOf(entry), level - 1, ENTRIES);
   }

@@ -22,9 +22,8 @@ const HEAD_OF_NAME: u32 = 48;
 // (random bits & mask) + base, where a pointer's base is near the block.
 const PHASES: usize = 1024;
 const FIELDS: usize = PHASES + 512; // a block fills at most a page
-const masks: usize = memory.data(12288, 16);
-const bases: usize = memory.data(12288, 16);
-const isPointer: usize = memory.data(12288, 16);
+const ROW: usize = 12288; // bytes
+const masks: usize = memory.data(3 * ROW, 16); // then as many bases, then whether each is a pointer
 const AGE_MASK: u64 = 0xffffffffff; // about a day, in 100 ns
 
 function prepareFields(): void {
@@ -67,8 +66,8 @@ function prepareFields(): void {
       default: // zero
     }
     store<u64>(masks + i * 8, mask);
-    store<u64>(bases + i * 8, base);
-    store<u64>(isPointer + i * 8, pointer);
+    store<u64>(masks + i * 8, base, ROW);
+    store<u64>(masks + i * 8, pointer, 2 * ROW);
   }
 }
 
@@ -138,27 +137,26 @@ export function fillContents(
   }
 }
 
-/** Two fields at index `i` of structures of a phase: what their kinds make of random bits. */
-function fields(bits: v128, phase: usize, i: u32, around: v128): v128 {
-  const at = phase + i;
-  const base = v128.add<i64>(v128.and(v128.load(isPointer + at), around), v128.load(bases + at));
-  return v128.add<i64>(v128.and(bits, v128.load(masks + at)), base);
+/** Two fields whose masks are at `at`: what their kinds make of random bits. Small enough to be compiled into its callers. */
+function fields(bits: v128, at: usize, around: v128): v128 {
+  const base = v128.add<i64>(v128.and(v128.load(at, 2 * ROW), around), v128.load(at, ROW));
+  return v128.add<i64>(v128.and(bits, v128.load(at)), base);
 }
 
 function fillStructure(target: usize, bytes: u32, address: u64, key: u64): void {
-  const phase = (usize((key * GOLDEN) >> 32) % PHASES) * 8;
+  const row = masks + (usize((key * GOLDEN) >> 32) % PHASES) * 8;
   const around = v128.splat<i64>(address & ~POINTER_MASK & ~0x3f);
   let stream = i64x2(next(), next() | 1);
   let i: u32 = 0;
   // A step of the streams is good for four fields.
   for (; i + 32 <= bytes; i += 32) {
     stream = followingPair(stream);
-    v128.store(target + i, fields(stream, phase, i, around));
-    v128.store(target + i, fields(mixedPair(stream), phase, i + 16, around), 16);
+    v128.store(target + i, fields(stream, row + i, around));
+    v128.store(target + i, fields(mixedPair(stream), row + i + 16, around), 16);
   }
   for (; i + 8 <= bytes; i += 8) {
     stream = followingPair(stream);
-    store<u64>(target + i, v128.extract_lane<u64>(fields(stream, phase, i, around), 0));
+    store<u64>(target + i, v128.extract_lane<u64>(fields(stream, row + i, around), 0));
   }
 }
 
