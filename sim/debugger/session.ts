@@ -1,3 +1,4 @@
+import { Aliases } from './aliases.js';
 import { address, hex } from './format/numbers.js';
 import type { Scope } from './expressions/scope.js';
 import type { TypedValue } from './expressions/typed-value.js';
@@ -5,10 +6,11 @@ import type { ByteSource } from './files/byte-source.js';
 import { CachedSource } from './files/cached-source.js';
 import { MemoryError, type Memory } from './memory/memory.js';
 import type { LoadedSymbol } from './symbols/module-symbols.js';
+import type { DxValue } from './commands/dx/model.js';
 import { SymbolsError } from './symbols/symbols-error.js';
 import { noSymbolFiles, type SymbolFiles } from './symbols/symbol-files.js';
 import { isMinidump } from './dump/minidump/minidump.js';
-import { ALIASES, POINTER_TYPES, USER_REGISTERS } from './pseudo-registers.js';
+import { ALIASES, CODE_POINTERS, POINTER_TYPES, USER_REGISTERS } from './pseudo-registers.js';
 import { KernelTarget } from './target/kernel-target.js';
 import { Module } from './target/module.js';
 import { OtherTargetError } from './target/other-target-error.js';
@@ -16,7 +18,7 @@ import { readUserModules } from './target/user-modules.js';
 import { SHARED_USER_DATA, UserTarget } from './target/user-target.js';
 import type { Processor } from './target/processor.js';
 import { readUnloadedDlls, type UnloadedModule } from './target/unloaded-modules.js';
-import { pointerTo, type EnumType, type StructType } from './types/type.js';
+import { baseType, pointerTo, type EnumType, type StructType } from './types/type.js';
 import { TypedView } from './types/typed-view.js';
 import { Context, REGISTERS, SEGMENTS, type Register } from './unwind/context.js';
 import { partOfRegister } from './unwind/register-parts.js';
@@ -66,9 +68,16 @@ export class Session implements Scope {
   /** Where a command without an address goes on: memory displays and disassembly. */
   readonly next = new Map<string, bigint>();
   radix = 16;
+  /** Frames that `k` shows when it is not told. */
+  stackDepth = 0x100;
+  /** What `?` computed last. */
+  lastValue = 0n;
   showMissingPages = true;
   userModules: readonly Module[] = [];
-  readonly aliases = new Map<string, string>();
+  /** Names that the user gave to texts. */
+  readonly aliases = new Aliases();
+  /** What the user set with `dx @$name = …`, by the name in small letters. */
+  readonly dxVariables = new Map<string, { name: string; value: DxValue }>();
   readonly #userRegisters = new Map<string, bigint>();
   readonly #unloadTrace: bigint | undefined;
   #memory: Memory | undefined;
@@ -157,6 +166,13 @@ export class Session implements Scope {
     this.#memory = this.user.memory;
     this.scope = { context: this.user.contextOf(thread), frame: 0, isOther: false };
     return true;
+  }
+
+  /** Registers that the dump was opened with: those of the exception, or of the first processor. */
+  get eventContext(): Context | undefined {
+    if (!this.user) return this.target.processors[this.target.firstProcessor]?.context;
+    const thread = this.user.eventThread;
+    return thread && this.user.contextOf(thread);
   }
 
   /** Takes the registers of the current thread or processor again, after `.cxr` and its like. */
@@ -296,6 +312,10 @@ export class Session implements Scope {
   }
 
   typedRegister(name: string): TypedValue | undefined {
+    if (CODE_POINTERS.includes(name.toLowerCase())) {
+      const code = this.register(name);
+      return code === undefined ? undefined : { type: pointerTo(baseType('uchar', 1)), constant: code };
+    }
     const type = POINTER_TYPES[name.toLowerCase()];
     const value = type === undefined ? undefined : this.register(name);
     const found = type === undefined ? undefined : this.type(type);

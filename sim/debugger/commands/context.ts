@@ -23,6 +23,9 @@ export const processors: Command = {
         throw new CommandError(`${chosen[1]} is not a valid processor number\n`);
       return;
     }
+    const one = /^(\d+)\s*(?=(\S)?)/.exec(word);
+    if (one?.[2]) throw new SyntaxProblem('Extra character error', one[0].length + 2);
+    if (one) return;
     const all = /^\*\s*(.+)$/.exec(word);
     if (!all) throw new SyntaxProblem('Syntax error', 1);
     const current = session.processor;
@@ -45,7 +48,10 @@ export const thread: Command = {
     const given = rest.optionalValue() ?? 0n;
     if (given === 0n || session.user) {
       session.resetScope();
-      return print(`Implicit thread is now ${address(session.thread)}\n`);
+      print(`Implicit thread is now ${address(session.thread)}\n`);
+      if (options.includes('p') && !session.user)
+        print(`Implicit process is now ${address(session.process)}\n`);
+      return;
     }
     if (typeOf(session.target.system, given) === undefined)
       throw new CommandError(`Cannot read thread type from thread ${address(given)}, NTSTATUS 0xC0000147\n`);
@@ -62,7 +68,7 @@ export const thread: Command = {
     const isOther = session.target.processors[session.processor]?.currentThread !== given;
     session.scope = { context, frame: 0, isOther };
     print(`Implicit thread is now ${address(given)}\n`);
-    if (options.some((option) => option === 'p' || option === 'p')) {
+    if (options.includes('p')) {
       session.useProcessOf(given);
       print(`Implicit process is now ${address(session.process)}\n`);
     }

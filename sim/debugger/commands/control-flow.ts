@@ -1,38 +1,118 @@
-import { evaluateMasm } from '../expressions/masm.js';
-import { address, hex } from '../format/numbers.js';
-import { asciiText, wideText } from '../files/text.js';
-import { parseMasm } from '../expressions/masm.js';
-import { Scanner } from '../expressions/scanner.js';
+import { evaluateMasm, parseMasm } from '../expressions/masm.js';
+import { ExpressionError, Scanner } from '../expressions/scanner.js';
+import { replaceNames } from '../aliases.js';
+import type { Session } from '../session.js';
 import { CommandError, SyntaxProblem, type Command, type CommandContext } from './command.js';
 import { jumpOf } from './jumps.js';
+import { refuse } from './refuse.js';
 import { takeBlock, takeBracketed } from './split.js';
 
 /** A loop whose condition never fails must not hang whoever runs it. */
 const MOST_TURNS = 100_000;
 const LOOP_JUMPS = ['break', 'continue'] as const;
 
+/** Takes the parts of a command like `.if (CONDITION) { COMMANDS }` one after the other. */
+class Parts {
+  readonly #scanner: Scanner;
+  readonly #session: Session;
+  readonly #name: string;
+
+  constructor(session: Session, name: string, args: string) {
+    this.#session = session;
+    this.#name = name;
+    this.#scanner = new Scanner(args);
+  }
+
+  /** Where the next part starts, as errors count. */
+  get #at(): number {
+    this.#scanner.skipSpace();
+    const { at, text } = this.#scanner;
+    return this.#name.length + (text === '' ? 0 : 1) + at;
+  }
+
+  get ended(): boolean {
+    return this.#scanner.ended;
+  }
+
+  /** @throws ExpressionError */
+  value(): bigint {
+    return parseMasm(this.#scanner, this.#session);
+  }
+
+  /** The text of an expression that is evaluated again and again. */
+  expression(): string {
+    const start = this.#scanner.at;
+    this.value();
+    return this.#scanner.text.slice(start, this.#scanner.at);
+  }
+
+  match(pattern: RegExp): string | undefined {
+    return this.#scanner.match(pattern);
+  }
+
+  /** Takes `.elsif` or `.else`, also behind a semicolon. */
+  branch(): string | undefined {
+    const found = this.#scanner.match(/[\s;]*\.(?:elsif|else)(?![a-z])/);
+    return found?.replace(/^[\s;]+/, '').toLowerCase();
+  }
+
+  get rest(): string {
+    return this.#scanner.rest.trim();
+  }
+
+  /** Commands in braces. @throws SyntaxProblem when none come */
+  block(): string {
+    return this.#bracketed('{', '}');
+  }
+
+  brackets(): string {
+    return this.#bracketed('(', ')');
+  }
+
+  #bracketed(open: string, close: string): string {
+    const at = this.#at;
+    const found = takeBracketed(this.#scanner.rest, open, close);
+    if (!found) throw new SyntaxProblem('Syntax error', at);
+    this.#scanner.at = this.#scanner.text.length - found.rest.length;
+    return found.block;
+  }
+
+  /** @throws SyntaxProblem when something is left */
+  end(): void {
+    if (!this.ended) throw new SyntaxProblem('Extra character error', this.#at + 1);
+  }
+
+  fail(message = 'Syntax error'): never {
+    throw new SyntaxProblem(message, this.#at);
+  }
+}
+
 export const ifCommand: Command = {
   names: ['.if'],
   run(context, args) {
-    let rest = args;
-    for (;;) {
-      const condition = takeBracketed(rest, '(', ')');
-      const body = condition && takeBlock(condition.rest);
-      if (!condition || !body) throw new SyntaxProblem('Syntax error', 3);
-      if (evaluateMasm(condition.block, context.session) !== 0n) return context.run(body.block);
-      const branch = /^\.(elsif|else)\b/.exec(body.rest);
-      if (!branch) return;
-      rest = body.rest.slice(branch[0].length).trim();
-      if (branch[1] === 'elsif') continue;
-      const last = takeBlock(rest);
-      if (!last) throw new SyntaxProblem('Syntax error', 3);
-      return context.run(last.block);
+    const parts = new Parts(context.session, '.if', args);
+    let isDone = false;
+    for (let branch: string | undefined = '.elsif'; branch; branch = parts.branch()) {
+      // The condition of a branch behind the one that was taken is not looked at.
+      if (branch === '.elsif' && isDone) parts.match(/[^{]*/);
+      const holds: boolean = branch === '.else' ? !isDone : !isDone && parts.value() !== 0n;
+      const body = parts.block();
+      if (holds) context.run(body);
+      isDone ||= holds;
+      if (branch === '.else') break;
     }
+    parts.end();
   },
 };
 
-function loop(context: CommandContext, condition: string, body: string, step: string): void {
-  for (let turns = 0; evaluateMasm(condition, context.session) !== 0n; turns++) {
+/** Runs commands as long as a condition holds; `step` after each turn. */
+function loop(
+  context: CommandContext,
+  holds: () => boolean,
+  body: string,
+  { step = '', isTestedLast = false } = {},
+): void {
+  for (let turns = 0; (isTestedLast && turns === 0) || holds(); turns++) {
     if (turns >= MOST_TURNS) throw new CommandError(`The loop was ended after ${MOST_TURNS} turns.\n`);
     if (jumpOf(() => context.run(body), LOOP_JUMPS) === 'break') return;
     if (step) context.run(step);
@@ -42,142 +122,112 @@ function loop(context: CommandContext, condition: string, body: string, step: st
 export const whileCommand: Command = {
   names: ['.while'],
   run(context, args) {
-    const condition = takeBracketed(args, '(', ')');
-    const body = condition && takeBlock(condition.rest);
-    if (!condition || !body) throw new SyntaxProblem('Syntax error', 6);
-    loop(context, condition.block, body.block, '');
+    const parts = new Parts(context.session, '.while', args);
+    const condition = parts.expression();
+    const body = parts.block();
+    loop(context, () => evaluateMasm(condition, context.session) !== 0n, body);
+    parts.end();
+  },
+};
+
+export const doCommand: Command = {
+  names: ['.do'],
+  run(context, args) {
+    const parts = new Parts(context.session, '.do', args);
+    const body = parts.block();
+    const condition = parts.rest;
+    const holds = () => evaluateMasm(condition, context.session) !== 0n;
+    loop(context, holds, body, { isTestedLast: true });
   },
 };
 
 export const forCommand: Command = {
   names: ['.for'],
   run(context, args) {
-    const head = takeBracketed(args, '(', ')');
-    const body = head && takeBlock(head.rest);
-    const [start = '', condition = '0', step = ''] = head?.block.split(';') ?? [];
-    if (!head || !body) throw new SyntaxProblem('Syntax error', 4);
+    const parts = new Parts(context.session, '.for', args);
+    const [start = '', condition = '', step = ''] = parts.brackets().split(';');
+    const behind = `;${step}) ${parts.rest}`;
+    const body = parts.block();
     context.run(start);
-    loop(context, condition, body.block, step);
+    if (condition.trim() === '') throw new ExpressionError('Numeric expression missing from', behind);
+    loop(context, () => evaluateMasm(condition, context.session) !== 0n, body, { step });
+    parts.end();
   },
 };
 
-const FOREACH_OPTION = /^\s*\/(pS|ps|s|f)(?:\s+(\d+))?\s*/;
+const FOREACH_OPTION = /\/(?:pS|ps|s|f)(?![a-z])/;
 
 export const foreachCommand: Command = {
   names: ['.foreach'],
   run(context, args) {
-    let rest = args;
-    let [fromString, first, step] = [false, 0, 0];
-    for (let option = FOREACH_OPTION.exec(rest); option; option = FOREACH_OPTION.exec(rest)) {
-      if (option[1] === 's') fromString = true;
-      else if (option[1] === 'pS') first = Number(option[2] ?? 0);
-      else if (option[1] === 'ps') step = Number(option[2] ?? 0);
-      rest = rest.slice(option[0].length);
+    const parts = new Parts(context.session, '.foreach', args);
+    let isText = false;
+    let [first, step] = [0, 0];
+    for (let option = parts.match(FOREACH_OPTION); option; option = parts.match(FOREACH_OPTION)) {
+      if (option === '/f') refuse('.foreach', '/f');
+      if (option === '/s') isText = true;
+      // Case tells one from the other.
+      else if (option === '/pS') first = Number(parts.match(/\d+/) ?? 0);
+      else step = Number(parts.match(/\d+/) ?? 0);
     }
-    const head = takeBracketed(rest, '(', ')');
-    const body = head && takeBlock(head.rest);
-    const name = /^\s*(\w+)\s*/.exec(head?.block ?? '');
-    if (!head || !body || !name) throw new SyntaxProblem('Syntax error', 8);
-    const source = head.block.slice(name[0].length);
-    const commands = takeBlock(source)?.block;
-    const text = fromString
-      ? /"([^"]*)"/.exec(source)?.[1]
-      : commands === undefined
-        ? undefined
-        : context.capture(commands);
-    if (text === undefined) throw new SyntaxProblem('Syntax error', 8);
+    const head = parts.brackets();
+    const [, name = '', source = ''] = /^\s*(\S+)\s*(.*)$/s.exec(head) ?? [];
+    const text = isText ? quoted(parts, source) : output(context, parts, source);
+    const body = parts.block();
     const words = text.split(/\s+/).filter(Boolean);
-    // A name inside of other text is left alone, unless it stands in ${}.
-    const [before, after] = [`(?<![^\\s;{'])`, `(?![^\\s;}'])`];
-    const replaced = new RegExp(`\\$\\{${name[1]!}\\}|${before}${name[1]!}${after}`, 'g');
     for (let i = first; i < words.length; i += step + 1) {
-      const commands = body.block.replace(replaced, () => words[i]!);
-      if (jumpOf(() => context.run(commands), LOOP_JUMPS) === 'break') return;
+      const commands = replaceNames(body, (word) => (word === name ? words[i] : undefined));
+      if (jumpOf(() => context.run(commands), LOOP_JUMPS) === 'break') break;
     }
+    parts.end();
   },
 };
+
+function quoted(parts: Parts, source: string): string {
+  return /^"([^"]*)"/.exec(source)?.[1] ?? parts.fail('Quotes required');
+}
+
+/** What commands in braces print. */
+function output(context: CommandContext, parts: Parts, source: string): string {
+  const commands = takeBlock(source)?.block;
+  return commands === undefined ? parts.fail() : context.capture(commands);
+}
 
 export const blockCommand: Command = {
   names: ['.block'],
   run(context, args) {
-    const body = takeBlock(args);
-    if (!body) throw new SyntaxProblem('Syntax error', 6);
-    context.run(body.block);
+    const parts = new Parts(context.session, '.block', args);
+    context.run(parts.block());
+    parts.end();
   },
 };
+
+/** `j`: one of two commands, either in single quotes when it is several. */
+export const choose: Command = {
+  names: ['j'],
+  run(context, args) {
+    const parts = new Parts(context.session, 'j', args);
+    const holds = parts.value() !== 0n;
+    const [first = '', second] = branches(parts.rest);
+    context.run(holds || second === undefined ? first : second);
+  },
+};
+
+/** Cuts at semicolons outside of single quotes, and takes the quotes away. */
+function branches(text: string): string[] {
+  const pieces = text.match(/(?:'[^']*'|[^;'])+|(?<=^|;)(?=;)/g) ?? [];
+  return pieces.map((piece) => piece.trim().replace(/^'(.*)'$/s, '$1'));
+}
 
 export const echo: Command = {
   names: ['.echo'],
-  run: ({ print }, args) => print(`${args.replace(/^"(.*)"$/, '$1')}\n`),
-};
-
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', '"': '"' };
-
-/** `.printf`: formatted text. */
-export const printf: Command = {
-  names: ['.printf'],
-  run({ session, print }, args) {
-    const found = /^(?:\/D\s+)?"((?:[^"\\]|\\.)*)"\s*,?\s*(.*)$/s.exec(args);
-    if (!found) throw new SyntaxProblem('Syntax error', 7);
-    const scanner = new Scanner(found[2]!);
-    const value = () => {
-      const result = parseMasm(scanner, session);
-      scanner.take(',');
-      return result;
-    };
-    const pattern = /\\(.)|%(-?\d*)(I64|l|ll)?(ma|mu|msa|msu|[diuxXpcysoN%])/g;
-    print(
-      found[1]!.replace(
-        pattern,
-        (_, escape: string | undefined, width: string, long: string | undefined, kind: string) =>
-          escape !== undefined
-            ? (ESCAPES[escape] ?? escape)
-            : kind === '%'
-              ? '%'
-              : field(session, kind, width, long !== undefined, value()),
-      ),
-    );
+  run({ print }, args) {
+    if (!args.startsWith('"')) return print(`${args}\n`);
+    const end = args.indexOf('"', 1);
+    if (end < 0) throw new SyntaxProblem('Trailing quote missing', '.echo '.length + args.length);
+    const behind = args.slice(end + 1);
+    if (/^\S/.test(behind)) throw new SyntaxProblem('Malformed string', '.echo '.length + 1);
+    print(`${args.slice(1, end)}\n`);
+    if (behind.trim() !== '') throw new SyntaxProblem('Extra character error', '.echo '.length + args.length);
   },
 };
-
-function field(
-  session: CommandContext['session'],
-  kind: string,
-  width: string,
-  long: boolean,
-  value: bigint,
-): string {
-  const bits = long || kind === 'p' ? 64 : 32;
-  const pad = (text: string) =>
-    width.startsWith('-')
-      ? text.padEnd(Number(width.slice(1)))
-      : text.padStart(Number(width || 0), width.startsWith('0') ? '0' : ' ');
-  switch (kind) {
-    case 'd':
-    case 'i':
-      return pad(BigInt.asIntN(bits, value).toString());
-    case 'u':
-      return pad(BigInt.asUintN(bits, value).toString());
-    case 'x':
-      return pad(BigInt.asUintN(bits, value).toString(16));
-    case 'X':
-      return pad(BigInt.asUintN(bits, value).toString(16).toUpperCase());
-    case 'o':
-      return pad(BigInt.asUintN(bits, value).toString(8));
-    case 'p':
-    case 'N':
-      return pad(hex(value, 16));
-    case 'c':
-      return String.fromCharCode(Number(value & 0xffn));
-    case 'y': {
-      const symbol = session.symbolText(value);
-      return symbol ? `${symbol} (${address(value)})` : address(value);
-    }
-    case 'ma':
-      return asciiText(session.memory.read(value, 0x400));
-    case 'mu':
-      return wideText(session.memory.read(value, 0x400)).split('\0')[0]!;
-    default:
-      throw new CommandError(`%${kind} is not known to .printf.\n`);
-  }
-}

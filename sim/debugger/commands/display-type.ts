@@ -3,25 +3,14 @@ import { parseMasm } from '../expressions/masm.js';
 import { Scanner } from '../expressions/scanner.js';
 import { MemoryError, readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
-import type { EnumType, Field, StructType } from '../types/type.js';
-import { structSummary } from '../types/type-text.js';
+import { typeNamed } from '../expressions/cpp.js';
+import { countOf, type EnumType, type Field, type StructType } from '../types/type.js';
+import { structSummary, typeText } from '../types/type-text.js';
 import { CommandError, type Command } from './command.js';
-import { hasWildcards, matcher } from './patterns.js';
-import {
-  fieldHead,
-  fieldText,
-  PLAIN,
-  structText,
-  summaryLine,
-  type DisplayOptions,
-} from './struct-display.js';
-
-interface FieldSpec {
-  /** `ActiveProcessLinks.Flink` as parts; an empty last part means all inner fields. */
-  path: string[];
-  text: string;
-  isPrefix: boolean;
-}
+import { refuse } from './refuse.js';
+import { hasWildcards, matcher } from '../patterns.js';
+import { chosenFields, fieldSpec, widthOf, type FieldSpec } from './dt-fields.js';
+import { plain, readable, structText, summaryLine, type DisplayOptions } from './struct-display.js';
 
 interface Request {
   type: string;
@@ -29,59 +18,81 @@ interface Request {
   at: bigint | undefined;
   list: string[] | undefined;
   size: number | undefined;
+  /** `-a`: how many structures behind one another. */
+  count: number | undefined;
   options: DisplayOptions;
 }
 
 const MOST_FIELDS = 11;
 const DEFAULT_DEPTH = 2;
+/** Of `-a` without a number. */
+const DEFAULT_COUNT = 5;
+const MOST_COUNT = 0x1000;
 const MOST_LIST_ENTRIES = 0x10000;
+const RULE = '---------------------------------------------\n';
 
 /** `dt`: a type, or memory as a type. */
 export const displayType: Command = {
   names: ['dt'],
   run({ session, print }, args) {
     const request = parseRequest(session, args);
-    if (hasWildcards(request.type) || request.size !== undefined) return print(typeNames(session, request));
-    const found = session.findType(request.type);
-    if (!found) throw new CommandError(`Symbol ${request.type} not found.\n`);
+    if (!request) return;
+    if (hasWildcards(request.type.replace(/\[\d*\]$/, '')) || request.size !== undefined)
+      return print(typeNames(session, request));
+    const elements = /\[(\d+)\]$/.exec(request.type);
+    const name = elements ? request.type.slice(0, elements.index) : request.type;
+    const found = session.findType(name);
+    if (!found) return print(otherText(session, request));
     const { type, module } = found;
-    if (type.kind === 'enum') return print(enumText(type));
-    if (!request.type.includes('!')) print(`${module.name}!${type.name}\n`);
+    if (type.kind === 'enum') return print(enumText(session, type, request.at));
+    if (!name.includes('!')) print(`${module.name}!${type.name}\n`);
     if (request.list) return print(listText(session, type, request));
-    print(onceText(session, type, request, request.at));
+    if (request.count !== undefined && request.at) return print(rowText(session, type, request));
+    if (elements) print(`[${elements[1]}] `);
+    const count = elements && request.at ? Math.min(Number(elements[1]), MOST_COUNT) : 1;
+    for (let i = 0; i < count; i++)
+      print(onceText(session, type, request, request.at && request.at + BigInt(i * type.size)));
   },
 };
 
-function parseRequest(session: Session, args: string): Request {
+/** `undefined` for nothing asked. */
+function parseRequest(session: Session, args: string): Request | undefined {
+  if (args === '') return undefined;
   const request: Request = {
     type: '',
     fields: [],
     at: undefined,
     list: undefined,
     size: undefined,
-    options: { ...PLAIN },
+    count: undefined,
+    options: plain(),
   };
   const scanner = new Scanner(args);
-  let nextIsPrefix = false;
+  const next = { isPrefix: false, isName: false };
   while (!scanner.ended) {
     const option = scanner.match(/-[a-z]+[0-9]*(?=\s|$)/);
     if (option) {
-      nextIsPrefix = readOption(session, request, option.slice(1), scanner) || nextIsPrefix;
+      readOption(session, request, option.slice(1), scanner, next);
       continue;
     }
     const before = scanner.at;
-    const word = scanner.match(/[\w$]+![\w$*?:<>~[\]-]+|[A-Za-z_$][\w$.*?[\]]*(?=\s|$)/);
-    if (word !== undefined && !isValue(session, word, request.type !== '')) {
-      if (request.type === '') request.type = word;
-      else request.fields.push({ path: word.split('.'), text: word, isPrefix: nextIsPrefix });
-      nextIsPrefix = false;
+    const word = scanner.match(/[\w$]+![\w$*?:<>~[\]-]+|[A-Za-z_$][\w$.*?[\]]*(?=[\s,]|$)|\*(?=\s|$)/);
+    if (word !== undefined && (next.isName || !isValue(session, word, request.type !== ''))) {
+      if (request.type === '') request.type = base(word, scanner);
+      else request.fields.push(fieldSpec(word, next.isPrefix));
+      next.isPrefix = next.isName = false;
+      scanner.take(',');
       continue;
     }
     scanner.at = before;
     request.at = addressOf(session, scanner);
   }
   if (request.type === '')
-    throw new CommandError('Usage: dt MODULE!TYPE [FIELD …] [ADDRESS]; see .help dt.\n');
+    throw new CommandError(
+      request.at === undefined
+        ? 'Usage: dt MODULE!TYPE [FIELD …] [ADDRESS]; see .help dt.\n'
+        : `Symbol not found at address ${hex(request.at, 16)}.\n`,
+    );
   if (request.fields.length > MOST_FIELDS)
     throw new CommandError(
       `Too many fields in  ${request.fields
@@ -90,6 +101,13 @@ function parseRequest(session: Session, args: string): Request {
         .join(' ')}\n`,
     );
   return request;
+}
+
+/** Names of the language's own types may be of two words. */
+function base(word: string, scanner: Scanner): string {
+  if (!/^(?:unsigned|signed|long)$/.test(word)) return word;
+  const second = scanner.match(/(?:char|short|int|long|__int64)(?=\s|$)/);
+  return second === undefined ? word : `${word} ${second}`;
 }
 
 /** An expression up to the next space outside of brackets. */
@@ -107,21 +125,77 @@ function isValue(session: Session, word: string, hasType: boolean): boolean {
   );
 }
 
-/** @returns whether the next word is a prefix of names */
-function readOption(session: Session, request: Request, letters: string, scanner: Scanner): boolean {
+/** @param next what the word behind the option is */
+function readOption(
+  session: Session,
+  request: Request,
+  letters: string,
+  scanner: Scanner,
+  next: { isPrefix: boolean; isName: boolean },
+): void {
   const { options } = request;
+  const unknown = /[^abchilnorsvy\d]/.exec(letters);
+  if (unknown) refuse('dt', `-${unknown[0]}`);
   const depth = /r(\d*)/.exec(letters);
   if (depth) options.depth = depth[1] === '' ? DEFAULT_DEPTH : Number(depth[1]);
+  const count = /a(\d*)/.exec(letters);
+  if (count) request.count = Math.min(Number(count[1] || DEFAULT_COUNT), MOST_COUNT);
   if (letters.includes('v')) options.verbose = true;
   if (letters.includes('o')) options.noOffsets = true;
   if (letters.includes('i')) options.flat = true;
+  if (letters.includes('c')) options.compact = true;
   if (letters.includes('b')) {
     options.block = true;
     options.depth = 10;
   }
+  if (letters === 'h') throw new CommandError('.help dt tells of dt.\n');
   if (letters === 'l') request.list = scanner.match(/\S+/)?.split('.');
   if (letters === 's') request.size = Number(parseMasm(scanner, session));
-  return letters === 'y';
+  if (letters.includes('y')) next.isPrefix = true;
+  if (letters.includes('n')) next.isName = true;
+}
+
+/** A global, or one of the language's own types. @throws CommandError when the name is none */
+function otherText(session: Session, { type: name, fields, at, options }: Request): string {
+  const none = () => new CommandError(`Symbol ${name} not found.\n`);
+  const found = name.includes('!') ? session.typedSymbol(name) : undefined;
+  if (!found) {
+    const type = typeNamed(name);
+    if (!type) throw none();
+    return `${at === undefined ? typeText(type) : readable(session, type, at, options)}\n`;
+  }
+  const { type } = found;
+  const place = found.address!;
+  if (type.kind === 'function') return `${name.split('!')[1]}  void ( void )\n`;
+  if (type.kind === 'struct') {
+    const summary = summaryLine(session, type, place);
+    if (fields.length === 0) return summary + structText(session, type, place, options);
+    return summary + chosenFields(session, type, fields, place, options);
+  }
+  const isArray = type.kind === 'array';
+  const element = isArray ? type.element : type;
+  if (element.kind !== 'pointer' || element.target.kind !== 'struct')
+    return `${readable(session, type, place, options)}\n`;
+  // Of a pointer to a structure, what it leads to is shown.
+  const target = readPointer(session.memory, place);
+  const head = `${isArray ? `[${countOf(type)}] ` : ''}0x${address(target)} \n`;
+  if (target === 0n) return head;
+  if (fields.length > 0) return head + chosenFields(session, element.target, fields, target, options);
+  return (
+    head + summaryLine(session, element.target, target) + structText(session, element.target, target, options)
+  );
+}
+
+/** `-a`: structures that lie behind one another. */
+function rowText(session: Session, type: StructType, request: Request): string {
+  let text = '';
+  for (let i = 0; i < request.count!; i++) {
+    const at = BigInt.asUintN(64, request.at! + BigInt(i * type.size));
+    text += `[${i}] @ ${address(at)} \n${RULE}${onceText(session, type, request, at)}`;
+    if (session.memory.read(at, 1).length === 0) break;
+    text += '\n';
+  }
+  return text;
 }
 
 function typeNames(session: Session, { type, size }: Request): string {
@@ -133,23 +207,30 @@ function typeNames(session: Session, { type, size }: Request): string {
   if (!module || !types) throw new CommandError(`Symbol ${type} not found.\n`);
   const fits = matcher(pattern);
   const owner = module.pdbName.replace(/\.pdb$/i, '');
-  return [...(size === undefined ? types.allNames : types.names)]
+  const names = [...(size === undefined ? types.allNames : types.names)]
     .filter((name) => fits(name) && (size === undefined || types.find(name)?.size === size))
-    .map((name) => `          ${owner}!${name}\n`)
-    .join('');
+    .map((name) => `          ${owner}!${name}\n`);
+  const globals = (size === undefined ? (module.symbols?.all ?? []) : [])
+    .filter(({ name, typeIndex }) => typeIndex !== 0 && fits(name))
+    .map(({ name, address: at }) => `${hex(at, 16)}  ${owner}!${name}\n`);
+  return [...names, ...globals].join('');
 }
 
-function enumText({ values }: EnumType): string {
-  return values.map(({ name, value }) => `   ${name} = 0n${value}\n`).join('');
+function enumText(session: Session, type: EnumType, at: bigint | undefined): string {
+  if (at === undefined) return type.values.map(({ name, value }) => `   ${name} = 0n${value}\n`).join('');
+  const isThere = session.memory.read(at, type.size).length === type.size;
+  return `${readable(session, type, at, plain())}\n${isThere ? '' : `Memory read error ${hex(at, 16)}\n`}`;
 }
 
 function onceText(session: Session, type: StructType, request: Request, at: bigint | undefined): string {
   const { fields, options } = request;
   const address_ = at === 0n ? undefined : at;
-  if (fields.length > 0) return chosenText(session, type, request, address_);
-  const head = options.verbose ? `${structSummary(type)}\n` : '';
+  const head = options.verbose && fields.length === 0 ? `${structSummary(type)}\n` : '';
   const summary = address_ === undefined || options.verbose ? '' : summaryLine(session, type, address_);
-  const text = head + summary + structText(session, type, address_, options);
+  const line = options.compact ? summary.trimEnd() : summary;
+  if (fields.length > 0) return line + chosenFields(session, type, fields, address_, options);
+  const body = structText(session, type, address_, options);
+  const text = head + line + (options.compact ? `${body}\n` : body);
   return text + unreadableNote(session, type, address_);
 }
 
@@ -160,79 +241,39 @@ function unreadableNote(session: Session, type: StructType, at: bigint | undefin
   return `Memory read error ${hex(at + BigInt(last.offset), 16)}\n`;
 }
 
-function chosenText(session: Session, type: StructType, request: Request, at: bigint | undefined): string {
-  const width = Math.max(...request.fields.map(({ text }) => text.length));
-  const options = { ...request.options, width, depth: 0 };
-  const shown = type.fields.map((field) => specText(session, field, request.fields, at, options, 1)).join('');
-  if (shown === '') throw new CommandError('Cannot find specified field members.\n');
-  return shown;
-}
-
-/** A field with those of the given paths that go through it. */
-function specText(
-  session: Session,
-  field: Field,
-  specs: readonly FieldSpec[],
-  at: bigint | undefined,
-  options: DisplayOptions,
-  level: number,
-): string {
-  const fitting = specs.filter(({ path, isPrefix }) => {
-    const part = (path[0] ?? '').replace(/\[\d+\]$/, '');
-    return isPrefix && path.length === 1 ? field.name.startsWith(part) : field.name === part;
-  });
-  if (fitting.length === 0) return '';
-  const deeper = fitting.filter(({ path }) => path.length > 1);
-  if (deeper.length === 0) return fieldText(session, field, at, options, level);
-  const inner = field.type.kind === 'struct' ? field.type : undefined;
-  if (!inner) return fieldText(session, field, at, options, level);
-  const where = at === undefined ? undefined : at + BigInt(field.offset);
-  const summary = where === undefined ? '' : summaryLine(session, inner, where).trimEnd();
-  const head = `${fieldHead(field, options, level)} : ${summary}\n`;
-  if (deeper.some(({ path }) => path[1] === '')) {
-    const all = inner.fields.map((child) => {
-      const text = specText(session, child, deeper.map(next), where, options, level + 1);
-      return text || fieldText(session, child, where, options, level + 1);
-    });
-    return head + all.join('');
-  }
-  return (
-    head +
-    inner.fields
-      .map((child) => specText(session, child, deeper.map(next), where, options, level + 1))
-      .join('')
-  );
-}
-
-function next(spec: FieldSpec): FieldSpec {
-  return { ...spec, path: spec.path.slice(1) };
-}
-
 /** `-l`: the same structure again and again along a list. */
 function listText(session: Session, type: StructType, request: Request): string {
   if (request.at === undefined) throw new CommandError('An address is needed to follow a list.\n');
   const path = request.list!;
   const link = offsetOf(type, path);
   const first = type.fields.find(({ name }) => name === path[0])!;
-  const specs: FieldSpec[] = [{ path: [path[0]!], text: path[0]!, isPrefix: false }, ...request.fields];
-  const width = Math.max(0, ...request.fields.map(({ text }) => text.length));
-  const options = { ...request.options, width };
   let text = '';
   const seen = new Set<bigint>();
   for (let at = request.at; !seen.has(at) && at !== 0n && seen.size < MOST_LIST_ENTRIES;) {
     seen.add(at);
     if (seen.size > 1 && nextEntry(session, type, path, link, at) === request.at) break;
-    text += `${path.join('.')} at 0x${address(at)}\n---------------------------------------------\n`;
-    for (const field of type.fields) {
-      const shown = specText(session, field, specs, at, options, 1);
-      text += field === first ? shown.replace(/ : _[A-Za-z_]+ /, ' :  ') : shown;
-    }
-    text += '\n';
+    text += `${path.join('.')} at 0x${address(at)}\n${RULE}`;
+    text += `${listEntryText(session, type, request, first, at)}\n`;
     const following = nextEntry(session, type, path, link, at);
     if (following === undefined) break;
     at = following;
   }
   return text;
+}
+
+/** One structure of a list: all of it, or the link and the fields that were asked for. */
+function listEntryText(
+  session: Session,
+  type: StructType,
+  request: Request,
+  link: Field,
+  at: bigint,
+): string {
+  const { fields, options } = request;
+  if (fields.length === 0) return onceText(session, type, request, at);
+  const specs = [fieldSpec(link.name, false), ...fields];
+  const asked = chosenFields(session, type, specs, at, options, widthOf(fields));
+  return asked.replace(new RegExp(`^(.* ${link.name} *) : _[A-Za-z_]+ `, 'm'), '$1 :  ');
 }
 
 /** The structure that a link leads to; `undefined` when it cannot be read. */

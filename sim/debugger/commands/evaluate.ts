@@ -1,30 +1,49 @@
-import { evaluateCpp } from '../expressions/cpp.js';
-import { evaluateMasm } from '../expressions/masm.js';
+import { parseCpp } from '../expressions/cpp.js';
+import { evaluateMasm, parseMasm } from '../expressions/masm.js';
+import { ExpressionError, Scanner } from '../expressions/scanner.js';
 import { integerValue, isSigned, signedOf, type TypedValue } from '../expressions/typed-value.js';
-import { shortFloat, specialFloat } from '../format/floats.js';
+import { shortFloat } from '../format/floats.js';
 import { address, hex, printable } from '../format/numbers.js';
 import { filetimeText, secondsTime } from '../format/times.js';
+import { MemoryError, readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
-import { countOf } from '../types/type.js';
+import { countOf, type Type } from '../types/type.js';
 import { cppTypeText } from '../types/type-text.js';
-import { structValue, unsignedText, valueText } from '../types/value-text.js';
-import type { Command } from './command.js';
-import { structText } from './struct-display.js';
+import { pointedText, structValue, unsignedText, valueText } from '../types/value-text.js';
+import { SyntaxProblem, type Command } from './command.js';
+import { structText, summaryLine } from './struct-display.js';
 
 /** `?`: a MASM expression. */
 export const evaluate: Command = {
   names: ['?'],
   run({ session, print }, args) {
-    const value = evaluateMasm(args === '' ? '0' : args, session);
+    const scanner = new Scanner(args === '' ? '0' : args);
+    const value = parseMasm(scanner, session);
+    session.lastValue = value;
     print(`Evaluate expression: ${BigInt.asIntN(64, value)} = ${address(value)}\n`);
+    end(scanner, '? ');
   },
 };
 
 /** `??`: a C++ expression. */
 export const evaluateTyped: Command = {
   names: ['??'],
-  run: ({ session, print }, args) => print(typedText(session, evaluateCpp(args, session))),
+  run({ session, print }, args) {
+    const scanner = new Scanner(args);
+    try {
+      print(typedText(session, parseCpp(scanner, session)));
+    } catch (error) {
+      if (!(error instanceof MemoryError)) throw error;
+      throw new ExpressionError('Memory access', /[\w$]*\W*$/.exec(args)![0]);
+    }
+    end(scanner, '?? ');
+  },
 };
+
+/** @throws SyntaxProblem when something stands behind the expression; its value has been shown then */
+function end(scanner: Scanner, command: string): void {
+  if (!scanner.ended) throw new SyntaxProblem('Extra character error', command.length + scanner.at + 1);
+}
 
 function typedText(session: Session, value: TypedValue): string {
   const { type } = value;
@@ -38,15 +57,30 @@ function typedText(session: Session, value: TypedValue): string {
     case 'pointer': {
       const at = integerValue(value, session);
       const head = `${name} 0x${address(at)}\n`;
-      return type.target.kind === 'struct' ? head + structText(session, type.target, at) : head;
+      if (type.target.kind === 'struct')
+        return head + summaryLine(session, type.target, at) + structText(session, type.target, at);
+      const text = pointedText(session.memory, type.target, at);
+      return text === undefined ? head : `${head} ${text}\n`;
     }
+    case 'function':
+      return `<function> 0x${address(value.address!)}\n void  ${session.symbolText(value.address!)}+0( void )\n`;
     case 'array': {
-      const first = countOf(type) > 0 ? valueText(session.memory, type.element, value.address!) : '';
-      return `${name} 0x${address(value.address!)}\n${first}\n`;
+      const head = `${name} 0x${address(value.address!)}\n`;
+      return head + (countOf(type) > 0 ? elementText(session, type.element, value.address!) : '\n');
     }
     default:
       return `${name} ${scalarText(session, value)}\n`;
   }
+}
+
+/** The first element of an array; of structures, and of pointers to them, with its fields. */
+function elementText(session: Session, element: Type, at: bigint): string {
+  if (element.kind === 'struct') return summaryLine(session, element, at) + structText(session, element, at);
+  if (element.kind !== 'pointer' || element.target.kind !== 'struct')
+    return `${valueText(session.memory, element, at)}\n`;
+  const target = readPointer(session.memory, at);
+  const fields = target === 0n ? '' : structText(session, element.target, target);
+  return `0x${address(target)} \n${fields}`;
 }
 
 function scalarText(session: Session, value: TypedValue): string {
@@ -63,8 +97,10 @@ function scalarText(session: Session, value: TypedValue): string {
   const character = () => ` '${bits >= 0x20n && bits < 0x7fn ? String.fromCharCode(Number(bits)) : ''}'`;
   if (base.base === 'char') return `0n${number}${character()}`;
   if (base.base === 'uchar') return `0x${hex(bits, 2)}${character()}`;
+  if (base.base === 'wchar') return `0x${hex(bits, 2)}${character()}`;
   if (isSigned(base)) return `0n${number}`;
-  return base.size === 8 ? (bits > 0xffffffffn ? `0x${address(bits)}` : `0x${hex(bits)}`) : unsignedHex(bits);
+  if (base.isInt) return `0x${hex(bits)}`;
+  return bits > 0xffffffffn ? `0x${address(bits)}` : unsignedHex(bits);
 }
 
 function unsignedHex(value: bigint): string {
@@ -72,6 +108,23 @@ function unsignedHex(value: bigint): string {
 }
 
 const SECONDS_LIMIT = 0x80000000n;
+/** Of 32 bits, as they are or with their sign. */
+const isShort = (value: bigint) =>
+  value >> 32n === 0n || BigInt.asIntN(32, value) === BigInt.asIntN(64, value);
+
+/** What a number reads as when it is a time: of 32 bits seconds, of 64 a FILETIME. */
+function timeText(value: bigint): string {
+  if (value === 0n) return 'unavailable';
+  if (value < SECONDS_LIMIT) return secondsTime(Number(value));
+  if (isShort(value)) return '***** Invalid';
+  return filetimeText(value) ?? '***** Invalid FILETIME';
+}
+
+/** A float as the runtime writes it. @param isNegative its sign bit, which tells one that is no number from another */
+function floatText(value: number, isNegative: boolean): string {
+  if (Number.isNaN(value)) return isNegative ? '-1.#IND' : '1.#QNAN';
+  return value === 0 && isNegative ? '-0' : shortFloat(value);
+}
 
 /** `.formats`: a number in all notations. */
 export const formats: Command = {
@@ -81,9 +134,7 @@ export const formats: Command = {
     const bytes = [...Array(8).keys()].map((i) => Number((value >> BigInt(56 - i * 8)) & 0xffn));
     const view = new DataView(new ArrayBuffer(8));
     view.setBigUint64(0, value);
-    const float = (at: number) => specialFloat(view.getFloat32(at)) ?? shortFloat(view.getFloat32(at));
-    const time =
-      value < SECONDS_LIMIT ? secondsTime(Number(value)) : (filetimeText(value) ?? '***** Invalid FILETIME');
+    const float = (at: number) => floatText(view.getFloat32(at), view.getUint8(at) > 0x7f);
     print(
       'Evaluate expression:\n' +
         `  Hex:     ${address(value)}\n` +
@@ -92,9 +143,9 @@ export const formats: Command = {
         `  Octal:   ${value.toString(8).padStart(22, '0')}\n` +
         `  Binary:  ${bytes.map((byte) => byte.toString(2).padStart(8, '0')).join(' ')}\n` +
         `  Chars:   ${bytes.map(printable).join('')}\n` +
-        `  Time:    ${time}\n` +
+        `  Time:    ${timeText(value)}\n` +
         `  Float:   low ${float(4)} high ${float(0)}\n` +
-        `  Double:  ${specialFloat(view.getFloat64(0)) ?? shortFloat(view.getFloat64(0))}\n`,
+        `  Double:  ${floatText(view.getFloat64(0), view.getUint8(0) > 0x7f)}\n`,
     );
   },
 };

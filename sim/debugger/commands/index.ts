@@ -2,13 +2,15 @@ import type { Command } from './command.js';
 import { context, contextRecord, exceptionRecord, process, processors, thread, trap } from './context.js';
 import {
   blockCommand,
+  choose,
+  doCommand,
   echo,
   foreachCommand,
   forCommand,
   ifCommand,
-  printf,
   whileCommand,
 } from './control-flow.js';
+import { deleteAlias, listAliases, setAlias } from './aliases.js';
 import { descriptors } from './descriptors.js';
 import { functionEntry, unassemble, unassembleFunction } from './disassemble.js';
 import { displayType } from './display-type.js';
@@ -23,11 +25,12 @@ import { display } from './memory-display.js';
 import { moduleInfo, symbolNoise } from './module-info.js';
 import { breakCommand, catchCommand, continueCommand, leaveCommand, redo } from './jumps.js';
 import { listModules } from './modules.js';
+import { printf } from './printf.js';
 import { processes, threadTimes } from './process-dump.js';
 import { registers } from './registers.js';
 import { search } from './search.js';
 import { comment, enumTag, ignoreMissingPages, live, quit, radix } from './settings.js';
-import { frameCommand, stack } from './stack.js';
+import { frameCommand, nextFrame, stack, stackDepth } from './stack.js';
 import { taskList } from './task-list.js';
 import { sources } from './sources.js';
 import { symbolPath } from './symbol-path.js';
@@ -37,9 +40,9 @@ import { examine, nearest, reload, sourcePath, symbolOptions } from './symbols.j
 export const commands: readonly Command[] = [
   vertarget, version, systems, time, bugcheck, effectiveMachine, lastEvent, dumpDebug, enumTag,
   listModules, moduleInfo, symbolNoise, examine, nearest, symbolPath, sourcePath, symbolOptions, reload, sources,
-  registers, stack, frameCommand, locals, processors, processes, taskList, threadTimes, thread, process, context, contextRecord, trap, exceptionRecord,
+  registers, stack, stackDepth, frameCommand, nextFrame, locals, processors, processes, taskList, threadTimes, thread, process, context, contextRecord, trap, exceptionRecord,
   display, descriptors, search, displayType, dx, evaluate, evaluateTyped, formats, writeMemory,
   unassemble, unassembleFunction, functionEntry,
-  ifCommand, whileCommand, forCommand, foreachCommand, blockCommand, breakCommand, continueCommand, catchCommand, leaveCommand, redo, echo, printf,
+  ifCommand, whileCommand, doCommand, forCommand, choose, setAlias, deleteAlias, listAliases, foreachCommand, blockCommand, breakCommand, continueCommand, catchCommand, leaveCommand, redo, echo, printf,
   ignoreMissingPages, radix, live, quit, comment, help, ...extensions,
 ]; // prettier-ignore

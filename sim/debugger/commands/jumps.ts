@@ -23,6 +23,11 @@ export class Jump extends Error {
   }
 }
 
+/** A command's words were off, which has been told: nothing runs any more but what stands behind a `.catch`. */
+export class Abandoned extends Error {
+  override name = 'Abandoned';
+}
+
 /** Runs what may send the run elsewhere. @returns the kind of jump, where it is one of these */
 export function jumpOf(run: () => void, kinds: readonly JumpKind[]): JumpKind | undefined {
   try {
@@ -51,7 +56,11 @@ export const catchCommand: Command = {
   run(context, args) {
     const body = takeBlock(args);
     if (!body) throw new SyntaxProblem('Syntax error', '.catch '.length);
-    jumpOf(() => context.run(body.block), ['leave']);
+    try {
+      jumpOf(() => context.run(body.block), ['leave']);
+    } catch (error) {
+      if (!(error instanceof Abandoned)) throw error;
+    }
   },
 };
 

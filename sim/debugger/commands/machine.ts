@@ -1,7 +1,7 @@
 import { address, hex } from '../format/numbers.js';
 import { sessionTime, uptimeText } from '../format/times.js';
 import type { Session } from '../session.js';
-import { SyntaxProblem, type Command } from './command.js';
+import { CommandError, SyntaxProblem, type Command } from './command.js';
 import {
   BREAKPOINT,
   processDumpKind,
@@ -9,6 +9,7 @@ import {
   processTimeText,
   processVersionText,
 } from './process-dump.js';
+import { refuse } from './refuse.js';
 import { exceptionName, productName, suiteNames } from './system-names.js';
 
 const FREE_BUILD = 0xf;
@@ -92,7 +93,11 @@ export const bugcheck: Command = {
 
 export const effectiveMachine: Command = {
   names: ['.effmach'],
-  run: ({ print }) => print('Effective machine: x64 (AMD64)\n'),
+  run({ print }, args) {
+    if (/^(?:x86|arm|arm64|chpe|ebc)$/i.test(args)) refuse('.effmach', args);
+    if (!/^(?:|\.|#|amd64|x64)$/i.test(args)) throw new CommandError(`Unknown machine '${args}'\n`);
+    print('Effective machine: x64 (AMD64)\n');
+  },
 };
 
 export const lastEvent: Command = {

@@ -5,7 +5,7 @@ import type { Module } from '../target/module.js';
 import { versionResource } from '../pe/version-resource.js';
 import { Arguments } from './arguments.js';
 import type { Command } from './command.js';
-import { matcher } from './patterns.js';
+import { matcher } from '../patterns.js';
 
 interface ListOptions {
   verbose: boolean;

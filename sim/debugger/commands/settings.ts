@@ -1,6 +1,6 @@
 import { secondaryData } from '../dump/secondary-data.js';
 import type { Command } from './command.js';
-import { CommandError } from './command.js';
+import { CommandError, SyntaxProblem } from './command.js';
 import { Arguments } from './arguments.js';
 
 export const ignoreMissingPages: Command = {
@@ -28,7 +28,7 @@ export const radix: Command = {
   run({ session, print }, args) {
     if (args !== '') {
       const value = Number(args);
-      if (![8, 10, 16].includes(value)) throw new CommandError('The base is 8, 10 or 16.\n');
+      if (![8, 10, 16].includes(value)) throw new SyntaxProblem('Syntax error', 'n '.length);
       session.radix = value;
     }
     print(`base is ${session.radix}\n`);

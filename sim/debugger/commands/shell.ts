@@ -9,8 +9,8 @@ import { CommandError, SyntaxProblem, type CommandContext } from './command.js';
 import { findCommand } from './find-command.js';
 import { whyAbsent } from './help-texts.js';
 
-import { Jump } from './jumps.js';
-import { splitCommands, splitName } from './split.js';
+import { Abandoned, Jump } from './jumps.js';
+import { cutCommands, splitName, type CutCommand } from './split.js';
 
 export interface ShellHost {
   writeFile?(path: string, bytes: Uint8Array): void;
@@ -78,7 +78,9 @@ export class Shell {
       this.#run(line);
     } catch (error) {
       // No command goes on after it, however deep it was.
-      if (!(error instanceof AnswerTooLong) || this.#depth > 0) throw error;
+      if (this.#depth > 0) throw error;
+      if (error instanceof Abandoned) return;
+      if (!(error instanceof AnswerTooLong)) throw error;
       print(`\n${error.message}\n`);
     } finally {
       this.#sink = outer;
@@ -99,10 +101,11 @@ export class Shell {
   }
 
   /** @returns whether its commands are to run once more */
-  #runLine(line: string): boolean {
-    for (const command of splitCommands(line)) {
+  #runLine(typed: string): boolean {
+    const line = this.#expanded(typed);
+    for (const command of cutCommands(line)) {
       try {
-        if (!this.#runOne(command)) return false;
+        this.#runOne(command, line);
       } catch (error) {
         if (!(error instanceof Jump)) throw error;
         if (error.kind === 'redo') return true;
@@ -115,19 +118,33 @@ export class Shell {
     return false;
   }
 
-  /** @returns whether the commands behind it are to run */
-  #runOne(text: string): boolean {
+  /** With texts instead of their names. @throws Abandoned when it grows too long */
+  #expanded(line: string): string {
+    try {
+      return this.session.aliases.expanded(line);
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      this.#print(`${error.message}\n`);
+      throw new Abandoned();
+    }
+  }
+
+  /** @throws Abandoned when its words are off; the commands behind it run after all other errors */
+  #runOne({ text, start }: CutCommand, line: string): void {
     this.#host.checkInterrupt?.();
     const { name, args } = splitName(text);
     try {
       const command = findCommand(name);
-      if (!command) return this.#unknown(text, name);
+      if (!command) return this.#unknown(name);
       command.run(this.#context, args, name);
-      return true;
     } catch (error) {
       if (error instanceof CommandError) this.#print(error.message);
-      else if (error instanceof ExpressionError) this.#print(`${error.message}\n`);
-      else if (error instanceof MemoryError)
+      else if (error instanceof ExpressionError) {
+        const isSuffix = error.rest !== '' && text.endsWith(error.rest);
+        const tail = isSuffix ? line.slice(start + text.length) : '';
+        this.#print(`${error.messageBefore(tail)}\n`);
+        throw new Abandoned();
+      } else if (error instanceof MemoryError)
         this.#print(`Memory access error at '${address(error.address)}'\n`);
       else if (
         error instanceof FileError ||
@@ -135,26 +152,27 @@ export class Shell {
         error instanceof OtherTargetError
       )
         this.#print(`${error.message}\n`);
-      else if (error instanceof SyntaxProblem) this.#point(text, error);
-      else throw error;
-      return false;
+      else if (error instanceof SyntaxProblem) {
+        this.#point(line, error, start);
+        throw new Abandoned();
+      } else throw error;
     } finally {
       this.#tellMissing();
     }
   }
 
-  #unknown(text: string, name: string): boolean {
-    const why = whyAbsent(name);
+  #unknown(name: string): void {
+    const why = whyAbsent(/^\$+>?[a-z]?</.exec(name)?.[0] ?? name);
     if (why !== undefined) this.#print(`${name} is a command of WinDbg that is not here: ${why}.\n`);
     else if (name.startsWith('!'))
       this.#print(`${name.slice(1)} is not extension gallery command\nNo export ${name.slice(1)} found\n`);
-    else this.#point(text, new SyntaxProblem('Syntax error', text.length));
-    return false;
+    else throw new SyntaxProblem('Syntax error', name.startsWith('.') ? name.length : 1);
   }
 
-  #point(text: string, problem: SyntaxProblem): void {
-    const mark = ' '.repeat(this.session.prompt.length + problem.at);
-    this.#print(`${mark}^ ${problem.message} in '${text}'\n`);
+  #point(line: string, problem: SyntaxProblem, start = 0): void {
+    const mark = ' '.repeat(this.session.prompt.length + start + problem.at);
+    const joint = problem.message.endsWith(' from') ? '' : ' in';
+    this.#print(`${mark}^ ${problem.message}${joint} '${line}'\n`);
   }
 
   #tellMissing(): void {

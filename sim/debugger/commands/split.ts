@@ -1,7 +1,21 @@
+/** A command of a line, and where in the line it starts. */
+export interface CutCommand {
+  text: string;
+  start: number;
+}
+
+/** Commands whose arguments are the whole rest of the line, semicolons and all. Source: Microsoft, "as, aS" and "j". */
+const TAKES_REST = /^(?:as\s+(?!\/(?:x|e|m))\S|j[\s(])/;
+
 /** Cuts a line at its semicolons, leaving strings and braces whole. A comment takes the rest of the line. */
-export function splitCommands(line: string): string[] {
-  const commands: string[] = [];
-  let current = '';
+export function cutCommands(line: string): CutCommand[] {
+  const commands: CutCommand[] = [];
+  const keep = (from: number, to: number) => {
+    const text = line.slice(from, to);
+    if (text.trim() !== '')
+      commands.push({ text: text.trim(), start: from + text.length - text.trimStart().length });
+  };
+  let from = 0;
   let depth = 0;
   let quoted = false;
   /** Between the brackets of `.for`, where semicolons part its three commands. */
@@ -10,34 +24,43 @@ export function splitCommands(line: string): string[] {
   let starts = true;
   for (let i = 0; i < line.length; i++) {
     const character = line[i]!;
-    if (
-      starts &&
-      !quoted &&
-      depth === 0 &&
-      (character === '*' || (character === '$' && line[i + 1] === '$'))
-    ) {
-      if (character === '*') return commands;
-      const end = line.indexOf(';', i);
+    if (starts && isComment(line, i)) {
+      const end = line[i] === '*' ? -1 : line.indexOf(';', i);
       if (end < 0) return commands;
       i = end;
+      from = i + 1;
       continue;
     }
-    if (character === '(' && /^\s*\.for\s*$/.test(current)) inHead = true;
+    if (starts && TAKES_REST.test(line.slice(i, i + LONGEST_HEAD))) break;
+    if (character === '(' && /^\s*\.for\s*$/.test(line.slice(from, i))) inHead = true;
     else if (character === '{') inHead = false;
     if (character === '"') quoted = !quoted;
     else if (!quoted && character === '{') depth++;
     else if (!quoted && character === '}') depth--;
     if (character === ';' && !quoted && !inHead && depth <= 0) {
-      commands.push(current);
-      current = '';
+      if (IF.test(line.slice(from, from + LONGEST_HEAD)) && BRANCH.test(line.slice(i, i + LONGEST_HEAD)))
+        continue;
+      keep(from, i);
+      from = i + 1;
       starts = true;
-    } else {
-      current += character;
-      starts &&= character.trim() === '';
-    }
+    } else starts &&= character.trim() === '';
   }
-  commands.push(current);
-  return commands.map((command) => command.trim()).filter((command) => command !== '');
+  keep(from, line.length);
+  return commands;
+}
+
+/** A semicolon in front of another branch does not end an `.if`. */
+const IF = /^\s*\.if(?![a-z])/;
+const BRANCH = /^[\s;]*\.(?:elsif|else)(?![a-z])/;
+/** Enough of a command to know it by. */
+const LONGEST_HEAD = 32;
+
+function isComment(line: string, at: number): boolean {
+  return line[at] === '*' || (line.startsWith('$$', at) && !/[<>]/.test(line[at + 2] ?? ''));
+}
+
+export function splitCommands(line: string): string[] {
+  return cutCommands(line).map(({ text }) => text);
 }
 
 const TOKEN = /^(?:\|\||~\S*|\?\?|\?|\.[a-z_]+[-+]?|![\w.$]*|[a-z]+[0-9]?[a-z]*(?![!\w])|\S+)/i;

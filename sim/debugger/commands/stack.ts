@@ -20,7 +20,8 @@ interface StackOptions {
   parameters: boolean;
 }
 
-const MOST_FRAMES = 256;
+/** No stack has more. */
+const MOST_FRAMES = 0xffff;
 const HOME_SLOTS = 4;
 const RETURN_WIDTH = 17;
 
@@ -31,12 +32,12 @@ export const stack: Command = {
     const options = optionsOf(name.slice(1));
     const rest = new Arguments(session, args);
     const scope = session.scope.context.copy();
-    let most = MOST_FRAMES;
+    let most = session.stackDepth;
     if (rest.scanner.take('=')) scope.registers.rsp = rest.value();
     if (rest.scanner.match(/l(?=[0-9a-f])/) || !rest.ended) most = Number(rest.value());
     if (options.raw) return print(rawStack(session, most));
-    const frames = session.frames(Math.min(most, 0xffff));
-    if (session.scope.isOther && most === MOST_FRAMES)
+    const frames = session.frames(Math.min(most, MOST_FRAMES));
+    if (session.scope.isOther && most === session.stackDepth)
       print('  *** Stack trace for last set context - .thread/.cxr resets it\n');
     print(heading(options));
     frames.forEach((frame, i) => print(frameLine(session, frame, i, frames[i - 1], options)));
@@ -188,6 +189,33 @@ export const frameCommand: Command = {
     print(registersText(frame.context, true) + instructionText(session));
     const base = { context: frame.context, frame: 0, firstNumber: firstNumber + scope.frame };
     session.scope = options.includes('c') ? { ...base, hasCaller: false, isOther: true } : scope;
+  },
+};
+
+/** `.f+`, `.f-`: the next frame out or in. */
+export const nextFrame: Command = {
+  names: ['.f+', '.f-'],
+  run({ session, print }, _, name) {
+    const frames = session.frames();
+    const wanted = session.scope.frame + (name.endsWith('+') ? 1 : -1);
+    if (frames[wanted]) {
+      session.scope.frame = wanted;
+      session.scope.hasCaller = true;
+    } else {
+      const number = BigInt.asUintN(32, BigInt((session.scope.firstNumber ?? 0) + wanted));
+      print(`Cannot find frame 0x${hex(number)}, previous scope unchanged\n`);
+    }
+    print(numberedText(session, frames, session.scope.frame));
+  },
+};
+
+/** `.kframes`: how many frames `k` shows when it is not told. */
+export const stackDepth: Command = {
+  names: ['.kframes'],
+  run({ session, print }, args) {
+    const depth = new Arguments(session, args).optionalValue();
+    if (depth !== undefined) session.stackDepth = Math.max(1, Math.min(Number(depth), MOST_FRAMES));
+    print(`Default stack trace depth is 0n${session.stackDepth} frames\n`);
   },
 };
 

@@ -1,7 +1,8 @@
 import { hex, address } from '../format/numbers.js';
-import { MemoryError } from '../memory/memory.js';
+import { MemoryError, readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
-import type { Field, StructType, Type } from '../types/type.js';
+import { CommandError } from './command.js';
+import { countOf, type Field, type StructType, type Type } from '../types/type.js';
 import { typeText, verboseTypeText } from '../types/type-text.js';
 import { structValue, valueText } from '../types/value-text.js';
 
@@ -16,18 +17,27 @@ export interface DisplayOptions {
   flat: boolean;
   /** Inner structures only, nothing behind pointers. */
   block: boolean;
+  /** Fields behind one another on one line. */
+  compact: boolean;
   /** Width of names. */
   width: number;
+  /** Lines that may still be shown: types that hold themselves have no end. */
+  budget: { lines: number };
 }
 
-export const PLAIN: DisplayOptions = {
+const MOST_LINES = 50_000;
+
+/** How `dt` shows a structure when it is not told. */
+export const plain = (): DisplayOptions => ({
   depth: 0,
   verbose: false,
   noOffsets: false,
   flat: false,
   block: false,
+  compact: false,
   width: 16,
-};
+  budget: { lines: MOST_LINES },
+});
 
 /** Structures behind pointers to pointers end somewhere even in damaged memory. */
 const DEEPEST = 12;
@@ -37,7 +47,7 @@ export function structText(
   session: Session,
   type: StructType,
   at?: bigint,
-  options = PLAIN,
+  options = plain(),
   level = 1,
 ): string {
   return type.fields
@@ -57,10 +67,39 @@ export function fieldText(
   const where = at === undefined ? undefined : BigInt.asUintN(64, at + BigInt(field.offset));
   const value =
     where === undefined ? declared(field.type, options) : readable(session, field.type, where, options);
-  const line = `${fieldHead(field, options, level)} : ${value}\n`;
+  if (options.budget.lines-- <= 0) throw new CommandError('The answer is too long; ask for less.\n');
+  if (options.compact) return `${fieldHead(field, options, 0).trimEnd()} ${value}  `;
+  const head = `${fieldHead(field, options, level)} : `;
+  if (options.block && where !== undefined && field.type.kind === 'array')
+    return head + elementsText(session, field.type, where, options, level);
+  const line = `${head}${value}\n`;
   if (level > Math.min(options.depth, DEEPEST)) return line;
   const inner = innerOf(session, field.type, where, options);
   return inner ? line + structText(session, inner.type, inner.at, options, level + 1) : line;
+}
+
+/** `-b`: each element of an array on a line of its own, the type of structures at the first. */
+function elementsText(
+  session: Session,
+  type: Extract<Type, { kind: 'array' }>,
+  at: bigint,
+  options: DisplayOptions,
+  level: number,
+): string {
+  const { element } = type;
+  const isText = element.kind === 'base' && ['char', 'uchar', 'wchar'].includes(element.base);
+  let text = isText ? `${readable(session, type, at, options).replace(/^\[\d+\] /, '')}\n` : '\n';
+  for (let i = 0; i < countOf(type); i++) {
+    if (options.budget.lines-- <= 0) throw new CommandError('The answer is too long; ask for less.\n');
+    const place = BigInt.asUintN(64, at + BigInt(i * element.size));
+    const value = readable(session, element, place, options);
+    const shown = element.kind === 'struct' && i > 0 ? value.slice(element.name.length) : value;
+    const indent = options.flat ? '' : ' '.repeat(level * 3 + 1);
+    text += `${indent}[${String(i).padStart(2, '0')}] ${shown}\n`;
+    if (element.kind === 'struct' && level <= DEEPEST)
+      text += structText(session, element, place, options, level + 1);
+  }
+  return text;
 }
 
 /** `   +0x448 ActiveProcessLinks` */
@@ -73,14 +112,25 @@ export function fieldHead(
   return `${indent}${noOffsets ? '' : `+0x${hex(offset, 3)} `}${name.padEnd(width)}`;
 }
 
-function declared(type: Type, { verbose, block }: DisplayOptions): string {
+/** What stands there without an address. */
+export function declared(type: Type, { verbose, block }: DisplayOptions): string {
   if (block && type.kind === 'pointer') return 'Ptr64 ';
   if (block && type.kind === 'array' && type.element.kind === 'struct') return typeText(type.element);
   return verbose ? verboseTypeText(type) : typeText(type);
 }
 
-function readable(session: Session, type: Type, at: bigint, { verbose }: DisplayOptions): string {
+/** What stands behind the colon of a value in memory. */
+export function readable(
+  session: Session,
+  type: Type,
+  at: bigint,
+  { verbose, block }: DisplayOptions,
+): string {
   try {
+    if (block && type.kind === 'pointer') {
+      const target = readPointer(session.memory, at);
+      return target === 0n ? '(null) ' : `0x${address(target)} `;
+    }
     return valueText(session.memory, type, at, verbose);
   } catch (error) {
     if (!(error instanceof MemoryError)) throw error;
@@ -93,7 +143,9 @@ function unreadable(type: Type, at: bigint): string {
     case 'pointer':
       return '???? ';
     case 'struct':
-      return type.name;
+      return type.name === '_GUID'
+        ? `_GUID --- memory read error at address 0x${address(at)} ---`
+        : type.name;
     case 'array': {
       const count = Math.floor(type.size / Math.max(1, type.element.size));
       const isText = type.element.kind === 'base' && ['char', 'uchar', 'wchar'].includes(type.element.base);
@@ -113,7 +165,7 @@ function innerOf(
   { block }: DisplayOptions,
 ): { type: StructType; at: bigint | undefined } | undefined {
   if (type.kind === 'struct') return { type, at };
-  if (block && type.kind === 'array' && type.element.kind === 'struct') return { type: type.element, at };
+  if (type.kind === 'array' && type.element.kind === 'struct') return { type: type.element, at };
   if (block || type.kind !== 'pointer' || type.target.kind !== 'struct') return undefined;
   if (at === undefined) return { type: type.target, at: undefined };
   const bytes = session.memory.read(at, 8);

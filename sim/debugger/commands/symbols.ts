@@ -9,7 +9,7 @@ import { valueText } from '../types/value-text.js';
 import { Arguments } from './arguments.js';
 import { CommandError, SyntaxProblem, type Command } from './command.js';
 import { dots, userSymbolsText } from './context.js';
-import { hasWildcards, matcher } from './patterns.js';
+import { hasWildcards, matcher } from '../patterns.js';
 
 /** Above the symbols that `x /D` lists, links to initials where there are links. */
 const ALPHABET = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'].join(' ');

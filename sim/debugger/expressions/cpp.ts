@@ -1,4 +1,4 @@
-import { pointerTo, baseType, fieldOf, VOID, type Type } from '../types/type.js';
+import { pointerTo, baseType, countOf, fieldOf, VOID, type BaseType, type Type } from '../types/type.js';
 import { evaluateMasm, parseNumber } from './masm.js';
 import { ExpressionError, Scanner } from './scanner.js';
 import type { Scope } from './scope.js';
@@ -66,6 +66,11 @@ const BASE_TYPES: Readonly<Record<string, Type>> = {
 };
 const WORD_TYPE =
   /(?:(?:unsigned|signed)\s+)?(?:long\s+long|char|short|int|long|__int64|int64)\b|(?:void|bool|wchar_t|float|double|unsigned)\b/;
+
+/** One of the language's own types: `unsigned int`. */
+export function typeNamed(name: string): Type | undefined {
+  return BASE_TYPES[name];
+}
 
 class CppParser {
   readonly #scanner: Scanner;
@@ -168,7 +173,9 @@ class CppParser {
     if (scanner.take('&')) {
       const value = this.#unary();
       if (value.address === undefined) throw new ExpressionError('Type conflict', scanner.rest);
-      return { type: pointerTo(value.type), constant: value.address };
+      // Of an array, what it leads to are the elements.
+      const target = value.type.kind === 'array' ? value.type.element : value.type;
+      return { type: pointerTo(target), constant: value.address };
     }
     if (scanner.take('*')) return this.#dereferenced(this.#unary());
     const cast = this.#cast();
@@ -220,7 +227,8 @@ class CppParser {
     const rest = this.#scanner.rest;
     const name = this.#scanner.match(/[\w$]+/) ?? '';
     const field = value.type.kind === 'struct' ? fieldOf(value.type, name) : undefined;
-    if (!field || value.address === undefined) throw new ExpressionError("Couldn't resolve", rest);
+    if (!field || value.address === undefined)
+      throw new ExpressionError('Type does not have given member', rest);
     return { type: field.type, address: BigInt.asUintN(64, value.address + BigInt(field.offset)) };
   }
 
@@ -236,25 +244,26 @@ class CppParser {
     const scanner = this.#scanner;
     if (scanner.take('(')) {
       const value = this.conditional();
-      scanner.expect(')');
+      if (!scanner.take(')')) throw new ExpressionError('Unexpected token', scanner.rest);
       return value;
     }
     if (scanner.match(/@@(?:masm)?\(/))
       return { type: UINT64, constant: evaluateMasm(scanner.bracketed('(', ')'), this.#scope) };
-    if (scanner.match(/#FIELD_OFFSET\s*\(/)) return this.#fieldOffset(scanner.bracketed('(', ')'));
-    const character = scanner.match(/'(?:\\.|[^'])'/);
-    if (character)
-      return { type: baseType('char', 1), constant: BigInt(character.charCodeAt(character.length - 2)) };
+    const macro = scanner.match(MACRO);
+    if (macro) return this.#macro(macro.replace(/[\s(]+$/, ''), scanner.bracketed('(', ')'));
+    const characters = scanner.match(/L?'(?:\\.|[^'])+'/);
+    if (characters) return characterValue(characters);
     if (scanner.rest.startsWith('"'))
       throw new ExpressionError('String literals not allowed in', scanner.rest);
-    const number = scanner.match(/0x[0-9a-f`]+|[0-9]+\.[0-9]+|[0-9`]+/);
+    const number = scanner.match(/0x[0-9a-f`]+|[0-9]+\.[0-9]+f?|[0-9`]+/);
     if (number !== undefined) return numberValue(number);
     return this.#named();
   }
 
   #named(): TypedValue {
     const scanner = this.#scanner;
-    const rest = scanner.rest;
+    const rest = scanner.rest.trimStart();
+    if (rest === '') throw new ExpressionError('Syntax', rest);
     const register = scanner.match(/@!?\$?[\w]+/);
     if (register) {
       const name = register.replace(/^@!?/, '');
@@ -270,9 +279,35 @@ class CppParser {
     return value;
   }
 
-  #fieldOffset(text: string): TypedValue {
-    const [typeName = '', path = ''] = text.split(',').map((part) => part.trim());
-    let type: Type | undefined = this.#type(new Scanner(typeName));
+  /** Macros of C that work on fields. Source: Microsoft, "C++ Numbers and Operators". */
+  #macro(name: string, text: string): TypedValue {
+    const parts = text.split(',').map((part) => part.trim());
+    switch (name.toUpperCase()) {
+      case '#FIELD_OFFSET':
+        return { type: baseType('int', 4), constant: BigInt(this.#field(parts[0], parts[1]).offset) };
+      case '#RTL_FIELD_SIZE':
+        return { type: UINT64, constant: BigInt(this.#field(parts[0], parts[1]).type.size) };
+      case '#RTL_SIZEOF_THROUGH_FIELD': {
+        const { offset, type } = this.#field(parts[0], parts[1]);
+        return { type: UINT64, constant: BigInt(offset + type.size) };
+      }
+      case '#RTL_NUMBER_OF': {
+        const { type } = evaluateCpp(text, this.#scope);
+        if (type.kind !== 'array') throw new ExpressionError('Type conflict', text);
+        return { type: UINT64, constant: BigInt(countOf(type)) };
+      }
+      default: {
+        const { owner, offset } = this.#field(parts[1], parts[2]);
+        const at = this.#integer(evaluateCpp(parts[0] ?? '', this.#scope));
+        return { type: pointerTo(owner), constant: BigInt.asUintN(64, at - BigInt(offset)) };
+      }
+    }
+  }
+
+  /** A field by its path: its type, and where it lies in the outermost structure. */
+  #field(typeName = '', path = ''): { owner: Type; offset: number; type: Type } {
+    const owner = this.#type(new Scanner(typeName));
+    let type = owner;
     let offset = 0;
     for (const name of path.split('.')) {
       const field = type?.kind === 'struct' ? fieldOf(type, name) : undefined;
@@ -280,7 +315,7 @@ class CppParser {
       offset += field.offset;
       type = field.type;
     }
-    return { type: baseType('int', 4), constant: BigInt(offset) };
+    return { owner: owner!, offset, type: type! };
   }
 
   #typeOrExpression(text: string): Type {
@@ -311,11 +346,31 @@ class CppParser {
 
 const INT64 = baseType('int', 8);
 
+const MACRO =
+  /#(?:FIELD_OFFSET|CONTAINING_RECORD|RTL_FIELD_SIZE|RTL_SIZEOF_THROUGH_FIELD|RTL_NUMBER_OF)\s*\(/;
+/** `unsigned int`: what hexadecimal numbers of up to 32 bits are. */
+const UINT: BaseType = { ...baseType('uint', 4), isInt: true };
+const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, '0': 0, b: 8, f: 12, v: 11, a: 7 };
+
+/** Characters in single quotes: the first stands highest. */
+function characterValue(text: string): TypedValue {
+  const isWide = text.startsWith('L');
+  const codes = [...text.slice(isWide ? 2 : 1, -1).matchAll(/\\(.)|(.)/gs)].map(([, escape, plain]) =>
+    escape === undefined ? plain!.charCodeAt(0) : (ESCAPES[escape] ?? escape.charCodeAt(0)),
+  );
+  if (isWide) return { type: baseType('wchar', 2), constant: BigInt(codes[0]!) };
+  if (codes.length === 1) return { type: baseType('char', 1), constant: BigInt(codes[0]!) };
+  const value = codes.slice(0, 8).reduce((bits, code) => (bits << 8n) | BigInt(code & 0xff), 0n);
+  const type = codes.length === 2 ? baseType('int', 2) : codes.length <= 4 ? INT : INT64;
+  return { type, constant: value };
+}
+
 function numberValue(text: string): TypedValue {
-  if (text.includes('.')) return { type: DOUBLE, real: Number(text) };
-  const value = parseNumber(text, 10) ?? 0n;
+  if (text.includes('.'))
+    return { type: /f$/i.test(text) ? baseType('float', 4) : DOUBLE, real: parseFloat(text) };
+  const value = parseNumber(text, /^0[0-7]+$/.test(text) ? 8 : 10) ?? 0n;
   if (value <= 0x7fffffffn) return { type: INT, constant: value };
-  if (value <= 0xffffffffn && text.startsWith('0x')) return { type: baseType('uint', 4), constant: value };
+  if (value <= 0xffffffffn && text.startsWith('0x')) return { type: UINT, constant: value };
   return { type: value > 0x7fffffffffffffffn || text.startsWith('0x') ? UINT64 : INT64, constant: value };
 }
 

@@ -1,7 +1,8 @@
-import { readInteger } from '../memory/memory.js';
+import { MemoryError, readInteger } from '../memory/memory.js';
 import { evaluateCpp } from './cpp.js';
 import { ExpressionError, Scanner } from './scanner.js';
 import type { Scope } from './scope.js';
+import { takeCall } from './text-functions.js';
 import { integerValue } from './typed-value.js';
 
 const MASK = 0xffffffffffffffffn;
@@ -95,9 +96,23 @@ function unary(scanner: Scanner, scope: Scope): bigint {
   const before = scanner.at;
   const name = scanner.match(/\$?[a-z]+(?=\s*\()|(?:not|poi|by|wo|dwo|qwo|low|hi)(?=\s)/)?.toLowerCase();
   const apply = name === undefined ? undefined : FUNCTIONS[name];
-  if (apply) return wrap(apply(unary(scanner, scope), scope));
+  if (apply) return applied(scanner, scope, apply);
   scanner.at = before;
   return primary(scanner, scope);
+}
+
+/** @throws ExpressionError also where memory cannot be read; it tells what is left from the operand's end on */
+function applied(scanner: Scanner, scope: Scope, apply: (value: bigint, scope: Scope) => bigint): bigint {
+  scanner.skipSpace();
+  const before = scanner.at;
+  const operand = unary(scanner, scope);
+  try {
+    return wrap(apply(operand, scope));
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    const isClosed = scanner.text[before] === '(';
+    throw new ExpressionError('Memory access', scanner.text.slice(isClosed ? scanner.at - 1 : before));
+  }
 }
 
 function primary(scanner: Scanner, scope: Scope): bigint {
@@ -106,6 +121,8 @@ function primary(scanner: Scanner, scope: Scope): bigint {
   if (scanner.match(/@@(?:c\+\+)?\(/))
     return integerValue(evaluateCpp(scanner.bracketed('(', ')'), scope), scope);
   if (scanner.match(/@@masm\(/)) return evaluateMasm(scanner.bracketed('(', ')'), scope);
+  const call = takeCall(scanner, scope, (text) => evaluateMasm(text, scope));
+  if (call !== undefined) return call;
   const characters = scanner.match(/'[^']{1,8}'/);
   if (characters) return characterCode(characters.slice(1, -1));
   return named(scanner, scope);
@@ -140,7 +157,7 @@ function named(scanner: Scanner, scope: Scope): bigint {
   const value = scope.symbol(word) ?? scope.register(word);
   if (value !== undefined) return value;
   scanner.at = start;
-  throw new ExpressionError("Couldn't resolve", rest);
+  throw new ExpressionError(/^\d/.test(word) ? 'Syntax' : "Couldn't resolve", rest);
 }
 
 const PREFIXES: Readonly<Record<string, number>> = { '0x': 16, '0n': 10, '0t': 8, '0y': 2 };

@@ -2,9 +2,24 @@
 export class ExpressionError extends Error {
   override name = 'ExpressionError';
 
+  readonly #what: string;
+  readonly rest: string;
+
   constructor(what: string, rest: string) {
-    super(`${/ (?:in|from)$/.test(what) ? what : `${what} error at`} '${rest || '<EOL>'}'`);
+    super(messageOf(what, rest));
+    this.#what = what;
+    this.rest = rest;
   }
+
+  /** The message where more text stands behind the expression: debuggers show all that is left of the line. */
+  messageBefore(tail: string): string {
+    return messageOf(this.#what, this.rest + tail);
+  }
+}
+
+function messageOf(what: string, rest: string): string {
+  const head = / (?:in|from|token)$/.test(what) ? what : `${what} error at`;
+  return `${head} '${rest || '<EOL>'}'`;
 }
 
 /** Reads an expression from left to right. */

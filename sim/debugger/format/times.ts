@@ -3,8 +3,8 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const FILETIME_1970 = 116444736000000000n;
 const TICKS_PER_MS = 10_000n;
 const MINUTE_MS = 60_000;
-/** What a FILETIME may hold at most to be shown: the signed range. */
-const LAST_FILETIME = 0x7fffffffffffffffn;
+/** The end of the year 30827: later times are none. Source: Microsoft, FileTimeToSystemTime. */
+const LAST_FILETIME = 0x7fff35f4f06c58efn;
 
 const two = (value: number) => String(value).padStart(2, '0');
 
@@ -26,8 +26,7 @@ export function secondsTime(seconds: number): string {
 /** A FILETIME as `.formats` shows it; `undefined` when it is none. */
 export function filetimeText(filetime: bigint): string | undefined {
   if (filetime > LAST_FILETIME) return undefined;
-  const date = dateOf(filetime);
-  return `${dayText(date)} ${clock(date)}.${String(date.getUTCMilliseconds()).padStart(3, '0')} ${date.getUTCFullYear()}`;
+  return sessionTime(filetime, 0);
 }
 
 /** `[ 5/29/2026 13:34:01.683]` without its brackets, as lists of timers have it. @param utcOffset as above */

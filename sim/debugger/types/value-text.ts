@@ -105,6 +105,13 @@ function pointedValue(memory: Memory, target: BaseType, at: bigint): string {
   return bytes.length < target.size ? '????' : ` -> ${baseText(target, bytes)}`;
 }
 
+/** The text behind a pointer to characters, in quotes; `undefined` for other pointers. */
+export function pointedText(memory: Memory, target: Type, at: bigint): string | undefined {
+  if (target.kind !== 'base' || at === 0n) return undefined;
+  if (target.base === 'uchar') return stringAt(memory, at, 1);
+  return target.base === 'char' || target.base === 'wchar' ? stringAt(memory, at, target.size) : undefined;
+}
+
 /** A zero-terminated string in quotes. */
 function stringAt(memory: Memory, at: bigint, size: number): string {
   const bytes = memory.read(at, LONGEST_STRING);
@@ -135,7 +142,9 @@ function arrayText(
     return `[${count}]  "${charactersText(readAll(memory, at, type.size))}"`;
   if (element.kind === 'base' && element.base === 'wchar')
     return `[${count}]  "${beforeZero(wideText(readAll(memory, at, type.size)))}"`;
-  if (element.kind === 'struct' || count === 0) return `[${count}] ${typeText(element)}`;
+  if (element.kind === 'struct' && count > 0)
+    return `[${count}] ${typeText(element)}${structValue(memory, element, at) ?? ''}`;
+  if (count === 0) return `[${count}] ${typeText(element)}`;
   return `[${count}] ${valueText(memory, element, at, verbose)}`;
 }
 

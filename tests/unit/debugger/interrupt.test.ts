@@ -1,10 +1,11 @@
+import { Aliases } from '../../../sim/debugger/aliases.js';
 import { describe, expect, it } from 'vitest';
 import { Interrupted, type Session, Shell } from '../../../sim/debugger/index.js';
 import { BufferSource } from '../../../sim/debugger/files/byte-source.js';
 import { CachedSource } from '../../../sim/debugger/files/cached-source.js';
 
 /** As much of a session as a shell needs that only prints. */
-const session = { prompt: '0: kd> ', takeMissing: () => [] } as unknown as Session;
+const session = { prompt: '0: kd> ', takeMissing: () => [], aliases: new Aliases() } as unknown as Session;
 
 describe('an interrupted command', () => {
   it('has printed what came before, and nothing after', () => {

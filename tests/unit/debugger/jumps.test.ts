@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { Aliases } from '../../../sim/debugger/aliases.js';
 import { Shell, type Session } from '../../../sim/debugger/index.js';
 
 /** As much of a session as commands need that only print and count. */
@@ -8,6 +9,7 @@ function shell(): Shell {
     prompt: '0: kd> ',
     radix: 16,
     takeMissing: () => [],
+    aliases: new Aliases(),
     register: (name: string) => registers.get(name.toLowerCase()),
     setRegister: (name: string, value: bigint) => Boolean(registers.set(name.toLowerCase(), value)),
     symbol: () => undefined,

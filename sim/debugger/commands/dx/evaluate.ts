@@ -1,32 +1,37 @@
 import { parseCpp } from '../../expressions/cpp.js';
 import { Scanner } from '../../expressions/scanner.js';
-import { integerValue } from '../../expressions/typed-value.js';
 import type { Session } from '../../session.js';
 import { fieldOf } from '../../types/type.js';
-import { collection, DxError, number, object, text, type DxEntry, type DxValue } from './model.js';
+import { DxError, number, object, text, type DxHost, type DxValue } from './model.js';
+import { compare, isTrue, keyOf, runQuery, type Lambda } from './queries.js';
 import { rootOf } from './roots.js';
 
 type Variables = ReadonlyMap<string, DxValue>;
-/** A query over a collection: what is put in for each entry. */
-type Lambda = (value: DxValue) => DxValue;
-
 /** Evaluates an expression of the data model: objects of the debugger, queries over them, or C++ expressions. */
-export function evaluateDx(session: Session, source: string): DxValue {
+export function evaluateDx(session: Session, source: string, host = NO_HOST): DxValue {
   const scanner = new Scanner(source);
-  const value = new DxParser(session, scanner, new Map()).expression();
+  const value = new DxParser(session, scanner, new Map(), host).expression();
   if (!scanner.ended) throw new DxError(`Unexpected '${scanner.rest}'`);
   return value;
 }
 
+/** Where nothing may happen but reading. */
+const NO_HOST: DxHost = {
+  capture: () => {
+    throw new DxError('No commands are run here');
+  },
+};
+
 const COMPARISON = /==|!=|<=|>=|<|>/;
-const MOST_SORTED = 0x40000;
 
 class DxParser {
   readonly #session: Session;
   readonly #scanner: Scanner;
   readonly #variables: Variables;
+  readonly #host: DxHost;
 
-  constructor(session: Session, scanner: Scanner, variables: Variables) {
+  constructor(session: Session, scanner: Scanner, variables: Variables, host: DxHost) {
+    this.#host = host;
     this.#session = session;
     this.#scanner = scanner;
     this.#variables = variables;
@@ -51,11 +56,29 @@ class DxParser {
   }
 
   #comparison(): DxValue {
-    const left = this.#postfix();
+    const left = this.#sum();
     const operator = this.#scanner.match(COMPARISON);
     return operator === undefined
       ? left
-      : { kind: 'boolean', value: compare(this.#session, operator, left, this.#postfix()) };
+      : { kind: 'boolean', value: compare(this.#session, operator, left, this.#sum()) };
+  }
+
+  /** Sums of the model's own values; those of the target's are C++ as a whole. */
+  #sum(): DxValue {
+    let left = this.#postfix();
+    for (;;) {
+      const operator = this.#scanner.match(/[-+*]/);
+      if (operator === undefined) return left;
+      left = this.#applied(operator, left, this.#postfix());
+    }
+  }
+
+  #applied(operator: string, left: DxValue, right: DxValue): DxValue {
+    if (left.kind === 'text' && right.kind === 'text' && operator === '+')
+      return text(left.value + right.value);
+    const [a, b] = [keyOf(this.#session, left), keyOf(this.#session, right)];
+    const value = operator === '+' ? a + b : operator === '-' ? a - b : a * b;
+    return number(value, left.kind === 'number' && left.isHex);
   }
 
   #postfix(): DxValue {
@@ -65,7 +88,7 @@ class DxParser {
       else if (this.#scanner.take('[')) {
         const key = this.expression();
         this.#scanner.expect(']');
-        value = this.#element(value, keyOf(this.#session, key));
+        value = this.#element(value, key);
       } else return value;
     }
   }
@@ -74,7 +97,7 @@ class DxParser {
     const scanner = this.#scanner;
     scanner.skipSpace();
     const word = /^(?:@\$\w+|[A-Za-z_]\w*)(?![\w!(])/.exec(scanner.rest)?.[0];
-    const known = word === undefined ? undefined : (this.#variables.get(word) ?? rootOf(this.#session, word));
+    const known = word === undefined ? undefined : this.#known(word);
     if (word !== undefined && known) {
       scanner.at += word.length;
       return known;
@@ -82,6 +105,8 @@ class DxParser {
     const literal = scanner.match(/"(?:[^"\\]|\\.)*"/);
     if (literal) return text(literal.slice(1, -1).replace(/\\(.)/g, '$1'));
     if (scanner.match(/new\s*\{/)) return this.#anonymous();
+    if (scanner.match(/!(?=\s*(?:true|false|@\$|[A-Za-z_]\w*\.))/))
+      return { kind: 'boolean', value: !isTrue(this.#session, this.#postfix()) };
     if (word === 'true' || word === 'false') {
       scanner.at += word.length;
       return { kind: 'boolean', value: word === 'true' };
@@ -89,6 +114,16 @@ class DxParser {
     if (word?.startsWith('@$') && this.#session.register(word.slice(1)) === undefined)
       throw new DxError('Use of undefined variable');
     return this.#typed();
+  }
+
+  /** A query's variable, one that the user set, or a root of the model. */
+  #known(word: string): DxValue | undefined {
+    const user = this.#session.dxVariables.get(word.replace(/^@\$/, '').toLowerCase());
+    return (
+      this.#variables.get(word) ??
+      (word.startsWith('@$') ? user?.value : undefined) ??
+      rootOf(this.#session, word, this.#host)
+    );
   }
 
   #typed(): DxValue {
@@ -116,11 +151,12 @@ class DxParser {
 
   #member(value: DxValue): DxValue {
     const name = this.#scanner.match(/\w+/)!;
-    if (this.#scanner.take('(')) return this.#call(value, name);
-    if (value.kind === 'object') {
-      const member = value.members.find((entry) => entry.name.toLowerCase() === name.toLowerCase());
-      if (member) return member.get();
-    }
+    const member =
+      value.kind === 'object'
+        ? value.members.find((entry) => entry.name.toLowerCase() === name.toLowerCase())
+        : undefined;
+    if (this.#scanner.take('(')) return this.#call(member?.get() ?? value, name);
+    if (member) return member.get();
     if (value.kind === 'text' && name === 'Length') return number(value.value.length);
     const field =
       value.kind === 'typed' && value.value.type.kind === 'struct'
@@ -134,65 +170,46 @@ class DxParser {
     throw new DxError(`Unable to bind name '${name}'`);
   }
 
-  #element(value: DxValue, key: bigint): DxValue {
+  #element(value: DxValue, key: DxValue): DxValue {
     if (value.kind !== 'collection') throw new DxError('Cannot index this value');
-    for (const entry of value.entries()) if (entry.key === key) return entry.value;
-    throw new DxError(`Key 0x${key.toString(16)} was not found`);
+    const wanted = key.kind === 'text' ? key.value : keyOf(this.#session, key);
+    const named = typeof wanted === 'string' ? value.named?.(wanted) : undefined;
+    if (named) return named;
+    for (const entry of value.entries()) if (entry.key === wanted) return entry.value;
+    throw new DxError(
+      `Key ${typeof wanted === 'string' ? `"${wanted}"` : `0x${wanted.toString(16)}`} was not found`,
+    );
   }
 
   #call(value: DxValue, name: string): DxValue {
     const source = this.#scanner.bracketed('(', ')').trim();
+    if (value.kind === 'method') return value.call(this.#arguments(source));
     if (value.kind === 'text') return this.#textCall(value.value, name, source);
-    if (value.kind !== 'collection') throw new DxError(`There is no method '${name}'`);
-    const lambda = source === '' ? undefined : this.#lambda(source);
-    const all = () => value.entries();
-    const fits = (entry: DxEntry) => !lambda || isTrue(this.#session, lambda(entry.value));
-    switch (name) {
-      case 'Count':
-        return number([...all()].filter(fits).length);
-      case 'First':
-      case 'FirstOrDefault':
-      case 'Last': {
-        const found = [...all()].filter(fits);
-        const entry = name === 'Last' ? found.at(-1) : found[0];
-        if (!entry) throw new DxError('The collection is empty');
-        return entry.value;
-      }
-      case 'Any':
-        return { kind: 'boolean', value: [...all()].some(fits) };
-      case 'All':
-        return { kind: 'boolean', value: [...all()].every(fits) };
-      case 'Where':
-        return collection(() => [...all()].filter(fits));
-      case 'Select':
-        return collection(() => [...all()].map(({ key, value: entry }) => ({ key, value: lambda!(entry) })));
-      case 'Take':
-      case 'Skip': {
-        const count = Number(
-          keyOf(
-            this.#session,
-            new DxParser(this.#session, new Scanner(source), this.#variables).expression(),
-          ),
-        );
-        return collection(() => (name === 'Take' ? [...all()].slice(0, count) : [...all()].slice(count)));
-      }
-      case 'OrderBy':
-      case 'OrderByDescending':
-        return collection(() => this.#sorted([...all()], lambda!, name === 'OrderBy' ? 1 : -1));
-      default:
-        throw new DxError(`There is no method '${name}'`);
-    }
+    if (value.kind !== 'collection') throw new DxError(`Unable to bind name '${name}'`);
+    return runQuery(this.#session, value, name, {
+      source,
+      lambda: source === '' ? undefined : this.#lambda(source),
+      argument: () => this.#nested(source),
+    });
   }
 
-  #sorted(entries: DxEntry[], lambda: Lambda, sign: number): DxEntry[] {
-    const keyed = entries.slice(0, MOST_SORTED).map((entry) => ({ entry, by: lambda(entry.value) }));
-    const order = (a: DxValue, b: DxValue) =>
-      compare(this.#session, '<', a, b) ? -1 : compare(this.#session, '>', a, b) ? 1 : 0;
-    return keyed.sort((a, b) => sign * order(a.by, b.by)).map(({ entry }) => entry);
+  /** Values between commas. */
+  #arguments(source: string): DxValue[] {
+    const scanner = new Scanner(source);
+    const values: DxValue[] = [];
+    while (!scanner.ended) {
+      values.push(new DxParser(this.#session, scanner, this.#variables, this.#host).expression());
+      scanner.take(',');
+    }
+    return values;
+  }
+
+  #nested(source: string, variables = this.#variables): DxValue {
+    return new DxParser(this.#session, new Scanner(source), variables, this.#host).expression();
   }
 
   #textCall(value: string, name: string, source: string): DxValue {
-    const argument = new DxParser(this.#session, new Scanner(source || '""'), this.#variables).expression();
+    const argument = this.#nested(source || '""');
     const other = argument.kind === 'text' ? argument.value : '';
     switch (name) {
       case 'Contains':
@@ -214,49 +231,6 @@ class DxParser {
     const found = /^(\w+)\s*=>\s*([^]+)$/.exec(source);
     if (!found) return undefined;
     const [, name, body] = found as unknown as [string, string, string];
-    return (value) =>
-      new DxParser(
-        this.#session,
-        new Scanner(body),
-        new Map([...this.#variables, [name, value]]),
-      ).expression();
-  }
-}
-
-function keyOf(session: Session, value: DxValue): bigint {
-  if (value.kind === 'number') return value.value;
-  if (value.kind === 'typed') return integerValue(value.value, session);
-  throw new DxError('A number is needed here');
-}
-
-function isTrue(session: Session, value: DxValue): boolean {
-  if (value.kind === 'boolean') return value.value;
-  if (value.kind === 'number' || value.kind === 'typed') return keyOf(session, value) !== 0n;
-  return value.kind !== 'text' || value.value !== '';
-}
-
-function compare(session: Session, operator: string, left: DxValue, right: DxValue): boolean {
-  const isText = left.kind === 'text' && right.kind === 'text';
-  const isBoolean = left.kind === 'boolean' || right.kind === 'boolean';
-  const plain = (value: DxValue) =>
-    isText
-      ? (value as { value: string }).value
-      : isBoolean
-        ? BigInt(isTrue(session, value))
-        : keyOf(session, value);
-  const [a, b] = [plain(left), plain(right)];
-  switch (operator) {
-    case '==':
-      return a === b;
-    case '!=':
-      return a !== b;
-    case '<=':
-      return a <= b;
-    case '>=':
-      return a >= b;
-    case '<':
-      return a < b;
-    default:
-      return a > b;
+    return (value) => this.#nested(body, new Map([...this.#variables, [name, value]]));
   }
 }

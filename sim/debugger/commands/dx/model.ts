@@ -1,7 +1,13 @@
 import type { TypedValue } from '../../expressions/typed-value.js';
 
 /** A value of the data model that `dx` shows. */
-export type DxValue = DxNumber | DxText | DxBoolean | DxTyped | DxObject | DxCollection;
+export type DxValue = DxNumber | DxText | DxBoolean | DxTyped | DxObject | DxCollection | DxMethod;
+
+/** What an expression of the model may do besides reading. */
+export interface DxHost {
+  /** Runs commands and returns what they print. */
+  capture(commands: string): string;
+}
 
 export interface DxNumber {
   kind: 'number';
@@ -21,6 +27,8 @@ export interface DxBoolean {
 export interface DxTyped {
   kind: 'typed';
   value: TypedValue;
+  /** How its number is shown, where the user says so. */
+  isHex?: boolean;
 }
 /** An object of the debugger's own: a session, a process, a thread. */
 export interface DxObject {
@@ -33,13 +41,25 @@ export interface DxMember {
   name: string;
   get(): DxValue;
 }
+/** Something that is called with values; nothing else can be done with it. */
+export interface DxMethod {
+  kind: 'method';
+  /** How it is called, as `dx` shows it. */
+  text: string;
+  call(values: readonly DxValue[]): DxValue;
+}
 /** A list with keys. */
 export interface DxCollection {
   kind: 'collection';
+  /** What stands for it on one line; nothing for most. */
+  text?: string;
+  /** How a text in brackets finds an entry, where it does: modules by name. */
+  named?(name: string): DxValue | undefined;
   entries(): Iterable<DxEntry>;
 }
 export interface DxEntry {
-  key: bigint;
+  /** A number, or the text that groups have in common. */
+  key: bigint | string;
   value: DxValue;
 }
 
@@ -48,6 +68,13 @@ export const number = (value: bigint | number, isHex = true): DxNumber => ({
   value: BigInt(value),
   isHex,
 });
+/** Values that stand for themselves, with keys from 0. */
+export function* numbered(values: Iterable<DxValue>): Iterable<DxEntry> {
+  let key = 0n;
+  for (const value of values) yield { key: key++, value };
+}
+
+export const boolean = (value: boolean): DxBoolean => ({ kind: 'boolean', value });
 export const text = (value: string): DxText => ({ kind: 'text', value });
 export const collection = (entries: () => Iterable<DxEntry>): DxCollection => ({
   kind: 'collection',

@@ -1,11 +1,11 @@
 import { integerValue, isSigned, signedOf, type TypedValue } from '../../expressions/typed-value.js';
-import { shortFloat } from '../../format/floats.js';
 import { hex } from '../../format/numbers.js';
 import { MemoryError } from '../../memory/memory.js';
 import type { Session } from '../../session.js';
 import { countOf, type ArrayType, type Field, type StructType, type Type } from '../../types/type.js';
 import { cppTypeText } from '../../types/type-text.js';
-import type { DxValue } from './model.js';
+import { pointedText } from '../../types/value-text.js';
+import { text, type DxValue } from './model.js';
 
 const NAME_WIDTH = 16;
 /** More are not shown, as WinDbg does. */
@@ -17,7 +17,7 @@ export function renderDx(session: Session, name: string, value: DxValue, depth: 
   const head = oneLine(session, value);
   const padded = name.padEnd(NAME_WIDTH);
   const first =
-    head === '' ? `${name}\n` : head.startsWith('[Type:') ? `${name} ${head}\n` : `${padded} : ${head}\n`;
+    head === '' ? `${name}\n` : head.startsWith('[') ? `${name} ${head}\n` : `${padded} : ${head}\n`;
   return first + children(session, value, depth, 1);
 }
 
@@ -33,24 +33,26 @@ function oneLine(session: Session, value: DxValue): string {
     case 'object':
       return value.text;
     case 'collection':
-      return '';
+      return value.text ?? '';
+    case 'method':
+      return `[${value.text}]`;
     case 'typed':
-      return typedText(session, value.value);
+      return typedText(session, value.value, value.isHex);
   }
 }
 
 /** `0x1190 [Type: void *]` */
-function typedText(session: Session, value: TypedValue): string {
+function typedText(session: Session, value: TypedValue, isHex?: boolean): string {
   const type = `[Type: ${typeName(value.type)}]`;
   if (value.address === undefined && value.type.kind === 'base') {
     const shown =
       value.real === undefined
-        ? `${signedOf(value.type, integerValue(value, session))}`
-        : shortFloat(value.real);
+        ? numberText(value.type, integerValue(value, session), isHex ?? isSizeOf(value))
+        : value.real.toFixed(6);
     return value.type.base === 'bool' ? (integerValue(value, session) ? 'true' : 'false') : shown;
   }
   try {
-    const shown = scalar(session, value);
+    const shown = scalar(session, value, isHex);
     return shown === '' ? type : `${shown} ${type}`;
   } catch (error) {
     if (!(error instanceof MemoryError)) throw error;
@@ -58,7 +60,14 @@ function typedText(session: Session, value: TypedValue): string {
   }
 }
 
-function scalar(session: Session, value: TypedValue): string {
+/** Sizes are counted in hexadecimal. */
+const isSizeOf = ({ type }: TypedValue) => type.kind === 'base' && type.base === 'uint' && type.size === 8;
+
+function numberText(type: Type, bits: bigint, isHex: boolean): string {
+  return isHex ? `0x${hex(BigInt.asUintN(type.size * 8, bits))}` : `${signedOf(type, bits)}`;
+}
+
+function scalar(session: Session, value: TypedValue, isHex?: boolean): string {
   const { type } = value;
   if (type.kind === 'struct' || type.kind === 'array' || type.kind === 'function') return '';
   const bits = integerValue(value, session);
@@ -66,12 +75,22 @@ function scalar(session: Session, value: TypedValue): string {
     const number = signedOf(type, bits);
     return `${type.values.find((entry) => entry.value === number)?.name ?? '<unknown>'} (${number})`;
   }
-  return isSigned(type) ? `${signedOf(type, bits)}` : `0x${hex(bits)}`;
+  const text = type.kind === 'pointer' ? pointedText(session.memory, type.target, bits) : undefined;
+  if (
+    text !== undefined &&
+    type.kind === 'pointer' &&
+    type.target.kind === 'base' &&
+    type.target.base !== 'uchar'
+  )
+    return `0x${hex(bits)} : ${text}`;
+  return numberText(type, bits, isHex ?? !isSigned(type));
 }
 
 /** Types as the data model writes them: 64-bit integers as `__int64`. */
 function typeName(type: Type): string {
-  return cppTypeText(type, false).replace(/\bint64\b/g, '__int64');
+  return cppTypeText(type, false)
+    .replace(/\bint64\b/g, '__int64')
+    .replaceAll('*[', '* [');
 }
 
 function children(session: Session, value: DxValue, depth: number, level: number): string {
@@ -79,16 +98,14 @@ function children(session: Session, value: DxValue, depth: number, level: number
   const indent = ' '.repeat(level * 4);
   const line = (name: string, child: DxValue) => {
     const shown = oneLine(session, child);
-    const separator = shown === '' ? '' : shown.startsWith('[Type:') ? ' ' : ' : ';
+    const separator = shown === '' ? '' : shown.startsWith('[') ? ' ' : ' : ';
     return `${indent}${name.padEnd(NAME_WIDTH)}${separator}${shown}\n${children(session, child, depth, level + 1)}`;
   };
   switch (value.kind) {
     case 'object':
       return value.members.map(({ name, get }) => line(name, get())).join('');
     case 'collection':
-      return shortened([...value.entries()], indent, ({ key, value: child }) =>
-        line(`[0x${hex(key)}]`, child),
-      );
+      return shortened([...value.entries()], indent, ({ key, value: child }) => line(keyText(key), child));
     case 'text':
       return `${indent}${'Length'.padEnd(NAME_WIDTH)} : 0x${hex(value.value.length)}\n`;
     case 'typed':
@@ -102,6 +119,21 @@ function children(session: Session, value: DxValue, depth: number, level: number
 function shortened<T>(all: readonly T[], indent: string, show: (entry: T) => string): string {
   const more = all.length > MOST_CHILDREN ? `${indent}[...]\n` : '';
   return all.slice(0, MOST_CHILDREN).map(show).join('') + more;
+}
+
+/** What stands in brackets in front of an entry. */
+function keyText(key: bigint | string): string {
+  return typeof key === 'string' ? `["${key}"]` : `[0x${hex(key)}]`;
+}
+
+/** With the format that stood behind the expression: `d` decimal, `x` hexadecimal. */
+export function formatted(value: DxValue, format: string | undefined): DxValue {
+  if (format !== 'd' && format !== 'x') return value;
+  const isHex = format === 'x';
+  if (value.kind === 'number') return { ...value, isHex };
+  if (value.kind !== 'typed' || value.value.type.kind !== 'base' || value.value.real !== undefined)
+    return value;
+  return { ...value, isHex };
 }
 
 type Line = (name: string, child: DxValue) => string;
@@ -159,6 +191,17 @@ function place({ offset, type }: Field): string {
   return `[+0x${hex(offset, 3)} (${String(last).padStart(2)}:${String(type.position).padStart(2)})]`;
 }
 
+/** In front of a row that is more than its members. */
+function rowHead(row: DxValue): string {
+  const shown = row.kind === 'object' ? row.text : '';
+  return shown === '' ? '' : ` : ${shown}`;
+}
+
+/** What a cell shows. */
+function cellText(session: Session, value: DxValue): string {
+  return oneLine(session, value) || '{...}';
+}
+
 /** `-g`: a table with a row for each entry and a column for each member. */
 export function gridOf(session: Session, value: DxValue): string {
   if (value.kind !== 'collection') return '';
@@ -168,10 +211,10 @@ export function gridOf(session: Session, value: DxValue): string {
   if (first?.value.kind !== 'object') return renderDx(session, '', value, 1);
   const names = first.value.members.map(({ name }) => name);
   const cells = rows.map(({ key, value: row }) => [
-    `[0x${hex(key)}]`,
+    `${keyText(key)}${rowHead(row)}`,
     ...names.map((name) =>
       row.kind === 'object'
-        ? oneLine(session, row.members.find((member) => member.name === name)!.get())
+        ? cellText(session, row.members.find((member) => member.name === name)?.get() ?? text(''))
         : '',
     ),
   ]);

@@ -4,7 +4,7 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import type { Command } from '../command.js';
-import { matcher } from '../patterns.js';
+import { matcher } from '../../patterns.js';
 import { ignoredFlags } from '../refuse.js';
 
 const MOST_TRACKERS = 0x10000;

@@ -4,7 +4,7 @@ import { poolBlocks, poolBlocksAround, type PoolBlock } from '../../kernel/pool-
 import type { Session } from '../../session.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
-import { matcher } from '../patterns.js';
+import { matcher } from '../../patterns.js';
 
 const PAGE = 0x1000n;
 const NAMES: Readonly<Record<string, string>> = { NonPagedPool: 'Nonpaged pool', PagedPool: 'Paged pool' };
