@@ -75,6 +75,13 @@ export {
   createCachedFile as memoryCreateCachedFile,
   framesWithoutFile as memoryFramesWithoutFile,
 } from './kernel/memory-manager/cached-files';
+export {
+  createTransfer as pagingCreateTransfer,
+  beginTransfer as pagingBegin,
+  transferStatus as pagingStatus,
+  fileOfTransfer as pagingFile,
+  addressOfCached as pagingAddress,
+} from './kernel/memory-manager/page-transfers';
 
 // The map of physical memory: what each frame is, and whose.
 export { mapFrames as mapMake, mapStretches } from './map/frame-map';

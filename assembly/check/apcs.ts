@@ -5,6 +5,7 @@ import { offsetOf } from '../layout/fields';
 import { expect, holderOf } from './expect';
 import { nextOn } from './lists';
 import { value } from './memory';
+import { isInModule } from './modules';
 import { broken, disagree, visit } from './report';
 import { WAITING } from './threads';
 
@@ -17,6 +18,7 @@ const USER_MODE: u64 = 1;
 export function checkApcs(thread: u64): void {
   const state = thread + offsetOf(KTHREAD.ApcState);
   const heads = state + offsetOf(KAPC_STATE.ApcListHead);
+  checkOwn(thread, thread + offsetOf(KTHREAD.SchedulerApc));
   const ofKernel = countApcs(heads, thread, KERNEL_MODE);
   const ofUser = countApcs(heads + LIST_ENTRY_BYTES, thread, USER_MODE);
   if (broken()) return;
@@ -30,6 +32,27 @@ export function checkApcs(thread: u64): void {
   checkTimers(thread);
 }
 
+/** The APC that every thread carries, queued or not. */
+function checkOwn(thread: u64, apc: u64): void {
+  const rule = Rule.SchedulerApcIsTheThreads;
+  expect(rule, apc, KAPC.Type, APC_OBJECT);
+  expect(rule, apc, KAPC.Size, offsetOf(KAPC.SIZE));
+  expect(rule, apc, KAPC.Thread, thread);
+  expect(rule, apc, KAPC.NormalContext, thread);
+  expectCode(rule, apc, KAPC.KernelRoutine);
+  expectCode(rule, apc, KAPC.RundownRoutine);
+  expectCode(rule, apc, KAPC.NormalRoutine);
+}
+
+function expectCode(rule: Rule, apc: u64, field: i32): void {
+  const routine = value(apc, field);
+  if (!broken() && !isInModule(routine)) disagree(rule, apc, field, 1, routine);
+}
+
+function expectCodeOrNone(apc: u64, field: i32): void {
+  if (value(apc, field) != 0) expectCode(Rule.ApcHasRoutines, apc, field);
+}
+
 function countApcs(head: u64, thread: u64, mode: u64): u32 {
   const link = KAPC.ApcListEntry;
   let count: u32 = 0;
@@ -39,6 +62,9 @@ function countApcs(head: u64, thread: u64, mode: u64): u32 {
     expect(Rule.ApcIsTheThreads, apc, KAPC.Thread, thread);
     expect(Rule.ApcIsTheThreads, apc, KAPC.ApcMode, mode);
     expect(Rule.ApcIsTheThreads, apc, KAPC.Inserted, 1);
+    expectCode(Rule.ApcHasRoutines, apc, KAPC.KernelRoutine);
+    expectCodeOrNone(apc, KAPC.RundownRoutine);
+    if (mode == KERNEL_MODE) expectCodeOrNone(apc, KAPC.NormalRoutine);
     visit(Visited.Apcs);
     count++;
   }

@@ -51,6 +51,15 @@ export function isDevice(address: u64): bool {
   return devices.has(address);
 }
 
+/** Room for devices, and the one at a place of it, 0 for none: for who looks at all of them. */
+export function deviceSlots(): u32 {
+  return devices.slots;
+}
+
+export function deviceAt(slot: u32): u64 {
+  return devices.keyAt(slot);
+}
+
 /** Checks a driver object with all of its devices. */
 export function checkDriver(driver: u64): void {
   expect(Rule.DriverIsADriver, driver, DRIVER_OBJECT.Type, TYPE_DRIVER);

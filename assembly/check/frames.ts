@@ -1,18 +1,35 @@
 // The PFN database against the page tables and against itself, frame by frame.
 import { NT } from '../generated/symbols';
 import { Rule, Visited } from '../generated/rules';
-import { MMPFN, MMPFNENTRY3, PHYSICAL_MEMORY_DESCRIPTOR, PHYSICAL_MEMORY_RUN } from '../generated/types';
+import {
+  MMPFN,
+  MMPFNENTRY1,
+  MMPFNENTRY3,
+  PHYSICAL_MEMORY_DESCRIPTOR,
+  PHYSICAL_MEMORY_RUN,
+} from '../generated/types';
 import { get, offsetOf } from '../layout/fields';
 import { PAGE_SIZE } from '../memory/arena';
 import { readableFrame } from '../memory/frames';
 import { frameOf } from '../paging/pte';
 import { addressOf } from '../kernel/symbols';
 import { expect } from './expect';
+import { checkPageTransfers } from './page-transfers';
 import { clearFrameTable, firstEntryOf, firstTableOf, frameLimit, mappingsOf } from './frame-table';
 import { beginFrameLists, checkFrameLists, countActive, countListed } from './frame-lists';
 import { mapped, peek64, physicalOf, value } from './memory';
 import { isInSelfMap, isTransition } from './page-tables';
-import { ACTIVE, blinkIn, END_OF_LIST, locationIn, pfnAddress, pfnEntry, shareCountIn } from './pfn-entries';
+import {
+  ACTIVE,
+  blinkIn,
+  END_OF_LIST,
+  isOnItsWay,
+  locationIn,
+  ON_ITS_WAY,
+  pfnAddress,
+  pfnEntry,
+  shareCountIn,
+} from './pfn-entries';
 import { broken, disagree, visit } from './report';
 
 const MOST_RUNS: u64 = 256;
@@ -58,14 +75,17 @@ export function checkFrames(): void {
         disagree(Rule.MemoryIsMapped, pfnAddress(pfn), MMPFN.u1, 1, 0);
         return;
       }
-      if (locationIn(entry) >= ACTIVE) {
-        countActive(locationIn(entry));
-        checkActive(pfn, entry);
-      } else checkListed(pfn, entry);
+      const location = locationIn(entry);
+      if (location >= ACTIVE) countActive(location);
+      if (location > ACTIVE) checkOnItsWay(pfn, entry);
+      else if (isOnItsWay(entry)) wrong(Rule.FrameIsOnItsWay, pfn, MMPFN.u3_e1, ON_ITS_WAY, location);
+      else if (location == ACTIVE) checkActive(pfn, entry);
+      else checkListed(pfn, entry);
     }
     visit(Visited.Frames, count);
   }
   if (!broken()) checkFrameLists();
+  if (!broken()) checkPageTransfers();
 }
 
 function wrong(rule: Rule, pfn: u32, field: i32, expected: u64, found: u64): void {
@@ -117,6 +137,26 @@ function checkTransition(pfn: u32, entry: usize): bool {
   if (isTransition(found) && frameOf(found) == pfn) return true;
   wrong(Rule.TransitionLeadsToFrame, pfn, MMPFN.PteAddress, pfn, frameOf(found));
   return false;
+}
+
+/** A frame that a request reads into or writes out: its prototype PTE is in transition and names it. */
+function checkOnItsWay(pfn: u32, entry: usize): void {
+  const rule = Rule.FrameIsOnItsWay;
+  const state = entry + offsetOf(MMPFN.u3_e1);
+  const moves = get(state, MMPFNENTRY1.ReadInProgress) + get(state, MMPFNENTRY1.WriteInProgress);
+  const references = get(entry, MMPFN.u3_ReferenceCount);
+  const pte = get(entry, MMPFN.PteAddress);
+  const table = get(entry, MMPFN.u4_PteFrame);
+  if (moves != 1) return wrong(rule, pfn, MMPFN.u3_e1, 1, moves);
+  if (mappingsOf(pfn) != 0) return wrong(rule, pfn, MMPFN.u2, 0, mappingsOf(pfn));
+  if (references != 1) return wrong(rule, pfn, MMPFN.u3_ReferenceCount, 1, references);
+  if (!mapped(pte)) return wrong(rule, pfn, MMPFN.PteAddress, 1, pte);
+  const prototype = peek64(pte);
+  if (!isTransition(prototype) || frameOf(prototype) != pfn)
+    return wrong(rule, pfn, MMPFN.PteAddress, pfn, frameOf(prototype));
+  if (physicalOf(pte) >> 12 != table)
+    return wrong(Rule.PfnNamesItsTable, pfn, MMPFN.u4_PteFrame, physicalOf(pte) >> 12, table);
+  visit(Visited.PagesOnTheirWay);
 }
 
 function checkListed(pfn: u32, entry: usize): void {

@@ -63,7 +63,8 @@ function apcsOf(thread: u64): u64 {
   return thread + offsetOf(KTHREAD.ApcState) + offsetOf(KAPC_STATE.ApcListHead);
 }
 
-function checkIrp(irp: u64, thread: u64): void {
+/** Checks a request of a thread. */
+export function checkIrp(irp: u64, thread: u64): void {
   const rule = Rule.RequestIsWhole;
   expect(rule, irp, IRP.Type, TYPE_IRP);
   const count = value(irp, IRP.StackCount);

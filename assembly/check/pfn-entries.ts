@@ -13,6 +13,8 @@ const CACHED_PAGES: u32 = 64;
 export const END_OF_LIST: u64 = 0xffffffffff;
 /** _MMLISTS.ActiveAndValid. */
 export const ACTIVE: u32 = 6;
+/** _MMLISTS.TransitionPage: on no list, and moved by a request. */
+export const ON_ITS_WAY: u32 = 7;
 
 let base: u64 = 0;
 let entryBytes: u32 = 0;
@@ -62,6 +64,12 @@ export function pfnEntry(pfn: u32): usize {
 /** _MMLISTS value of an entry. */
 export function locationIn(entry: usize): u32 {
   return u32(get(entry + offsetOf(MMPFN.u3_e1), MMPFNENTRY1.PageLocation));
+}
+
+/** Whether an entry says that its frame is read into or written out. */
+export function isOnItsWay(entry: usize): bool {
+  const state = entry + offsetOf(MMPFN.u3_e1);
+  return (get(state, MMPFNENTRY1.ReadInProgress) | get(state, MMPFNENTRY1.WriteInProgress)) != 0;
 }
 
 export function shareCountIn(entry: usize): u64 {

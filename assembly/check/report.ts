@@ -46,6 +46,11 @@ export function visit(kind: i32, count: u32 = 1): void {
   unchecked((counts[kind] += count));
 }
 
+/** How many of a kind were looked at. */
+export function visited(kind: i32): u32 {
+  return unchecked(counts[kind]);
+}
+
 /** Writes rule, field, address, expected and found (u64 each), then the counts (u64 each), to `target`. */
 export function writeReport(target: usize): void {
   store<u64>(target, brokenRule);

@@ -181,6 +181,20 @@ export function setLocation(pfn: u32, location: u32, modified: bool): void {
   put(state, MMPFNENTRY1.Modified, modified ? 1 : 0);
 }
 
+/**
+ * Writes the entry of a frame that is on its way into memory or, with `isWrite`, out to its file: on no list, held by who
+ * moves it. `event` is signalled when it is there; symbols of older builds call that word u1.Event.
+ */
+export function setInTransfer(pfn: u32, event: u64, isWrite: bool): void {
+  setPfnField(pfn, MMPFN.u1_Next, event);
+  put(member(pfn, MMPFN.u2) + offsetOf(MMPFN.u2), MIPFNBLINK.EntireField, 0);
+  setPfnField(pfn, MMPFN.u3_ReferenceCount, 1);
+  setLocation(pfn, ranges.TRANSITION, false);
+  const state = member(pfn, MMPFN.u3_e1) + offsetOf(MMPFN.u3_e1);
+  put(state, MMPFNENTRY1.ReadInProgress, isWrite ? 0 : 1);
+  put(state, MMPFNENTRY1.WriteInProgress, isWrite ? 1 : 0);
+}
+
 /** Memory priority of a frame, 0 to 7. */
 export function pagePriority(pfn: u32): u32 {
   return u32(get(readable(pfn, MMPFN.u3_e3) + offsetOf(MMPFN.u3_e3), MMPFNENTRY3.Priority));

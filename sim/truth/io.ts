@@ -6,6 +6,7 @@ import type {
   StagedRequest,
   StagedResource,
 } from '../world/io/io-stage.js';
+import type { PageMove } from '../world/io/requests.js';
 import type { DriverTimer } from '../world/schedule.js';
 import type { Stage } from '../world/stage.js';
 import { hex, type Address } from './address.js';
@@ -94,6 +95,8 @@ export interface TruthRequest {
   thread?: Address;
   /** FILE_OBJECT. */
   file?: Address;
+  /** The pages that it moves: it is on no thread's list. */
+  paging?: TruthPaging;
   /** Name of the driver that holds it. */
   driver: string;
   /** DEVICE_OBJECT of the driver that holds it. */
@@ -101,6 +104,20 @@ export interface TruthRequest {
   /** IRP_MJ_*, without the prefix. */
   major: string;
   minor: number;
+}
+
+/** Pages of a file that are read in or written out. */
+export interface TruthPaging {
+  direction: 'in' | 'out';
+  /** ETHREAD that needs them, or writes them. */
+  thread: Address;
+  /** MDL. */
+  mdl: Address;
+  /** KEVENT that is signalled when pages that are read are there. */
+  event?: Address;
+  /** The page of the file that is the first of them, and how many they are. */
+  firstPage: number;
+  pages: number;
 }
 
 export interface TruthFilter {
@@ -188,13 +205,25 @@ function truthOfNode(node: StagedNode): TruthNode {
   };
 }
 
+function truthOfPaging({ isWrite, thread, mdl, event, firstPage, pages }: PageMove): TruthPaging {
+  return {
+    direction: isWrite ? 'out' : 'in',
+    thread: hex(thread),
+    mdl: hex(mdl),
+    ...(isWrite ? {} : { event: hex(event) }),
+    firstPage,
+    pages,
+  };
+}
+
 function truthOfRequest(request: StagedRequest): TruthRequest {
-  const { address, isCompleted, thread, file, holder, major, minor } = request;
+  const { address, isCompleted, thread, file, move, holder, major, minor } = request;
   return {
     address: hex(address),
     ...(isCompleted ? { isCompleted } : {}),
     ...(thread === undefined ? {} : { thread: hex(thread) }),
     ...(file === undefined ? {} : { file: hex(file) }),
+    ...(move ? { paging: truthOfPaging(move) } : {}),
     driver: holder.driver.name,
     device: hex(holder.address),
     major,

@@ -25,6 +25,7 @@ export interface ThreadArchetype {
       | 'resource-owner'
       | 'resource-exclusive'
       | 'resource-shared'
+      | 'page'
       | 'none';
     readonly count?: number;
     /** Threads that name the same object wait for one and the same. */

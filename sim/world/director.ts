@@ -13,6 +13,7 @@ import { connectInterrupts } from './io/interrupts.js';
 import { fillKernelTables } from './kernel-tables.js';
 import { createKnownDlls } from './known-dlls.js';
 import { enterNotifyRoutines } from './notify-routines.js';
+import { movePages } from './io/page-moves.js';
 import { pendRequests } from './io/pending-requests.js';
 import { createPageFiles } from './page-files.js';
 import { writeStart } from './process-start.js';
@@ -119,6 +120,9 @@ export class Director {
     const interrupts = connectInterrupts(this.#kernel, io);
     assignResources(this.#kernel, io, interrupts);
     pendRequests(this.#kernel, io, processes);
+    movePages(this.#kernel, io, processes[0]!, (thread, address) =>
+      this.#threads.layOutFault(thread, address),
+    );
     cacheFiles(this.#kernel, this.#seed);
     const pageFiles = createPageFiles(this.#kernel);
     exports.memoryPack();

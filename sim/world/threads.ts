@@ -24,6 +24,7 @@ const EXIT_STATUS = 0;
 /** What runs a thread of the kernel's start routine, and what the lab's such routines are given. */
 const STARTUP = 'nt!PspSystemThreadStartup';
 const NO_CONTEXT = 0n;
+const NO_TRAP_FRAME = 0n;
 /** KPROCESSOR_MODE. */
 const WAIT_MODES = { Kernel: 0, User: 1 };
 /** Makes threads as their archetypes have them. */
@@ -109,6 +110,14 @@ export class ThreadMaker {
       stack: plan.names,
       ...(userMode ? { userMode } : {}),
     };
+  }
+
+  /** Lays out the stack of a thread again that has touched an address: of its page fault nothing else was known before. */
+  layOutFault({ archetype, address }: StagedThread, touched: bigint): void {
+    const { core, loaded } = this.#kernel;
+    core.exports.stackBegin(address, NO_TRAP_FRAME, 0n);
+    const { stack } = findArchetype(archetype!);
+    core.exports.stackLayOutWaiting(address, StackPlan.waiting(loaded, stack, touched).put(core));
   }
 
   /**

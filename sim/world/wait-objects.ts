@@ -59,6 +59,8 @@ export class WaitObjects implements WaitMaker {
         return [{ address: exports.waitThreadTimer(thread), type: 'Timer' }];
       case 'suspend-event':
         return [{ address: exports.waitThreadSuspendEvent(thread), type: 'Event' }];
+      case 'page':
+        return [{ address: exports.pagingCreateTransfer(), type: 'Event' }];
       case 'alpc-semaphore':
         return [{ address: exports.waitThreadAlpcSemaphore(thread), type: 'Semaphore' }];
       case 'mutant': {

@@ -40,9 +40,12 @@ const STACK_COUNT: i32 = 10;
 const LISTS: i32 = 11; // which lists it goes on, by the bits below
 const MAJOR: i32 = 12;
 const MINOR: i32 = 13;
-const FIRST_PARAMETER: i32 = 14;
+const APC_ROUTINE: i32 = 14;
+const APC_CONTEXT: i32 = 15;
+const FIRST_PARAMETER: i32 = 16;
 const FIRST_HOP: i32 = FIRST_PARAMETER + PARAMETERS;
-const HOP_WORDS: i32 = 3;
+const HOP_WORDS: i32 = 5;
+const OFFSET_PARAMETER: i32 = 2; // where reads and writes have the place in the file or on the device
 
 const ON_DEVICE: u64 = 1; // what the holder's device has pending
 const ON_THREAD: u64 = 2; // what its thread has asked for
@@ -51,8 +54,8 @@ let issued: u32 = 0;
 
 /**
  * Creates a request that is pending, from the list in the exchange buffer: what the constants above name, then for
- * each driver that it went through, from the top down, its device, and the completion routine and context that the
- * driver above set.
+ * each driver that it went through, from the top down, its device, the completion routine and context that the driver
+ * above set, the file that it was told of, and its third parameter: each has its own idea of where something lies.
  */
 export function createIrp(hops: i32): u64 {
   const locationBytes = offsetOf(IO_STACK_LOCATION.SIZE);
@@ -73,6 +76,8 @@ export function createIrp(hops: i32): u64 {
   setField(irp, IRP.UserIosb, listed(USER_IOSB));
   setField(irp, IRP.UserEvent, listed(USER_EVENT));
   setField(irp, IRP.UserBuffer, listed(USER_BUFFER));
+  setField(irp, IRP.Overlay_AsynchronousParameters_UserApcRoutine, listed(APC_ROUTINE));
+  setField(irp, IRP.Overlay_AsynchronousParameters_UserApcContext, listed(APC_CONTEXT));
   setField(irp, IRP.CancelRoutine, listed(CANCEL));
   setField(irp, IRP.Tail_Overlay_Thread, listed(THREAD));
   setField(irp, IRP.Tail_Overlay_OriginalFileObject, listed(FILE));
@@ -96,9 +101,10 @@ function fillLocation(irp: u64, hop: i32, number: u32, holds: bool): void {
   const control = (completion != 0 ? INVOKE_ALWAYS : 0) | (holds ? PENDING_RETURNED : 0);
   setField(location, IO_STACK_LOCATION.Control, control);
   const parameters = at(location, IO_STACK_LOCATION.Parameters_Others_Argument1);
-  for (let i = 0; i < PARAMETERS; i++) write64(parameters + u64(i) * 8, listed(FIRST_PARAMETER + i));
+  for (let i = 0; i < PARAMETERS; i++)
+    write64(parameters + u64(i) * 8, listed(i == OFFSET_PARAMETER ? row + 4 : FIRST_PARAMETER + i));
   setField(location, IO_STACK_LOCATION.DeviceObject, listed(row));
-  setField(location, IO_STACK_LOCATION.FileObject, listed(FILE));
+  setField(location, IO_STACK_LOCATION.FileObject, listed(row + 3));
   setField(location, IO_STACK_LOCATION.CompletionRoutine, completion);
   setField(location, IO_STACK_LOCATION.Context, listed(row + 2));
 }

@@ -7,23 +7,41 @@ import { translate } from '../../paging/walk';
 import { allocatePool, NON_PAGED, tag } from '../pool/pool';
 
 const SOURCE_IS_NONPAGED_POOL: u32 = 4; // MDL_SOURCE_IS_NONPAGED_POOL
+const PAGES_LOCKED: u32 = 2; // MDL_PAGES_LOCKED
+const IO_PAGE_READ: u32 = 0x40; // MDL_IO_PAGE_READ
 const FRAME_BYTES: u32 = 8;
 
-/** Describes a buffer of `bytes` bytes in nonpaged pool. Returns the MDL, whose frame numbers follow it. */
-export function createMdl(buffer: u64, bytes: u32): u64 {
-  const page = buffer & ~(u64(PAGE_SIZE) - 1);
-  const offset = u32(buffer - page);
+/** An MDL for `bytes` bytes from an address on, whose frames are still to be told. */
+function newMdl(buffer: u64, bytes: u32, flags: u32): u64 {
+  const offset = u32(buffer & (u64(PAGE_SIZE) - 1));
   const pages = (offset + bytes + u32(PAGE_SIZE) - 1) / u32(PAGE_SIZE);
   const size = offsetOf(MDL.SIZE) + pages * FRAME_BYTES;
   const mdl = allocatePool(size, tag(0x4d, 0x64, 0x6c, 0x20), NON_PAGED, 0); // 'Mdl '
   setField(mdl, MDL.Size, size);
-  setField(mdl, MDL.MdlFlags, SOURCE_IS_NONPAGED_POOL);
-  setField(mdl, MDL.MappedSystemVa, buffer);
-  setField(mdl, MDL.StartVa, page);
+  setField(mdl, MDL.MdlFlags, flags);
+  setField(mdl, MDL.StartVa, buffer - offset);
   setField(mdl, MDL.ByteCount, bytes);
   setField(mdl, MDL.ByteOffset, offset);
-  const frames = mdl + offsetOf(MDL.SIZE);
-  for (let i: u32 = 0; i < pages; i++)
-    write64(frames + u64(i) * FRAME_BYTES, translate(attachedRoot(), page + u64(i) * PAGE_SIZE) >> 12);
+  return mdl;
+}
+
+/** Tells the frame of an MDL's page. */
+export function setMdlFrame(mdl: u64, page: u32, pfn: u32): void {
+  write64(mdl + offsetOf(MDL.SIZE) + u64(page) * FRAME_BYTES, pfn);
+}
+
+/** Describes pages that the memory manager moves itself and maps nowhere; whose they are, {@link setMdlFrame} says. */
+export function createPagingMdl(address: u64, pages: u32, isWrite: bool): u64 {
+  return newMdl(address, pages * u32(PAGE_SIZE), isWrite ? PAGES_LOCKED : PAGES_LOCKED | IO_PAGE_READ);
+}
+
+/** Describes a buffer of `bytes` bytes in nonpaged pool. Returns the MDL, whose frame numbers follow it. */
+export function createMdl(buffer: u64, bytes: u32): u64 {
+  const mdl = newMdl(buffer, bytes, SOURCE_IS_NONPAGED_POOL);
+  setField(mdl, MDL.MappedSystemVa, buffer);
+  const start = buffer & ~(u64(PAGE_SIZE) - 1);
+  const pages = u32((buffer + bytes - 1 - start) / PAGE_SIZE) + 1;
+  for (let page: u32 = 0; page < pages; page++)
+    setMdlFrame(mdl, page, u32(translate(attachedRoot(), start + u64(page) * PAGE_SIZE) >> 12));
   return mdl;
 }

@@ -69,9 +69,9 @@ export function createSegmentLists(): void {
 
 /**
  * Puts a file in memory: `listed` pages of the list that {@link framesWithoutFile} tells of, after the pages of
- * `views` views of the system cache. `name` is its path's UTF-16 text on the system volume.
+ * `views` views of the system cache. `name` is its path's UTF-16 text on the system volume. Returns its control area.
  */
-export function createCachedFile(name: usize, nameBytes: u32, listed: u32, views: u32): void {
+export function createCachedFile(name: usize, nameBytes: u32, listed: u32, views: u32): u64 {
   assert(listed <= framesWithoutFile(), 'a file with more pages than the list has');
   const viewed = views * VIEW_PAGES;
   const pages = viewed + listed;
@@ -101,6 +101,7 @@ export function createCachedFile(name: usize, nameBytes: u32, listed: u32, views
   }
   namePages(area, viewed, ranges.rangeBase(range) + owned, listed, transitionBits(READ_WRITE), origin);
   owned += listed;
+  return area;
 }
 
 /**

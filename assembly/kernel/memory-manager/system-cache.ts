@@ -6,6 +6,7 @@ import {
   EX_FAST_REF,
   FILE_OBJECT,
   PRIVATE_CACHE_MAP,
+  SECTION_OBJECT_POINTERS,
   SHARED_CACHE_MAP,
   VACB,
   VACB_ARRAY_HEADER,
@@ -116,6 +117,14 @@ export function cacheFile(file: u64, bytes: u64, frames: u32, views: u32): u64 {
   for (let view: u32 = 0; view < views; view++)
     write64(slots + u64(view) * 8, mapView(map, view, frames + view * VIEW_PAGES));
   return map;
+}
+
+/** Where the system cache maps a page of a file, which lies in one of its views. */
+export function cachedAddress(file: u64, page: u32): u64 {
+  const pointers = getField(file, FILE_OBJECT.SectionObjectPointer);
+  const map = getField(pointers, SECTION_OBJECT_POINTERS.SharedCacheMap);
+  const vacb = read64(getField(map, SHARED_CACHE_MAP.Vacbs) + u64(page / VIEW_PAGES) * 8);
+  return getField(vacb, VACB.BaseAddress) + u64(page % VIEW_PAGES) * PAGE_SIZE;
 }
 
 /** The reader's part, kept in the shared map as it is for a file's first reader. */

@@ -33,6 +33,7 @@ import {
   THREAD,
   TIMER_NOTIFICATION,
 } from '../scheduler/dispatcher';
+import { initialiseSchedulerApc } from '../scheduler/suspension';
 import { registerClientId } from '../objects/handle-table';
 import { createObject, referenceObject } from '../objects/object';
 import { allocatePool, NON_PAGED, tag } from '../pool/pool';
@@ -176,6 +177,7 @@ function fillLists(thread: u64, isUser: bool): void {
   const apc = at(thread, KTHREAD.ApcState);
   initialiseList(at(apc, KAPC_STATE.ApcListHead));
   initialiseList(at(apc, KAPC_STATE.ApcListHead) + LIST_ENTRY_BYTES);
+  initialiseSchedulerApc(thread);
   initialiseList(at(thread, KTHREAD.MutantListHead));
   initialiseDispatcherObject(at(thread, KTHREAD.Timer), TIMER_NOTIFICATION);
   initialiseDispatcherObject(at(thread, KTHREAD.SuspendEvent), EVENT_NOTIFICATION);

@@ -10,7 +10,7 @@ import { nameTask } from './dispatch';
 import { createHeap } from './event-heap';
 import { release, seize, setRequester } from './rest';
 import { enterFresh, enterTask, startPulse, startScheduler, startTask } from './scheduler';
-import { initialiseSchedulerApc } from './suspension';
+import { enterSuspension } from './suspension';
 import { addCpu, addParty, addTask, countTasks, Cpu, createLedger, INITIALIZED, Party, stateOf, Task } from './tasks'; // prettier-ignore
 import { initialiseTimers } from './timers';
 import { choosePages } from './traffic';
@@ -133,7 +133,7 @@ export function joinTask(party: u32, eprocess: u64): void {
 
 function place(task: Task, only: i32): void {
   const thread = task.thread;
-  initialiseSchedulerApc(thread);
+  enterSuspension(thread);
   setField(thread, KTHREAD.IdealProcessor, task.processor);
   setField(thread, KTHREAD.UserIdealProcessor, task.processor);
   setField(thread, KTHREAD.NextProcessor, task.processor);

@@ -2,22 +2,33 @@
 import { NT } from '../../generated/symbols';
 import { KAPC, KAPC_STATE, KTHREAD } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
-import { at, getField, insertTail, setField, write64 } from '../../memory/virtual';
+import { at, getField, insertTail, setField } from '../../memory/virtual';
 import { addressOf } from '../symbols';
 
 const APC_OBJECT: u32 = 18; // _KOBJECTS.ApcObject
 const SUSPENDED: u32 = 5; // _KWAIT_REASON.Suspended
 const KERNEL_MODE: u32 = 0;
-const NORMAL_ROUTINE: u64 = 16; // in KAPC.Reserved: kernel, rundown and normal routine, as older symbols name them
 
-/** Fills a thread's SchedulerApc; a thread that waits to be resumed is inside it. */
+/**
+ * Fills the APC that a thread carries. Public transcripts of builds up to 20H2 show these routines in every thread, the
+ * first two by the name of a function that does nothing, as whose the linker keeps all such functions; one that has been
+ * published says that later builds no longer keep pointers here, which nothing else verifies.
+ */
 export function initialiseSchedulerApc(thread: u64): void {
   const apc = at(thread, KTHREAD.SchedulerApc);
+  const nothing = addressOf(NT.EmpCheckErrataList);
   setField(apc, KAPC.Type, APC_OBJECT);
   setField(apc, KAPC.Size, offsetOf(KAPC.SIZE));
   setField(apc, KAPC.Thread, thread);
-  write64(at(apc, KAPC.Reserved) + NORMAL_ROUTINE, addressOf(NT.KiSchedulerApc));
+  setField(apc, KAPC.KernelRoutine, nothing);
+  setField(apc, KAPC.RundownRoutine, nothing);
+  setField(apc, KAPC.NormalRoutine, addressOf(NT.KiSchedulerApc));
+  setField(apc, KAPC.NormalContext, thread);
   setField(apc, KAPC.ApcMode, KERNEL_MODE);
+}
+
+/** A thread that waits to be resumed is inside of its APC. */
+export function enterSuspension(thread: u64): void {
   if (getField(thread, KTHREAD.WaitReason) != SUSPENDED) return;
   setField(thread, KTHREAD.SuspendCount, 1);
   setField(at(thread, KTHREAD.ApcState), KAPC_STATE.KernelApcInProgress, 1);

@@ -1,6 +1,6 @@
 import type { DriverRoutines } from '../../images/driver-routines/index.js';
 import type { ResourceSpec } from './device-resources.js';
-import type { IoRequests } from './requests.js';
+import type { IoRequests, PageMove } from './requests.js';
 import type { LoadedModule } from '../../machine/kernel-images.js';
 
 /** A driver object on the machine. */
@@ -100,6 +100,8 @@ export interface StagedRequest {
   readonly thread?: bigint;
   /** FILE_OBJECT. */
   readonly file?: bigint;
+  /** The pages that it moves, of a paging request: it is on no thread's list. */
+  readonly move?: PageMove;
   /** The device whose driver holds it. */
   readonly holder: StagedDevice;
   /** IRP_MJ_*, without the prefix. */

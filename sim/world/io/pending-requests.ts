@@ -21,10 +21,9 @@ const BUSY = new Set(['fsctl-npfs', 'suspended', 'dump-requester']);
 /** Lets every process of the machine have the requests pending that its program usually has, and the kernel its own. */
 export function pendRequests(kernel: Kernel, io: IoStage, processes: readonly StagedProcess[]): void {
   for (const process of processes) pendRequestsOf(kernel, io, process);
-  for (const { request, holder, ...where } of data.kernel) {
+  for (const { request, holder, device } of data.kernel) {
     const spec = { ...requestSpec(request), holder };
-    const node = io.nodes.find(({ instance }) => instance === where.device);
-    const target = where.role === undefined ? node?.pdo : io.roles.get(where.role);
+    const target = io.nodes.find(({ instance }) => instance === device)?.pdo;
     if (target && io.requests.reaches(target, holder)) io.requests.pendOfKernel(spec, target);
   }
 }

@@ -9,6 +9,7 @@ const FLAGS: Readonly<Record<string, number>> = {
   NOCACHE: 0x1,
   PAGING_IO: 0x2,
   SYNCHRONOUS_API: 0x4,
+  SYNCHRONOUS_PAGING_IO: 0x40,
   BUFFERED_IO: 0x10,
   DEALLOCATE_BUFFER: 0x20,
   INPUT_OPERATION: 0x40,
@@ -21,6 +22,9 @@ const MODES = { Kernel: 0n, User: 1n };
 const ON_DEVICE = 1n;
 const ON_THREAD = 2n;
 const NONE = 0n;
+const PAGE_BYTES = 4096n;
+/** What the I/O manager calls when pages are written. */
+const WRITE_COMPLETE = 'nt!MiWriteComplete';
 const UNITS_PER_MS = 10_000n;
 /** Rows of the core's kernel/scheduler/requests.ts: a request, and its order with a bit beside it. */
 const ROW_BYTES = 16;
@@ -48,6 +52,10 @@ export interface RequestSpec {
   /** The buffer is described by an MDL instead of being the request's system buffer. */
   readonly mdl?: boolean;
   readonly mode?: 'Kernel' | 'User';
+  /** Of requests that only the memory manager makes: bytes from the start of the volume, for drivers below the file system. */
+  readonly volumeOffset?: number;
+  /** Bytes from the start of the disk to the volume's. */
+  readonly partitionOffset?: number;
   /** It is completed now and then, and made again; one without stays pending. */
   readonly completes?: {
     readonly everyMs: number;
@@ -65,12 +73,30 @@ export interface Requester {
   readonly rsp?: bigint;
 }
 
+/** Pages that the memory manager moves with a request of its own. */
+export interface PageMove {
+  readonly isWrite: boolean;
+  /** ETHREAD that needs the pages or writes them. */
+  readonly thread: bigint;
+  readonly file: bigint;
+  readonly mdl: bigint;
+  /** Address that the MDL describes. */
+  readonly buffer: bigint;
+  readonly event: bigint;
+  readonly status: bigint;
+  /** Page of the file that is the first one. */
+  readonly firstPage: number;
+  readonly pages: number;
+}
+
 const SPECS = data.requests as unknown as Readonly<Record<string, RequestSpec>>;
 
 /** Names of the kinds of requests that a program can make. */
 export function requestNames(): string[] {
   return Object.keys(SPECS).filter(
-    (name) => SPECS[name]!.device !== undefined || SPECS[name]!.role !== undefined,
+    (name) =>
+      (SPECS[name]!.device !== undefined || SPECS[name]!.role !== undefined) &&
+      SPECS[name]!.volumeOffset === undefined,
   );
 }
 
@@ -169,6 +195,11 @@ export class IoRequests {
     return this.#create(spec, target, requester, file);
   }
 
+  /** Lets the memory manager have a request pending that reads pages in or writes them out: it is on no thread's list. */
+  pendPaging(spec: RequestSpec, target: StagedDevice, move: PageMove): StagedRequest {
+    return this.#create(spec, target, undefined, move.file, move);
+  }
+
   /** Lets the kernel itself have a request pending, of no thread: `target` is where it was sent. */
   pendOfKernel(spec: RequestSpec, target: StagedDevice): StagedRequest {
     return this.#create(spec, target, undefined, undefined);
@@ -179,6 +210,7 @@ export class IoRequests {
     target: StagedDevice,
     requester: Requester | undefined,
     file: bigint | undefined,
+    move?: PageMove,
   ): StagedRequest {
     const { core, loaded } = this.#kernel;
     const path = pathFrom(target);
@@ -187,31 +219,41 @@ export class IoRequests {
       throw new RangeError(`There is no ${spec.holder} in the stack of ${target.name ?? 'this device'}.`);
     const hops = hopsOf(path.slice(0, path.indexOf(end) + 1));
     const buffer = spec.bufferBytes === undefined ? NONE : core.exports.irpCreateBuffer(spec.bufferBytes);
-    const mdl = spec.mdl === true ? core.exports.irpCreateMdl(buffer, spec.bufferBytes!) : NONE;
+    const mdl = move
+      ? move.mdl
+      : spec.mdl === true
+        ? core.exports.irpCreateMdl(buffer, spec.bufferBytes!)
+        : NONE;
+    const levels = levelsOf(path, target);
+    const place = (device: StagedDevice) => placeOf(spec, levels.get(device)!, move);
     const address = (name: string | undefined) => (name === undefined ? NONE : loaded.address(name));
     const rsp = requester?.rsp;
     const minor = spec.minor ?? 0;
     const lists = ON_DEVICE | (requester ? ON_THREAD : NONE);
     core.putList([
-      requester?.thread ?? NONE,
+      requester?.thread ?? move?.thread ?? NONE,
       file ?? NONE,
       BigInt(spec.flags.reduce((sum, flag) => sum | FLAGS[flag]!, 0)),
       MODES[spec.mode ?? 'User'],
       address(end.driver.routines.cancel),
-      NONE,
-      rsp === undefined ? NONE : rsp + IOSB_IN_FRAME,
-      rsp === undefined ? NONE : rsp + BUFFER_IN_FRAME,
+      move && !move.isWrite ? move.event : NONE,
+      move?.status ?? (rsp === undefined ? NONE : rsp + IOSB_IN_FRAME),
+      move?.buffer ?? (rsp === undefined ? NONE : rsp + BUFFER_IN_FRAME),
       spec.mdl === true ? NONE : buffer,
       mdl,
       BigInt(core.exports.deviceStackSize(path[0]!.address)),
       lists,
       BigInt(MAJOR_FUNCTIONS.indexOf(spec.major)),
       BigInt(minor),
+      move?.isWrite ? address(WRITE_COMPLETE) : NONE,
+      move?.isWrite ? move.event : NONE,
       ...spec.parameters.map(BigInt),
       ...hops.flatMap(({ device, setBy }) => [
         device.address,
         address(setBy?.routines.completion),
         setBy ? setBy.devices[0]!.address : NONE,
+        move && levels.get(device) !== 'file' ? NONE : (file ?? NONE),
+        place(device),
       ]),
     ]);
     const request: OrderedRequest = {
@@ -220,6 +262,7 @@ export class IoRequests {
       order: core.exports.irpCountIssued(),
       ...(requester ? { thread: requester.thread } : {}),
       ...(file === undefined ? {} : { file }),
+      ...(move ? { move } : {}),
       holder: end,
       major: spec.major,
       minor,
@@ -235,6 +278,32 @@ function pathFrom(target: StagedDevice): StagedDevice[] {
   for (let at: StagedDevice | undefined = topOf(target.mounted ?? target); at; at = at.below ?? at.passesTo)
     path.push(at);
   return path;
+}
+
+/** Whether a device of a path is told of a place in a file, on a volume or on a disk. */
+type Level = 'file' | 'volume' | 'disk';
+
+function levelsOf(path: readonly StagedDevice[], target: StagedDevice): ReadonlyMap<StagedDevice, Level> {
+  let level: Level = target.mounted ? 'file' : 'volume';
+  return new Map(
+    path.map((device, index) => {
+      const before = path[index - 1];
+      if (before === target.mounted) level = 'volume';
+      else if (before?.passesTo === device) level = 'disk';
+      return [device, level] as const;
+    }),
+  );
+}
+
+/** The third parameter of a request where it is told of a place: for reads and writes where that lies. */
+function placeOf(
+  { parameters, volumeOffset, partitionOffset = 0 }: RequestSpec,
+  level: Level,
+  move?: PageMove,
+): bigint {
+  if (volumeOffset === undefined || !move) return BigInt(parameters[2]!);
+  if (level === 'file') return BigInt(move.firstPage) * PAGE_BYTES;
+  return BigInt(volumeOffset + (level === 'disk' ? partitionOffset : 0));
 }
 
 function holderOf(path: readonly StagedDevice[], service: string | undefined): StagedDevice | undefined {

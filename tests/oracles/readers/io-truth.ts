@@ -19,6 +19,14 @@ export interface IoTruth {
     isCompleted?: true;
     thread?: string;
     file?: string;
+    paging?: {
+      direction: 'in' | 'out';
+      thread: string;
+      mdl: string;
+      event?: string;
+      firstPage: number;
+      pages: number;
+    };
     driver: string;
     device: string;
     major: string;

@@ -95,6 +95,11 @@ export function lockRules(opened: () => Kernel): void {
         expect(thread(address, 'SchedulerApc.Thread')).toBe(address);
         expect(thread(address, 'SchedulerApc.Type')).toBe(BigInt(enumValue('_KOBJECTS', 'ApcObject')));
         expect(Number(thread(address, 'SchedulerApc.Size'))).toBe(sizeOf('_KAPC'));
+        const routines = ['KernelRoutine', 'RundownRoutine', 'NormalRoutine', 'NormalContext'].map((path) =>
+          thread(address, `SchedulerApc.${path}`),
+        );
+        const nothing = kernel.address('EmpCheckErrataList');
+        expect(routines).toEqual([nothing, nothing, kernel.address('KiSchedulerApc'), address]);
         const head = address + BigInt(offsetOf('_KTHREAD', 'ApcState.ApcListHead'));
         const apcs = kernel.list(head, '_KAPC', 'ApcListEntry');
         expect(thread(address, 'ApcState.KernelApcPending')).toBe(apcs.length > 0 ? 1n : 0n);

@@ -55,8 +55,13 @@ export class PfnDatabase {
     };
   }
 
-  /** Frames below `end` that are active, by one byte of each entry. */
+  /** Frames below `end` that are active. */
   activeFrames(end: number): number[] {
+    return this.framesWith(end, (state) => (state & LOCATION_MASK) === ACTIVE);
+  }
+
+  /** Frames below `end` of whose entry one byte, MMPFN.u3.e1, is as wanted. */
+  framesWith(end: number, isWanted: (state: number) => boolean): number[] {
     const [size, state] = [BigInt(sizeOf('_MMPFN')), BigInt(offsetOf('_MMPFN', 'u3.e1'))];
     const found: number[] = [];
     let page = -1n;
@@ -69,7 +74,7 @@ export class PfnDatabase {
         at = frame === undefined ? undefined : this.space.dump.offsetOfFrame(frame);
       }
       if (at === undefined) continue;
-      if ((this.space.dump.bytes[at + Number(address & 0xfffn)]! & LOCATION_MASK) === ACTIVE) found.push(pfn);
+      if (isWanted(this.space.dump.bytes[at + Number(address & 0xfffn)]!)) found.push(pfn);
     }
     return found;
   }

@@ -2,14 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import { ioTruth, moduleAt, textIn } from './io-truth.js';
 import type { Kernel } from './kernel.js';
-import { offsetOf, sizeOf } from './layouts.js';
+import { enumValue, offsetOf, sizeOf } from './layouts.js';
 import { scanPool } from './objects.js';
+import { PfnDatabase } from './pfn-database.js';
 
 /** IRP_MJ_* by number, as ntddk.h has those that truth names. */
 const MAJORS = ('CREATE CREATE_NAMED_PIPE CLOSE READ WRITE QUERY_INFORMATION SET_INFORMATION QUERY_EA SET_EA ' +
   'FLUSH_BUFFERS QUERY_VOLUME_INFORMATION SET_VOLUME_INFORMATION DIRECTORY_CONTROL FILE_SYSTEM_CONTROL ' +
   'DEVICE_CONTROL INTERNAL_DEVICE_CONTROL SHUTDOWN LOCK_CONTROL CLEANUP CREATE_MAILSLOT QUERY_SECURITY ' +
   'SET_SECURITY POWER').split(' '); // prettier-ignore
+
+/** _MMLISTS.TransitionPage. */
+const TRANSITION_PAGE = 7;
+/** Bits of MMPFNENTRY1: WriteInProgress and ReadInProgress. */
+const IN_PROGRESS = 0x28;
 
 export function requestRules(opened: () => Kernel): void {
   const truth = () => ioTruth(opened());
@@ -47,14 +53,15 @@ export function requestRules(opened: () => Kernel): void {
     });
 
     it('are at the driver that holds them, above whom only drivers of the stacks on the way', () => {
-      for (const { address, device, driver: holder, major, minor, file } of pending()) {
+      for (const { address, device, driver: holder, major, minor, file, paging } of pending()) {
         const locations = locationsOf(address);
         const used = locations.slice(Number(irp(address, 'CurrentLocation')) - 1);
         const last = used[0]!;
         expect(location(last, 'DeviceObject')).toBe(BigInt(device));
         expect(MAJORS[Number(location(last, 'MajorFunction'))]).toBe(major);
         expect(Number(location(last, 'MinorFunction'))).toBe(minor);
-        expect(location(last, 'FileObject')).toBe(BigInt(file ?? 0));
+        // Below a file system nobody knows whose page it is.
+        expect(location(last, 'FileObject')).toBe(paging ? 0n : BigInt(file ?? 0));
         expect(location(last, 'Control') & 1n).toBe(1n); // SL_PENDING_RETURNED
         expect(
           text(
@@ -99,8 +106,8 @@ export function requestRules(opened: () => Kernel): void {
     });
 
     it('have files on a device of the stack, which their process has open', () => {
-      for (const { file } of truth().requests) {
-        if (file === undefined) continue;
+      for (const { file, paging } of truth().requests) {
+        if (file === undefined || paging) continue;
         expect(opened().get(BigInt(file), '_FILE_OBJECT', 'Type')).toBe(5n); // IO_TYPE_FILE
         const device = opened().get(BigInt(file), '_FILE_OBJECT', 'DeviceObject');
         expect(truth().devices.map(({ address }) => BigInt(address))).toContain(device);
@@ -109,10 +116,77 @@ export function requestRules(opened: () => Kernel): void {
       }
     });
 
+    it('that move pages describe frames on their way, whose prototype PTEs are those of the file, and somebody waits', () => {
+      const kernel = opened();
+      const pfns = new PfnDatabase(kernel);
+      const moves = truth().requests.filter(({ paging }) => paging);
+      expect(moves.map(({ paging }) => paging!.direction)).toEqual(['in', 'out']);
+      const seen = new Set<number>();
+      for (const { address, file, major, paging } of moves) {
+        const { direction, thread, mdl, event, firstPage, pages } = paging!;
+        expect(major).toBe(direction === 'in' ? 'READ' : 'WRITE');
+        expect(irp(address, 'MdlAddress')).toBe(BigInt(mdl));
+        expect(irp(address, 'Tail.Overlay.Thread')).toBe(BigInt(thread));
+        expect(irp(address, 'Tail.Overlay.OriginalFileObject')).toBe(BigInt(file!));
+        expect(irp(address, 'Flags') & 3n).toBe(3n); // IRP_NOCACHE, IRP_PAGING_IO
+        expect(irp(address, 'RequestorMode')).toBe(0n);
+        expect(irp(address, 'UserEvent')).toBe(BigInt(event ?? 0));
+        expect(kernel.get(irp(address, 'UserIosb'), '_IO_STATUS_BLOCK', 'Information')).toBe(0n);
+        // Who asked told the file system of the file and the place in it.
+        const top = locationsOf(address).at(-1)!;
+        expect(location(top, 'FileObject')).toBe(BigInt(file!));
+        expect(location(top, 'Parameters.Read.ByteOffset.QuadPart')).toBe(BigInt(firstPage) << 12n);
+        const get = (path: string) => kernel.get(BigInt(mdl), '_MDL', path);
+        expect([get('ByteOffset'), get('ByteCount')]).toEqual([0n, BigInt(pages) << 12n]);
+        expect(get('MdlFlags')).toBe(direction === 'in' ? 0x42n : 2n); // MDL_PAGES_LOCKED, MDL_IO_PAGE_READ
+        const pointers = kernel.get(BigInt(file!), '_FILE_OBJECT', 'SectionObjectPointer');
+        const area = kernel.get(pointers, '_SECTION_OBJECT_POINTERS', 'DataSectionObject');
+        const segment = kernel.get(area, '_CONTROL_AREA', 'Segment');
+        const first = kernel.get(segment, '_SEGMENT', 'PrototypePte') + BigInt(firstPage) * 8n;
+        for (let page = 0; page < pages; page++) {
+          const frame = Number(kernel.space.u64(BigInt(mdl) + BigInt(sizeOf('_MDL') + 8 * page)));
+          const state = (path: string) => kernel.get(pfns.addressOf(frame), '_MMPFN', path);
+          expect(seen.has(frame)).toBe(false);
+          seen.add(frame);
+          expect(kernel.dump.has(frame)).toBe(false);
+          const { location: where, referenceCount, pteAddress, prototype } = pfns.entry(frame);
+          expect([where, referenceCount, prototype]).toEqual([TRANSITION_PAGE, 1, true]);
+          expect([state('u3.e1.ReadInProgress'), state('u3.e1.WriteInProgress')]).toEqual(
+            direction === 'in' ? [1n, 0n] : [0n, 1n],
+          );
+          expect(pteAddress).toBe(first + BigInt(8 * page));
+          const entry = kernel.space.u64(pteAddress);
+          expect(entry & 0xc01n).toBe(0x800n); // not valid, no prototype, in transition
+          expect(Number((entry >> 12n) & 0xffffffffffn)).toBe(frame);
+          // The view that it is seen through has an entry that leads to the prototype PTE.
+          const viewed = kernel.space.u64(
+            pfns.pteAddress({ address: get('StartVa') + BigInt(page << 12), level: 1 }),
+          );
+          expect(viewed & 0x401n).toBe(0x400n);
+          expect(viewed >> 16n).toBe(BigInt.asUintN(48, pteAddress));
+        }
+        if (event === undefined) continue;
+        expect(kernel.get(BigInt(event), '_DISPATCHER_HEADER', 'SignalState')).toBe(0n);
+        const waiting = kernel.list(
+          BigInt(event) + BigInt(offsetOf('_DISPATCHER_HEADER', 'WaitListHead')),
+          '_KWAIT_BLOCK',
+          'WaitListEntry',
+        );
+        expect(waiting.map((block) => kernel.get(block, '_KWAIT_BLOCK', 'Thread'))).toEqual([BigInt(thread)]);
+        expect(Number(kernel.get(BigInt(thread), '_KTHREAD', 'WaitReason'))).toBe(
+          enumValue('_KWAIT_REASON', 'WrPageIn'),
+        );
+      }
+      // Nobody else's page is on its way.
+      const isOnItsWay = (state: number) => (state & 7) === TRANSITION_PAGE || (state & IN_PROGRESS) !== 0;
+      const all = pfns.framesWith(Number(kernel.dump.bitmap64('Pages')), isOnItsWay);
+      expect(all).toEqual([...seen].sort((x, y) => x - y));
+    });
+
     it('with an MDL describe their buffer frame by frame', () => {
-      for (const { address } of truth().requests) {
+      for (const { address, paging } of truth().requests) {
         const mdl = irp(address, 'MdlAddress');
-        if (mdl === 0n) continue;
+        if (mdl === 0n || paging) continue;
         const get = (path: string) => opened().get(mdl, '_MDL', path);
         const start = get('StartVa');
         expect(start + get('ByteOffset')).toBe(get('MappedSystemVa'));

@@ -6,6 +6,7 @@ const U64 = (1n << 64n) - 1n;
 const PAGE_SHIFT = 12n;
 const POINTER: Field = { offset: 0, bytes: 8 };
 const BUCKETS = 37n;
+const MDL_BYTES = BigInt(sizeOf('_MDL'));
 const LOW_48 = 0x0000ffffffffffffn;
 
 /** One field of one structure. */
@@ -71,7 +72,7 @@ export class Subject {
    * index is at offset N of its node), `value \\Path` (its first value), `thread N M` (thread M of process N), `pfn X` or `pte X`
    * (the MMPFN or PTE of frame or address X, or of the start in parentheses), `tracker Tag` (the tag's row of pool),
    * `big` (the first large pool allocation in its table), `view N` (the first view of process N), `token N` (that of process N), `irp` (the first request on
-   * a thread's list), `completed` (the first one that its driver has completed), `mutant` (the first one that a thread owns), `message` (the first one whose reply a thread waits for), `ended` (the first thread that has ended), `interrupt` (the first one that is connected), `device S` (the node of service S's first device), `state Standby` (the first thread in a state), `processor N` (its KPRCB), `apc` (the first one of user mode on a thread's list), `timer` (the first one on a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
+   * a thread's list), `completed` (the first one that its driver has completed), `paging in` or `paging out` (the one that moves pages so), `moved in` or `moved out` (the MMPFN of the first page that it moves), `mutant` (the first one that a thread owns), `message` (the first one whose reply a thread waits for), `ended` (the first thread that has ended), `interrupt` (the first one that is connected), `device S` (the node of service S's first device), `state Standby` (the first thread in a state), `processor N` (its KPRCB), `apc` (the first one of user mode on a thread's list), `timer` (the first one on a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
    * `hypervisor` (its globals, in its own address space), `entry \\Path` (an object in the namespace, its directory entry), and goes on with fields: ` / ` leads into
    * the structure that the field is, ` -> ` to what it points at, ` <- ` back to the structure that has the field there.
    */
@@ -113,6 +114,8 @@ export class Subject {
     if (kind === 'irp') return this.firstOf('_ETHREAD', 'IrpList', '_IRP', 'ThreadListEntry');
     if (kind === 'completed')
       return this.machine.stage.io.requests.all.find(({ isCompleted }) => isCompleted)!.address;
+    if (kind === 'paging') return this.move(rest[0]!).irp;
+    if (kind === 'moved') return this.pfn(Number(this.read(this.move(rest[0]!).mdl + MDL_BYTES, 8)));
     if (kind === 'mutant') return this.firstOf('_KTHREAD', 'MutantListHead', '_KMUTANT', 'MutantListEntry');
     if (kind === 'apc') return this.firstOf('_KTHREAD', 'ApcState.ApcListHead', '_KAPC', 'ApcListEntry', 16n);
     if (kind === 'timer')
@@ -211,6 +214,13 @@ export class Subject {
 
   private token(process: bigint): bigint {
     return this.read(process + BigInt(offsetOf('_EPROCESS', 'Token')), 8) & ~15n; // an EX_FAST_REF
+  }
+
+  /** The request that moves pages `in` or `out`, and its MDL. */
+  private move(direction: string): { irp: bigint; mdl: bigint } {
+    const { all } = this.machine.stage.io.requests;
+    const { address, move } = all.find((one) => one.move?.isWrite === (direction === 'out'))!;
+    return { irp: address, mdl: move!.mdl };
   }
 
   /** The first structure on the first thread's list that has any; `more` bytes beyond the field is the list's head. */
