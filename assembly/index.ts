@@ -312,6 +312,7 @@ export {
   armTimers as schedulerArmTimers,
 } from './kernel/scheduler/program-timers';
 export { queueProgramsApc as threadQueueApc } from './kernel/scheduler/user-apcs';
+export { noteWritten as schedulerNoteWritten } from './kernel/scheduler/dump-writing';
 export { advance as schedulerAdvance } from './kernel/scheduler/scheduler';
 export { taskStates as schedulerStates, taskSwaps as schedulerSwaps } from './kernel/scheduler/tasks';
 export {

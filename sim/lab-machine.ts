@@ -178,6 +178,11 @@ export class LabMachine {
     this.#settle();
   }
 
+  /** So many bytes of a dump have gone to the disk: a thread of who asked for it writes them as time passes. */
+  hasWritten(bytes: number): void {
+    this.kernel.core.exports.schedulerNoteWritten(BigInt(bytes));
+  }
+
   /**
    * Runs a program by its name or path, as *Run new task* does; `elevated` gives it the user's full rights. Returns the
    * process, `undefined` when the machine has no such program.

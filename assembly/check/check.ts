@@ -1,7 +1,7 @@
 // The check: every structure that a debugger walks, held against every other that speaks of the same thing.
 //
 //   begin ─▶ debugger data ─▶ modules ─▶ types ─▶ processes, threads ─▶ handles, ids, jobs, ports ─▶ waits ─▶ processors
-//         └▶ namespace, drivers, devices, filters ─▶ registry ─▶ pool ─▶ page tables, VADs, sections ─▶ PFN database ─▶ hypervisor
+//         └▶ namespace, drivers, devices, filters, adapters ─▶ registry ─▶ pool ─▶ page tables, VADs, sections ─▶ PFN database ─▶ hypervisor
 //
 // It reads emulated memory as a stranger does who has nothing but the symbols: globals by name, then types. It ends
 // at the first thing that disagrees, because what follows a broken link means nothing.
@@ -16,6 +16,7 @@ import { checkFilters } from './filters';
 import { beginFrames, checkFrames } from './frames';
 import { checkClientIds, checkHandles } from './handles';
 import { checkRegistry } from './hives';
+import { checkGraphics } from './graphics';
 import { checkHypervisor } from './hypervisor';
 import { checkIoTimers } from './io-timers';
 import { checkKernelVariables } from './kernel-variables';
@@ -23,6 +24,7 @@ import { checkIrps, checkResources } from './irps';
 import { checkJobs } from './jobs';
 import { beginReading } from './memory';
 import { checkModules } from './modules';
+import { checkNetwork } from './network';
 import { checkNotifyRoutines } from './notify-routines';
 import { checkTypes } from './objects';
 import { checkPageTables } from './page-tables';
@@ -71,6 +73,8 @@ export function checkMachine(): bool {
   if (!broken()) checkNotifyRoutines();
   if (!broken()) checkFilters();
   if (!broken()) checkIoTimers();
+  if (!broken()) checkNetwork();
+  if (!broken()) checkGraphics();
   if (!broken()) checkIrps();
   if (!broken()) checkResources();
   if (!broken()) checkRegistry();

@@ -36,6 +36,8 @@ const NUMBERS = [
   'administrator',
   'ppmPolicy',
   'affinity',
+  'graphicsTime',
+  'otherTransfer',
 ] as const;
 
 const WORD = 8;
@@ -46,7 +48,7 @@ const SYSTEM_PID = 4;
  * What a process says of itself in the kernel's structures. `cycles` is KPROCESS.CycleTime; `privatePages` its private
  * working set; `kernelTicks` and `userTicks` count ticks of the clock; `critical`: it takes the
  * system down with it when it ends; `exitTime` is 0 while it lives; `administrator`: that group is enabled in its
- * token; `address` is that of its EPROCESS.
+ * token; `address` is that of its EPROCESS; `graphicsTime` is for how long the graphics adapter has worked for it, 100 ns.
  */
 export type ProcessReading = Readonly<Record<(typeof NUMBERS)[number], bigint>>;
 

@@ -41,9 +41,15 @@ const types22000 = async () =>
 /** Modules' types do not differ between the builds. */
 async function moduleTypes(types: () => Promise<TypeCatalogue>): Promise<ReadonlyMap<string, TypeCatalogue>> {
   const fltmgr = (await import('../profiles/win11-22631/modules/fltmgr.json')).default;
+  const ndis = (await import('../profiles/win11-22631/modules/ndis.json')).default;
+  const afd = (await import('../profiles/win11-22631/modules/afd.json')).default;
+  const dxgkrnl = (await import('../profiles/win11-22631/modules/dxgkrnl.json')).default;
   const ntdll = (await import('../profiles/win11-22631/modules/ntdll.json')).default;
   return new Map([
-    [fltmgr.module, fltmgr as unknown as TypeCatalogue],
+    ...[fltmgr, ndis, afd, dxgkrnl].map((module): [string, TypeCatalogue] => [
+      module.module,
+      module as unknown as TypeCatalogue,
+    ]),
     [ntdll.module, namedTypes(await types(), ntdll.types)],
   ]);
 }

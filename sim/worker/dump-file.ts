@@ -1,4 +1,4 @@
-import type { DumpStream } from '../lab-machine.js';
+import type { DumpStream, LabMachine } from '../lab-machine.js';
 import type { Disk, DiskFile } from './disk.js';
 import type { CaptureProgress } from './sim-api.js';
 
@@ -23,15 +23,18 @@ export async function freeName(
 /** Bytes of a piece: fewer calls of the browser for each byte. */
 const PIECE_BYTES = 4 * 1024 * 1024;
 
-/** Streams a dump to a file. `mayGoOn` is asked after every few pieces, and may throw. */
+/** Streams a dump to a file and tells the machine, which writes as much. `mayGoOn` is asked after each piece, and may throw. */
 export async function writeDump(
   dump: DumpStream,
+  machine: LabMachine,
   file: DiskFile,
   onProgress: (progress: CaptureProgress) => void,
   mayGoOn: () => void = () => {},
 ): Promise<void> {
   for (let piece = dump.next(PIECE_BYTES); piece; piece = dump.next(PIECE_BYTES)) {
+    const { byteLength } = piece;
     file.write(piece);
+    machine.hasWritten(byteLength);
     onProgress({
       phase: 'write',
       pagesDone: dump.pagesRead,

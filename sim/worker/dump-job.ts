@@ -46,7 +46,7 @@ export class DumpJob {
       }
       const capture = dump.capture!;
       const { time } = machine;
-      await writeDump(capture, file, onProgress);
+      await writeDump(capture, machine, file, onProgress);
       await file.finish(name);
       return { result: 'created', path, bytes: capture.bytes, pages: capture.pages, time };
     } catch (error) {

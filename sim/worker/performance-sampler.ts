@@ -1,4 +1,5 @@
 import type { LabMachine } from '../lab-machine.js';
+import { readNetwork, type NetworkReading } from '../machine/adapter-readings.js';
 import {
   readMemory,
   readProcessors,
@@ -9,6 +10,8 @@ import volumes from '../world/catalogue/devices/volumes.json';
 import type { MemorySample, PerformanceSample, ProcessRow } from './sim-api.js';
 
 const PERCENT = 100;
+const BITS = 8; // of a byte
+const TICKS_PER_SECOND = 1e7; // of 100 ns
 const CYCLES_PER_MHZ = 1e6;
 const SECONDS_PER_TICK = 0.015625;
 const MS_PER_SECOND = 1000;
@@ -24,6 +27,8 @@ export class PerformanceSampler {
   readonly #machine: LabMachine;
   /** Undefined at first: the first reading is of all the time since the machine booted. */
   #before: readonly ProcessorReading[] | undefined;
+  #networkBefore: NetworkReading | undefined;
+  #graphicsBefore = 0n;
   #last: PerformanceSample | undefined;
 
   constructor(machine: LabMachine) {
@@ -50,9 +55,28 @@ export class PerformanceSampler {
       processors,
       ...counts,
       disk: disk(now, this.#before, seconds),
+      network: this.#network(seconds),
+      gpuPercent: this.#graphics(seconds),
     };
     this.#before = now;
     return (this.#last = sample);
+  }
+
+  #network(seconds: number): PerformanceSample['network'] {
+    const now = readNetwork(this.#machine.kernel.core);
+    const before = this.#networkBefore;
+    this.#networkBefore = now;
+    const rate = (name: 'sent' | 'received') =>
+      seconds > 0 ? (Number(now[name] - (before?.[name] ?? 0n)) * BITS) / seconds : 0;
+    return { sent: rate('sent'), received: rate('received'), linkSpeed: Number(now.linkSpeed) };
+  }
+
+  /** The part of the time for which the graphics adapter has worked. */
+  #graphics(seconds: number): number {
+    const now = this.#machine.kernel.core.exports.graphicsTime();
+    const worked = Number(now - this.#graphicsBefore) / TICKS_PER_SECOND;
+    this.#graphicsBefore = now;
+    return seconds > 0 ? Math.min(PERCENT, (worked / seconds) * PERCENT) : 0;
   }
 
   #memory(processes: readonly ProcessRow[]): MemorySample {

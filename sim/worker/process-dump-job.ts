@@ -46,7 +46,7 @@ export class ProcessDumpJob {
       );
       const path = `${this.#folder}\\${name}`;
       file = await this.#disk.create(`${path}${UNFINISHED}`);
-      await writeDump(capture, file, onProgress, () => {
+      await writeDump(capture, machine, file, onProgress, () => {
         if (this.#isCancelled) throw new Cancelled();
       });
       await file.finish(name);

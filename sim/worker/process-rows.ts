@@ -1,4 +1,5 @@
 import type { LabMachine } from '../lab-machine.js';
+import { readNetwork } from '../machine/adapter-readings.js';
 import { readProcessTexts, type ProcessReading } from '../machine/process-readings.js';
 import { accountName } from '../world/objects/accounts.js';
 import { PPM_THROTTLE } from '../world/process-control.js';
@@ -11,6 +12,8 @@ import type { ProcessIdentity, ProcessNumbers, ProcessRow } from './sim-api.js';
 const PAGE = 4096;
 const HZ_PER_MHZ = 1e6;
 const PERCENT = 100;
+const BITS = 8; // of a byte
+const TICKS_PER_SECOND = 1e7; // of 100 ns
 const SECONDS_PER_TICK = 0.015625;
 const IDLE_PID = 0;
 /** TokenFlags of ntifs.h: TOKEN_VIRTUALIZE_ALLOWED, TOKEN_VIRTUALIZE_ENABLED. */
@@ -18,7 +21,13 @@ const VIRTUALIZE_ALLOWED = 0x200n;
 const VIRTUALIZE_ENABLED = 0x400n;
 
 /** What has come between two readings of a process, per second where it is a rate. */
-type Change = Pick<ProcessNumbers, 'cpuPercent' | 'disk' | 'workingSetDelta' | 'pageFaultsDelta'>;
+type Change = Pick<
+  ProcessNumbers,
+  'cpuPercent' | 'disk' | 'network' | 'gpuPercent' | 'workingSetDelta' | 'pageFaultsDelta'
+>;
+
+/** A process, and the bytes that its sockets have received. */
+type Reading = ProcessReading & { readonly bytesReceived: bigint };
 
 /** One list for all, so that who a process is can be told apart by `===`. */
 const NO_SERVICES: ProcessIdentity['services'] = [];
@@ -29,7 +38,7 @@ export class ProcessRows {
   /** What the service manager and the shell know of processes, by id. */
   #staged: ReadonlyMap<number, StagedProcess> = new Map();
   readonly #identities = new Map<bigint, { createTime: bigint; identity: ProcessIdentity }>();
-  #before = new Map<bigint, ProcessReading>();
+  #before = new Map<bigint, Reading>();
   #changes = new Map<bigint, Change>();
 
   constructor(machine: LabMachine) {
@@ -37,7 +46,12 @@ export class ProcessRows {
   }
 
   /** Rows of readings made `seconds` after those before; while time stands still rates stay as they were. */
-  take(readings: readonly ProcessReading[], seconds: number): ProcessRow[] {
+  take(processes: readonly ProcessReading[], seconds: number): ProcessRow[] {
+    const { byProcess } = readNetwork(this.#machine.kernel.core);
+    const readings = processes.map((reading) => ({
+      ...reading,
+      bytesReceived: byProcess.get(reading.address) ?? 0n,
+    }));
     this.#staged = new Map(this.#machine.stage.processes.map((process) => [process.pid, process]));
     if (seconds > 0) {
       this.#changes = new Map(readings.map((reading) => [reading.address, this.#change(reading, seconds)]));
@@ -75,23 +89,25 @@ export class ProcessRows {
     };
   }
 
-  #change(now: ProcessReading, seconds: number): Change {
+  #change(now: Reading, seconds: number): Change {
     const { hardware, profile } = this.#machine.kernel;
     const before = this.#before.get(now.address);
     const then = before?.createTime === now.createTime ? before : undefined;
     const capacity = profile.system.processorMHz * HZ_PER_MHZ * hardware.processors;
-    const perSecond = (name: 'cycles' | 'bytesRead' | 'bytesWritten') =>
+    const perSecond = (name: 'cycles' | 'bytesRead' | 'bytesWritten' | 'bytesReceived' | 'graphicsTime') =>
       Number(now[name] - (then?.[name] ?? 0n)) / seconds;
     return {
       cpuPercent: (perSecond('cycles') / capacity) * PERCENT,
       disk: perSecond('bytesRead') + perSecond('bytesWritten'),
+      network: perSecond('bytesReceived') * BITS,
+      gpuPercent: (perSecond('graphicsTime') / TICKS_PER_SECOND) * PERCENT,
       workingSetDelta: then ? Number(now.workingSetPages - then.workingSetPages) * PAGE : 0,
       pageFaultsDelta: then ? Number(now.pageFaults - then.pageFaults) : 0,
     };
   }
 
-  #row(reading: ProcessReading): ProcessRow {
-    const number = (name: keyof ProcessReading) => Number(reading[name]);
+  #row(reading: Reading): ProcessRow {
+    const number = (name: keyof Reading) => Number(reading[name]);
     const privateWorkingSet = number('privatePages') * PAGE;
     const workingSet = number('workingSetPages') * PAGE;
     const isSuspended = reading.frozen !== 0n;
@@ -107,6 +123,7 @@ export class ProcessRows {
       status: isSuspended ? 'suspended' : 'running',
       throttled: Number(reading.ppmPolicy) === PPM_THROTTLE,
       memory: isSuspended ? 0 : privateWorkingSet,
+      bytesReceived: number('bytesReceived'),
       threads: number('threads'),
       cpuTime: (number('kernelTicks') + number('userTicks')) * SECONDS_PER_TICK,
       workingSet,
@@ -122,6 +139,7 @@ export class ProcessRows {
       otherOperations: number('otherOperations'),
       readTransfer: number('readTransfer'),
       writeTransfer: number('writeTransfer'),
+      otherTransfer: number('otherTransfer'),
     };
   }
 

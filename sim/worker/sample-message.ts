@@ -6,6 +6,7 @@ export const NO_NUMBERS = {
   memory: 0,
   disk: 0,
   network: 0,
+  bytesReceived: 0,
   gpuPercent: 0,
   threads: 0,
   cpuTime: 0,
@@ -24,6 +25,7 @@ export const NO_NUMBERS = {
   otherOperations: 0,
   readTransfer: 0,
   writeTransfer: 0,
+  otherTransfer: 0,
 } satisfies ProcessNumbers;
 const NUMBERS = Object.keys(NO_NUMBERS) as (keyof ProcessNumbers)[];
 const IDENTITY = Object.keys({

@@ -45,7 +45,7 @@ export class Sampler {
       cpuPercent: sum(processes, ({ cpuPercent }) => cpuPercent),
       ...this.#memory(),
       diskPercent: performance.disk.activePercent,
-      networkPercent: 0,
+      networkPercent: networkPercent(performance.network),
       processes,
       idle: idle!,
       performance,
@@ -76,4 +76,9 @@ export class Sampler {
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {
   return items.reduce((total, item) => total + value(item), 0);
+}
+
+/** How much of the link what is sent and received takes. */
+function networkPercent({ sent, received, linkSpeed }: Sample['performance']['network']): number {
+  return linkSpeed > 0 ? ((sent + received) / linkSpeed) * PERCENT : 0;
 }

@@ -175,6 +175,10 @@ export interface PerformanceSample {
     bytesRead: number;
     bytesWritten: number;
   };
+  /** What the network adapter sends and receives and what its link can take, bits a second; all 0 without one. */
+  network: { sent: number; received: number; linkSpeed: number };
+  /** Percent of the time in which the graphics adapter has worked. */
+  gpuPercent: number;
 }
 
 export interface MemorySample {
@@ -234,6 +238,8 @@ export interface ProcessNumbers {
   disk: number;
   /** Bits a second. */
   network: number;
+  /** Bytes that have come for its sockets. */
+  bytesReceived: number;
   gpuPercent: number;
   threads: number;
   /** Seconds that its threads have run, by ticks of the clock. */
@@ -254,6 +260,7 @@ export interface ProcessNumbers {
   otherOperations: number;
   readTransfer: number;
   writeTransfer: number;
+  otherTransfer: number;
 }
 
 /** One line of Processes and Details. */

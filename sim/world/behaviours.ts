@@ -1,4 +1,5 @@
 import { findArchetype } from './archetypes.js';
+import { graphicsPartOf } from './io/adapters.js';
 import catalogue from './catalogue/behaviours.json';
 import type { StagedProcess, StagedThread } from './stage.js';
 
@@ -31,6 +32,8 @@ export interface Behaviour {
   readonly read: number;
   readonly others: number;
   readonly faults: number;
+  /** The part of a burst's length that the graphics adapter works for it. */
+  readonly graphics: number;
   readonly signals: number;
   readonly calls: number;
 }
@@ -65,6 +68,7 @@ export function lateBehaviour(isBusy: boolean, userPart: number): Behaviour {
     read: 0,
     others: 0,
     faults: 0,
+    graphics: 0,
     signals: 0,
     calls: 0,
   };
@@ -150,6 +154,7 @@ function planProcess(rates: Rates, callsEach: number): ProcessBehaviour {
     read,
     others: parts(catalogue.othersPerBurst),
     faults: parts(catalogue.faultsPerBurst),
+    graphics: parts(graphicsPartOf(process)),
   };
   return {
     pulse: pulses === 0 ? 0 : Math.round(UNITS_PER_SECOND / pulses),
@@ -180,7 +185,7 @@ function planProcess(rates: Rates, callsEach: number): ProcessBehaviour {
 }
 
 function timerThread(
-  common: Pick<Behaviour, 'userPart' | 'read' | 'others' | 'faults'>,
+  common: Pick<Behaviour, 'userPart' | 'read' | 'others' | 'faults' | 'graphics'>,
   interval: number,
   burst: number,
 ): Behaviour {

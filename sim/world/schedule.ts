@@ -4,6 +4,7 @@ import { findArchetype, processorStacks } from './archetypes.js';
 import { lateBehaviour, planBehaviours, type Behaviour } from './behaviours.js';
 import catalogue from './catalogue/behaviours.json';
 import { createIdleResources } from './resources.js';
+import { openGraphics } from './io/adapters.js';
 import type { StagedDevice } from './io/io-stage.js';
 import type { Stage, StagedProcess, StagedThread } from './stage.js';
 
@@ -116,6 +117,7 @@ export class Schedule {
     const plans = planBehaviours(stage.processes, hardware.processors);
     stage.processes.forEach((process, index) => {
       const { pulse, threads } = plans[index]!;
+      openGraphics(kernel, process);
       const party = core.exports.schedulerAddProcess(process.address, BigInt(pulse));
       this.#parties.set(process, party);
       this.#addTasks(party, process.address, process.threads, threads);
@@ -160,6 +162,7 @@ export class Schedule {
   enter(process: StagedProcess, seed: bigint): void {
     const { core, hardware, typeIndex } = this.#kernel;
     const [plan] = planBehaviours([process], hardware.processors);
+    openGraphics(this.#kernel, process);
     const party = core.exports.schedulerAddProcess(process.address, BigInt(plan!.pulse));
     this.#parties.set(process, party);
     core.putList(process.threads.flatMap((thread, i) => wordsOf(thread, plan!.threads[i]!)));
@@ -305,11 +308,12 @@ function waitOf({ waitReason, waitObjects, stack }: StagedThread): Wait {
 }
 
 function wordsOf({ address }: StagedThread, behaviour: Behaviour, processor?: number): bigint[] {
-  const { wakes, period, burst, expected, userPart, read, others, faults, signals, calls } = behaviour;
+  const { wakes, period, burst, expected, userPart, read, others, faults, graphics, signals, calls } =
+    behaviour;
   return [
     address,
     ...[period, burst, expected, userPart, read, 0, others, faults, signals + calls * CHANCES].map(BigInt),
-    ROLES[wakes],
+    ROLES[wakes] + BigInt(graphics * CHANCES),
     processor === undefined ? ANY_PROCESSOR : BigInt(processor),
   ];
 }

@@ -36,6 +36,18 @@ export { renew as irpRenew, listRequests as irpListRenewed } from '../scheduler/
 export { createMdl as irpCreateMdl } from './mdl';
 export { openFileHandle as fileOpenHandle, referenceFile as fileReference, fileEvent } from './file-handle';
 
+// What the network and graphics adapters count.
+export {
+  initialiseNetwork as networkInitialise,
+  openEndpoint as networkOpenEndpoint,
+  readNetwork as networkRead,
+} from './network';
+export {
+  initialiseGraphics as graphicsInitialise,
+  openGraphics as graphicsOpen,
+  graphicsTime,
+} from './graphics';
+
 // The filter manager.
 export {
   createFilterFrame as filterCreateFrame,

@@ -14,6 +14,7 @@ import { createObject } from '../objects/object';
 import { allocatePool, freePool, NON_PAGED, PAGED, tag } from '../pool/pool';
 import { EVENT_NOTIFICATION, EVENT_SYNCHRONIZATION, initialiseHeader } from '../scheduler/dispatcher';
 import { newUnicodeString } from '../strings';
+import { closeEndpoint } from './network';
 
 const IO_TYPE_FILE: u32 = 5;
 const FILE_TAG: u32 = 0x656c6946; // 'File'
@@ -96,6 +97,7 @@ export function completeCleanup(file: u64): void {
 
 /** What a file object's end leaves to be done: its device and volume may go away. */
 export function deleteFile(file: u64): void {
+  closeEndpoint(file);
   const device = getField(file, FILE_OBJECT.DeviceObject);
   if (device != 0) addToField(device, DEVICE_OBJECT.ReferenceCount, -1);
   const volume = getField(file, FILE_OBJECT.Vpb);

@@ -3,6 +3,7 @@
 import { DISPATCHER_HEADER, EPROCESS, KPROCESS, KTHREAD } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { at, getField, read64, removeEntry, setField, write64 } from '../../memory/virtual';
+import { closeGraphics } from '../io/graphics';
 import { hasStuckRequest } from '../io/irp-end';
 import { leaveSession } from '../memory-manager/session';
 import { disconnectPorts } from '../objects/alpc-port-end';
@@ -67,6 +68,7 @@ function leave(process: u64, status: u32): void {
   const table = getField(process, EPROCESS.ObjectTable);
   if (table != 0) deleteHandleTable(table);
   setField(process, EPROCESS.ObjectTable, 0);
+  closeGraphics(process);
   leaveJob(process);
   leaveSession(process);
   deleteUserSpace(process);

@@ -24,6 +24,7 @@ import {
 import { exchangeBuffer, exchangeBytes } from '../../host-buffer';
 import { offsetOf } from '../../layout/fields';
 import { at, attach, getField, isMapped, read32, read64, readBytes } from '../../memory/virtual';
+import { graphicsTimeOf } from '../io/graphics';
 import { attachProcess } from './process';
 
 const FAST_REFERENCES: u64 = 15; // that EX_FAST_REF keeps in its low bits
@@ -81,6 +82,8 @@ export function processRead(process: u64): void {
   tell(token == 0 ? 0 : isAdministrator(token) ? 1 : 0);
   tell(getField(process, KPROCESS.PpmPolicy));
   tell(read64(at(at(process, KPROCESS.Affinity), KAFFINITY_EX.StaticBitmap)));
+  tell(graphicsTimeOf(process));
+  tell(read64(at(process, EPROCESS.OtherTransferCount)));
 }
 
 /**

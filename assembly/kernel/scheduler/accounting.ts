@@ -10,6 +10,7 @@ import {
 } from '../../generated/types';
 import { addToField, at, getField } from '../../memory/virtual';
 import { hash } from '../../random';
+import { countGraphics } from '../io/graphics';
 import { addressOf } from '../symbols';
 import { TICK } from './clock';
 import { Cpu, ENDLESS, Party, Task, taskAt } from './tasks';
@@ -130,6 +131,8 @@ export function countWork(cpu: Cpu, party: Party, task: Task, bursts: u64, chanc
   }
   countTransfers(cpu, party, task, task.read, bursts, READS);
   countTransfers(cpu, party, task, task.written, bursts, WRITES);
+  if (task.graphics != 0 && party.graphics != 0)
+    countGraphics(party.graphics, (task.burst * bursts * u64(task.graphics)) >> 8);
   const others = (u64(task.others) * bursts + chance) >> 8;
   if (others != 0) {
     addToField(task.thread, KTHREAD.OtherOperationCount, others);

@@ -60,6 +60,7 @@ export function addProcess(process: u64, pulse: u64): u32 {
   const party = new Party();
   party.process = process;
   party.disk = getField(process, EPROCESS.DiskCounters);
+  party.graphics = getField(process, EPROCESS.DxgProcess);
   party.pulse = pulse;
   party.random = hash(seed, process) | 1;
   choosePages(party);
@@ -82,6 +83,7 @@ function addListed(word: i32, party: u32, eprocess: u64): Task {
   task.signals = u32(listed(word + 9)) & 0xffff;
   task.calls = u32(listed(word + 9) >> 16) & 0xffff;
   const roles = u32(listed(word + 10));
+  task.graphics = u32(listed(word + 10) >> 16) & 0xffff;
   const only = i32(listed(word + 11));
   if (only >= 0) task.allowed = u64(1) << u64(only);
   task.queue = getField(task.thread, KTHREAD.Queue);
@@ -98,7 +100,8 @@ function addListed(word: i32, party: u32, eprocess: u64): Task {
  * Adds the `count` threads of the process added last that the exchange buffer lists, each as twelve u64: address,
  * period, burst, expected time between bursts, user mode's part of 256, bytes read and written in a burst, other
  * operations of 256, faults of 256, signals | calls << 16, roles (1 others wake it, 2 it serves other processes, 4
- * it asks for dumps), and the processor it is bound to or all ones. One that is still being created stays as it is.
+ * it asks for dumps) | the graphics adapter's part of 256 << 16, and the processor it is bound to or all ones. One that
+ * is still being created stays as it is.
  */
 export function addTasks(party: u32, eprocess: u64, count: i32): void {
   for (let i = 0; i < count; i++) {

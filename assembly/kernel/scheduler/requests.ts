@@ -7,6 +7,7 @@ import { getField, readBytes } from '../../memory/virtual';
 import { hash } from '../../random';
 import { countIssued, issueAgain } from '../io/irp';
 import { completeIrp, deliverCompletions, isCompleted, signalFile } from '../io/irp-completion';
+import { countReceived } from '../io/network';
 import { isStackResident } from '../memory-manager/kernel-stacks';
 import { referenceObject } from '../objects/object';
 import { interruptTime } from './clock';
@@ -72,7 +73,20 @@ export function renew(irp: u64, bufferBytes: u32, mean: u64, most: u32, boost: u
 export function beginRequests(random: u64): void {
   seed = random;
   hasBegun = true;
-  for (let index = 0; index < renewals.length; index++) begin(index);
+  for (let index = 0; index < renewals.length; index++) {
+    recall(renewals[index], hash(seed, ~u64(index)));
+    begin(index);
+  }
+}
+
+/** What has come for a socket since the machine booted: about as often and as much as will. */
+function recall(renewal: Renewal, random: u64): void {
+  const times = interruptTime() / renewal.mean;
+  const usual = times * ((u64(renewal.most) + 1) / 2);
+  const bytes = usual / 2 + (random % (usual + 1));
+  if (!countReceived(renewal.file, times, bytes)) return;
+  const task = taskOf(renewal.thread);
+  countBytes(cpuAt(task.processor).prcb, task.thread, task.eprocess, majorOf(renewal), bytes);
 }
 
 function begin(index: u32): void {
@@ -103,6 +117,7 @@ export function turnRequest(index: u32): void {
 function complete(renewal: Renewal, task: Task, cpu: Cpu): void {
   renewal.random = draw(renewal.random);
   renewal.moved = renewal.most == 0 ? 0 : 1 + ((renewal.random >> 16) % renewal.most);
+  if (renewal.moved != 0) countReceived(renewal.file, 1, renewal.moved);
   completeIrp(renewal.irp, STATUS_SUCCESS, renewal.moved);
   task.hasCompletions = true;
   const state = stateOf(task);

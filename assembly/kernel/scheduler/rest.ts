@@ -45,6 +45,11 @@ export function setRequester(index: i32): void {
   requester = index;
 }
 
+/** Index of that task; -1 when there is none. */
+export function requesterTask(): i32 {
+  return requester;
+}
+
 /** Keeps a thread's stack, to be laid out otherwise, until time goes on. */
 export function saveStack(thread: u64): void {
   for (let i = 0; i < savedCount; i++) if (saved[i].thread == thread) return;

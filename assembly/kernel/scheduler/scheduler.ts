@@ -25,6 +25,7 @@ import {
   wake,
 } from './dispatch';
 import { retireDpcs } from './dpcs';
+import { writeDumps } from './dump-writing';
 import { fireDriverTimer } from './driver-timers';
 import { nextTime, pop, push } from './event-heap';
 import { turnTimer } from './program-timers';
@@ -97,6 +98,7 @@ function finish(cpu: Cpu, task: Task): void {
   const party = partyAt(task.process);
   task.random = draw(task.random);
   countWork(cpu, party, task, 1, (task.random >> 48) % CHANCES);
+  task.written = 0; // what it was woken to write, once
   stir(cpu, party, task);
   if ((task.random >> 8) % CHANCES < u64(task.signals) && party.sleepers != 0)
     signal(sleeperOf(party, u32(task.random >> 32)));
@@ -204,6 +206,7 @@ export function startScheduler(clockResolution: u64, seed: u64): void {
 /** Lets `by` 100 ns pass. */
 export function advance(by: u64): void {
   release();
+  writeDumps();
   const end = interruptTime() + by;
   while (nextTime() <= end) {
     const time = nextTime();

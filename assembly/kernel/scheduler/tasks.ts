@@ -28,12 +28,14 @@ export class Task {
   burst: u64 = 0;
   /** Part of a burst that it spends in user mode, of 256. */
   userPart: u32 = 0;
-  /** Bytes it reads and writes in a burst, and operations other than these, of 256. */
+  /** Bytes it reads in a burst and writes in this one, and operations other than these, of 256. */
   read: u32 = 0;
   written: u32 = 0;
   others: u32 = 0;
   /** Page faults of a burst, of 256. */
   faults: u32 = 0;
+  /** For how long the graphics adapter works for a burst, of 256 of the burst's length. */
+  graphics: u32 = 0;
   /** Chance, of 256, to wake another thread of its process at the end of a burst, and one of a server's. */
   signals: u32 = 0;
   calls: u32 = 0;
@@ -78,6 +80,8 @@ export class Cpu {
 export class Party {
   process: u64 = 0;
   disk: u64 = 0;
+  /** Its LAB_DXGPROCESS, 0 of what does not draw. */
+  graphics: u64 = 0;
   /** Mean time between two signals from outside; 0 for none. */
   pulse: u64 = 0;
   random: u64 = 0;

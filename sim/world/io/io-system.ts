@@ -1,5 +1,6 @@
 import type { Kernel } from '../../machine/machine.js';
 import control from '../catalogue/devices/control.json';
+import { startAdapters } from './adapters.js';
 import { DeviceObjects, type DeviceRequest } from './device-objects.js';
 import { DeviceTree } from './device-tree.js';
 import { createDrivers } from './driver-objects.js';
@@ -36,6 +37,7 @@ export function createIoSystem(kernel: Kernel): IoStage {
     devices.driver('PnpManager').address,
   );
   startTimers(kernel, devices.all);
+  startAdapters(kernel, devices.all);
   const requests = new IoRequests(kernel, devices.all, tree.roles);
   const filters = createFilters(kernel, devices, fileSystems.filtered);
   const { nodes, roles, lines, wishes } = tree;

@@ -56,6 +56,8 @@ export interface RequestSpec {
   readonly volumeOffset?: number;
   /** Bytes from the start of the disk to the volume's. */
   readonly partitionOffset?: number;
+  /** Its file is a socket, which counts what has come for it. */
+  readonly endpoint?: boolean;
   /** It is completed now and then, and made again; one without stays pending. */
   readonly completes?: {
     readonly everyMs: number;
@@ -192,6 +194,7 @@ export class IoRequests {
     const file = core.exports.fileCreate(target.address, core.exports.exchangeBuffer(), bytes!);
     core.exports.fileOpenHandle(requester.process, file, ACCESS);
     core.exports.fileReference(file);
+    if (spec.endpoint === true) core.exports.networkOpenEndpoint(file, requester.process);
     return this.#create(spec, target, requester, file);
   }
 

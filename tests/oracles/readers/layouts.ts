@@ -11,8 +11,9 @@ interface Layout {
 }
 
 const PATH = fileURLToPath(new URL('../../../sim/profiles/win11-22631/types.json', import.meta.url));
-const FILTER_MANAGER = fileURLToPath(
-  new URL('../../../sim/profiles/win11-22631/modules/fltmgr.json', import.meta.url),
+/** Modules whose PDBs have types of their own. */
+const MODULES = ['fltmgr', 'ndis', 'afd', 'dxgkrnl'].map((module) =>
+  fileURLToPath(new URL(`../../../sim/profiles/win11-22631/modules/${module}.json`, import.meta.url)),
 );
 /** The hypervisor's layouts are the lab's own: what their file says is all that anybody knows of them. */
 const HYPERVISOR = fileURLToPath(new URL('../../../sim/profiles/formats/hypervisor.json', import.meta.url));
@@ -24,11 +25,17 @@ interface Layouts {
   enums: Record<string, { values: Record<string, number> }>;
 }
 
-const [kernel, filterManager, hypervisor, wow64] = [PATH, FILTER_MANAGER, HYPERVISOR, WOW64].map(
+const [kernel, hypervisor, wow64, ...modules] = [PATH, HYPERVISOR, WOW64, ...MODULES].map(
   (path) => JSON.parse(readFileSync(path, 'utf8')) as Layouts,
-) as [Layouts, Layouts, Layouts, Layouts];
-const types = { ...hypervisor.types, ...wow64.types, ...filterManager.types, ...kernel.types };
-const enums = { ...filterManager.enums, ...kernel.enums };
+) as [Layouts, Layouts, Layouts, ...Layouts[]];
+const types: Layouts['types'] = Object.assign(
+  {},
+  hypervisor.types,
+  wow64.types,
+  ...modules.map((module) => module.types),
+  kernel.types,
+);
+const enums: Layouts['enums'] = Object.assign({}, ...modules.map((module) => module.enums), kernel.enums);
 
 const POINTER_BYTES = 8;
 const ENUM_BYTES = 4;

@@ -21,6 +21,11 @@ function width(type: string): number {
   return sized ? Number(sized[1]) : (WIDTHS[type.split(' ')[0]!] ?? 0);
 }
 
+/** The kernel's, unless the name says whose. */
+const qualified = (name: string) => (name.includes('!') ? name : `nt!${name}`);
+/** `ndis!` of what stands behind it; nothing of the kernel's. */
+const moduleOf = (path: string) => /^\w+!/.exec(path)?.[0] ?? '';
+
 /**
  * A dump's memory read through WinDbg's engine, by the types of the PDB beside it: every offset and every bit
  * position is what the engine's `dt` prints. Pages once read are kept.
@@ -37,7 +42,7 @@ export class TypedMemory {
     this.session = session;
   }
 
-  /** Learns members, `_EPROCESS.UniqueProcessId` or `_MMVAD_SHORT.u.VadFlags.VadType`, all of module `nt`. */
+  /** Learns members, `_EPROCESS.UniqueProcessId` or `_MMVAD_SHORT.u.VadFlags.VadType`, of module `nt` or as `module!_TYPE.Member`. */
   async learn(...paths: string[]): Promise<void> {
     for (const path of paths) {
       const [type, ...names] = path.split('.');
@@ -55,7 +60,8 @@ export class TypedMemory {
       member = (await this.#membersOf(prefix)).get(rest[0]!);
       if (!member) throw new Error(`WinDbg knows no member ${rest[0]} of ${prefix}`);
       offset += member.offset;
-      prefix = member.type.includes('<unnamed') ? `${prefix}.${rest[0]}` : member.type;
+      const isUnnamed = member.type.includes('<unnamed');
+      prefix = isUnnamed ? `${prefix}.${rest[0]}` : `${moduleOf(path)}${member.type}`;
     }
     if (!member) throw new Error(`${path} names no member`);
     const found = { ...member, offset };
@@ -68,7 +74,8 @@ export class TypedMemory {
     const known = this.#layouts.get(path);
     if (known) return known;
     const [type, ...names] = path.split('.');
-    const command = names.length === 0 ? `dt nt!${type}` : `dt nt!${type} ${names.join('.')}.`;
+    const command =
+      names.length === 0 ? `dt ${qualified(type!)}` : `dt ${qualified(type!)} ${names.join('.')}.`;
     const [text] = await this.session.execute([command]);
     const indent = 3 * (names.length + 1);
     const members = new Map<string, Member>();
@@ -94,20 +101,20 @@ export class TypedMemory {
   async size(type: string): Promise<number> {
     const known = this.#sizes.get(type);
     if (known !== undefined) return known;
-    const [text] = await this.session.execute([`?? sizeof(nt!${type})`]);
+    const [text] = await this.session.execute([`?? sizeof(${qualified(type)})`]);
     const size = Number(/0x[0-9a-f]+/.exec(text!)?.[0] ?? NaN);
     if (!(size > 0)) throw new Error(`WinDbg knows no size of ${type}: ${text}`);
     this.#sizes.set(type, size);
     return size;
   }
 
-  /** Address of `nt!name`. */
+  /** Address of `nt!name`, or of `module!name`. */
   async symbol(name: string): Promise<bigint> {
     const known = this.#symbols.get(name);
     if (known !== undefined) return known;
-    const [text] = await this.session.execute([`? nt!${name}`]);
+    const [text] = await this.session.execute([`? ${qualified(name)}`]);
     const value = /= ([0-9a-f]{8})`([0-9a-f]{8})$/m.exec(text!);
-    if (!value) throw new Error(`WinDbg knows no nt!${name}: ${text}`);
+    if (!value) throw new Error(`WinDbg knows no ${qualified(name)}: ${text}`);
     const address = BigInt(`0x${value[1]}${value[2]}`);
     this.#symbols.set(name, address);
     return address;

@@ -19,8 +19,48 @@ function found(text: string, pattern: RegExp): string {
 /** The pieces of what `!process 0 x` prints, one for each process. */
 const processes = (text: string) => text.split(/^PROCESS /m).slice(1);
 
+/** The thread that a processor runs of a process that is wanted, what `!thread` prints of it, and the processor. */
+function busiest(ask: Ask, isWanted: (image: string) => boolean) {
+  const running = [...ask('!running').matchAll(/^ +(\d+) +[0-9a-f]{16} +([0-9a-f]{16}) /gm)];
+  const all = running.map(([, processor, thread]) => ({
+    processor: processor!,
+    thread: thread!,
+    text: ask(`!thread ${thread}`),
+  }));
+  return all.find(({ text }) => isWanted(found(text, /Owning Process .*Image: +(\S+)/)))!;
+}
+
 /** How each lab is solved from a dump: answers by task, as they are read off the screen. */
 const SOLUTIONS: Readonly<Record<string, (ask: Ask) => Record<string, string>>> = {
+  'busy-process'(ask) {
+    const { thread, text, processor } = busiest(ask, (image) => image !== 'Taskmgr.exe');
+    const [pid] = found(text, /Cid ([0-9a-f.]+)/).split('.');
+    return { process: pid!, thread, processor };
+  },
+  'busy-driver'(ask) {
+    const { thread, text } = busiest(ask, (image) => image === 'System');
+    const interrupted = found(text, /nt!KiDpcInterrupt\+[^\n]*\n.* : (\S+)\+0x/);
+    return { thread, driver: interrupted.split('!')[0]!, function: interrupted };
+  },
+  'hung-server'(ask) {
+    const shell = ask('!process 0 2 explorer.exe');
+    /** Who has received the message that a thread waits for the reply to; empty when it has none. */
+    const serverOf = (thread: string) => {
+      const message = /AlpcMessage +: (0x\S+)/.exec(ask(`dt nt!_ETHREAD ${thread} AlpcMessage`));
+      if (!message) return '';
+      const server = found(ask(`dt nt!_KALPC_MESSAGE ${message[1]} ServerThread`), /ServerThread +: 0x(\S+)/);
+      return server.replace('`', '');
+    };
+    const waiting = [...shell.matchAll(/THREAD ([0-9a-f]{16}) [^\n]*WrLpcReply/g)].map(([, at]) => at!);
+    const first = waiting.map(serverOf).find((server) => server !== '')!;
+    const [pid] = found(ask(`!thread ${first}`), /Cid ([0-9a-f.]+)/).split('.');
+    const last = ask(`!thread ${serverOf(first)}`);
+    return {
+      server: pid!,
+      mutant: found(last, /^ +([0-9a-f]{16}) +Mutant/m),
+      holder: found(last, /Mutant - owning thread ([0-9a-f]+)/),
+    };
+  },
   'handle-leak'(ask) {
     const count = (text: string) => Number(/HandleCount: +(\d+)/.exec(text)?.[1] ?? 0);
     const [worst] = processes(ask('!process 0 0')).sort((a, b) => count(b) - count(a));

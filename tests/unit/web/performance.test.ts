@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
-import type { Sample } from '../../../sim/worker/sim-api.js';
+import type { HardwareInfo, Sample } from '../../../sim/worker/sim-api.js';
 import { Store } from '../../../web/storage/store.js';
 import { copyText } from '../../../web/task-manager/performance/copy-text.js';
+import { describeDevices } from '../../../web/task-manager/performance/devices.js';
 import { describeGraph } from '../../../web/task-manager/performance/describe-graph.js';
 import {
   formatCache,
@@ -89,4 +90,47 @@ it('Copy lays the numbers out as Windows does', () => {
     '\tUp time\t0:04:35:20',
     '',
   ]);
+});
+
+describe('devices', () => {
+  const hardware = {
+    cpu: {
+      name: '',
+      baseMegahertz: 0,
+      sockets: 1,
+      cores: 1,
+      logicalProcessors: 1,
+      nodes: 1,
+      virtualization: true,
+      caches: [],
+    },
+    memory: { installed: GB, hardwareReserved: 0 },
+    ethernet: 'Contoso Gigabit',
+    gpu: { name: 'Contoso Graphics', device: 2, function: 0 },
+  } as unknown as HardwareInfo;
+  const devices = (now: Parameters<typeof performance>[0]) => {
+    const samples = new Store<Sample | null>(null);
+    const store = new PerformanceStore(samples);
+    for (const rest of [{}, now]) samples.set({ ...sample([]), performance: performance(rest) });
+    return new Map(describeDevices(hardware, store.value, 60).map((device) => [device.id, device]));
+  };
+
+  it('show what is sent and received, the unit once where both have the same', () => {
+    const linkSpeed = 1e9;
+    const ethernet = devices({ network: { sent: 32_000, received: 8000, linkSpeed } }).get('ethernet')!;
+    expect(ethernet.lines).toEqual(['Contoso Gigabit', 'S: 32.0 R: 8.0 Kbps']);
+    expect(ethernet.graphs[0]!.maximum).toBe('100 Kbps');
+    expect(ethernet.graphs[0]!.series.map(({ values }) => values.at(-1))).toEqual([0.08, 0.32]);
+    const busy = devices({ network: { sent: 32_000, received: 80e6, linkSpeed } }).get('ethernet')!;
+    expect(busy.lines[1]).toBe('S: 32.0 Kbps R: 80.0 Mbps');
+    expect(busy.graphs[0]!.maximum).toBe('100 Mbps');
+    expect(devices({}).get('ethernet')!.lines[1]).toBe('S: 0 R: 0 Kbps');
+  });
+
+  it('show for which part of the time the graphics adapter works', () => {
+    const gpu = devices({ gpuPercent: 11.4 }).get('gpu')!;
+    expect(gpu.lines).toEqual(['Contoso Graphics', '11%']);
+    expect(gpu.graphs[0]!.series[0]!.values).toEqual([0, 0.114]);
+    expect(gpu.stats[0]![0]!.value).toBe('11%');
+  });
 });

@@ -27,6 +27,7 @@ export function process(pid: number, imageName: string, rest: Partial<ProcessRow
     memory: 0,
     disk: 0,
     network: 0,
+    bytesReceived: 0,
     gpuPercent: 0,
     threads: 1,
     cpuTime: 0,
@@ -45,6 +46,7 @@ export function process(pid: number, imageName: string, rest: Partial<ProcessRow
     otherOperations: 0,
     readTransfer: 0,
     writeTransfer: 0,
+    otherTransfer: 0,
     ...rest,
   };
 }
@@ -87,6 +89,8 @@ export function performance(rest: Partial<PerformanceSample> = {}): PerformanceS
       nonPagedPool: 0,
     },
     disk: { activePercent: 0, responseTime: 0, bytesRead: 0, bytesWritten: 0 },
+    network: { sent: 0, received: 0, linkSpeed: 0 },
+    gpuPercent: 0,
     ...rest,
   };
 }

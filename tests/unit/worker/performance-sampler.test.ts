@@ -56,6 +56,50 @@ describe('the numbers of the Performance page', () => {
     expect(performance.disk.bytesRead).toBeGreaterThan(0);
   });
 
+  it('show what the network adapter sends and receives, and who receives it', () => {
+    sampler.sample();
+    machine.advance(30 * SECOND);
+    const { processes, performance, networkPercent } = sampler.sample();
+    const { sent, received, linkSpeed } = performance.network;
+    expect(linkSpeed).toBe(1e9);
+    const ofProcesses = processes.reduce((sum, { network }) => sum + network, 0);
+    expect(ofProcesses).toBeGreaterThan(0);
+    // Headers of frames come on top of what the sockets get, and an acknowledgement of 60 bytes goes out for each of them.
+    expect(received - ofProcesses).toBeCloseTo((sent / 60) * 54, 6);
+    expect(networkPercent).toBeCloseTo((sent + received) / 1e7, 10);
+    expect(processes.find(({ imageName }) => imageName === 'System')!.network).toBe(0);
+  });
+
+  it('show for how long the graphics adapter works, and for whom', () => {
+    sampler.sample();
+    machine.advance(10 * SECOND);
+    const { processes, performance } = sampler.sample();
+    expect(performance.gpuPercent).toBeGreaterThan(0.05);
+    const ofProcesses = processes.reduce((sum, { gpuPercent }) => sum + gpuPercent, 0);
+    expect(ofProcesses).toBeCloseTo(performance.gpuPercent, 6);
+    expect(processes.find(({ imageName }) => imageName === 'dwm.exe')!.gpuPercent).toBeGreaterThan(0);
+    expect(processes.find(({ imageName }) => imageName === 'lsass.exe')!.gpuPercent).toBe(0);
+  });
+
+  it('show a dump that is written: on the disk, on the processors, and by whom', () => {
+    sampler.sample();
+    machine.advance(SECOND);
+    const before = sampler.sample();
+    machine.hasWritten(200 * MB);
+    expect(sampler.sample().performance.disk.bytesWritten).toBe(0); // no time has passed
+    machine.advance(SECOND);
+    const during = sampler.sample();
+    expect(during.performance.disk.bytesWritten).toBeCloseTo(200 * MB, 0);
+    expect(during.performance.cpuPercent).toBeGreaterThan(before.performance.cpuPercent + 2);
+    const writer = (from: typeof during) =>
+      from.processes.find(({ imageName }) => imageName === 'Taskmgr.exe')!;
+    expect(writer(during).disk - writer(before).disk).toBeGreaterThan(199 * MB);
+    expect(writer(during).cpuPercent).toBeGreaterThan(writer(before).cpuPercent + 2);
+    expect(machine.check()).toMatchObject({ ok: true });
+    machine.advance(SECOND);
+    expect(sampler.sample().performance.disk.bytesWritten).toBe(0);
+  });
+
   it('show a dump that takes memory for its copy', () => {
     const before = sampler.sample().performance.memory;
     machine.capture();

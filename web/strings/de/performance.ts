@@ -80,8 +80,4 @@ export const performance = {
     location: 'Physischer Speicherort:',
     pci: (device: number, function_: number) => `PCI-Bus 0, Gerät ${device}, Funktion ${function_}`,
   },
-  idle: {
-    ethernet: 'Über den Netzwerkadapter des Computers läuft kein Verkehr.',
-    gpu: 'Der Grafikadapter des Computers hat nichts zu tun: Seinen Desktop zeichnet diese Seite.',
-  },
 };

@@ -82,9 +82,4 @@ export const performance = {
     location: 'Physical location:',
     pci: (device: number, function_: number) => `PCI bus 0, device ${device}, function ${function_}`,
   },
-  /** Why a device shows nothing but zeros. */
-  idle: {
-    ethernet: 'The machine’s network adapter carries no traffic.',
-    gpu: 'The machine’s graphics adapter has no work: its desktop is drawn by this page.',
-  },
 };

@@ -8,7 +8,7 @@ export interface AppUsage {
   name: string;
   /** Seconds. */
   cpuTime: number;
-  /** Bytes. Nothing on the machine sends or receives. */
+  /** Bytes that they have received. */
   network: number;
 }
 
@@ -24,7 +24,7 @@ export function appUsages(processes: readonly ProcessRow[], user: string): AppUs
       id,
       name: processName(first),
       cpuTime: members.reduce((sum, { cpuTime }) => sum + cpuTime, 0),
-      network: 0,
+      network: members.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0),
     };
   });
 }

@@ -101,6 +101,7 @@ export const DETAIL_COLUMNS: readonly DetailColumn[] = [
   count('otherOperations'),
   count('readTransfer', 100),
   count('writeTransfer', 100),
+  count('otherTransfer', 100),
   words('imagePath', 250, ({ imagePath }) => imagePath),
   words('commandLine', 300, ({ commandLine }) => commandLine),
   words('platform', 70, ({ architecture }) => (architecture ? text.platforms[architecture] : '')),
@@ -108,6 +109,8 @@ export const DETAIL_COLUMNS: readonly DetailColumn[] = [
   words('elevated', 60, ({ elevated }) => yesOrNo(elevated)),
   words('virtualization', 110, ({ virtualization }) => text.virtualization[virtualization]),
   words('description', 200, description),
+  numbers('gpu', 40, ({ gpuPercent }) => gpuPercent, formatLoad),
+  words('gpuEngine', 100, ({ gpuPercent }) => (gpuPercent > 0 ? text.gpuEngine : '')),
   words('throttling', 100, ({ throttled }) => (throttled ? text.enabled : text.disabled)),
 ];
 

@@ -138,11 +138,6 @@ export const styles = css`
     display: contents;
   }
 
-  .note {
-    margin-top: 8px;
-    color: var(--text-secondary);
-  }
-
   @media (max-width: 699px) {
     .panel {
       padding-right: 8px;

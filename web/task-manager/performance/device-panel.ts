@@ -65,7 +65,7 @@ export class DevicePanel extends LitElement {
     </div>`;
   }
 
-  #numbers({ stats, table, note }: Device): TemplateResult {
+  #numbers({ stats, table }: Device): TemplateResult {
     return html`
       <div class="numbers">
         <div class="stats">${stats.map((row) => html`<dl>${row.map((stat) => this.#stat(stat))}</dl>`)}</div>
@@ -79,7 +79,6 @@ export class DevicePanel extends LitElement {
           )}
         </dl>
       </div>
-      ${note ? html`<p class="note">${note}</p>` : nothing}
     `;
   }
 

@@ -52,8 +52,6 @@ export interface Device {
   composition?: readonly Part[];
   stats: readonly (readonly Stat[])[];
   table: readonly Stat[];
-  /** Why there is nothing to see. */
-  note?: string;
 }
 
 /** What a device is made from: the readings with the newest last, of which there is at least one. */

@@ -82,6 +82,14 @@ export function formatThroughput(bitsPerSecond: number): string {
     : `${one.format(bitsPerSecond / 1e6)} Mbps`;
 }
 
+/** `100 Kbps`, `11 Mbps`, `1 Gbps`: the upper end of a graph. */
+export function formatThroughputScale(bitsPerSecond: number): string {
+  if (bitsPerSecond < 1e6) return `${whole.format(bitsPerSecond / 1e3)} Kbps`;
+  return bitsPerSecond < 1e9
+    ? `${whole.format(bitsPerSecond / 1e6)} Mbps`
+    : `${whole.format(bitsPerSecond / 1e9)} Gbps`;
+}
+
 /** `500 KB/s`, `10 MB/s`: the upper end of a graph. */
 export function formatRateScale(bytesPerSecond: number): string {
   return bytesPerSecond < MEGA

@@ -1,16 +1,18 @@
 import { performance as text } from './text.js';
 import { describeGraph } from './describe-graph.js';
-import type { Device, Sources } from './device.js';
+import { history, type Device, type Sources } from './device.js';
 import { formatPercent } from './format.js';
 
 const { captions, stats } = text;
+const ALL = 100;
 
-/** The graphics adapter. Nothing on the machine draws with it, so that all its numbers are 0. */
-export function gpu({ hardware, state }: Sources): Device | undefined {
+/** The graphics adapter: for how long it has worked. */
+export function gpu(sources: Sources): Device | undefined {
+  const { hardware, latest } = sources;
   if (!hardware.gpu) return undefined;
   const { name, device, function: function_ } = hardware.gpu;
-  const values = state.history.map(() => 0);
-  const percent = formatPercent(0);
+  const values = history(sources, ({ gpuPercent }) => gpuPercent, ALL);
+  const percent = formatPercent(latest.gpuPercent);
   return {
     id: 'gpu',
     name: text.gpu,
@@ -24,11 +26,10 @@ export function gpu({ hardware, state }: Sources): Device | undefined {
         caption: captions.engine,
         maximum: percent,
         series: [{ values, kind: 'main' }],
-        description: describeGraph(captions.engine, values, formatPercent),
+        description: describeGraph(captions.engine, values, (value) => formatPercent(value * ALL)),
       },
     ],
     stats: [[{ label: stats.utilization, value: percent }]],
     table: [{ label: stats.location, value: text.stats.pci(device, function_) }],
-    note: text.idle.gpu,
   };
 }

@@ -24,7 +24,10 @@ export interface ProcessNumbers {
   others: number;
   readBytes: number;
   writtenBytes: number;
+  otherBytes: number;
   diskBytes: number;
+  /** For which the graphics adapter has worked for it, 100 ns. */
+  graphicsTime: number;
 }
 
 /** What the engine reads of the machine. */
@@ -36,6 +39,10 @@ export interface MachineNumbers {
   physicalPages: number;
   availablePages: number;
   processes: Map<bigint, ProcessNumbers>;
+  /** Bytes that the network adapter has received and sent, and what sockets have received by process. */
+  network: { received: number; sent: number; byProcess: Map<bigint, number> };
+  /** For which the graphics adapter has worked, 100 ns. */
+  graphicsTime: number;
 }
 
 const MEMBERS = [
@@ -60,6 +67,7 @@ const MEMBERS = [
   '_EPROCESS.OtherOperationCount',
   '_EPROCESS.ReadTransferCount',
   '_EPROCESS.WriteTransferCount',
+  '_EPROCESS.OtherTransferCount',
   '_EPROCESS.DiskCounters',
   '_PROCESS_DISK_COUNTERS.BytesRead',
   '_PROCESS_DISK_COUNTERS.BytesWritten',
@@ -73,14 +81,27 @@ const MEMBERS = [
   '_MI_PARTITION.Vp',
   '_MI_VISIBLE_PARTITION.AvailablePages',
   '_PHYSICAL_MEMORY_DESCRIPTOR.NumberOfPages',
+  '_EPROCESS.DxgProcess',
+  '_DEVICE_OBJECT.DeviceExtension',
+  'ndis!_LAB_MINIPORT_BLOCK.Statistics.ifHCInOctets',
+  'ndis!_LAB_MINIPORT_BLOCK.Statistics.ifHCOutOctets',
+  'afd!_LAB_AFD_EXTENSION.Endpoints',
+  'afd!_LAB_AFD_ENDPOINT.Process',
+  'afd!_LAB_AFD_ENDPOINT.BytesReceived',
+  'dxgkrnl!_LAB_DXGADAPTER.RunningTime',
+  'dxgkrnl!_LAB_DXGPROCESS.RunningTime',
 ];
+const MINIPORT = 'ndis!_LAB_MINIPORT_BLOCK';
+const ENDPOINT = 'afd!_LAB_AFD_ENDPOINT';
+const ADAPTER = 'dxgkrnl!_LAB_DXGADAPTER';
 const SHARED_DATA = 0xfffff78000000000n;
 
-/** Reads what Task Manager shows of the machine and of the processes at these addresses. */
+/** Reads what Task Manager shows of the machine, whose device of sockets is at `sockets`, and of the processes at these addresses. */
 export async function readNumbers(
   memory: TypedMemory,
   addresses: readonly bigint[],
   processors: number,
+  sockets: bigint,
 ): Promise<MachineNumbers> {
   await memory.learn(...MEMBERS);
   await memory.fetchAll('_EPROCESS', addresses);
@@ -93,13 +114,33 @@ export async function readNumbers(
   const visible = partition + memory.offset('_MI_PARTITION.Vp');
   const block = await pointerAt(memory, await memory.symbol('MmPhysicalMemoryBlock'));
   await memory.fetchAll('_PHYSICAL_MEMORY_DESCRIPTOR', [block]);
+  const adapter = await pointerAt(memory, await memory.symbol('dxgkrnl!DxgGlobal'));
+  await memory.fetchAll(ADAPTER, [adapter]);
   return {
+    network: await readNetwork(memory, sockets),
+    graphicsTime: Number(memory.get(adapter, `${ADAPTER}.RunningTime`)),
     time: Number(time) / TICKS_PER_SECOND,
     interruptTicks: await interruptTicks(memory, processors),
     physicalPages: Number(memory.get(block, '_PHYSICAL_MEMORY_DESCRIPTOR.NumberOfPages')),
     availablePages: Number(memory.get(visible, '_MI_VISIBLE_PARTITION.AvailablePages')),
     processes,
   };
+}
+
+async function readNetwork(memory: TypedMemory, sockets: bigint): Promise<MachineNumbers['network']> {
+  const miniport = await pointerAt(memory, await memory.symbol('ndis!ndisMiniportList'));
+  await memory.fetchAll(MINIPORT, [miniport]);
+  const counted = (name: string) => Number(memory.get(miniport, `${MINIPORT}.Statistics.${name}`));
+  await memory.fetchAll('_DEVICE_OBJECT', [sockets]);
+  const extension = memory.get(sockets, '_DEVICE_OBJECT.DeviceExtension');
+  const head = extension + memory.offset('afd!_LAB_AFD_EXTENSION.Endpoints');
+  const byProcess = new Map<bigint, number>();
+  for (const endpoint of await memory.list(head, ENDPOINT, `${ENDPOINT}.Links`)) {
+    const process = memory.get(endpoint, `${ENDPOINT}.Process`);
+    const bytes = Number(memory.get(endpoint, `${ENDPOINT}.BytesReceived`));
+    byProcess.set(process, (byProcess.get(process) ?? 0) + bytes);
+  }
+  return { received: counted('ifHCInOctets'), sent: counted('ifHCOutOctets'), byProcess };
 }
 
 async function pointerAt(memory: TypedMemory, address: bigint): Promise<bigint> {
@@ -152,6 +193,8 @@ async function readProcess(memory: TypedMemory, address: bigint): Promise<Proces
     others: large('OtherOperationCount'),
     readBytes: large('ReadTransferCount'),
     writtenBytes: large('WriteTransferCount'),
+    otherBytes: large('OtherTransferCount'),
+    graphicsTime: await behind('DxgProcess', 'dxgkrnl!_LAB_DXGPROCESS', 'RunningTime'),
     diskBytes: await behind('DiskCounters', '_PROCESS_DISK_COUNTERS', 'BytesRead', 'BytesWritten'),
   };
 }
