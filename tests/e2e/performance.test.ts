@@ -97,6 +97,21 @@ test('the CPU graph changes to logical processors and shows kernel times, by key
   expect(await page.locator('[data-graph^=processor]').count()).toBe(4);
 });
 
+test('while the machine’s time stands still the page says so, and lets it pass', async () => {
+  const page = await openPage();
+  await openPerformance(page);
+  const note = page.getByText('Real time update speed is Paused', { exact: false });
+  await note.waitFor();
+  const clock = page.locator('ll-taskbar time');
+  const before = await clock.getAttribute('datetime');
+  await page.getByRole('button', { name: 'Let time pass' }).focus();
+  await page.keyboard.press('Enter');
+  await note.waitFor({ state: 'detached' });
+  await expect.poll(() => clock.getAttribute('datetime')).not.toBe(before);
+  await device(page, 'GPU 0').click();
+  await expect.poll(() => value(page, 'Utilization')).toMatch(/^[1-9]\d?%$/);
+});
+
 test('Copy puts what is shown on the clipboard', async () => {
   const page = await openPage({ permissions: ['clipboard-read', 'clipboard-write'] });
   await openPerformance(page);

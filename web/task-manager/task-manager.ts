@@ -130,6 +130,13 @@ export class TaskManager extends LitElement {
     return this.page !== null && PAGES[this.page].searchable;
   }
 
+  /** Of the window as it stands, CSS px. */
+  get #width(): number {
+    const { snap, width } = this.place;
+    if (!snap) return width;
+    return snap === 'maximized' ? innerWidth : innerWidth / 2;
+  }
+
   override render() {
     return html`
       <ll-window
@@ -149,7 +156,7 @@ export class TaskManager extends LitElement {
         <div class="frame">
           <tm-nav
             .page=${this.page}
-            ?expanded=${this.place.width >= WIDE_ENOUGH_FOR_LABELS}
+            ?expanded=${this.#width >= WIDE_ENOUGH_FOR_LABELS}
             @ll-navigate=${(event: NavigateEvent) => void this.#goTo(event.page)}
           ></tm-nav>
           <div

@@ -111,7 +111,7 @@ describe('devices', () => {
   const devices = (now: Parameters<typeof performance>[0]) => {
     const samples = new Store<Sample | null>(null);
     const store = new PerformanceStore(samples);
-    for (const rest of [{}, now]) samples.set({ ...sample([]), performance: performance(rest) });
+    samples.set({ ...sample([]), performance: performance(now) });
     return new Map(describeDevices(hardware, store.value, 60).map((device) => [device.id, device]));
   };
 
@@ -130,7 +130,7 @@ describe('devices', () => {
   it('show for which part of the time the graphics adapter works', () => {
     const gpu = devices({ gpuPercent: 11.4 }).get('gpu')!;
     expect(gpu.lines).toEqual(['Contoso Graphics', '11%']);
-    expect(gpu.graphs[0]!.series[0]!.values).toEqual([0, 0.114]);
+    expect(gpu.graphs[0]!.series[0]!.values.at(-1)).toBeCloseTo(0.114);
     expect(gpu.stats[0]![0]!.value).toBe('11%');
   });
 });

@@ -87,7 +87,11 @@ export const styles = css`
   }
 
   .head .label {
+    max-width: 100%;
+    overflow: hidden;
     color: var(--text-secondary);
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
 
   .head .icon {

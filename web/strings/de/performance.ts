@@ -12,6 +12,8 @@ export const performance = {
     `${what}: jetzt ${now}, in der gezeigten Zeit zwischen ${least} und ${most}`,
   emptyGraph: (what: string) => `${what}: noch keine Werte`,
   actions: (device: string) => `Aktionen für ${device}`,
+  paused: 'Die Aktualisierungsgeschwindigkeit ist „Angehalten“: Die Zeit des Computers steht still.',
+  letTimePass: 'Zeit vergehen lassen',
   resourceMonitor: 'Ressourcenmonitor öffnen',
   noResourceMonitor: 'Der Ressourcenmonitor hat auf diesem Desktop kein Fenster',
   copy: 'Kopieren',

@@ -14,6 +14,8 @@ export const performance = {
     `${what}: now ${now}, between ${least} and ${most} in the time shown`,
   emptyGraph: (what: string) => `${what}: no values yet`,
   actions: (device: string) => `Actions for ${device}`,
+  paused: 'Real time update speed is Paused: the machine’s time stands still.',
+  letTimePass: 'Let time pass',
   resourceMonitor: 'Open Resource Monitor',
   noResourceMonitor: 'Resource Monitor has no window on this desktop',
   copy: 'Copy',

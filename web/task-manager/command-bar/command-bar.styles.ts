@@ -8,6 +8,7 @@ export const styles = css`
     min-height: 48px;
     padding-left: 16px;
     padding-right: 5px;
+    container-type: inline-size;
     border-bottom: 1px solid var(--stroke-bar);
   }
 
@@ -26,7 +27,12 @@ export const styles = css`
     background: var(--stroke-menu);
   }
 
-  @media (max-width: 699px) {
+  .label {
+    white-space: nowrap;
+  }
+
+  /* Also where a window fills half of the desktop. */
+  @container (max-width: 600px) {
     .label {
       position: absolute;
       width: 1px;

@@ -61,9 +61,13 @@ export const styles = css`
   }
 
   .line {
-    overflow: hidden;
     color: light-dark(#646464, #cdcdcd);
     line-height: 15px;
+  }
+
+  .name,
+  .line {
+    overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
   }

@@ -7,6 +7,19 @@ export const styles = css`
     height: 100%;
   }
 
+  .paused {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: flex-end;
+    gap: 0 8px;
+    flex: none;
+    padding: 4px 5px 4px 16px;
+    border-bottom: 1px solid var(--stroke-bar);
+    color: var(--text-secondary);
+    font: 12px/16px var(--font-table);
+  }
+
   .body {
     display: flex;
     flex: 1;

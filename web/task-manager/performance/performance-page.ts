@@ -1,5 +1,6 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import '../../controls/button/button.js';
 import '../../controls/menu/menu.js';
 import type { MenuEntry, MenuSelectEvent } from '../../controls/menu/menu-entry.js';
 import type { LabMenu } from '../../controls/menu/menu.js';
@@ -11,6 +12,7 @@ import { strings } from '../../strings/index.js';
 import { performance as text } from './text.js';
 import '../command-bar/command-bar.js';
 import { RUN_NEW_TASK } from '../command-bar/command-bar.js';
+import { SettingsChangeEvent } from '../task-manager-events.js';
 import { copyText } from './copy-text.js';
 import './device-list.js';
 import type { DeviceSelectEvent } from './device-list.js';
@@ -131,6 +133,20 @@ export class PerformancePage extends LitElement {
     this.lab.performance.change({ summary: !this.lab.performance.value.summary });
   }
 
+  /** Why the graphs stand still, and the way out of it. */
+  #pausedNote() {
+    if (this.lab.settings.value.updateSpeed !== 'paused') return nothing;
+    return html`<div class="paused">
+      <span>${text.paused}</span>
+      <ll-button variant="subtle" @click=${this.#letTimePass}>${text.letTimePass}</ll-button>
+    </div>`;
+  }
+
+  #letTimePass(): void {
+    this.dispatchEvent(new SettingsChangeEvent({ updateSpeed: 'normal' }));
+    this.panel.focus();
+  }
+
   override render() {
     const { readings, summary } = this.lab.performance.value;
     const devices = this.#devices;
@@ -143,6 +159,7 @@ export class PerformancePage extends LitElement {
         .more=${entries}
         @ll-select=${this.#onSelect}
       ></tm-command-bar>
+      ${this.#pausedNote()}
       <div class="body">
         ${
           summary

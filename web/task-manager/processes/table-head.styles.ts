@@ -47,7 +47,11 @@ export const headStyles = css`
   }
 
   .head .label {
+    max-width: 100%;
+    overflow: hidden;
     color: var(--text-secondary);
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
 
   .head .icon {
