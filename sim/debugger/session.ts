@@ -326,7 +326,9 @@ export class Session implements Scope {
   #unqualified(): readonly Module[] {
     const main = this.mainModule;
     if (!this.user) return main ? [main] : [];
-    const loaded = this.user.modules.filter((module) => module === main || module.state === 'pdb');
+    const loaded = this.user.modules.filter(
+      (module) => module === main || module.state === 'pdb' || module.state === 'export',
+    );
     return loaded.sort((a, b) => (a.base < b.base ? -1 : 1));
   }
 
@@ -353,14 +355,14 @@ export class Session implements Scope {
     const found = this.#symbolOf(name);
     if (!found || found.symbol.typeIndex === 0) return undefined;
     const { module, symbol } = found;
-    return { type: module.symbols!.pdb.types.type(symbol.typeIndex), address: symbol.address };
+    return { type: module.symbols!.pdb!.types.type(symbol.typeIndex), address: symbol.address };
   }
 
   /** A type by its name, and the module whose symbols describe it. */
   findType(name: string): { module: Module; type: StructType | EnumType } | undefined {
     const [moduleName, typeName] = split(name);
     for (const module of this.#modulesOf(moduleName)) {
-      const types = module.symbols?.pdb.types;
+      const types = module.symbols?.pdb?.types;
       const type = types?.find(typeName) ?? types?.find(`_${typeName}`);
       if (type) return { module, type };
     }

@@ -42,17 +42,20 @@ export class SymbolFolder implements SymbolFiles {
   }
 }
 
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
 function pathIn(folder: string, parts: readonly string[]): string | undefined {
   let path = folder;
   for (const part of parts) {
     const exact = join(path, part);
     if (existsSync(exact)) path = exact;
     else {
+      // In a folder that is no store, a file may stand where a store has a folder of that name.
       const other =
-        existsSync(path) && readdirSync(path).find((entry) => entry.toLowerCase() === part.toLowerCase());
+        isFolder(path) && readdirSync(path).find((entry) => entry.toLowerCase() === part.toLowerCase());
       if (!other) return undefined;
       path = join(path, other);
     }
   }
-  return path;
+  return isFolder(path) ? undefined : path;
 }

@@ -155,8 +155,8 @@ export const contextRecord: Command = {
     if (name === '.ecxr') return exceptionContext(session, print);
     const at = new Arguments(session, args).optionalValue() ?? 0n;
     if (at === 0n) {
-      session.resetScope();
-      return print('Resetting default scope\n');
+      if (session.scope.isOther || session.scope.frame !== 0) print('Resetting default scope\n');
+      return session.resetScope();
     }
     const bytes = session.memory.read(at, Context.bytes);
     if (bytes.length < Context.bytes) throw new CommandError(`Unable to read context, HRESULT 0x8007001E\n`);
@@ -226,16 +226,32 @@ export const exceptionRecord: Command = {
     const record =
       args.trim() === '-1' ? dumpException(session) : recordAt(session, new Arguments(session, args).value());
     const found = session.symbolAt(record.address);
-    const name = found?.symbol
-      ? ` (${found.module.name}!${found.symbol.name}+0x${hex(found.offset, 16)})`
-      : '';
+    const symbol = found?.symbol ? `!${found.symbol.name}` : '';
+    const name = found ? ` (${found.module.name}${symbol}+0x${hex(found.offset, 16)})` : '';
     const meaning = EXCEPTIONS[record.code];
     print(`ExceptionAddress: ${hex(record.address, 16)}${name}\n`);
     print(`   ExceptionCode: ${hex(record.code, 8)}${meaning ? ` (${meaning})` : ''}\n`);
     print(`  ExceptionFlags: ${hex(record.flags, 8)}\nNumberParameters: ${record.count}\n`);
     record.parameters.forEach((value, i) => print(`   Parameter[${i}]: ${hex(value, 16)}\n`));
+    print(attemptText(record));
   },
 };
+
+/** STATUS_ACCESS_VIOLATION, whose parameters say what was tried, and where. */
+const ACCESS_VIOLATION = 0xc0000005;
+/** Source: Microsoft, EXCEPTION_RECORD. */
+const ATTEMPTS: Readonly<Record<string, string>> = {
+  0: 'read from',
+  1: 'write to',
+  8: 'execute non-executable',
+};
+
+function attemptText({ code, parameters: [how, where] }: ExceptionRecord): string {
+  const attempt = code === ACCESS_VIOLATION && how !== undefined ? ATTEMPTS[`${how}`] : undefined;
+  return attempt === undefined || where === undefined
+    ? ''
+    : `Attempt to ${attempt} address ${hex(where, 16)}\n`;
+}
 
 interface ExceptionRecord {
   address: bigint;

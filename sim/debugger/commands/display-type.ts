@@ -203,7 +203,7 @@ function typeNames(session: Session, { type, size }: Request): string {
     ? (type.split('!') as [string, string])
     : [session.mainModule?.name ?? 'nt', type];
   const module = session.module(moduleName);
-  const types = module?.symbols?.pdb.types;
+  const types = module?.symbols?.pdb?.types;
   if (!module || !types) throw new CommandError(`Symbol ${type} not found.\n`);
   const fits = matcher(pattern);
   const owner = module.pdbName.replace(/\.pdb$/i, '');

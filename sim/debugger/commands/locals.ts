@@ -51,9 +51,8 @@ export function localsOf(session: Session, frameNumber: number): Local[] | undef
   const frame = session.frames(frameNumber + 1)[frameNumber];
   const found = frame && session.symbolAt(frame.context.rip);
   const scope = found?.symbol?.scope;
-  const symbols = found?.module.symbols;
-  if (!frame || !scope || !symbols) return undefined;
-  const { pdb } = symbols;
+  const pdb = found?.module.symbols?.pdb;
+  if (!frame || !scope || !pdb) return undefined;
   const { stream, symbolBytes } = pdb.dbi.compilands[scope.compiland]!;
   const locals: Local[] = [];
   const register = (number: number) => {

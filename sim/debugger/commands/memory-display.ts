@@ -193,13 +193,13 @@ function pointedText(session: Session, letters: string, args: string): string {
 function pointed(session: Session, what: string, value: bigint, size: number): string {
   if (what === 's') {
     const symbol = session.symbolText(value);
-    return symbol && session.symbolAt(value)?.symbol ? ` ${symbol}` : '';
+    return symbol && isNamed(session, value) ? ` ${symbol}` : '';
   }
   if (what === 'p') {
     const bytes = session.memory.read(value, size);
     if (bytes.length < size) return '';
     const target = integerOf(bytes);
-    const symbol = session.symbolAt(target)?.symbol ? ` ${session.symbolText(target)}` : '';
+    const symbol = isNamed(session, target) ? ` ${session.symbolText(target)}` : '';
     return ` ${size === 8 ? address(target) : hex(target, 8)}${symbol}`;
   }
   // Text behind a pointer: what no console shows is a question mark, control characters are dots.
@@ -259,4 +259,10 @@ function binaryText(session: Session, kind: 'yb' | 'yd', args: string): string {
     lines.push(`${address(at)}  ${bits.padEnd(35)}  ${cells}\n`);
   }
   return head + lines.join('');
+}
+
+/** Whether an address is shown with a name: a symbol's, or that of a module of which no symbol is known. */
+function isNamed(session: Session, at: bigint): boolean {
+  const found = session.symbolAt(at);
+  return found !== undefined && (found.symbol !== undefined || found.module.state === 'none');
 }

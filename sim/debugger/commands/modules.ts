@@ -108,7 +108,7 @@ function isWanted(module: Module, options: ListOptions): boolean {
   if (options.at !== undefined && !module.contains(options.at)) return false;
   const isUser = module.base < USER_LIMIT;
   if (options.user !== options.kernel && options.user !== isUser) return false;
-  if (options.loadedOnly && module.state !== 'pdb') return false;
+  if (options.loadedOnly && module.state !== 'pdb' && module.state !== 'export') return false;
   return !options.errorsOnly || module.state === 'none';
 }
 
@@ -122,7 +122,7 @@ function moduleLine(module: Module, options: ListOptions): string {
   if (options.images) return `${module.name.padEnd(NAME_WIDTH)} ${shownImage(module).padEnd(12)}\n`;
   if (options.stamps) return `${module.name.padEnd(NAME_WIDTH)}  ${stampText(module)}\n`;
   if (module.name === 'nt') void module.symbols;
-  const path = module.state === 'pdb' ? module.symbols!.path : '';
+  const path = module.state === 'pdb' || module.state === 'export' ? module.symbols!.path : '';
   return `${module.name.padEnd(NAME_WIDTH)}   ${stateText(module).padEnd(STATE_WIDTH)} ${path}\n`;
 }
 
@@ -151,8 +151,10 @@ export function shownImage(module: Module): string {
 }
 
 function stampText({ image, facts }: Module): string {
-  const stamp = hex(image?.headers.TimeDateStamp ?? facts.timeDateStamp, 8).toUpperCase();
-  return image?.isReproducible ? `${stamp} (This is a reproducible build file hash, not a timestamp)` : stamp;
+  const stamp = image?.headers.TimeDateStamp ?? facts.timeDateStamp;
+  const text = hex(stamp, 8).toUpperCase();
+  if (image?.isReproducible) return `${text} (This is a reproducible build file hash, not a timestamp)`;
+  return stamp === 0 || stamp > LAST_STAMP ? text : `${secondsTime(stamp)} (${text})`;
 }
 
 /** Strings of a version resource in the order in which they are told. */
@@ -167,7 +169,8 @@ function details(module: Module): string {
   const { image, facts } = module;
   const name = shownImage(module).split('\\').pop()!;
   let text = '';
-  if (module.state === 'pdb') text += `    Loaded symbol image file: ${name}\n`;
+  if (module.state === 'pdb' || (module.state !== 'deferred' && module.imageFile))
+    text += `    Loaded symbol image file: ${name}\n`;
   text += `    Image path: ${shownImage(module)}\n    Image name: ${name}\n`;
   if (image?.isReproducible) text += '    Image was built with /Brepro flag.\n';
   text += row('Timestamp', stampText(module));

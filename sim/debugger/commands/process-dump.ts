@@ -19,11 +19,23 @@ export function processVersionText(session: Session, user: UserTarget): string {
   const { buildString } = user.dump.miscInfo ?? { buildString: '' };
   const suites = suiteNames(info.SuiteMask);
   return (
-    `Windows 10 Version ${info.BuildNumber} ${count > 1 ? `MP (${count} procs)` : 'UP'} Free x64\n` +
+    `${systemName(info)} Version ${info.BuildNumber} ${user.dump.servicePack ? `(${user.dump.servicePack}) ` : ''}${count > 1 ? `MP (${count} procs)` : 'UP'} Free x64\n` +
     `Product: ${productName(info.ProductType)}${suites ? `, suite: ${suites}` : ''}\n` +
     (buildString ? `Edition build lab: ${buildString}\n` : '') +
     processTimeText(session, user)
   );
+}
+
+/** Systems by their major and minor version. Source: Microsoft, "Operating System Version". */
+const SYSTEMS: Readonly<Record<string, string>> = {
+  '6.0': 'Windows Vista',
+  '6.1': 'Windows 7',
+  '6.2': 'Windows 8',
+  '6.3': 'Windows 8.1',
+};
+
+function systemName({ MajorVersion, MinorVersion }: { MajorVersion: number; MinorVersion: number }): string {
+  return SYSTEMS[`${MajorVersion}.${MinorVersion}`] ?? 'Windows 10';
 }
 
 export function processTimeText(session: Session, user: UserTarget): string {
@@ -62,7 +74,8 @@ export const threadTimes: Command = {
   names: ['.ttime'],
   run({ session, print }) {
     const info = session.user?.threads[session.threadNumber]?.info;
-    if (!info) throw new SyntaxProblem('Syntax error', '.ttime'.length);
+    if (!session.user) throw new SyntaxProblem('Syntax error', '.ttime'.length);
+    if (!info) return print('Thread times not available\n');
     print(
       `Created: ${sessionTime(info.CreateTime, session.utcOffset)}\n` +
         `Kernel:  ${uptimeText(info.KernelTime)}\nUser:    ${uptimeText(info.UserTime)}\n`,

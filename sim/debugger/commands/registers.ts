@@ -71,7 +71,7 @@ function operandText(session: Session, line: Line): string {
   const operand = memoryOperand(line.instruction, (name) => session.register(name));
   if (!operand || operand.bytes === 0 || operand.bytes > 8) return '';
   const selector = session.register(operand.segment) ?? 0n;
-  const where = `${operand.segment}:${selector === 0n ? '' : `${hex(selector, 4)}:`}${address(operand.address)}`;
+  const where = `${operand.segment}:${selector === 0n || session.user ? '' : `${hex(selector, 4)}:`}${address(operand.address)}`;
   const bytes = session.memory.read(operand.address, operand.bytes);
   const digits = operand.bytes * 2;
   return ` ${where}=${bytes.length < operand.bytes ? '?'.repeat(digits) : hex(integerOf(bytes), digits)}`;

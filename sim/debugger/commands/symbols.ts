@@ -47,7 +47,7 @@ export const examine: Command = {
 /** Those whose symbols are there already come first; each part by address. */
 function searchOrder(modules: readonly Module[]): Module[] {
   const byBase = [...modules].sort((a, b) => (a.base < b.base ? -1 : 1));
-  const isLoaded = ({ state }: Module) => state === 'pdb';
+  const isLoaded = ({ state }: Module) => state === 'pdb' || state === 'export';
   return [...byBase.filter(isLoaded), ...byBase.filter((module) => !isLoaded(module))];
 }
 
@@ -72,13 +72,14 @@ function symbolLine(session: Session, module: Module, symbol: LoadedSymbol, opti
 }
 
 function symbolType(module: Module, symbol: LoadedSymbol): string {
-  return symbol.typeIndex === 0 ? '<NoType>' : cppTypeText(module.symbols!.pdb.types.type(symbol.typeIndex));
+  return symbol.typeIndex === 0 ? '<NoType>' : cppTypeText(module.symbols!.pdb!.types.type(symbol.typeIndex));
 }
 
 function valueOf(session: Session, module: Module, symbol: LoadedSymbol): string {
+  if (!module.symbols!.pdb) return ' (<no parameter info>)';
   if (symbol.isFunction) return ` (${parametersText(module, symbol) ?? symbol.name})`;
   if (symbol.typeIndex === 0) return ' = <no type information>';
-  const type = module.symbols!.pdb.types.type(symbol.typeIndex);
+  const type = module.symbols!.pdb!.types.type(symbol.typeIndex);
   try {
     const value = valueText(session.memory, type, symbol.address);
     if (type.kind === 'struct') return ` = ${type.keyword} ${value}`;
@@ -103,7 +104,7 @@ function globalText(session: Session, type: Type, at: bigint, value: string): st
 /** Types of a function's parameters; `undefined` without its type. */
 export function parametersText(module: Module, symbol: LoadedSymbol): string | undefined {
   if (symbol.typeIndex === 0) return undefined;
-  const type = module.symbols!.pdb.types.type(symbol.typeIndex);
+  const type = module.symbols!.pdb!.types.type(symbol.typeIndex);
   if (type.kind !== 'function') return undefined;
   return type.parameters.map((parameter) => cppTypeText(parameter)).join(', ') || 'void';
 }

@@ -34,7 +34,7 @@ export function addSymbols(session: Session, candidates: Candidates, word: strin
 export function addTypes(session: Session, candidates: Candidates, word: string): void {
   const { module, name } = qualified(word);
   if (!word.includes('!')) addModules(session, candidates, word, '!');
-  const types = (module === '' ? session.mainModule : session.module(module))?.symbols?.pdb.types;
+  const types = (module === '' ? session.mainModule : session.module(module))?.symbols?.pdb?.types;
   const mark = word.slice(0, word.length - name.length);
   const beginnings = name === '' || name.startsWith('_') ? [name] : [name, `_${name}`];
   for (const beginning of beginnings)

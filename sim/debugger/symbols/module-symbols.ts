@@ -1,5 +1,6 @@
 import { SortedNames } from '../files/sorted-names.js';
 import type { PdbFile, PdbSymbol, SeparatedCode } from '../pdb/pdb-file.js';
+import type { Export } from '../pe/exports.js';
 
 /** A symbol at an address. */
 export interface LoadedSymbol extends PdbSymbol {
@@ -8,7 +9,8 @@ export interface LoadedSymbol extends PdbSymbol {
 
 /** The symbols of a loaded module, by address and by name. */
 export class ModuleSymbols {
-  readonly pdb: PdbFile;
+  /** `undefined` where only the image's exports are known: their types and parameters are not. */
+  readonly pdb: PdbFile | undefined;
   /** Where the file was found. */
   readonly path: string;
   /** In the order in which the PDB lists them. */
@@ -19,12 +21,17 @@ export class ModuleSymbols {
   readonly #separated: readonly SeparatedCode[];
   #sorted: SortedNames<LoadedSymbol> | undefined;
 
-  constructor(pdb: PdbFile, path: string, base: bigint) {
+  /** @param source a PDB, or what the image exports */
+  constructor(source: PdbFile | readonly Export[], path: string, base: bigint) {
+    const pdb = 'symbols' in source ? source : undefined;
     this.pdb = pdb;
     this.path = path;
-    this.all = pdb.symbols().map((symbol) => ({ ...symbol, address: base + BigInt(symbol.rva) }));
+    this.all = ('symbols' in source ? source.symbols() : source.map(symbolOf)).map((symbol) => ({
+      ...symbol,
+      address: base + BigInt(symbol.rva),
+    }));
     this.#byAddress = [...this.all].sort((a, b) => a.rva - b.rva);
-    this.#separated = pdb.separatedCode();
+    this.#separated = pdb?.separatedCode() ?? [];
     for (const symbol of this.all) {
       const key = symbol.name.toLowerCase();
       if (!this.#byName.has(key)) this.#byName.set(key, symbol);
@@ -78,6 +85,11 @@ export class ModuleSymbols {
   #position(rva: number): number {
     return lastFrom(this.#byAddress, rva);
   }
+}
+
+/** An export may be data; nothing says so. */
+function symbolOf({ name, rva }: Export): PdbSymbol {
+  return { name, rva, isFunction: true, isPrivate: false, size: 0, typeIndex: 0 };
 }
 
 /** Index of the last of what is sorted by address that begins at or before an address, -1 for none. */

@@ -1,9 +1,10 @@
-import type { Memory } from '../memory/memory.js';
+import { MemoryError, type Memory } from '../memory/memory.js';
 import type { RangeMemory } from '../memory/range-memory.js';
+import { exportsOf } from '../pe/exports.js';
 import { Image } from '../pe/image.js';
 import { mapImage } from '../pe/mapped-image.js';
 import type { PdbReference } from '../pe/pdb-reference.js';
-import type { ModuleSymbols } from '../symbols/module-symbols.js';
+import { ModuleSymbols } from '../symbols/module-symbols.js';
 import { openPdb, openSymbols } from '../symbols/opened-symbols.js';
 import { imageKey, type SymbolFiles } from '../symbols/symbol-files.js';
 import { FunctionTable } from '../unwind/function-table.js';
@@ -27,6 +28,11 @@ export interface ModuleFacts {
 
 /** How a module's symbols stand. */
 export type SymbolState = 'deferred' | 'pdb' | 'export' | 'none';
+
+/** Whether a file that was found by its name is the image that was loaded. */
+function isOfBuild({ headers }: Image, { timeDateStamp, size }: ModuleFacts): boolean {
+  return headers.TimeDateStamp === timeDateStamp && headers.SizeOfImage === size;
+}
 
 /** A module of the target. Its image and symbols are looked at when somebody asks. */
 export class Module {
@@ -89,9 +95,10 @@ export class Module {
     const { imagePath, timeDateStamp, size, isConstantOnly } = this.facts;
     const found = this.#files.find(imagePath.split('\\').pop()!, imageKey(timeDateStamp, size));
     try {
-      this.#imageFile = found && mapImage(found.file, this.base, isConstantOnly);
+      const mapped = found && mapImage(found.file, this.base, isConstantOnly);
+      if (mapped && isOfBuild(new Image(mapped, this.base), this.facts)) this.#imageFile = mapped;
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
+      if (!(error instanceof RangeError || error instanceof MemoryError)) throw error;
     }
     return this.#imageFile;
   }
@@ -112,6 +119,24 @@ export class Module {
   }
 
   #load(): void {
+    this.#loadPdb();
+    if (this.#state === 'none') this.#loadExports();
+  }
+
+  /** Without a PDB, what the image's file exports; debuggers read no exports from memory. */
+  #loadExports(): void {
+    if (!this.imageFile) return;
+    try {
+      const exported = exportsOf(new Image(this.imageFile, this.base));
+      if (exported.length === 0) return;
+      this.#symbols = new ModuleSymbols(exported, this.facts.imagePath.split('\\').pop()!, this.base);
+      this.#state = 'export';
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof MemoryError)) throw error;
+    }
+  }
+
+  #loadPdb(): void {
     this.#state = 'none';
     const reference = this.pdb;
     if (!reference) {
@@ -141,7 +166,7 @@ export class Module {
   /** Looks for what was not found once more when somebody asks. */
   retry(): void {
     if (!this.#image) this.#lookedForImage = false;
-    if (this.#state === 'none') this.#state = 'deferred';
+    if (this.#state === 'none' || this.#state === 'export') this.#state = 'deferred';
     if (!this.#imageFile) this.#lookedForFile = false;
   }
 

@@ -31,6 +31,11 @@ export class TypedView {
     return this.#find(path) !== undefined;
   }
 
+  /** Where a field lies in the structure, and what it is. @throws SymbolsError when the structure has none of that name */
+  field(path: string): { offset: number; type: Type } {
+    return this.#resolve(path);
+  }
+
   /** Address of a field. @throws Error when the structure has none of that name */
   at(path: string): bigint {
     return BigInt.asUintN(64, this.address + BigInt(this.#resolve(path).offset));

@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../../sim/debugger/index.js';
 import { MemoryError } from '../../../sim/debugger/memory/memory.js';
+import { exportsOf } from '../../../sim/debugger/pe/exports.js';
 import { Image } from '../../../sim/debugger/pe/image.js';
 import { mapImage } from '../../../sim/debugger/pe/mapped-image.js';
 import { versionResource } from '../../../sim/debugger/pe/version-resource.js';
@@ -40,7 +41,7 @@ function readImage(file: ByteSource, step: Step): void {
   step('reading it', () => {
     const image = openImage(file, base);
     if (!image) return;
-    void [image.pdb, image.isReproducible, image.sections(), versionResource(image)];
+    void [image.pdb, image.isReproducible, image.sections(), versionResource(image), exportsOf(image)];
     const functions = new FunctionTable(image);
     for (let rva = 0x1000; rva < 0x40000; rva += 0x1c4) {
       const found = functions.find(rva);

@@ -224,6 +224,23 @@ describe.each(DUMPS)('extension commands on %s', (_, options) => {
     expect(found['Active/Valid']! + found['Transition']!).toBeGreaterThanOrEqual(active);
   });
 
+  it('!memusage counts as many frames of a file as its control area does', () => {
+    const rows = all(
+      ask('!memusage'),
+      /^([0-9a-f]{16}) +(\d+) +(\d+) +(\d+) +\d+ +\d+ +\d+ {2}mapped_file\( (.+) \)$/gm,
+    );
+    const asked = rows.map(([area]) => `dt nt!_CONTROL_AREA ${area} NumberOfPfnReferences`);
+    const counted = all(ask(asked.join('; ')), /NumberOfPfnReferences : (\S+)/g).map(([count]) =>
+      Number(count),
+    );
+    const shown = rows.map(
+      ([, valid, standby, dirty]) => (Number(valid) + Number(standby) + Number(dirty)) / 4,
+    );
+    expect(shown).toEqual(counted);
+    expect(shown.length).toBeGreaterThan(50);
+    expect(rows.map(([, , , , name]) => name)).toContain('ntdll.dll');
+  });
+
   it('!object finds every named object by its path', () => {
     for (const { path, type, address } of more.namedObjects
       .filter(({ path: p }) => !/[ ;]/.test(p))

@@ -1,5 +1,5 @@
 import { hex } from '../../format/numbers.js';
-import { kernelGlobal, kernelPointer } from '../../kernel/lists.js';
+import { kernelGlobal } from '../../kernel/lists.js';
 import { activeProcesses, imageName } from '../../kernel/processes.js';
 import { sessionSpaces } from '../../kernel/session-spaces.js';
 import { MemoryError } from '../../memory/memory.js';
@@ -10,17 +10,6 @@ import type { Command } from '../command.js';
 import { ignoredFlags } from '../refuse.js';
 
 const PAGE_KB = 4n;
-const LOCATION_NAMES = [
-  'Zeroed',
-  'Free',
-  'Standby',
-  'Modified',
-  'ModifiedNoWrite',
-  'Bad',
-  'Active/Valid',
-  'Transition',
-];
-
 /** A row of `!vm`: of what structure, and the fields that hold it, of which a build has one. */
 type UsageRow = readonly [name: string, of: 'partition' | 'system', ...fields: string[]];
 const ROWS: readonly UsageRow[] = [
@@ -113,77 +102,4 @@ const pages = (count: bigint) => `${String(count).padStart(12)} (${String(count 
 
 function pagesText(name: string, count: bigint): string {
   return `${`${name}:`.padEnd(26)}${pages(count)}\n`;
-}
-
-/** The counts alone, without the files that pages belong to: all that is done here. */
-const FLAG_SUMMARY = 8;
-
-/** `!memusage`: frames by their state, counted in the PFN database. */
-export const memoryUsage: Command = {
-  names: ['!memusage'],
-  run({ session, print }, args) {
-    const flags = Number(new Arguments(session, args).optionalValue() ?? BigInt(FLAG_SUMMARY));
-    const counts = new Map<string, number>();
-    let missing = 0;
-    for (const { base, count } of physicalRuns(session))
-      for (const location of locations(session, base, count)) {
-        if (location === undefined) missing++;
-        else counts.set(location, (counts.get(location) ?? 0) + 1);
-      }
-    const row = (name: string, count: number) =>
-      print(
-        `${`${name}:`.padStart(20)} ${String(count).padStart(8)} (${String(count * Number(PAGE_KB)).padStart(8)} kb)\n`,
-      );
-    let total = missing;
-    for (const name of LOCATION_NAMES) {
-      const count = counts.get(name) ?? 0;
-      total += count;
-      row(name, count);
-    }
-    row('Unknown', missing);
-    row('TOTAL', total);
-    if (missing > 0) print(`The entries of ${missing} frames are not in the dump: their state is unknown.\n`);
-    print(ignoredFlags('!memusage', flags, FLAG_SUMMARY));
-  },
-};
-
-const MOST_RUNS = 256;
-
-/** Runs of MmPhysicalMemoryBlock. */
-function physicalRuns(session: Session): { base: bigint; count: bigint }[] {
-  const view = new TypedView(
-    session,
-    '_PHYSICAL_MEMORY_DESCRIPTOR',
-    kernelPointer(session, 'MmPhysicalMemoryBlock'),
-  );
-  const first = view.at('Run');
-  const size = BigInt(session.struct('_PHYSICAL_MEMORY_RUN').size);
-  return Array.from({ length: Math.min(view.number('NumberOfRuns'), MOST_RUNS) }, (_, i) => {
-    const run = new TypedView(session, '_PHYSICAL_MEMORY_RUN', first + BigInt(i) * size);
-    return { base: run.value('BasePage'), count: run.value('PageCount') };
-  });
-}
-
-const CHUNK_ENTRIES = 0x400n;
-
-/** State of each frame of a run; `undefined` where the entry is not in the dump. */
-function* locations(session: Session, base: bigint, count: bigint): Iterable<string | undefined> {
-  const size = session.struct('_MMPFN').size;
-  const database = kernelPointer(session, 'MmPfnDatabase');
-  const field = new TypedView(session, '_MMPFN', 0n);
-  const at = Number(field.at('u3.e1'));
-  for (let done = 0n; done < count; done += CHUNK_ENTRIES) {
-    const entries = Number(count - done < CHUNK_ENTRIES ? count - done : CHUNK_ENTRIES);
-    const start = database + (base + done) * BigInt(size);
-    let bytes = session.memory.read(start, entries * size);
-    for (let i = 0; i < entries; i++) {
-      const offset = i * size + at;
-      if (offset >= bytes.length) {
-        // A page is missing: take the entries one by one.
-        bytes = session.memory.read(start + BigInt(i * size), size);
-        yield bytes.length < size ? undefined : LOCATION_NAMES[bytes[at]! & 7];
-        bytes = new Uint8Array(0);
-      } else yield LOCATION_NAMES[bytes[offset]! & 7];
-    }
-  }
 }

@@ -166,6 +166,11 @@ export class Minidump {
     return stream && this.#rows(SYSTEM_INFO, stream.rva, 1)[0];
   }
 
+  /** `Service Pack 1`; '' for systems without. */
+  get servicePack(): string {
+    return this.#string(this.systemInfo?.CSDVersionRva ?? 0);
+  }
+
   /** Process id and times; fields that the writer did not fill are `undefined`. */
   get miscInfo() {
     const stream = this.#stream(Stream.MISC_INFO);

@@ -1,0 +1,168 @@
+import { address, hex } from '../../format/numbers.js';
+import { forEachFrame } from '../../kernel/frames.js';
+import { MemoryError } from '../../memory/memory.js';
+import type { Session } from '../../session.js';
+import { fieldReader } from '../../types/field-reader.js';
+import { Arguments } from '../arguments.js';
+import type { Command } from '../command.js';
+import { ignoredFlags } from '../refuse.js';
+
+const PAGE_KB = 4;
+/** MMLISTS, in the order of their numbers. */
+const LOCATION_NAMES = [
+  'Zeroed',
+  'Free',
+  'Standby',
+  'Modified',
+  'ModifiedNoWrite',
+  'Bad',
+  'Active/Valid',
+  'Transition',
+];
+const LOCATION = { standby: 2, modified: 3, modifiedNoWrite: 4, active: 6 };
+/** The counts alone, without the files that pages belong to. Source: Microsoft, "!memusage". */
+const FLAG_SUMMARY = 8;
+
+/** Frames of one control area, by what they are. */
+interface Usage {
+  controlArea: bigint;
+  valid: number;
+  standby: number;
+  dirty: number;
+  shared: number;
+  locked: number;
+}
+
+/** `!memusage`: frames by their state, and the files that they hold, from the PFN database. */
+export const memoryUsage: Command = {
+  names: ['!memusage'],
+  run({ session, print }, args) {
+    const flags = Number(new Arguments(session, args).optionalValue() ?? 0n);
+    const counts = LOCATION_NAMES.map(() => 0);
+    let missing = 0;
+    const location = fieldReader(session, '_MMPFN', 'u3.e1.PageLocation');
+    const files = new FileFrames(session);
+    forEachFrame(session, (entry) => {
+      if (!entry) return void missing++;
+      const list = Number(location(entry.bytes, entry.at));
+      counts[list]!++;
+      if (!(flags & FLAG_SUMMARY)) files.add(entry.bytes, entry.at, list);
+    });
+    const row = (name: string, count: number) =>
+      print(
+        `${`${name}:`.padStart(20)} ${String(count).padStart(8)} (${String(count * PAGE_KB).padStart(8)} kb)\n`,
+      );
+    LOCATION_NAMES.forEach((name, i) => row(name, counts[i]!));
+    row('Unknown', missing);
+    row(
+      'TOTAL',
+      counts.reduce((sum, count) => sum + count, missing),
+    );
+    if (missing > 0) print(`The entries of ${missing} frames are not in the dump: their state is unknown.\n`);
+    if (!(flags & FLAG_SUMMARY)) print(`\n${usageText(session, files)}`);
+    print(ignoredFlags('!memusage', flags, FLAG_SUMMARY));
+  },
+};
+
+/** Counts frames whose prototype PTE belongs to a file, by their control areas. */
+class FileFrames {
+  readonly byControlArea = new Map<bigint, Usage>();
+  /** Frames of sections that the page file backs: their entries do not lead to a subsection. */
+  readonly ofPageFile: Usage = usage(0n);
+  readonly #session: Session;
+  readonly #bySubsection = new Map<bigint, Usage | undefined>();
+  readonly #isPrototype;
+  readonly #hasSubsection;
+  readonly #subsection;
+  readonly #shareCount;
+  readonly #referenceCount;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#isPrototype = fieldReader(session, '_MMPFN', 'u4.PrototypePte');
+    this.#hasSubsection = fieldReader(session, '_MMPFN', 'OriginalPte.u.Subsect.Prototype');
+    this.#subsection = fieldReader(session, '_MMPFN', 'OriginalPte.u.Subsect.SubsectionAddress');
+    this.#shareCount = fieldReader(session, '_MMPFN', 'u2.ShareCount');
+    this.#referenceCount = fieldReader(session, '_MMPFN', 'u3.ReferenceCount');
+  }
+
+  add(bytes: DataView, at: number, list: number): void {
+    const isHeld = list >= LOCATION.standby && list !== 5;
+    if (!isHeld || this.#isPrototype(bytes, at) === 0n) return;
+    const owner =
+      this.#hasSubsection(bytes, at) === 0n
+        ? this.ofPageFile
+        : this.#ownerOf(BigInt.asUintN(64, BigInt.asIntN(48, this.#subsection(bytes, at))));
+    if (!owner) return;
+    if (list === LOCATION.standby) owner.standby++;
+    else if (list === LOCATION.modified || list === LOCATION.modifiedNoWrite) owner.dirty++;
+    else {
+      owner.valid++;
+      if (this.#shareCount(bytes, at) > 1n) owner.shared++;
+      if (this.#referenceCount(bytes, at) > 1n) owner.locked++;
+    }
+  }
+
+  #ownerOf(subsection: bigint): Usage | undefined {
+    if (this.#bySubsection.has(subsection)) return this.#bySubsection.get(subsection);
+    const found = this.#read(subsection);
+    this.#bySubsection.set(subsection, found);
+    return found;
+  }
+
+  #read(subsection: bigint): Usage | undefined {
+    try {
+      const controlArea = this.#session.view('_SUBSECTION', subsection).value('ControlArea');
+      const known = this.byControlArea.get(controlArea) ?? usage(controlArea);
+      this.byControlArea.set(controlArea, known);
+      return known;
+    } catch (error) {
+      if (error instanceof MemoryError) return undefined;
+      throw error;
+    }
+  }
+}
+
+const usage = (controlArea: bigint): Usage => ({
+  controlArea,
+  valid: 0,
+  standby: 0,
+  dirty: 0,
+  shared: 0,
+  locked: 0,
+});
+
+function usageText(session: Session, { byControlArea, ofPageFile }: FileFrames): string {
+  const total = ({ valid, standby, dirty }: Usage) => valid + standby + dirty;
+  const rows = [...byControlArea.values()]
+    .sort((a, b) => total(b) - total(a) || (a.controlArea < b.controlArea ? -1 : 1))
+    .map((entry) => rowText(hex(entry.controlArea, 16), entry, `mapped_file( ${fileName(session, entry)} )`));
+  if (total(ofPageFile) > 0)
+    rows.push(rowText('-'.repeat(16), ofPageFile, 'sections that the page file backs'));
+  return (
+    '  Usage Summary (in Kb):\nControl       Valid Standby Dirty Shared Locked PageTables  name\n' +
+    rows.join('')
+  );
+}
+
+/** The page tables that map files belong to the processes. */
+const PAGE_TABLES = 0;
+
+function rowText(control: string, { valid, standby, dirty, shared, locked }: Usage, name: string): string {
+  const cell = (frames: number, width: number) => String(frames * PAGE_KB).padStart(width);
+  return `${control}${cell(valid, 6)} ${cell(standby, 6)} ${cell(dirty, 5)} ${cell(shared, 5)} ${cell(locked, 5)} ${cell(PAGE_TABLES, 5)}  ${name}\n`;
+}
+
+/** The last part of the file's path, or why it is not known. */
+function fileName(session: Session, { controlArea }: Usage): string {
+  try {
+    // The low bits of an EX_FAST_REF count references.
+    const file = session.view('_CONTROL_AREA', controlArea).value('FilePointer.Value') & ~15n;
+    if (file === 0n) return 'No name for file';
+    const path = session.view('_FILE_OBJECT', file).unicode('FileName');
+    return path.split('\\').at(-1) || 'No name for file';
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    return `Can't read file name buffer at ${address(error.address)}`;
+  }
+}
