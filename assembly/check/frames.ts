@@ -17,6 +17,7 @@ import { expect } from './expect';
 import { checkPageTransfers } from './page-transfers';
 import { clearFrameTable, firstEntryOf, firstTableOf, frameLimit, mappingsOf } from './frame-table';
 import { beginFrameLists, checkFrameLists, countActive, countListed } from './frame-lists';
+import { locksOf } from './locked-pages';
 import { mapped, peek64, physicalOf, value } from './memory';
 import { isInSelfMap, isTransition } from './page-tables';
 import {
@@ -98,10 +99,10 @@ function checkActive(pfn: u32, entry: usize): void {
   const table = get(entry, MMPFN.u4_PteFrame);
   const shares = shareCountIn(entry);
   const isShared = get(entry, MMPFN.u4_PrototypePte) != 0;
-  if (get(entry, MMPFN.u3_ReferenceCount) == 0) {
-    wrong(Rule.FrameIsReferenced, pfn, MMPFN.u3_ReferenceCount, 1, 0);
-    return;
-  }
+  const references = get(entry, MMPFN.u3_ReferenceCount);
+  if (references == 0) return wrong(Rule.FrameIsReferenced, pfn, MMPFN.u3_ReferenceCount, 1, 0);
+  if (references != 1 + locksOf(pfn))
+    return wrong(Rule.LockedPagesAreCounted, pfn, MMPFN.u3_ReferenceCount, 1 + locksOf(pfn), references);
   if (shares != mappings) {
     wrong(Rule.SharesAreCounted, pfn, MMPFN.u2, mappings, shares);
     return;

@@ -16,6 +16,7 @@ import { addressOf } from '../kernel/symbols';
 import { isDevice } from './drivers';
 import { expect, expectBetween, holderOf } from './expect';
 import { nextOn } from './lists';
+import { beginLockedPages, checkLockedCount, noteLocked } from './locked-pages';
 import { value } from './memory';
 import { isListedThread, nextProcess, nextThread } from './processes';
 import { broken, disagree, visit } from './report';
@@ -26,21 +27,29 @@ const THREAD_MASK: u64 = ~u64(3); // the low bits of an owner are flags
 
 /** Checks the requests on every thread's list. To be called when the devices are known. */
 export function checkIrps(): void {
-  for (let process = nextProcess(0); process != 0; process = nextProcess(process))
+  beginLockedPages();
+  for (let process = nextProcess(0); process != 0; process = nextProcess(process)) {
+    let locked: u64 = 0;
     for (let thread = nextThread(process, 0); thread != 0; thread = nextThread(process, thread))
-      checkThreadsIrps(thread);
+      locked += checkThreadsIrps(thread);
+    if (!broken()) checkLockedCount(process, locked);
+  }
 }
 
-function checkThreadsIrps(thread: u64): void {
+/** Returns how many pages of user mode its requests have locked. */
+function checkThreadsIrps(thread: u64): u64 {
   const head = thread + offsetOf(ETHREAD.IrpList);
   const link = IRP.ThreadListEntry;
   let completed: u32 = 0;
+  let locked: u64 = 0;
   for (let entry = nextOn(head, head, link); entry != 0; entry = nextOn(head, entry, link)) {
     const irp = holderOf(entry, link);
     checkIrp(irp, thread);
     if (!broken() && isCompleted(irp)) completed++;
+    locked += noteLocked(irp, thread);
   }
   if (!broken()) checkCompletions(thread, completed);
+  return locked;
 }
 
 function isCompleted(irp: u64): bool {

@@ -33,7 +33,7 @@ export {
   countIssued as irpCountIssued,
 } from './irp';
 export { renew as irpRenew, listRequests as irpListRenewed } from '../scheduler/requests';
-export { createMdl as irpCreateMdl } from './mdl';
+export { createMdl as irpCreateMdl, createUserMdl as irpCreateUserMdl } from './mdl';
 export { openFileHandle as fileOpenHandle, referenceFile as fileReference, fileEvent } from './file-handle';
 
 // What the network and graphics adapters count.

@@ -17,6 +17,7 @@ import { dereferenceObject } from '../objects/object-end';
 import { freePool } from '../pool/pool';
 import { addressOf } from '../symbols';
 import { locationOf } from './irp';
+import { releaseMdl } from './mdl';
 
 const APC_OBJECT: u32 = 18; // _KOBJECTS.ApcObject
 const PENDING_RETURNED: u64 = 1; // SL_PENDING_RETURNED
@@ -117,7 +118,7 @@ export function freeIrp(irp: u64): void {
   const mdl = getField(irp, IRP.MdlAddress);
   const buffer = mdl == 0 ? getField(irp, IRP.AssociatedIrp_SystemBuffer) : getField(mdl, MDL.MappedSystemVa);
   if (buffer != 0) freePool(buffer);
-  if (mdl != 0) freePool(mdl);
+  if (mdl != 0) releaseMdl(mdl);
   freePool(irp);
 }
 

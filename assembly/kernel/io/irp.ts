@@ -3,7 +3,14 @@
 //   IRP | location 1 (lowest driver) | … | location StackCount (topmost driver)
 //
 // A request goes down from the last location; CurrentLocation is the one of the driver that holds it.
-import { DEVICE_OBJECT, DRIVER_EXTENSION_HEAD, ETHREAD, IO_STACK_LOCATION, IRP } from '../../generated/types';
+import {
+  DEVICE_OBJECT,
+  DRIVER_EXTENSION_HEAD,
+  ETHREAD,
+  IO_STACK_LOCATION,
+  IRP,
+  KTHREAD,
+} from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import {
   at,
@@ -16,7 +23,7 @@ import {
 } from '../../memory/virtual';
 import { listed } from '../../host-buffer';
 import { allocatePool, NON_PAGED, tag } from '../pool/pool';
-import { createMdl } from './mdl';
+import { createMdl, createUserMdl } from './mdl';
 
 const TYPE_IRP: u32 = 6; // IO_TYPE_IRP
 const IRP_TAG: u32 = 0x20707249; // 'Irp '
@@ -134,20 +141,25 @@ export function countIssued(): u32 {
 
 /**
  * Makes a thread's request anew as it was when it was first made: `content` are the `bytes` bytes that it had then,
- * `bufferBytes` how many its buffer has.
+ * `bufferBytes` how many its buffer has, which `isOfUser` says is one of user mode that is locked meanwhile.
  */
-export function issueAgain(content: usize, bytes: u32, bufferBytes: u32): u64 {
+export function issueAgain(content: usize, bytes: u32, bufferBytes: u32, isOfUser: bool): u64 {
   issued++;
   const irp = allocatePool(bytes, IRP_TAG, NON_PAGED, 0);
   writeBytes(irp, content, bytes);
   const hadMdl = getField(irp, IRP.MdlAddress) != 0;
-  const buffer = bufferBytes == 0 ? 0 : createSystemBuffer(bufferBytes);
-  setField(irp, IRP.MdlAddress, hadMdl ? createMdl(buffer, bufferBytes) : 0);
+  const buffer = bufferBytes == 0 || isOfUser ? 0 : createSystemBuffer(bufferBytes);
+  const thread = getField(irp, IRP.Tail_Overlay_Thread);
+  let mdl: u64 = 0;
+  if (isOfUser)
+    mdl = createUserMdl(getField(thread, KTHREAD.Process), getField(irp, IRP.UserBuffer), bufferBytes);
+  else if (hadMdl) mdl = createMdl(buffer, bufferBytes);
+  setField(irp, IRP.MdlAddress, mdl);
   setField(irp, IRP.AssociatedIrp_SystemBuffer, hadMdl ? 0 : buffer);
   const current = locationOf(irp, u32(getField(irp, IRP.CurrentLocation)));
   setField(irp, IRP.Tail_Overlay_CurrentStackLocation, current);
   write64(at(irp, IRP.Tail_Overlay_ListEntry), 0);
-  linkToThread(irp, getField(irp, IRP.Tail_Overlay_Thread));
+  linkToThread(irp, thread);
   linkToDevice(irp, getField(current, IO_STACK_LOCATION.DeviceObject));
   return irp;
 }

@@ -79,9 +79,16 @@ function isPrivate(entry: u64): bool {
   return pfnField(pfn, MMPFN.u4_PrototypePte) == 0 && shareCount(pfn) == 1;
 }
 
+/** Frame of the private page that a process has mapped at an address, 0 when it has none there. */
+export function privateFrame(process: u64, address: u64): u32 {
+  const table = tableOf(process, address);
+  const entry = table == 0 ? 0 : entryOf(table, address);
+  return isPrivate(entry) ? frameOf(entry) : 0;
+}
+
 /**
  * Moves a private user page of a process to the modified list; its PTE is then one in transition. Returns false, and
- * does nothing, when no private page is mapped at the address.
+ * does nothing, when no private page is mapped at the address, or one that a request has locked.
  */
 export function trimPage(process: u64, address: u64): bool {
   const table = tableOf(process, address);
@@ -89,6 +96,7 @@ export function trimPage(process: u64, address: u64): bool {
   const entry = entryOf(table, address);
   if (!isPrivate(entry)) return false;
   const pfn = frameOf(entry);
+  if (pfnField(pfn, MMPFN.u3_ReferenceCount) > 1) return false;
   setEntry(table, address, entryFor(pfn, transitionBits(protectionOf(entry))));
   setPfnField(pfn, MMPFN.u3_ReferenceCount, 0);
   putOnList(pfn, MODIFIED, PRIVATE_MODIFIED);

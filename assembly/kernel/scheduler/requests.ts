@@ -7,6 +7,7 @@ import { getField, readBytes } from '../../memory/virtual';
 import { hash } from '../../random';
 import { countIssued, issueAgain } from '../io/irp';
 import { completeIrp, deliverCompletions, isCompleted, signalFile } from '../io/irp-completion';
+import { isOfUser } from '../io/mdl';
 import { countReceived } from '../io/network';
 import { isStackResident } from '../memory-manager/kernel-stacks';
 import { referenceObject } from '../objects/object';
@@ -32,6 +33,8 @@ class Renewal {
   content: usize = 0;
   bytes: u32 = 0;
   bufferBytes: u32 = 0;
+  /** Its buffer is one of user mode, which is locked while it is pending. */
+  isOfUser: bool = false;
   /** Mean time until something comes for it, and how many bytes at most. */
   mean: u64 = 0;
   most: u32 = 0;
@@ -59,7 +62,8 @@ export function renew(irp: u64, bufferBytes: u32, mean: u64, most: u32, boost: u
   renewal.bytes = u32(getField(irp, IRP.Size));
   renewal.content = heap.alloc(renewal.bytes);
   readBytes(irp, renewal.content, renewal.bytes);
-  renewal.bufferBytes = bufferBytes;
+  renewal.bufferBytes = hasBuffer(irp) ? bufferBytes : 0;
+  renewal.isOfUser = isOfUser(getField(irp, IRP.MdlAddress));
   renewal.order = countIssued();
   renewal.mean = mean;
   renewal.most = most;
@@ -67,6 +71,11 @@ export function renew(irp: u64, bufferBytes: u32, mean: u64, most: u32, boost: u
   const index = u32(renewals.push(renewal)) - 1;
   if (hasBegun) begin(index);
   return index;
+}
+
+/** Whether a request that has just been made has a buffer of its own: where its program's could not be locked it has none. */
+function hasBuffer(irp: u64): bool {
+  return (getField(irp, IRP.MdlAddress) | getField(irp, IRP.AssociatedIrp_SystemBuffer)) != 0;
 }
 
 /** The machine's time begins: from now on something comes for the requests that are there. */
@@ -160,7 +169,7 @@ export function askAgain(cpu: Cpu, task: Task): void {
     if (renewal.thread != task.thread || renewal.irp != 0) continue;
     referenceObject(renewal.file, 1);
     signalFile(renewal.file, NOT_SIGNALLED);
-    renewal.irp = issueAgain(renewal.content, renewal.bytes, renewal.bufferBytes);
+    renewal.irp = issueAgain(renewal.content, renewal.bytes, renewal.bufferBytes, renewal.isOfUser);
     renewal.order = countIssued();
     countOperation(cpu.prcb, task.thread, task.eprocess, majorOf(renewal));
     schedule(i);

@@ -40,6 +40,7 @@ export function endTask(thread: u64): void {
   else if (state == RUNNING) {
     charge(cpu, interruptTime());
     setField(thread, KTHREAD.Running, 0);
+    cpu.stamp++; // the end of its burst comes for nobody, also when the processor idles now
     switchAway(cpu);
   }
   regainStack(task);

@@ -51,6 +51,8 @@ export interface RequestSpec {
   readonly bufferBytes?: number;
   /** The buffer is described by an MDL instead of being the request's system buffer. */
   readonly mdl?: boolean;
+  /** The buffer is the thread's own, in user mode: its driver writes to it directly, so that its pages are locked. */
+  readonly direct?: boolean;
   readonly mode?: 'Kernel' | 'User';
   /** Of requests that only the memory manager makes: bytes from the start of the volume, for drivers below the file system. */
   readonly volumeOffset?: number;
@@ -221,16 +223,16 @@ export class IoRequests {
     if (!end)
       throw new RangeError(`There is no ${spec.holder} in the stack of ${target.name ?? 'this device'}.`);
     const hops = hopsOf(path.slice(0, path.indexOf(end) + 1));
-    const buffer = spec.bufferBytes === undefined ? NONE : core.exports.irpCreateBuffer(spec.bufferBytes);
-    const mdl = move
-      ? move.mdl
-      : spec.mdl === true
-        ? core.exports.irpCreateMdl(buffer, spec.bufferBytes!)
-        : NONE;
+    const rsp = requester?.rsp;
+    const isDirect = spec.direct === true && rsp !== undefined;
+    const hasBuffer = spec.bufferBytes !== undefined && !isDirect;
+    const buffer = hasBuffer ? core.exports.irpCreateBuffer(spec.bufferBytes!) : NONE;
+    const mdl = isDirect
+      ? core.exports.irpCreateUserMdl(requester!.process, rsp + BUFFER_IN_FRAME, spec.bufferBytes!)
+      : (move?.mdl ?? (spec.mdl === true ? core.exports.irpCreateMdl(buffer, spec.bufferBytes!) : NONE));
     const levels = levelsOf(path, target);
     const place = (device: StagedDevice) => placeOf(spec, levels.get(device)!, move);
     const address = (name: string | undefined) => (name === undefined ? NONE : loaded.address(name));
-    const rsp = requester?.rsp;
     const minor = spec.minor ?? 0;
     const lists = ON_DEVICE | (requester ? ON_THREAD : NONE);
     core.putList([

@@ -188,6 +188,7 @@ export function requestRules(opened: () => Kernel): void {
         const mdl = irp(address, 'MdlAddress');
         if (mdl === 0n || paging) continue;
         const get = (path: string) => opened().get(mdl, '_MDL', path);
+        if (get('Process') !== 0n) continue; // a buffer of user mode, whose pages are locked
         const start = get('StartVa');
         expect(start + get('ByteOffset')).toBe(get('MappedSystemVa'));
         const pages = (Number(get('Size')) - sizeOf('_MDL')) / 8;
@@ -197,6 +198,36 @@ export function requestRules(opened: () => Kernel): void {
             BigInt(opened().space.frameAt(start + BigInt(4096 * page))!),
           );
       }
+    });
+  });
+
+  describe('buffers of user mode that requests have locked', () => {
+    it('are pages of the process of who asked, held once more for each MDL, and counted', () => {
+      const kernel = opened();
+      const pfns = new PfnDatabase(kernel);
+      const held = new Map<number, number>();
+      const counts = new Map<bigint, bigint>();
+      for (const { address } of truth().requests) {
+        const irp = (path: string) => kernel.get(BigInt(address), '_IRP', path);
+        const mdl = irp('MdlAddress');
+        const get = (path: string) => kernel.get(mdl, '_MDL', path);
+        if (mdl === 0n || get('Process') === 0n) continue;
+        const process = get('Process');
+        expect(kernel.get(irp('Tail.Overlay.Thread'), '_KTHREAD', 'Process')).toBe(process);
+        expect(irp('UserBuffer')).toBe(get('StartVa') + get('ByteOffset'));
+        expect([get('MdlFlags'), get('MappedSystemVa')]).toEqual([0x82n, 0n]); // pages locked, for a write
+        const space = kernel.spaceOf(process);
+        const pages = Math.ceil(Number(get('ByteOffset') + get('ByteCount')) / 4096);
+        for (let page = 0; page < pages; page++) {
+          const frame = Number(kernel.space.u64(mdl + BigInt(sizeOf('_MDL') + 8 * page)));
+          expect(frame).toBe(space.frameAt(get('StartVa') + BigInt(4096 * page)));
+          held.set(frame, (held.get(frame) ?? 0) + 1);
+        }
+        counts.set(process, (counts.get(process) ?? 0n) + BigInt(pages));
+      }
+      for (const [frame, locks] of held) expect(pfns.entry(frame).referenceCount).toBe(1 + locks);
+      for (const process of kernel.processes)
+        expect(kernel.get(process, '_EPROCESS', 'NumberOfLockedPages')).toBe(counts.get(process) ?? 0n);
     });
   });
 

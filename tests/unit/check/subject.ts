@@ -72,7 +72,7 @@ export class Subject {
    * index is at offset N of its node), `value \\Path` (its first value), `thread N M` (thread M of process N), `pfn X` or `pte X`
    * (the MMPFN or PTE of frame or address X, or of the start in parentheses), `tracker Tag` (the tag's row of pool),
    * `big` (the first large pool allocation in its table), `view N` (the first view of process N), `token N` (that of process N), `irp` (the first request on
-   * a thread's list), `completed` (the first one that its driver has completed), `paging in` or `paging out` (the one that moves pages so), `moved in` or `moved out` (the MMPFN of the first page that it moves), `mutant` (the first one that a thread owns), `message` (the first one whose reply a thread waits for), `ended` (the first thread that has ended), `interrupt` (the first one that is connected), `device S` (the node of service S's first device), `state Standby` (the first thread in a state), `processor N` (its KPRCB), `apc` (the first one of user mode on a thread's list), `timer` (the first one on a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
+   * a thread's list), `completed` (the first one that its driver has completed), `paging in` or `paging out` (the one that moves pages so), `moved in` or `moved out` (the MMPFN of the first page that it moves), `locked` (the MDL of the first request that has locked pages of user mode) or `locked frame` (the MMPFN of its first page), `mutant` (the first one that a thread owns), `message` (the first one whose reply a thread waits for), `ended` (the first thread that has ended), `interrupt` (the first one that is connected), `device S` (the node of service S's first device), `state Standby` (the first thread in a state), `processor N` (its KPRCB), `apc` (the first one of user mode on a thread's list), `timer` (the first one on a thread's list), `transition` (the MMPFN of the first page in transition), `object \\Path` or
    * `hypervisor` (its globals, in its own address space), `entry \\Path` (an object in the namespace, its directory entry), and goes on with fields: ` / ` leads into
    * the structure that the field is, ` -> ` to what it points at, ` <- ` back to the structure that has the field there.
    */
@@ -115,7 +115,9 @@ export class Subject {
     if (kind === 'completed')
       return this.machine.stage.io.requests.all.find(({ isCompleted }) => isCompleted)!.address;
     if (kind === 'paging') return this.move(rest[0]!).irp;
-    if (kind === 'moved') return this.pfn(Number(this.read(this.move(rest[0]!).mdl + MDL_BYTES, 8)));
+    if (kind === 'moved') return this.pfn(this.frameOfMdl(this.move(rest[0]!).mdl));
+    if (kind === 'locked')
+      return rest[0] === 'frame' ? this.pfn(this.frameOfMdl(this.locked())) : this.locked();
     if (kind === 'mutant') return this.firstOf('_KTHREAD', 'MutantListHead', '_KMUTANT', 'MutantListEntry');
     if (kind === 'apc') return this.firstOf('_KTHREAD', 'ApcState.ApcListHead', '_KAPC', 'ApcListEntry', 16n);
     if (kind === 'timer')
@@ -214,6 +216,19 @@ export class Subject {
 
   private token(process: bigint): bigint {
     return this.read(process + BigInt(offsetOf('_EPROCESS', 'Token')), 8) & ~15n; // an EX_FAST_REF
+  }
+
+  /** The MDL of the first request that has locked pages of user mode. */
+  private locked(): bigint {
+    for (const { address } of this.machine.stage.io.requests.all) {
+      const mdl = this.read(address + BigInt(offsetOf('_IRP', 'MdlAddress')), 8);
+      if (mdl !== 0n && this.read(mdl + BigInt(offsetOf('_MDL', 'Process')), 8) !== 0n) return mdl;
+    }
+    throw new Error('no request has locked pages of user mode');
+  }
+
+  private frameOfMdl(mdl: bigint): number {
+    return Number(this.read(mdl + MDL_BYTES, 8));
   }
 
   /** The request that moves pages `in` or `out`, and its MDL. */
