@@ -1,5 +1,5 @@
 import type { LabMachine } from '../lab-machine.js';
-import { readNetwork } from '../machine/adapter-readings.js';
+import { readNetwork, type NetworkReading } from '../machine/adapter-readings.js';
 import { readProcessTexts, type ProcessReading } from '../machine/process-readings.js';
 import { accountName } from '../world/objects/accounts.js';
 import { PPM_THROTTLE } from '../world/process-control.js';
@@ -26,9 +26,6 @@ type Change = Pick<
   'cpuPercent' | 'disk' | 'network' | 'gpuPercent' | 'workingSetDelta' | 'pageFaultsDelta'
 >;
 
-/** A process, and the bytes that its sockets have received. */
-type Reading = ProcessReading & { readonly bytesReceived: bigint };
-
 /** One list for all, so that who a process is can be told apart by `===`. */
 const NO_SERVICES: ProcessIdentity['services'] = [];
 
@@ -38,7 +35,10 @@ export class ProcessRows {
   /** What the service manager and the shell know of processes, by id. */
   #staged: ReadonlyMap<number, StagedProcess> = new Map();
   readonly #identities = new Map<bigint, { createTime: bigint; identity: ProcessIdentity }>();
-  #before = new Map<bigint, Reading>();
+  #before = new Map<bigint, ProcessReading>();
+  /** What the sockets of processes have received by now, and then. */
+  #received: NetworkReading['byProcess'] = new Map();
+  #receivedBefore: NetworkReading['byProcess'] = new Map();
   #changes = new Map<bigint, Change>();
 
   constructor(machine: LabMachine) {
@@ -46,16 +46,13 @@ export class ProcessRows {
   }
 
   /** Rows of readings made `seconds` after those before; while time stands still rates stay as they were. */
-  take(processes: readonly ProcessReading[], seconds: number): ProcessRow[] {
-    const { byProcess } = readNetwork(this.#machine.kernel.core);
-    const readings = processes.map((reading) => ({
-      ...reading,
-      bytesReceived: byProcess.get(reading.address) ?? 0n,
-    }));
+  take(readings: readonly ProcessReading[], seconds: number): ProcessRow[] {
+    this.#received = readNetwork(this.#machine.kernel.core).byProcess;
     this.#staged = new Map(this.#machine.stage.processes.map((process) => [process.pid, process]));
     if (seconds > 0) {
       this.#changes = new Map(readings.map((reading) => [reading.address, this.#change(reading, seconds)]));
       this.#before = new Map(readings.map((reading) => [reading.address, reading]));
+      this.#receivedBefore = this.#received;
     }
     return readings.map((reading) => this.#row(reading));
   }
@@ -89,25 +86,28 @@ export class ProcessRows {
     };
   }
 
-  #change(now: Reading, seconds: number): Change {
+  #change(now: ProcessReading, seconds: number): Change {
     const { hardware, profile } = this.#machine.kernel;
     const before = this.#before.get(now.address);
     const then = before?.createTime === now.createTime ? before : undefined;
     const capacity = profile.system.processorMHz * HZ_PER_MHZ * hardware.processors;
-    const perSecond = (name: 'cycles' | 'bytesRead' | 'bytesWritten' | 'bytesReceived' | 'graphicsTime') =>
+    const perSecond = (name: 'cycles' | 'bytesRead' | 'bytesWritten' | 'graphicsTime') =>
       Number(now[name] - (then?.[name] ?? 0n)) / seconds;
+    const received = Number(this.#received.get(now.address) ?? 0n);
+    // A socket that was closed takes what it has received with it.
+    const receivedThen = then ? Number(this.#receivedBefore.get(now.address) ?? 0n) : 0;
     return {
       cpuPercent: (perSecond('cycles') / capacity) * PERCENT,
       disk: perSecond('bytesRead') + perSecond('bytesWritten'),
-      network: perSecond('bytesReceived') * BITS,
+      network: (Math.max(0, received - receivedThen) * BITS) / seconds,
       gpuPercent: (perSecond('graphicsTime') / TICKS_PER_SECOND) * PERCENT,
       workingSetDelta: then ? Number(now.workingSetPages - then.workingSetPages) * PAGE : 0,
       pageFaultsDelta: then ? Number(now.pageFaults - then.pageFaults) : 0,
     };
   }
 
-  #row(reading: Reading): ProcessRow {
-    const number = (name: keyof Reading) => Number(reading[name]);
+  #row(reading: ProcessReading): ProcessRow {
+    const number = (name: keyof ProcessReading) => Number(reading[name]);
     const privateWorkingSet = number('privatePages') * PAGE;
     const workingSet = number('workingSetPages') * PAGE;
     const isSuspended = reading.frozen !== 0n;
@@ -123,7 +123,7 @@ export class ProcessRows {
       status: isSuspended ? 'suspended' : 'running',
       throttled: Number(reading.ppmPolicy) === PPM_THROTTLE,
       memory: isSuspended ? 0 : privateWorkingSet,
-      bytesReceived: number('bytesReceived'),
+      bytesReceived: Number(this.#received.get(reading.address) ?? 0n),
       threads: number('threads'),
       cpuTime: (number('kernelTicks') + number('userTicks')) * SECONDS_PER_TICK,
       workingSet,

@@ -61,3 +61,20 @@ test('one window at a time: those behind it are not there for keyboard and scree
   await explorer.getByRole('button', { name: 'Close' }).click();
   await row(page, 'System').waitFor();
 });
+
+test.each([320, 400])('at %i px the clock stands beside all buttons of the taskbar', async (width) => {
+  const page = await openPage({ viewport: { width, height: 640 } });
+  await row(page, 'System').waitFor();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByRole('menuitem', { name: /^About/ }).click();
+  await page.getByRole('region', { name: /^About/ }).waitFor();
+  const taskbar = page.getByRole('navigation', { name: 'Taskbar' });
+  const clock = (await taskbar.getByRole('time').boundingBox())!;
+  const buttons = await taskbar.getByRole('button').all();
+  expect(buttons.length).toBeGreaterThan(7);
+  for (const button of buttons) {
+    const box = (await button.boundingBox())!;
+    expect(box.x + box.width).toBeLessThanOrEqual(clock.x);
+    expect(box.width).toBeGreaterThanOrEqual(24);
+  }
+});

@@ -63,10 +63,26 @@ export const styles = css`
     line-height: 16px;
   }
 
-  @media (max-width: 400px) {
+  /* So that the clock has room beside every program's button. */
+  @media (max-width: 440px) {
     nav {
       justify-content: flex-start;
-      padding-left: 8px;
+      gap: 0;
+      padding-left: 4px;
+    }
+
+    button {
+      width: 36px;
+    }
+  }
+
+  @media (max-width: 370px) {
+    button {
+      width: 29px;
+    }
+
+    time {
+      right: 4px;
     }
   }
 `;

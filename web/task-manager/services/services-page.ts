@@ -33,8 +33,8 @@ const { columns } = text;
 const COLUMNS: readonly GridColumn[] = [
   { id: 'name', label: columns.name, width: 160 },
   { id: 'pid', label: columns.pid, width: 60, isNumber: true },
-  { id: 'description', label: columns.description, width: 250 },
-  { id: 'status', label: columns.status, width: 80 },
+  { id: 'description', label: columns.description, width: 235 },
+  { id: 'status', label: columns.status, width: 95 },
   { id: 'group', label: columns.group, width: 220 },
 ];
 
