@@ -52,7 +52,10 @@ export interface MachineOptions {
 }
 
 /** A dump that is being read, piece by piece. */
-export type DumpStream = Pick<Capture, 'bytes' | 'pages' | 'bytesRead' | 'pagesRead' | 'next'>;
+export type DumpStream = Pick<
+  Capture,
+  'bytes' | 'pages' | 'bytesRead' | 'pagesRead' | 'next' | 'nextView' | typeof Symbol.iterator
+>;
 
 const FILETIME_1970 = 116444736000000000n;
 const TICKS_PER_MS = 10_000n;

@@ -168,7 +168,7 @@ async function writeDump(
   progress: Progress | undefined,
 ): Promise<void> {
   let pieces = 0;
-  for (let piece = capture.next(PIECE_BYTES); piece; piece = capture.next(PIECE_BYTES)) {
+  for (let piece = capture.nextView(PIECE_BYTES); piece; piece = capture.nextView(PIECE_BYTES)) {
     file.write(piece);
     if (++pieces % PIECES_IN_A_TURN === 0) await nextTurn();
     if (progress?.isDue()) progress.show(capture.bytesRead, capture.bytes);

@@ -42,6 +42,11 @@ export class Capture {
     this.contents = contents;
   }
 
+  /** All pieces of the file in turn. @throws LiveDumpError as {@link next} does */
+  *[Symbol.iterator](): Generator<Uint8Array<ArrayBuffer>> {
+    for (let piece = this.next(); piece; piece = this.next()) yield piece;
+  }
+
   /** Tells `watcher` from now on. */
   watch(watcher: CaptureWatcher): void {
     this.#watcher = watcher;
@@ -56,11 +61,15 @@ export class Capture {
   }
 
   /**
-   * The next piece of the file, at most `bytes` bytes in whole pages, `undefined` at the end. It is a view of the core's
-   * window: it stays good until the machine is used again.
+   * The next piece of the file, at most `bytes` bytes in whole pages, `undefined` at the end.
    * @throws LiveDumpError when the dump was cancelled, or the machine's disk takes no more
    */
   next(bytes = PIECE_BYTES): Uint8Array<ArrayBuffer> | undefined {
+    return this.nextView(bytes)?.slice();
+  }
+
+  /** The same without a copy, for who writes it at once: a view of the core's window that stays good until the machine is used again. */
+  nextView(bytes = PIECE_BYTES): Uint8Array<ArrayBuffer> | undefined {
     this.#watcher?.before();
     const length = this.#core.exports.dumpRead(bytes);
     if (length === 0) {

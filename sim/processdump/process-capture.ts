@@ -87,9 +87,19 @@ export class ProcessCapture {
 
   /**
    * The next piece of the file, at most `bytes` bytes in whole pages (but for the first, which has all that comes before
-   * memory), `undefined` at the end. It stays good until the machine is used again.
+   * memory), `undefined` at the end.
    */
   next(bytes = PIECE_BYTES): Uint8Array<ArrayBuffer> | undefined {
+    return this.nextView(bytes)?.slice();
+  }
+
+  /** All pieces of the file in turn. */
+  *[Symbol.iterator](): Generator<Uint8Array<ArrayBuffer>> {
+    for (let piece = this.next(); piece; piece = this.next()) yield piece;
+  }
+
+  /** The same as {@link next} without a copy, for who writes it at once: it stays good until the machine is used again. */
+  nextView(bytes = PIECE_BYTES): Uint8Array<ArrayBuffer> | undefined {
     if (this.#hasEnded) return undefined;
     const { exports } = this.#core;
     if (this.#bytesRead === 0) {

@@ -31,7 +31,7 @@ export async function writeDump(
   onProgress: (progress: CaptureProgress) => void,
   mayGoOn: () => void = () => {},
 ): Promise<void> {
-  for (let piece = dump.next(PIECE_BYTES); piece; piece = dump.next(PIECE_BYTES)) {
+  for (let piece = dump.nextView(PIECE_BYTES); piece; piece = dump.nextView(PIECE_BYTES)) {
     const { byteLength } = piece;
     file.write(piece);
     machine.hasWritten(byteLength);

@@ -30,3 +30,12 @@ it.each(SIZES)('a dump of a process in pieces of %i bytes is the same file', (by
   expect(digest).toBe(read(machine.captureProcess('explorer.exe')).digest);
   expect(Math.max(...lengths.slice(1))).toBe(bytes & ~4095);
 });
+
+it.each([
+  ['a dump', () => machine.capture({ kind: 'full' })],
+  ['a dump of a process', () => machine.captureProcess('explorer.exe')],
+])('pieces of %s that were kept are the file when all were read', (_, capture) => {
+  const { digest } = read(capture());
+  const kept = Buffer.concat([...capture()]);
+  expect(createHash('sha256').update(kept).digest('hex')).toBe(digest);
+});
