@@ -9,6 +9,9 @@ import { Pane } from './pane.js';
 
 const text = debug.panes;
 const BYTES = 0x200;
+/** Bytes a row, and the width in pixels from which on as many fit: 16 need 84 characters of the code font's 13 px. */
+const WIDE = { bytesARow: 16, from: 690 };
+const NARROW = { bytesARow: 8 };
 
 /** Memory in hexadecimal digits and characters, with a structure's fields laid over it. */
 @customElement('dbg-memory')
@@ -58,11 +61,21 @@ export class MemoryPane extends Pane<MemoryView> {
   @state() private type = '';
   /** Place of the field that the pointer or the focus is on; -1 for none. */
   @state() private field = -1;
+  @state() private bytesARow = WIDE.bytesARow;
+  readonly #size = new ResizeObserver(
+    ([entry]) => (this.bytesARow = entry!.contentRect.width < WIDE.from ? NARROW.bytesARow : WIDE.bytesARow),
+  );
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.expression = this.session.places.get('memory') ?? '@rsp';
     this.type = this.session.places.get('type') ?? '';
+    this.#size.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#size.disconnect();
   }
 
   protected override load = () => this.session.look((api) => api.memory(this.expression, BYTES, this.type));
@@ -124,7 +137,7 @@ export class MemoryPane extends Pane<MemoryView> {
   }
 
   protected override renderShown(view: MemoryView): TemplateResult {
-    const rows = memoryRows(view, BYTES);
+    const rows = memoryRows(view, BYTES, this.bytesARow);
     const cells = (list: readonly Cell[]) => list.map((cell) => this.#renderCell(cell));
     // White space counts in it.
     // prettier-ignore

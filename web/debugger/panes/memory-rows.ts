@@ -14,31 +14,41 @@ export interface MemoryRow {
 }
 
 const BYTES_A_ROW = 16;
-const HALF = 8;
 
-/** Memory as `db` shows it, cut where fields begin and end. Bytes that are not there are question marks. */
-export function memoryRows({ address, bytes, fields }: MemoryView, length: number): MemoryRow[] {
+/**
+ * Memory as `db` shows it, or with fewer bytes a row, cut where fields begin and end. Bytes that are not there are
+ * question marks.
+ */
+export function memoryRows(
+  { address, bytes, fields }: MemoryView,
+  length: number,
+  bytesARow = BYTES_A_ROW,
+): MemoryRow[] {
   const owners = new Int16Array(length).fill(-1);
   // Of fields that share bytes, as those of unions do, the first is shown.
   fields.forEach(({ offset, size }, i) => {
     for (let at = offset; at < Math.min(offset + size, length); at++) if (owners[at] === -1) owners[at] = i;
   });
   const start = BigInt(`0x${address}`);
-  return Array.from({ length: Math.ceil(length / BYTES_A_ROW) }, (_, row) => {
-    const places = Array.from({ length: BYTES_A_ROW }, (_, i) => row * BYTES_A_ROW + i);
+  return Array.from({ length: Math.ceil(length / bytesARow) }, (_, row) => {
+    const places = Array.from({ length: bytesARow }, (_, i) => row * bytesARow + i);
     return {
-      address: addressText(BigInt.asUintN(64, start + BigInt(row * BYTES_A_ROW))),
+      address: addressText(BigInt.asUintN(64, start + BigInt(row * bytesARow))),
       hex: joined(
         places.map((at) => ({
-          text:
-            byteText(bytes[at]) +
-            (at % BYTES_A_ROW === HALF - 1 ? '-' : at % BYTES_A_ROW === BYTES_A_ROW - 1 ? '' : ' '),
+          text: byteText(bytes[at]) + separatorBehind(at % bytesARow, bytesARow),
           field: owners[at]!,
         })),
       ),
       ascii: joined(places.map((at) => ({ text: characterOf(bytes[at]), field: owners[at]! }))),
     };
   });
+}
+
+/** Nothing behind the last byte of a row, a dash in its middle. */
+function separatorBehind(place: number, bytesARow: number): string {
+  if (place === bytesARow - 1) return '';
+  return place === bytesARow / 2 - 1 ? '-' : ' ';
 }
 
 function joined(cells: readonly Cell[]): Cell[] {

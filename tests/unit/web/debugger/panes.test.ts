@@ -13,6 +13,16 @@ describe('memory', () => {
     expect(rows[0]!.ascii).toEqual([{ text: 'Windows...??????', field: -1 }]);
   });
 
+  it('is shown with fewer bytes a row where there is no room', () => {
+    const bytes = Uint8Array.from({ length: 16 }, (_, i) => i);
+    const rows = memoryRows({ address: 'ff8', symbol: '', bytes, fields: [] }, 16, 8);
+    expect(rows.map(({ address }) => address)).toEqual(['00000000`00000ff8', '00000000`00001000']);
+    expect(rows.map(({ hex }) => hex[0]!.text)).toEqual([
+      '00 01 02 03-04 05 06 07',
+      '08 09 0a 0b-0c 0d 0e 0f',
+    ]);
+  });
+
   it('is cut where fields begin and end; of those that overlap the first counts', () => {
     const fields = [field('Type', 0, 2), field('Both', 0, 4), field('Beyond', 14, 64)];
     const [row] = memoryRows({ address: '0', symbol: '', bytes: new Uint8Array(16), fields }, 16);
