@@ -53,16 +53,17 @@ export function renderRemains(pfn: u32, depth: u32, target: usize): void {
   }
 }
 
-/** Saved registers and locals: nothing, a small number, flags, or a pointer to pool. */
+/**
+ * Saved registers and locals. By the lowest bits: half are pointers to pool, of the others half are nothing, and the rest
+ * small numbers and flags alike.
+ */
 function leftWords(bits: v128, from: v128): v128 {
-  const kind = v128.and(bits, v128.splat<i64>(15));
-  const shifted = v128.shr<u64>(bits, 8);
-  const small = v128.and(shifted, v128.splat<i64>(0xff));
-  const flags = v128.and(shifted, v128.splat<i64>(0xffff_ffff));
+  const none = v128.splat<i64>(0);
+  const isNumber = v128.eq<i64>(v128.and(bits, v128.splat<i64>(8)), none);
+  const isNothing = v128.eq<i64>(v128.and(bits, v128.splat<i64>(4)), none);
+  const isSmall = v128.eq<i64>(v128.and(bits, v128.splat<i64>(2)), none);
+  const shown = v128.bitselect(v128.splat<i64>(0xff), v128.splat<i64>(0xffff_ffff), isSmall);
+  const number = v128.andnot(v128.and(v128.shr<u64>(bits, 8), shown), isNothing);
   const pointer = v128.add<i64>(from, v128.and(v128.shr<u64>(bits, 16), v128.splat<i64>(0x1ff_fff0)));
-  const number = v128.and(
-    v128.bitselect(flags, small, v128.gt<i64>(kind, v128.splat<i64>(6))),
-    v128.gt<i64>(kind, v128.splat<i64>(4)),
-  );
-  return v128.bitselect(pointer, number, v128.gt<i64>(kind, v128.splat<i64>(8)));
+  return v128.bitselect(number, pointer, isNumber);
 }

@@ -17,6 +17,9 @@ export const TABLE: u32 = 5;
 
 const POINTER_MASK: u64 = 0x3ffffc0; // somewhere in the 64 MiB around the block
 const HEAD_OF_NAME: u32 = 48;
+const HEAD_OF_EVENTS: u32 = 72; // the buffer's own header
+const EVENT_HEAD: u32 = 24;
+const LONGEST_EVENT: u32 = EVENT_HEAD + 64;
 
 // What lies where in structures: a long row of fields, of which a tag's structures begin somewhere. A field is
 // (random bits & mask) + base, where a pointer's base is near the block.
@@ -137,6 +140,11 @@ export function fillContents(
   }
 }
 
+/** What pointers near a block have in common, twice. */
+function aroundOf(address: u64): v128 {
+  return v128.splat<i64>(address & ~POINTER_MASK & ~0x3f);
+}
+
 /** Two fields whose masks are at `at`: what their kinds make of random bits. Small enough to be compiled into its callers. */
 function fields(bits: v128, at: usize, around: v128): v128 {
   const base = v128.add<i64>(v128.and(v128.load(at, 2 * ROW), around), v128.load(at, ROW));
@@ -144,8 +152,8 @@ function fields(bits: v128, at: usize, around: v128): v128 {
 }
 
 function fillStructure(target: usize, bytes: u32, address: u64, key: u64): void {
-  const row = masks + (usize((key * GOLDEN) >> 32) % PHASES) * 8;
-  const around = v128.splat<i64>(address & ~POINTER_MASK & ~0x3f);
+  const row = rowOf(key);
+  const around = aroundOf(address);
   let stream = i64x2(next(), next() | 1);
   let i: u32 = 0;
   // A step of the streams is good for four fields.
@@ -175,23 +183,38 @@ function fillPath(target: usize, bytes: u32): void {
   }
 }
 
+/** Where the fields of a structure with a key begin in the long row. */
+function rowOf(key: u64): usize {
+  return masks + (usize((key * GOLDEN) >> 32) % PHASES) * 8;
+}
+
 function fillEvents(target: usize, bytes: u32, address: u64, key: u64): void {
   const end = bytes - u32(next() % (bytes / 8 + 1));
-  let at: u32 = 72; // the buffer's own header
+  let at: u32 = HEAD_OF_EVENTS;
   let time = epoch - (next() & 0xffffffff);
   fillStructure(target, min(bytes, at), address, key);
-  while (at + 80 <= end) {
-    const bits = next();
-    const size = 32 + (u32(bits) & 0x38);
-    store<u32>(target + at, size | 0xc0130000); // size, header type and flags
-    store<u32>(target + at, u32((bits >> 8) & 0xff) << 2, 4);
-    store<u32>(target + at, u32((bits >> 16) & 0xff) << 2, 8);
-    store<u32>(target + at, u32(bits >> 24) & 0x1f, 12);
+  const around = aroundOf(address);
+  let stream = i64x2(next(), next() | 1);
+  while (at + LONGEST_EVENT + 8 <= end) {
+    stream = followingPair(stream);
+    const bits = v128.extract_lane<u64>(stream, 0);
+    const size = EVENT_HEAD + 8 + (u32(bits) & 0x38);
+    const event = target + at;
+    // Size, header type and flags, and the thread; then the process and what it was.
+    store<u64>(event, u64(size | 0xc0130000) | (((bits >> 8) & 0xff) << 34));
+    store<u64>(event, (((bits >> 16) & 0xff) << 2) | (((bits >> 24) & 0x1f) << 32), 8);
     time += (bits >> 32) & 0xffff;
-    store<u64>(target + at, time, 16);
-    fillStructure(target + at + 24, size - 24, address, key + (bits & 7));
+    store<u64>(event, time, 16);
+    const row = rowOf(key + (bits & 7)) - EVENT_HEAD;
+    let payload = stream;
+    // Two fields at a time: what a last one is too many, the next event or the zero behind all of them overwrites.
+    for (let i = EVENT_HEAD; i < size; i += 16) {
+      payload = mixedPair(payload);
+      v128.store(event + i, fields(payload, row + i, around));
+    }
     at += size;
   }
+  if (at + 8 <= bytes) store<u64>(target + at, 0);
 }
 
 function fillRandom(target: usize, bytes: u32): void {
@@ -218,6 +241,7 @@ function fillData(target: usize, bytes: u32, address: u64, key: u64): void {
 function fillTable(target: usize, bytes: u32, address: u64, key: u64): void {
   const last = (key & 3) == 0 ? AGE_MASK : (key & 3) == 1 ? 0xff : 0;
   const lastBase = (key & 3) == 0 ? epoch - AGE_MASK : 0;
+  const hasTail = last != 0;
   const headMask = i64x2(POINTER_MASK, 0xffff_ffff_0000_001f);
   const headBase = i64x2(address & ~POINTER_MASK & ~0x3f, 0);
   const tailMask = i64x2(last, 0);
@@ -231,8 +255,8 @@ function fillTable(target: usize, bytes: u32, address: u64, key: u64): void {
     const bits = v128.shuffle<u64>(stream, stream, 0, 0);
     const isUsed = v128.ne<i64>(v128.and(bits, usedBits), none);
     const head = v128.or(v128.and(stream, headMask), headBase);
-    const tail = v128.add<i64>(v128.and(v128.shr<u64>(stream, 8), tailMask), tailBase);
     v128.store(target + at, v128.and(head, isUsed));
+    const tail = hasTail ? v128.add<i64>(v128.and(v128.shr<u64>(stream, 8), tailMask), tailBase) : none;
     v128.store(target + at, v128.and(tail, isUsed), 16);
   }
 }

@@ -51,7 +51,7 @@ export const unassemble: Command = {
 function from(session: Session, start: bigint, count: number, end?: bigint): Line[] {
   const lines: Line[] = [];
   for (let at = start; lines.length < count && (end === undefined || at <= end) && lines.length < 0x10000;) {
-    const line = lineAt(session, at);
+    const line = anyLineAt(session, at);
     if (!line) break;
     lines.push(line);
     at += BigInt(line.length);
@@ -60,9 +60,14 @@ function from(session: Session, start: bigint, count: number, end?: bigint): Lin
   return lines;
 }
 
+/** The instruction at an address, or a byte that is none; `undefined` where no memory is. */
+const anyLineAt = (session: Session, at: bigint): Line | undefined =>
+  disassemble(session.memory.read(at, LONGEST_INSTRUCTION), at, session);
+
+/** The instruction at an address; `undefined` where none is. */
 export function lineAt(session: Session, at: bigint): Line | undefined {
-  const bytes = session.memory.read(at, LONGEST_INSTRUCTION);
-  return bytes.length === 0 ? undefined : disassemble(bytes, at, session);
+  const line = anyLineAt(session, at);
+  return line?.isInstruction ? line : undefined;
 }
 
 /** The name of each function above its first instruction. */

@@ -56,7 +56,7 @@ export function instructionText(session: Session): string {
   const symbol = session.symbolText(context.rip);
   const head = symbol ? `${symbol}:\n` : '';
   const bytes = session.memory.read(context.rip, LONGEST_INSTRUCTION);
-  const line = bytes.length > 0 ? disassemble(bytes, context.rip, session) : undefined;
+  const line = disassemble(bytes, context.rip, session);
   // Of a kernel's dump the engine shows that code is not the kernel's by its selector.
   const user =
     !session.user && context.segments.cs !== 0 && (context.segments.cs & 3) === 3

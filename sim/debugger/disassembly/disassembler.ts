@@ -1,5 +1,4 @@
 import {
-  Code,
   Decoder,
   FlowControl,
   Formatter,
@@ -13,6 +12,7 @@ import {
   type Instruction,
 } from 'iced-x86';
 import { address, hex } from '../format/numbers.js';
+import { inDialect, isKnown } from './dialect.js';
 
 /** What addresses in instructions are called. */
 export interface SymbolNames {
@@ -29,6 +29,8 @@ export interface Line {
   /** Mnemonic and operands. */
   text: string;
   instruction: Instruction;
+  /** Not so for a byte that no instruction begins with. */
+  isInstruction: boolean;
 }
 
 const LONGEST_INSTRUCTION = 15;
@@ -40,25 +42,29 @@ formatter.uppercaseHex = true;
 formatter.hexSuffix = 'h';
 formatter.spaceAfterOperandSeparator = false;
 formatter.memorySizeOptions = MemorySizeOptions.Always;
-formatter.smallHexNumbersInDecimal = true;
+// Its own way of writing small numbers in decimal looks at the lower 32 bits only.
+formatter.smallHexNumbersInDecimal = false;
 formatter.addLeadingZeroToHexNumbers = true;
 formatter.ripRelativeAddresses = false;
 formatter.showBranchSize = false;
 formatter.firstOperandCharIndex = MNEMONIC_WIDTH;
 
-/** Reads the instruction at the start of some bytes; `undefined` when they are none. */
+/** Reads the instruction at the start of some bytes, or the first byte alone where they are none; `undefined` without bytes. */
 export function disassemble(bytes: Uint8Array, at: bigint, names: SymbolNames): Line | undefined {
+  if (bytes.length === 0) return undefined;
   const decoder = new Decoder(64, bytes.subarray(0, LONGEST_INSTRUCTION), 0);
   decoder.ip = at;
   const instruction = decoder.decode();
   decoder.free();
-  if (instruction.code === Code.INVALID) return undefined;
+  const isInstruction = isKnown(instruction);
+  const length = isInstruction ? instruction.length : 1;
   return {
     address: at,
-    length: instruction.length,
-    bytes: [...bytes.subarray(0, instruction.length)].map((byte) => hex(byte, 2)).join(''),
-    text: namedText(instruction, names),
+    length,
+    bytes: [...bytes.subarray(0, length)].map((byte) => hex(byte, 2)).join(''),
+    text: isInstruction ? namedText(instruction, bytes.subarray(0, length), names) : '???',
     instruction,
+    isInstruction,
   };
 }
 
@@ -77,11 +83,8 @@ function alignedText(bytes: string, text: string): string {
     : `${mnemonic.padEnd(Math.max(mnemonic.length + 1, MNEMONIC_WIDTH - over))}${rest.join(' ')}`;
 }
 
-function namedText(instruction: Instruction, names: SymbolNames): string {
-  const text = formatter
-    .format(instruction)
-    .trimEnd()
-    .replace(/^int {5}3$/, 'int     3');
+function namedText(instruction: Instruction, bytes: Uint8Array, names: SymbolNames): string {
+  const text = inDialect(formatter.format(instruction).trimEnd(), instruction, bytes);
   const target = targetOf(instruction);
   if (target === undefined) return text;
   const literal = new RegExp(`0*${target.address.toString(16)}h`, 'i');

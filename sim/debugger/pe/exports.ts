@@ -45,7 +45,8 @@ export function exportsOf(image: Image): Export[] {
     const at = names[i]! - rva;
     const bytes =
       at >= 0 && at < whole.length ? whole.subarray(at, at + LONGEST_NAME) : read(names[i]!, LONGEST_NAME);
-    const name = asciiText(bytes);
+    // DbgHelp takes one underscore off, as it does of publics.
+    const name = asciiText(bytes).replace(/^_(?=.)/, '');
     if (name !== '') found.push({ name, rva: target });
   }
   return found;
