@@ -5,6 +5,8 @@ import { createMachine, type Capture, type CaptureOptions, type LabMachine } fro
 const PAGE = 4096;
 const HEAPS = 1;
 const READ_WRITE = 4;
+/** More would leave the machine too little for the copy of its next dump. */
+const PIECES_WITH_NEW_MEMORY = 10;
 
 /** Reads a capture to its end; `meanwhile` is called after each piece. */
 function hashOf(capture: Capture, meanwhile: (piece: number) => void = () => undefined): string {
@@ -21,7 +23,19 @@ function hashOf(capture: Capture, meanwhile: (piece: number) => void = () => und
 function disturb(machine: LabMachine, piece: number): void {
   const { exports } = machine.kernel.core;
   machine.advance(40);
-  const process = machine.stage.processes.filter(({ modules }) => modules.length > 0)[piece % 5]!;
+  if (piece < PIECES_WITH_NEW_MEMORY) useNewMemory(machine, piece);
+  // Pages all over the kernel's half become resident, though nothing on them changes.
+  for (const { address: object, threads } of machine.stage.processes)
+    for (const at of [object, ...threads.map((thread) => thread.address)]) {
+      exports.memoryRead(at, 8);
+      exports.memoryWrite(at, 8);
+    }
+  exports.memorySettle();
+}
+
+function useNewMemory({ kernel, stage }: LabMachine, piece: number): void {
+  const { exports } = kernel.core;
+  const process = stage.processes.filter(({ modules }) => modules.length > 0)[piece % 5]!;
   const before = exports.processAttach(process.address);
   exports.processReopenUserSpace(process.address);
   const address = exports.memoryCreatePrivate(HEAPS, 6, 6, 6, READ_WRITE);
@@ -30,13 +44,6 @@ function disturb(machine: LabMachine, piece: number): void {
     exports.memoryWritePointer(address + BigInt(page * PAGE), 0x1122334455667788n);
   for (let page = 3; page < 5; page++) exports.memoryTrimPage(process.address, address + BigInt(page * PAGE));
   exports.memoryAttach(before);
-  // Pages all over the kernel's half become resident, though nothing on them changes.
-  for (const { address: object, threads } of machine.stage.processes)
-    for (const at of [object, ...threads.map((thread) => thread.address)]) {
-      exports.memoryRead(at, 8);
-      exports.memoryWrite(at, 8);
-    }
-  exports.memorySettle();
 }
 
 const CASES: [string, CaptureOptions][] = [
