@@ -201,13 +201,13 @@ function blocksText(session: Session, lines: readonly Line[]): string {
 function callsText(session: Session, lines: readonly Line[]): string {
   const first = lines[0]!;
   let text = `${session.symbolText(first.address)} (${address(first.address)})\n`;
-  for (const { instruction, address: at } of lines) {
+  for (const { instruction, address: at, text: shown } of lines) {
     if (!isCall(instruction)) continue;
     const target = branchTarget(instruction);
     text += `  ${session.symbolText(at)} (${address(at)}):\n`;
     text +=
       target === undefined
-        ? '    unresolvable call: call    indirect\n'
+        ? `    unresolvable call: ${shown}\n`
         : `    call to ${session.symbolText(target) || '<Unloaded>'} (${address(target)})\n`;
   }
   return text;

@@ -52,17 +52,18 @@ describeWith([WINDBG, compiler, lister, wine], 'instructions', () => {
       return place === undefined ? [] : [[place, text!.replace(NAME, '$1')]];
     });
 
+  const shell = () =>
+    new Shell(new Session(new FileSource(dump), { path: dump, symbols: new SymbolFolder(symbols) }));
+
   /** What both show, by address and bytes. */
   async function shown(
     commands: string[],
   ): Promise<{ engine: Map<string, string>; ours: Map<string, string> }> {
     const { answers } = await runWindbg(dump, symbols, symbols, commands);
-    const shell = new Shell(
-      new Session(new FileSource(dump), { path: dump, symbols: new SymbolFolder(symbols) }),
-    );
+    const own = shell();
     return {
       engine: new Map(answers.flatMap(({ output }) => instructionsIn(output))),
-      ours: new Map(commands.flatMap((command) => instructionsIn(shell.execute(command)))),
+      ours: new Map(commands.flatMap((command) => instructionsIn(own.execute(command)))),
     };
   }
 
@@ -74,6 +75,14 @@ describeWith([WINDBG, compiler, lister, wine], 'instructions', () => {
     const { engine, ours } = await shown([`u ${start} ${end}`]);
     expect(engine.size).toBeGreaterThan(LEAST_FORMS);
     expect([...ours]).toEqual([...engine]);
+  });
+
+  it('say whom a function calls, as far as one can tell', async () => {
+    const command = 'uf /c ntdll!RtlUnwindEx';
+    const { answers } = await runWindbg(dump, symbols, symbols, [command]);
+    const unnamed = (text: string) => text.replaceAll(new RegExp(NAME, 'g'), '$1').trimEnd();
+    expect(answers[0]!.output).toContain('unresolvable call: call    qword ptr [');
+    expect(unnamed(shell().execute(command))).toBe(unnamed(answers[0]!.output));
   });
 
   it('of compiled code have the same text', async () => {
