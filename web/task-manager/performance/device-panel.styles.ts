@@ -102,7 +102,7 @@ export const styles = css`
 
   /* Where Windows' own table stands, however short the numbers are. */
   .stats {
-    min-width: 190px;
+    min-width: min(190px, 100%);
   }
 
   .stats dl {
