@@ -65,16 +65,18 @@ async function inChromium(profile, machine, scenario) {
     // Shown as text, it is of the page's origin and runs nothing: the page itself would boot a machine of its own.
     await page.goto(`http://127.0.0.1:${server.httpServer.address().port}${worker}`);
     await page.addScriptTag({ path: comlink });
-    const made = await page.evaluate(dumpAndHash, { worker, sha256, machine, scenario });
-    return { ...made, residentBytes: await peakOfPage(context, page) };
+    const made = await page.evaluate(dump, { worker, machine, scenario });
+    // Hashing the file is ours, not the page's: what it takes is not counted.
+    const residentBytes = await peakOfPage(context);
+    return { ...made, residentBytes, sha256: await page.evaluate(hashDump, { sha256 }) };
   } finally {
     await context.close();
     await server.close();
   }
 }
 
-/** In the page: the machine's worker writes the dump, the explorer's worker hashes it. */
-async function dumpAndHash({ worker, sha256, machine, scenario }) {
+/** In the page: the machine's worker writes the dump. */
+async function dump({ worker, machine, scenario }) {
   const lab = Comlink.wrap(new Worker(worker, { type: 'module' }));
   const start = performance.now();
   await lab.boot({ scenario, seed: 1, machine });
@@ -91,15 +93,20 @@ async function dumpAndHash({ worker, sha256, machine, scenario }) {
   );
   if (outcome.result !== 'created') throw new Error(JSON.stringify(outcome));
   const seconds = (performance.now() - start) / 1000;
-  const file = await lab.readFile(outcome.path);
-  const digest = await Comlink.wrap(new Worker(sha256, { type: 'module' }))(file);
-  const bytes = file.size;
-  await lab.deleteFile(outcome.path);
-  return { bytes, sha256: digest, seconds };
+  globalThis.soak = { lab, path: outcome.path };
+  return { bytes: outcome.bytes, seconds };
+}
+
+/** In the page: the explorer's worker hashes the dump, which then goes. */
+async function hashDump({ sha256 }) {
+  const { lab, path } = globalThis.soak;
+  const digest = await Comlink.wrap(new Worker(sha256, { type: 'module' }))(await lab.readFile(path));
+  await lab.deleteFile(path);
+  return digest;
 }
 
 /** The most memory that the process of the page and its workers had resident, as Linux counts it. */
-async function peakOfPage(context, page) {
+async function peakOfPage(context) {
   const session = await context.browser().newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   const peaks = processInfo
@@ -107,6 +114,5 @@ async function peakOfPage(context, page) {
     .map(({ id }) => /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${id}/status`, 'utf8')))
     .map((found) => Number(found[1]) * 1024);
   await session.detach();
-  await page.close();
   return Math.max(...peaks);
 }
