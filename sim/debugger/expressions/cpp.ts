@@ -1,5 +1,6 @@
 import { pointerTo, baseType, countOf, fieldOf, VOID, type BaseType, type Type } from '../types/type.js';
 import { evaluateMasm, parseNumber } from './masm.js';
+import { arithmetic, compare } from './operators.js';
 import { ExpressionError, Scanner } from './scanner.js';
 import type { Scope } from './scope.js';
 import {
@@ -385,50 +386,4 @@ function promoted(type: Type): Type {
   if (type.kind === 'pointer' || type.kind === 'array') return UINT64;
   if (type.kind === 'bitfield' || type.kind === 'enum') return promoted(type.base);
   return type.size < INT.size ? INT : type;
-}
-
-function compare(operator: string, a: bigint, b: bigint): boolean {
-  switch (operator) {
-    case '||':
-      return a !== 0n || b !== 0n;
-    case '&&':
-      return a !== 0n && b !== 0n;
-    case '==':
-      return a === b;
-    case '!=':
-      return a !== b;
-    case '<=':
-      return a <= b;
-    case '>=':
-      return a >= b;
-    case '<':
-      return a < b;
-    default:
-      return a > b;
-  }
-}
-
-function arithmetic(operator: string, a: bigint, b: bigint): bigint {
-  switch (operator) {
-    case '+':
-      return a + b;
-    case '-':
-      return a - b;
-    case '*':
-      return a * b;
-    case '/':
-      return a / b;
-    case '%':
-      return a % b;
-    case '<<':
-      return a << (b & 63n);
-    case '>>':
-      return a >> (b & 63n);
-    case '&':
-      return a & b;
-    case '|':
-      return a | b;
-    default:
-      return a ^ b;
-  }
 }

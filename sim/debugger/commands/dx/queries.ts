@@ -1,3 +1,4 @@
+import { holds } from '../../expressions/operators.js';
 import { integerValue } from '../../expressions/typed-value.js';
 import type { Session } from '../../session.js';
 import {
@@ -191,19 +192,5 @@ export function compare(session: Session, operator: string, left: DxValue, right
       : isBoolean
         ? BigInt(isTrue(session, value))
         : keyOf(session, value);
-  const [a, b] = [plain(left), plain(right)];
-  switch (operator) {
-    case '==':
-      return a === b;
-    case '!=':
-      return a !== b;
-    case '<=':
-      return a <= b;
-    case '>=':
-      return a >= b;
-    case '<':
-      return a < b;
-    default:
-      return a > b;
-  }
+  return holds<bigint | string>(operator, plain(left), plain(right));
 }

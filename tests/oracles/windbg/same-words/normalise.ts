@@ -4,8 +4,6 @@ const DROPPED: readonly RegExp[] = [
   /\*+ Path validation summary \*+\n.*\n.*\n/g,
   /\n*\*+ Symbol Loading Error Summary \*+\n[^]*$/g,
   / *Mapped memory image file:.*\n/g,
-  // In front of its own error, the engine tells in a box that a name should be qualified.
-  /\*{73}\n(?:\*\*\* .*\n)+\*{73}\n/g,
   /\n +debugger time:.*/g,
   /^ +debugger time:.*\n/gm,
   // Wine refuses what the engine asks of a mapped image that has relocations; Windows does not.

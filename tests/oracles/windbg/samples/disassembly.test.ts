@@ -1,20 +1,14 @@
 // Every kind of instruction as WinDbg's engine shows it: forms of our own, and code of Wine's that a compiler has made.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Session, Shell } from '../../../../sim/debugger/index.js';
-import { FileSource } from '../../../../sim/cli/debug/file-source.js';
-import { SymbolFolder } from '../../../../sim/cli/debug/symbol-folder.js';
 import { describeWith, tool } from '../../../support/tools.js';
 import { runWindbg, WINDBG } from '../engine.js';
+import { compiler, removeDumps, shellOn, wine, writeDumps } from './wine-dumps.js';
 
-const compiler = tool('x86_64-w64-mingw32-g++');
 const lister = tool('x86_64-w64-mingw32-nm');
-const wine = tool('wine64');
-const sourceOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const LEAST_FORMS = 440;
 /** Of what the engine shows at the start of each page of ntdll's code; pages begin amidst an instruction now and then. */
 const LEAST_ALIKE = 0.999;
@@ -29,22 +23,8 @@ describeWith([WINDBG, compiler, lister, wine], 'instructions', () => {
   const dump = join(folder, 'stacks.dmp');
   const program = join(folder, 'writer.exe');
 
-  beforeAll(() => {
-    const sources = [sourceOf('other-writer.cpp'), sourceOf('instructions.s')];
-    execFileSync(compiler.path, ['-O1', '-static', '-o', program, ...sources, '-ldbghelp'], {
-      stdio: 'pipe',
-    });
-    const prefix = join(folder, 'prefix');
-    execFileSync(wine.path, [program], {
-      cwd: folder,
-      env: { ...process.env, WINEPREFIX: prefix, WINEDEBUG: '-all' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    mkdirSync(symbols);
-    copyFileSync(program, join(symbols, 'writer.exe'));
-    copyFileSync(join(prefix, 'drive_c/windows/system32/ntdll.dll'), join(symbols, 'ntdll.dll'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  beforeAll(() => writeDumps(folder, ['ntdll.dll'], ['instructions.s']));
+  afterAll(() => removeDumps(folder));
 
   const instructionsIn = (answer: string) =>
     answer.split('\n').flatMap((line): [string, string][] => {
@@ -52,15 +32,12 @@ describeWith([WINDBG, compiler, lister, wine], 'instructions', () => {
       return place === undefined ? [] : [[place, text!.replace(NAME, '$1')]];
     });
 
-  const shell = () =>
-    new Shell(new Session(new FileSource(dump), { path: dump, symbols: new SymbolFolder(symbols) }));
-
   /** What both show, by address and bytes. */
   async function shown(
     commands: string[],
   ): Promise<{ engine: Map<string, string>; ours: Map<string, string> }> {
     const { answers } = await runWindbg(dump, symbols, symbols, commands);
-    const own = shell();
+    const own = shellOn(dump, symbols);
     return {
       engine: new Map(answers.flatMap(({ output }) => instructionsIn(output))),
       ours: new Map(commands.flatMap((command) => instructionsIn(own.execute(command)))),
@@ -82,7 +59,7 @@ describeWith([WINDBG, compiler, lister, wine], 'instructions', () => {
     const { answers } = await runWindbg(dump, symbols, symbols, [command]);
     const unnamed = (text: string) => text.replaceAll(new RegExp(NAME, 'g'), '$1').trimEnd();
     expect(answers[0]!.output).toContain('unresolvable call: call    qword ptr [');
-    expect(unnamed(shell().execute(command))).toBe(unnamed(answers[0]!.output));
+    expect(unnamed(shellOn(dump, symbols).execute(command))).toBe(unnamed(answers[0]!.output));
   });
 
   it('of compiled code have the same text', async () => {
