@@ -193,6 +193,7 @@ export {
   linkHive as registryLinkHive,
   loadHive as registryLoadHive,
 } from './kernel/registry/hive';
+export { readValue as registryReadValue } from './kernel/registry/key-value';
 
 // Processes and their user mode.
 export {

@@ -1,5 +1,6 @@
 import type { LabMachine } from '../lab-machine.js';
 import { readProcessors, type ProcessorReading } from '../machine/performance-readings.js';
+import { readRegistryNumber, readRegistryText } from '../machine/registry-readings.js';
 import names from '../world/catalogue/devices/names.json';
 import volumes from '../world/catalogue/devices/volumes.json';
 import type { HardwareInfo } from './sim-api.js';
@@ -7,16 +8,18 @@ import type { HardwareInfo } from './sim-api.js';
 const PAGE = 4096;
 const PACKAGE_LEVEL = 3; // caches from this level on belong to all cores of a package
 const HEX = 16;
+const PROCESSOR_KEY = '\\REGISTRY\\MACHINE\\HARDWARE\\DESCRIPTION\\System\\CentralProcessor\\0';
+const POWER_KEY = '\\REGISTRY\\MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Power';
 const FUNCTIONS = 8; // of a PCI device
 
 /** What Task Manager's Performance page says of the machine's parts, as its structures have it. */
 export function readHardware(machine: LabMachine): HardwareInfo {
-  const { kernel, profile } = machine;
+  const { kernel } = machine;
   const processors = readProcessors(kernel.core, kernel.hardware.processors);
   const installed = kernel.hardware.memory;
   return {
     cpu: {
-      name: identifier(processors[0]!, profile.system.processorVendor),
+      name: readRegistryText(kernel.core, PROCESSOR_KEY, 'ProcessorNameString') ?? '',
       baseMegahertz: processors[0]!.megahertz,
       sockets: packages(processors),
       cores: cores(processors),
@@ -30,12 +33,8 @@ export function readHardware(machine: LabMachine): HardwareInfo {
     disk: readDisk(machine),
     ethernet: nodeName(machine, 'PCI\\VEN_10EC&DEV_8168'),
     gpu: readGpu(machine),
+    firmwareMs: readRegistryNumber(kernel.core, POWER_KEY, 'FwPOSTTime'),
   };
-}
-
-/** As Windows names a processor in HKLM\HARDWARE: from what CPUID says. */
-function identifier({ family, model, stepping }: ProcessorReading, vendor: string): string {
-  return `Intel64 Family ${family} Model ${model} Stepping ${stepping}, ${vendor}`;
 }
 
 function packages(processors: readonly ProcessorReading[]): number {

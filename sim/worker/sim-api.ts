@@ -133,6 +133,8 @@ export interface HardwareInfo {
   ethernet: string | undefined;
   /** With its place on the first PCI bus. */
   gpu: { name: string; device: number; function: number } | undefined;
+  /** How long the firmware took before Windows began, ms; `undefined` where it does not tell. */
+  firmwareMs: number | undefined;
 }
 
 /** One refresh of Task Manager. Every number was read from emulated memory. */

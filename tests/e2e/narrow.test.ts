@@ -51,6 +51,31 @@ test('the navigation opens over the page and goes away with the choice', async (
   expect(navigation?.width).toBe(48);
 });
 
+test('the navigation folds where the window gets too narrow for it, and unfolds again', async () => {
+  const page = await openPage();
+  await row(page, 'System').waitFor();
+  const width = async () =>
+    (await page.getByRole('navigation', { name: 'Task Manager' }).boundingBox())?.width;
+  expect(await width()).toBe(240);
+  await page.setViewportSize({ width: 500, height: 800 });
+  await expect.poll(width).toBe(48);
+  // Over the page, it goes when the user goes elsewhere, and with Escape.
+  const hamburger = page.getByRole('button', { name: 'Open navigation' });
+  await hamburger.click();
+  await expect.poll(width).toBe(240);
+  await page.mouse.click(400, 400);
+  await expect.poll(width).toBe(48);
+  await hamburger.click();
+  await page.keyboard.press('Escape');
+  await expect.poll(width).toBe(48);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await expect.poll(width).toBe(240);
+  // By hand it may be folded and unfolded at any width, and stays so while nothing else changes.
+  await hamburger.click();
+  await page.setViewportSize({ width: 1300, height: 800 });
+  await expect.poll(width).toBe(48);
+});
+
 test('one window at a time: those behind it are not there for keyboard and screen reader', async () => {
   const page = await openPage(PHONE);
   await row(page, 'System').waitFor();

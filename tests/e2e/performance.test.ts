@@ -28,6 +28,10 @@ const value = (page: Page, label: string) => page.locator(`dt:text-is("${label}"
 test('CPU shows what the machine is and does, in the forms of Windows', async () => {
   const page = await openPage();
   await openPerformance(page);
+  await page
+    .getByRole('tabpanel')
+    .getByText('12th Gen Intel(R) Core(TM) i7-1255U', { exact: true })
+    .waitFor();
   expect(await value(page, 'Utilization')).toMatch(/^\d+%$/);
   expect(await value(page, 'Speed')).toMatch(/^\d\.\d\d GHz$/);
   expect(await value(page, 'Processes')).toMatch(/^\d{2,3}$/);

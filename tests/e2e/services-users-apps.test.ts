@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Page } from 'playwright';
 import { createMachine } from '../../sim/index.js';
+import { readRegistryNumber } from '../../sim/machine/registry-readings.js';
 import { violations } from './support/axe.js';
 import { useBrowser } from './support/browser.js';
 import { menuItem } from './support/task-manager.js';
@@ -105,6 +106,18 @@ test('Users counts the processes of the session', async () => {
   const own = machine.truth().processes.filter(({ sessionId }) => sessionId === 1);
   const name = `${machine.profile.system.userName} (${own.length})`;
   expect(await page.getByRole('row').nth(1).innerText()).toContain(name);
+});
+
+test('Startup apps tells what the firmware took, which the registry of the machine has', async () => {
+  const page = await openPage();
+  await goTo(page, 'Startup apps');
+  const { kernel } = await createMachine({ scenario: 'baseline', seed: 1 });
+  const key = '\\REGISTRY\\MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Power';
+  const seconds = readRegistryNumber(kernel.core, key, 'FwPOSTTime')! / 1000;
+  const strip = page.getByText(/^Last BIOS time:/);
+  expect((await strip.innerText()).replace(/\s+/g, ' ')).toBe(
+    `Last BIOS time: ${seconds.toFixed(1)} seconds`,
+  );
 });
 
 test('a startup app can be switched off by keyboard', async () => {

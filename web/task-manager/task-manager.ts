@@ -27,8 +27,6 @@ import {
 } from './task-manager-events.js';
 
 const text = strings.taskManager;
-/** A narrower window opens with the rail of icons only, so that the columns have room. CSS px. */
-const WIDE_ENOUGH_FOR_LABELS = 960;
 
 /**
  * Task Manager: its window, pages and dialogs.
@@ -47,6 +45,9 @@ export class TaskManager extends LitElement {
   @state() private page: PageId | null = null;
   @state() private filter = '';
   @state() private hasDialogs = false;
+  /** Of the window's contents as they were last seen, CSS px; 0 before that. */
+  @state() private width = 0;
+  @query('.frame') private readonly frame!: HTMLElement;
   @query('ll-window') private readonly window!: LabWindow;
   @query('tm-details-page') private readonly detailsPage!: DetailsPage;
   @query('tm-services-page') private readonly servicesPage!: ServicesPage;
@@ -56,8 +57,19 @@ export class TaskManager extends LitElement {
 
   protected readonly follow = new Follow(this, () => [this.lab.sampler, this.lab.settings]);
 
+  readonly #measured = new ResizeObserver(([entry]) => {
+    const { width } = entry!.contentRect;
+    if (width > 0) this.width = width; // a minimised window has none
+  });
+
   protected override firstUpdated(): void {
+    this.#measured.observe(this.frame);
     void this.#goTo(this.lab.settings.value.startPage);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#measured.disconnect();
   }
 
   override focus(): void {
@@ -130,13 +142,6 @@ export class TaskManager extends LitElement {
     return this.page !== null && PAGES[this.page].searchable;
   }
 
-  /** Of the window as it stands, CSS px. */
-  get #width(): number {
-    const { snap, width } = this.place;
-    if (!snap) return width;
-    return snap === 'maximized' ? innerWidth : innerWidth / 2;
-  }
-
   override render() {
     return html`
       <ll-window
@@ -156,7 +161,7 @@ export class TaskManager extends LitElement {
         <div class="frame">
           <tm-nav
             .page=${this.page}
-            ?expanded=${this.#width >= WIDE_ENOUGH_FOR_LABELS}
+            .room=${this.width}
             @ll-navigate=${(event: NavigateEvent) => void this.#goTo(event.page)}
           ></tm-nav>
           <div

@@ -31,7 +31,7 @@ export const SECURITY_SIGNATURE: u32 = 0x6b73; // 'sk'
 export const HASH_LEAF_SIGNATURE: u32 = 0x686c; // 'lh'
 
 const COMPRESSED_NAME: u32 = 1; // VALUE_COMP_NAME
-const SMALL_DATA: u32 = 0x80000000; // CM_KEY_VALUE_SPECIAL_SIZE: the data lies in the field that has its cell otherwise
+export const SMALL_DATA: u32 = 0x80000000; // CM_KEY_VALUE_SPECIAL_SIZE: the data lies in the field that has its cell otherwise
 const SMALL_BYTES: u32 = 4;
 const LARGEST_DATA: u32 = 0x3fd8; // CM_KEY_VALUE_BIG
 const INDEX_BYTES: u32 = 4;

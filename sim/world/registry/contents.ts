@@ -107,6 +107,7 @@ function addProcessors(tree: RegistryTree, { hardware, profile }: Kernel): void 
     const { values } = tree.key(`${PROCESSORS}\\${number}`);
     values.set('Identifier', { type: 'REG_SZ', data: identifier });
     values.set('VendorIdentifier', { type: 'REG_SZ', data: profile.system.processorVendor });
+    values.set('ProcessorNameString', { type: 'REG_SZ', data: profile.system.processorName });
     values.set('~MHz', { type: 'REG_DWORD', data: profile.system.processorMHz });
   }
 }

@@ -133,7 +133,7 @@ export const styles = css`
     padding-left: calc(14px + 24px * var(--depth, 0));
   }
 
-  :host([tree]) .name {
+  :host(:is([tree], [indented])) .name {
     padding-left: calc(36px + 24px * var(--depth, 0));
   }
 

@@ -1,5 +1,7 @@
 export const startupApps = {
   columns: { name: 'Name', publisher: 'Herausgeber', status: 'Status', impact: 'Startauswirkungen' },
+  lastBiosTime: 'Letzte BIOS-Zeit:',
+  seconds: (seconds: string) => `${seconds} Sekunden`,
   enabled: 'Aktiviert',
   disabled: 'Deaktiviert',
   impact: { notMeasured: 'Nicht gemessen', none: 'Keine' },

@@ -1,5 +1,7 @@
 export const startupApps = {
   columns: { name: 'Name', publisher: 'Publisher', status: 'Status', impact: 'Startup impact' },
+  lastBiosTime: 'Last BIOS time:',
+  seconds: (seconds: string) => `${seconds} seconds`,
   enabled: 'Enabled',
   disabled: 'Disabled',
   /** Windows has not measured it, or has no need to. */

@@ -73,22 +73,24 @@ export const styles = css`
     display: none;
   }
 
-  /* On a narrow screen the labels lie over the page: beside it there is no room. */
-  @media (max-width: 699px) {
-    :host {
-      flex: none;
-      width: 48px;
-    }
+  /* Beside the labels of a narrow window there is no room for the page. */
+  :host([overlay]) {
+    flex: none;
+    width: 48px;
+  }
 
-    :host([expanded]) nav {
-      position: absolute;
-      z-index: 3;
-      background: var(--surface-mica);
-      box-shadow: var(--shadow-menu);
-    }
+  :host([overlay][expanded]) nav {
+    position: absolute;
+    z-index: 3;
+    background: var(--surface-mica);
+    box-shadow: var(--shadow-menu);
   }
 
   @media (forced-colors: active) {
+    :host([overlay][expanded]) nav {
+      border-inline-end: 1px solid CanvasText;
+    }
+
     button[aria-disabled] {
       color: GrayText;
     }

@@ -1,4 +1,4 @@
-import { LitElement, html, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { StartupApp } from '../../../sim/worker/sim-api.js';
 import type { MenuEntry, MenuSelectEvent } from '../../controls/menu/menu-entry.js';
@@ -7,7 +7,7 @@ import '../../controls/dialog/dialog.js';
 import '../../controls/menu/menu.js';
 import type { LabMenu } from '../../controls/menu/menu.js';
 import type { Lab } from '../../lab.js';
-import { strings } from '../../strings/index.js';
+import { locale, strings } from '../../strings/index.js';
 import '../command-bar/command-bar.js';
 import { RUN_NEW_TASK, type BarCommand, type BarCommandEvent } from '../command-bar/command-bar.js';
 import '../../controls/grid/grid.js';
@@ -23,9 +23,12 @@ import { sortAfterClick, sorted, type SortKeys } from '../../controls/grid/order
 import { pageStyles } from '../page.styles.js';
 import { searchOnline } from '../search-online.js';
 import { texts } from '../text.js';
+import { styles } from './startup-apps-page.styles.js';
 
 const text = texts.startupApps;
 const { columns } = text;
+const MS = 1000;
+const oneDecimal = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 const COLUMNS: readonly GridColumn[] = [
   { id: 'name', label: columns.name, width: 215 },
@@ -47,7 +50,7 @@ const KEYS: SortKeys<StartupApp> = {
 /** The Startup apps page: what starts with the user's session, and whether it may. */
 @customElement('tm-startup-apps-page')
 export class StartupAppsPage extends LitElement {
-  static override styles = pageStyles;
+  static override styles = [pageStyles, styles];
 
   @property({ attribute: false }) lab!: Lab;
   @property() filter = '';
@@ -151,6 +154,13 @@ export class StartupAppsPage extends LitElement {
     ></ll-dialog>`;
   }
 
+  /** What the firmware took before Windows began; Windows leaves the strip empty where no firmware tells. */
+  #biosTime(): TemplateResult | typeof nothing {
+    const { firmwareMs } = this.lab.machine.hardware;
+    if (firmwareMs === undefined) return nothing;
+    return html`${text.lastBiosTime}<span>${text.seconds(oneDecimal.format(firmwareMs / MS))}</span>`;
+  }
+
   override render() {
     const apps = this.#visible;
     const selected = apps.find(({ program }) => program === this.selected);
@@ -161,7 +171,9 @@ export class StartupAppsPage extends LitElement {
         .commands=${this.#commands(selected)}
         @ll-command=${({ id }: BarCommandEvent) => this.#onCommand(id)}
       ></tm-command-bar>
+      <p class="bios-time">${this.#biosTime()}</p>
       <ll-grid
+        indented
         label=${strings.taskManager.pages['startup-apps']}
         .columns=${COLUMNS}
         .rows=${apps.map((app, index) => this.#row(app, index, apps))}
