@@ -40,10 +40,22 @@ export class Arguments {
     return this.scanner.match(/[-/][A-Za-z0-9]\S*/)?.slice(1);
   }
 
+  /** The same where a number may come with its sign: `-1` is none. */
+  letterOption(): string | undefined {
+    return this.scanner.match(/[-/][A-Za-z]\S*/)?.slice(1);
+  }
+
   /** Options up to the first word that is none. */
   options(): string[] {
     const options: string[] = [];
     for (let next = this.option(); next !== undefined; next = this.option()) options.push(next);
+    return options;
+  }
+
+  /** The same where a number may come with its sign. */
+  letterOptions(): string[] {
+    const options: string[] = [];
+    for (let next = this.letterOption(); next !== undefined; next = this.letterOption()) options.push(next);
     return options;
   }
 

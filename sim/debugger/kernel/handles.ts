@@ -2,6 +2,7 @@ import { viewOf } from '../files/record.js';
 import { readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import { TypedView } from '../types/typed-view.js';
+import { kernelPointer } from './lists.js';
 
 export interface Handle {
   value: number;
@@ -24,14 +25,34 @@ const POINTERS_A_PAGE = PAGE_BYTES / POINTER_BYTES;
 /** HANDLE_TABLE_ENTRY.ObjectPointerBits: where they begin, and what they count. Source: public symbols. */
 const POINTER_BITS = { position: 20n, length: 44n, shift: 4n };
 
+/** An entry that no handle uses. */
+export interface FreeHandle {
+  value: number;
+  entry: bigint;
+  /** Address of the next free entry, 0 for the last one. */
+  next: bigint;
+}
+
 /** Handles in use of a table, in order. Tables that are not in memory are passed over. */
 export function* handlesIn(session: Session, table: bigint): Iterable<Handle> {
+  for (const entry of handleEntries(session, table)) if ('object' in entry) yield entry;
+}
+
+/** All entries of a table, free ones too. */
+export function* handleEntries(session: Session, table: bigint): Iterable<Handle | FreeHandle> {
   const view = new TypedView(session, '_HANDLE_TABLE', table);
   const code = view.value('TableCode');
   yield* level(session, code & ~LEVEL_MASK, Number(code & LEVEL_MASK), 0);
 }
 
-function* level(session: Session, at: bigint, depth: number, first: number): Iterable<Handle> {
+/** The thread or process with an id: entries of PspCidTable lead to the object itself, not to its header. */
+export function objectById(session: Session, id: number): Handle | undefined {
+  for (const entry of handlesIn(session, kernelPointer(session, 'PspCidTable')))
+    if (entry.value === id) return { ...entry, object: entry.object - objectHeaderBytes(session) };
+  return undefined;
+}
+
+function* level(session: Session, at: bigint, depth: number, first: number): Iterable<Handle | FreeHandle> {
   if (depth === 0) {
     yield* page(session, at, first);
     return;
@@ -46,7 +67,7 @@ function* level(session: Session, at: bigint, depth: number, first: number): Ite
   }
 }
 
-function* page(session: Session, at: bigint, first: number): Iterable<Handle> {
+function* page(session: Session, at: bigint, first: number): Iterable<Handle | FreeHandle> {
   const bytes = session.memory.read(at, PAGE_BYTES);
   const view = viewOf(bytes);
   // The first entry of each page is the table's own.
@@ -54,10 +75,13 @@ function* page(session: Session, at: bigint, first: number): Iterable<Handle> {
     const low = view.getBigUint64(i * ENTRY_BYTES, true);
     const high = view.getUint32(i * ENTRY_BYTES + 8, true);
     const bits = BigInt.asIntN(Number(POINTER_BITS.length), low >> POINTER_BITS.position);
-    if (bits === 0n) continue;
+    const place = { value: (first + i) * HANDLE_STEP, entry: at + BigInt(i * ENTRY_BYTES) };
+    if (bits === 0n) {
+      yield { ...place, next: view.getBigUint64(i * ENTRY_BYTES + 8, true) };
+      continue;
+    }
     yield {
-      value: (first + i) * HANDLE_STEP,
-      entry: at + BigInt(i * ENTRY_BYTES),
+      ...place,
       object: BigInt.asUintN(64, bits << POINTER_BITS.shift) + objectHeaderBytes(session),
       grantedAccess: high & 0x1ffffff,
       attributes: Number((low >> 17n) & 7n),

@@ -2,6 +2,7 @@ import { MemoryError, readInteger, readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import { TypedView } from '../types/typed-view.js';
 import { kernelGlobal } from './lists.js';
+import { poolBlocks } from './pool-blocks.js';
 
 /** Bit of InfoMask: OBJECT_HEADER_NAME_INFO stands before the header. */
 const NAME_INFO = 2;
@@ -69,12 +70,81 @@ export function objectInBlock(session: Session, block: bigint, bytes: bigint): K
       const mask = object.header.value('InfoMask');
       const expected = readInteger(session.memory, kernelGlobal(session, INFO_OFFSETS) + mask, 1);
       const key = new TypedView(session, '_OBJECT_TYPE', object.typeAddress).value('Key');
-      if (expected === optional && (key & TAG) === (tag & TAG)) return object;
+      if (expected === optional && (key & TAG) === (tag & TAG) && isHeader(object.header)) return object;
     } catch (error) {
       if (!(error instanceof MemoryError)) throw error;
     }
   }
   return undefined;
+}
+
+const FIRST_SYSTEM = 0xffff800000000000n;
+const MOST_REFERENCES = 1n << 32n;
+
+/**
+ * Whether what a header points to can be: the one byte that names the type, mixed with the address, fits by chance in
+ * one of 256 places that are none.
+ */
+function isHeader(header: TypedView): boolean {
+  const [quota, descriptor] = [header.value('QuotaBlockCharged'), header.value('SecurityDescriptor')];
+  const pointers = header.value('PointerCount');
+  return (
+    pointers >= 0n &&
+    pointers < MOST_REFERENCES &&
+    (quota <= 1n || quota >= FIRST_SYSTEM) &&
+    (descriptor === 0n || descriptor >= FIRST_SYSTEM)
+  );
+}
+
+/** ObTypeIndexTable's first entries are of no type. */
+const FIRST_TYPE = 2;
+const MOST_TYPES = 256;
+
+/** OBJECT_TYPE of every type of objects, by index. */
+export function* objectTypes(session: Session): Iterable<TypedView> {
+  const table = kernelGlobal(session, 'ObTypeIndexTable');
+  for (let i = FIRST_TYPE; i < MOST_TYPES; i++) {
+    const at = readPointer(session.memory, table + BigInt(i * 8));
+    if (at === 0n) return;
+    yield new TypedView(session, '_OBJECT_TYPE', at);
+  }
+}
+
+/** The type of a name; case matters not. `undefined` for none. */
+export function objectTypeNamed(session: Session, name: string): TypedView | undefined {
+  for (const type of objectTypes(session))
+    if (type.unicode('Name').toLowerCase() === name.toLowerCase()) return type;
+  return undefined;
+}
+
+/** Objects of a type, found in pool by the tag that its allocations have. */
+export function* objectsOfType(session: Session, type: TypedView): Iterable<KernelObject> {
+  const key = type.value('Key') & TAG;
+  const tag = [0n, 8n, 16n, 24n].map((shift) => String.fromCharCode(Number((key >> shift) & 0x7fn))).join('');
+  for (const block of poolBlocks(session)) {
+    if (!block.isAllocated || !block.hasHeader || block.tag !== tag) continue;
+    const object = objectInBlock(session, block.start, block.bytes);
+    if (object?.typeAddress === type.address) yield object;
+  }
+}
+
+/** Optional headers by their bits of InfoMask. Source: structures of public symbols, OBJECT_HEADER_*_INFO. */
+const OPTIONAL_HEADERS: readonly [bit: number, name: string][] = [
+  [0x1, 'CreatorInfo'],
+  [NAME_INFO, 'NameInfo'],
+  [0x4, 'HandleInfo'],
+  [0x8, 'QuotaInfo'],
+  [0x10, 'ProcessInfo'],
+];
+
+/** Optional headers in front of an object's header, with their addresses. */
+export function optionalHeaders(session: Session, { header }: KernelObject): { name: string; at: bigint }[] {
+  const mask = header.number('InfoMask');
+  const offsets = kernelGlobal(session, INFO_OFFSETS);
+  return OPTIONAL_HEADERS.filter(([bit]) => mask & bit).map(([bit, name]) => {
+    const offset = readInteger(session.memory, offsets + BigInt(mask & (bit * 2 - 1)), 1);
+    return { name, at: header.address - offset };
+  });
 }
 
 const BUCKETS = 37;

@@ -1,4 +1,4 @@
-import { MemoryError } from '../memory/memory.js';
+import { MemoryError, readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import { SymbolsError } from '../symbols/symbols-error.js';
 import { TypedView } from '../types/typed-view.js';
@@ -13,6 +13,18 @@ export function activeProcesses(session: Session): Iterable<TypedView> {
     '_EPROCESS',
     'ActiveProcessLinks',
   );
+}
+
+/** The process of the idle threads, which is on no list; none where the symbols do not name it. */
+export function idleProcess(session: Session): TypedView[] {
+  const global = session.symbol('nt!PsIdleProcess');
+  if (global === undefined) return [];
+  try {
+    return [processAt(session, readPointer(session.memory, global))];
+  } catch (error) {
+    if (error instanceof MemoryError) return [];
+    throw error;
+  }
 }
 
 /**

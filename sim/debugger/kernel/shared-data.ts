@@ -9,3 +9,8 @@ export function sharedTime(session: Session, field: 'InterruptTime' | 'SystemTim
   const view = new TypedView(session, '_KUSER_SHARED_DATA', SHARED_DATA);
   return (view.value(`${field}.High1Time`) << 32n) | view.value(`${field}.LowPart`);
 }
+
+/** Ticks since the machine started, the 32 bits of them that threads note when they begin to wait. */
+export function tickCount(session: Session): bigint {
+  return sharedTime(session, 'TickCount') & 0xffffffffn;
+}

@@ -148,7 +148,9 @@ describe.each(DUMPS)('devices and threads on %s', (_, options) => {
       ]),
     );
     expect(text.match(/Call Site/g)).toHaveLength(rows.length);
-    expect(ask('!running -q')).toBe('Option -q of !running is not supported here.\n');
+    expect(ask('!running -q')).toBe(
+      'Option -q of !running is not supported here. .hh !running tells what is.\n',
+    );
   });
 
   it('!session lists the sessions, and reads session space as one of them', () => {

@@ -42,6 +42,18 @@ describe('explain', () => {
     }
   });
 
+  it('objects of handles: all of a type, each at its own address', () => {
+    const open = dump.truth.processes.flatMap(({ handles }) => handles.open['Mutant'] ?? []);
+    const addresses = [...new Set(open.map((row) => BigInt(row.split(' ')[1]!)))];
+    expect(addresses.length).toBeGreaterThan(30);
+    const told = addresses.map((at) => {
+      const { summary, findings } = about(at + 8n);
+      const object = findings.find(({ kind }) => kind === 'object');
+      return [summary.slice(0, 21), object?.evidence[0]?.address];
+    });
+    expect(told).toEqual(addresses.map((at) => ['object of type Mutant', at]));
+  });
+
   it('processes and threads: as objects', () => {
     for (const { address, threads } of dump.truth.processes.filter(({ pid }) => pid > 4).slice(0, 8)) {
       expect(about(BigInt(address)).summary).toBe('object of type Process');

@@ -77,7 +77,8 @@ describe.each(DUMPS)('extension commands on %s', (_, options) => {
       const sites = found.get(plain(address));
       expect(sites?.slice(0, stack.length), address).toEqual(stack);
     }
-    expect(found.size).toBe(threads.length);
+    expect(found.size).toBe(threads.length + dump.truth.processors.length); // and the idle threads
+    expect(text).toContain(`Threads Processed: ${found.size}\n`);
   });
 
   it('!handle lists the handles of each process with type and access', () => {

@@ -6,7 +6,7 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
-import { findProcess } from './process.js';
+import { findProcess } from './process-text.js';
 
 /** `!dpcs`: deferred procedure calls that wait on each processor. */
 export const dpcs: Command = {

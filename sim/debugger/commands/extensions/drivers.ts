@@ -5,6 +5,7 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
+import { expectEnd, expectNoOption, refuseFlags } from '../refuse.js';
 import { deviceText, isOfType } from './devices.js';
 import names from './io-names.json' with { type: 'json' };
 
@@ -21,8 +22,13 @@ export const MAJOR_FUNCTIONS: readonly string[] = names.majorFunctions;
 export const driverObject: Command = {
   names: ['!drvobj'],
   run({ session, print }, args) {
-    const [name = '', flagText = '1'] = args.trim().split(/\s+/);
-    const flags = Number(new Arguments(session, flagText).value());
+    const rest = new Arguments(session, args);
+    expectNoOption('!drvobj', rest);
+    const name = rest.word();
+    if (name === undefined) throw new ExpressionError('Numeric expression missing from', '');
+    const flags = Number(rest.optionalValue() ?? BigInt(FLAG.devices));
+    expectEnd('!drvobj', rest);
+    refuseFlags('!drvobj', flags, FLAG.devices | FLAG.routines | FLAG.details);
     const at = driverNamed(session, name);
     if (at === undefined) throw new CommandError(`Driver object ${name} not found\n`);
     if (!isOfType(session, '_DRIVER_OBJECT', at, IO_TYPE_DRIVER))

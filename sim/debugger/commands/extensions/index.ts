@@ -1,25 +1,32 @@
-import type { Command } from '../command.js';
+import { ExpressionError } from '../../expressions/scanner.js';
+import { CommandError, type Command } from '../command.js';
+import { helpOf } from '../help-texts.js';
 import { descriptorTable } from '../descriptors.js';
 import { analyze, error, list } from './analyze.js';
 import { addressCommand } from './address.js';
 import { peb, teb } from './environment.js';
 import { irp, irpFind } from './irp.js';
 import { apcs, dpcs } from './deferred-calls.js';
-import { interruptTable, locks, processorRegion } from './kernel-state.js';
+import { interruptTable, processorRegion } from './processor-region.js';
+import { locks } from './locks.js';
+import { ready } from './ready.js';
+import { stacks } from './stacks.js';
 import { vm } from './memory-manager.js';
 import { memoryUsage } from './memory-usage.js';
 import { poolUsed } from './pool-usage.js';
-import { deviceNode, deviceObject, deviceStack } from './devices.js';
+import { deviceNode } from './device-nodes.js';
+import { deviceObject, deviceStack } from './devices.js';
 import { driverObject } from './drivers.js';
-import { handle, object } from './objects.js';
+import { handle } from './handle.js';
+import { object } from './object.js';
 import { pool, poolFind } from './pool.js';
 import { process } from './process.js';
 import { queuedLocks } from './queued-locks.js';
 import { accessList, securityDescriptor, securityIdentifier } from './security.js';
 import { processorInfo, systemInfo } from './system-info.js';
-import { ready, running } from './running.js';
+import { running } from './running.js';
 import { sessions } from './sessions.js';
-import { stacks, thread } from './thread.js';
+import { thread } from './thread.js';
 import { timer } from './timers.js';
 import { pfn, physicalToVirtual, pte, virtualToPhysical } from './translation.js';
 import { token } from './token.js';
@@ -34,6 +41,20 @@ const ofKernel: readonly Command[] = [
   securityDescriptor, accessList, securityIdentifier,
 ]; // prettier-ignore
 
+/** Asked with -? each tells its help, as WinDbg's extensions do; without what it needs, how it is typed. */
+const withUsage = (command: Command): Command => ({
+  names: command.names,
+  run(context, args, name) {
+    if (/^[-/](?:\?|h)$/.test(args.trim())) return context.run(`.hh ${command.names[0]}`);
+    try {
+      command.run(context, args, name);
+    } catch (error) {
+      if (!(error instanceof ExpressionError) || args.trim() !== '') throw error;
+      throw new CommandError(`Usage: ${helpOf(command).syntax}\n`);
+    }
+  },
+});
+
 /** Says that a dump of a process has nothing of it before anything is printed. */
 const needsKernel = ({ names, run }: Command): Command => ({
   names,
@@ -47,4 +68,4 @@ const needsKernel = ({ names, run }: Command): Command => ({
 export const extensions: readonly Command[] = [
   ...ofKernel.map(needsKernel),
   error, list, handle, whatis, addressCommand, peb, teb,
-]; // prettier-ignore
+].map(withUsage); // prettier-ignore

@@ -1,115 +1,84 @@
-import { clockText } from '../../format/durations.js';
-import { hex } from '../../format/numbers.js';
-import { MemoryError, readInteger } from '../../memory/memory.js';
-import {
-  activeProcesses,
-  handleCount,
-  imageName,
-  processAt,
-  sessionOf,
-  threadsOf,
-  tokenOf,
-} from '../../kernel/processes.js';
-import { kernelGlobal } from '../../kernel/lists.js';
+import { activeProcesses, imageName, sessionOf } from '../../kernel/processes.js';
+import { sectionOf, vadFacts, vadsBelow } from '../../kernel/vads.js';
+import { MemoryError } from '../../memory/memory.js';
 import type { Session } from '../../session.js';
 import type { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
-import { threadText } from './thread.js';
+import { expectEnd, refuse, refuseFlags } from '../refuse.js';
+import { findProcess, inProcess, isCurrent, PROCESS_FLAG_DETAILS, processText } from './process-text.js';
+import { THREAD_FLAG } from './thread-text.js';
 
-/** Bits of the flags of `!process`. Source: the debugger's documentation. */
-const FLAG = { details: 1, threads: 2, stacks: 4 };
+const KNOWN_FLAGS =
+  PROCESS_FLAG_DETAILS |
+  THREAD_FLAG.waits |
+  THREAD_FLAG.stack |
+  THREAD_FLAG.noArguments |
+  THREAD_FLAG.ofItsProcess;
+/** Flags where none are given: for all processes or the current one, and for one that is named. */
+const DEFAULT_FLAGS = { current: 3n, named: 0xfn };
 
 /** `!process`: one process, or all. */
 export const process: Command = {
   names: ['!process'],
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
+    const fits = filters(session, rest);
     const given = rest.optionalValue();
-    const flags = Number(rest.optionalValue() ?? (given === undefined ? 3n : 0n));
+    const isDefault = given === 0n || isCurrent(given);
+    const flags = Number(rest.optionalValue() ?? (isDefault ? DEFAULT_FLAGS.current : DEFAULT_FLAGS.named));
     const wanted = rest.word()?.toLowerCase();
-    if (given === 0n) {
-      print('**** NT ACTIVE PROCESS DUMP ****\n');
-      for (const entry of activeProcesses(session)) {
-        if (wanted === undefined || imageName(session, entry).toLowerCase() === wanted)
-          print(processText(session, entry, flags));
-      }
+    expectEnd('!process', rest);
+    refuseFlags('!process', flags, KNOWN_FLAGS);
+    if (wanted !== undefined && given !== 0n)
+      throw new CommandError('The name of an image goes with 0 for the process: !process 0 FLAGS IMAGE.\n');
+    const show = (entry: TypedView) => print(answer(session, entry, flags));
+    if (given !== 0n) {
+      const entry = findProcess(session, given);
+      if (fits(entry)) show(entry);
       return;
     }
-    print(processText(session, findProcess(session, given), flags));
+    print('**** NT ACTIVE PROCESS DUMP ****\n');
+    for (const entry of activeProcesses(session))
+      if ((wanted === undefined || imageName(session, entry).toLowerCase() === wanted) && fits(entry))
+        show(entry);
   },
 };
 
-/** By address, by process id, or the current one. @throws CommandError when there is none */
-export function findProcess(session: Session, given: bigint | undefined): TypedView {
-  if (given === undefined || given === 0xffffffffffffffffn) return processAt(session, session.process);
-  if (given >= 0xffff800000000000n) return processAt(session, given);
-  for (const entry of activeProcesses(session)) if (entry.value('UniqueProcessId') === given) return entry;
-  throw new CommandError(`Searching for Process with Cid == ${hex(given)}\nNo process found.\n`);
+/** With its own user modules where that is asked for, which the documentation binds to the details. */
+function answer(session: Session, entry: TypedView, flags: number): string {
+  const isOwn = (flags & THREAD_FLAG.ofItsProcess) !== 0 && (flags & PROCESS_FLAG_DETAILS) !== 0;
+  const text = () => processText(session, entry, flags);
+  return isOwn ? inProcess(session, entry.address, text) : text();
 }
 
-export function processText(session: Session, entry: TypedView, flags: number): string {
+/** `/s SESSION` and `/m MODULE`, in any order. @throws CommandError for other options */
+function filters(session: Session, rest: Arguments): (entry: TypedView) => boolean {
+  const all: ((entry: TypedView) => boolean)[] = [];
+  for (let option = rest.letterOption(); option !== undefined; option = rest.letterOption()) {
+    if (option === 's') {
+      const number = BigInt.asIntN(64, rest.value());
+      const wanted = number < 0n ? sessionOf(session, findProcess(session, undefined)) : Number(number);
+      all.push((entry) => sessionOf(session, entry) === wanted);
+    } else if (option === 'm') {
+      const name = rest.word()?.toLowerCase();
+      if (name === undefined) throw new CommandError('!process /m needs the name of a module.\n');
+      all.push((entry) => mapsImage(session, entry, name));
+    } else refuse('!process', `Option /${option}`);
+  }
+  return (entry) => all.every((fits) => fits(entry));
+}
+
+/** Whether a process maps an image of that name, with or without its extension: its VADs tell, without its loader. */
+function mapsImage(session: Session, entry: TypedView, wanted: string): boolean {
   try {
-    const number = sessionOf(session, entry);
-    const handles = handleCount(session, entry);
-    let text =
-      `PROCESS ${hex(entry.address, 16)}\n` +
-      `    SessionId: ${number ?? 'none'}  Cid: ${hex(entry.value('UniqueProcessId'), 4)}    ` +
-      `Peb: ${pebText(entry.value('Peb'))}  ParentCid: ${hex(entry.value('InheritedFromUniqueProcessId'), 4)}\n` +
-      `    DirBase: ${hex(entry.value('Pcb.DirectoryTableBase'), 8)}  ObjectTable: ${hex(entry.value('ObjectTable'), 16)}  ` +
-      `HandleCount: ${handles === undefined ? '<Data Not Accessible>' : `${handles}.`}\n` +
-      `    Image: ${imageName(session, entry)}\n`;
-    if (flags & FLAG.details) text += detailsText(session, entry);
-    if (flags & (FLAG.threads | FLAG.stacks))
-      for (const thread of threadsOf(session, entry))
-        text += `\n${threadText(session, thread, flags, '        ')}`;
-    return `${text}\n`;
+    for (const { node } of vadsBelow(session, entry.value('VadRoot.Root'))) {
+      if (!vadFacts(node).isImage) continue;
+      const name = sectionOf(session, node)?.path.split('\\').at(-1)?.toLowerCase() ?? '';
+      if (name === wanted || name.replace(/\.[^.]*$/, '') === wanted) return true;
+    }
   } catch (error) {
     if (!(error instanceof MemoryError)) throw error;
-    return `*** Error in reading nt!_EPROCESS @ ${hex(entry.address, 16)}\n\n`;
   }
-}
-
-const pebText = (peb: bigint) => (peb === 0n ? '00000000' : hex(peb, 10));
-const PAGE_KB = 4;
-
-function detailsText(session: Session, entry: TypedView): string {
-  const row = (name: string, value: string) => `    ${name.padEnd(34)}${value}\n`;
-  const increment = readInteger(session.memory, kernelGlobal(session, 'KeMaximumIncrement'), 4);
-  const time = (field: string) => clockText(entry.value(field) * increment);
-  const pages = (field: string) => entry.number(field);
-  const size = (count: number) => `${count * PAGE_KB}KB`;
-  const [now, least, most] = ['WorkingSetLeafSize', 'MinimumWorkingSetSize', 'MaximumWorkingSetSize'].map(
-    (name) => (entry.has(`Vm.Instance.${name}`) ? pages(`Vm.Instance.${name}`) : 0),
-  ) as [number, number, number];
-  const peak = pages('Vm.Instance.PeakWorkingSetSize');
-  const megabytes = (field: string) => Math.floor(entry.number(field) / 0x100000);
-  return (
-    `    VadRoot ${hex(entry.value('VadRoot.Root'), 16)} Vads ${entry.value('VadCount')} Clone ${hex(entry.value('CloneRoot'))} ` +
-    `Private ${entry.value('NumberOfPrivatePages')}. Modified ${entry.value('ModifiedPageCount')}. Locked ${entry.value('NumberOfLockedPages')}.\n` +
-    `    DeviceMap ${hex(entry.value('DeviceMap'), 16)}\n` +
-    row('Token', hex(tokenOf(entry), 16)) +
-    row('ElapsedTime', clockText(elapsed(session, entry))) +
-    row('UserTime', time('Pcb.UserTime')) +
-    row('KernelTime', time('Pcb.KernelTime')) +
-    row('QuotaPoolUsage[PagedPool]', `${entry.value('ProcessQuotaUsage[1]')}`) +
-    row('QuotaPoolUsage[NonPagedPool]', `${entry.value('ProcessQuotaUsage[0]')}`) +
-    row(
-      'Working Set Sizes (now,min,max)',
-      `(${now}, ${least}, ${most}) (${size(now)}, ${size(least)}, ${size(most)})`,
-    ) +
-    row('PeakWorkingSetSize', `${peak}`) +
-    row('VirtualSize', `${megabytes('VirtualSize')} Mb`) +
-    row('PeakVirtualSize', `${megabytes('PeakVirtualSize')} Mb`) +
-    row('PageFaultCount', `${entry.value('Vm.Instance.PageFaultCount')}`) +
-    row('BasePriority', `${entry.value('Pcb.BasePriority')}`) +
-    row('CommitCharge', `${entry.value('CommitCharge')}`) +
-    (entry.value('Job') === 0n ? '' : row('Job', hex(entry.value('Job'), 16)))
-  );
-}
-
-function elapsed(session: Session, entry: TypedView): bigint {
-  const created = entry.value('CreateTime.QuadPart');
-  const now = session.target.header.SystemTime;
-  return now > created ? now - created : 0n;
+  return false;
 }

@@ -1,11 +1,11 @@
 import { address, hex } from '../../format/numbers.js';
-import { listEntries } from '../../kernel/lists.js';
 import { MemoryError } from '../../memory/memory.js';
 import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
-import { CommandError, type Command } from '../command.js';
-import { headText, stackText, THREAD_FLAG } from './thread.js';
+import type { Command } from '../command.js';
+import { expectEnd, refuse } from '../refuse.js';
+import { stackText, THREAD_FLAG } from './thread-text.js';
 
 /** Queued spin locks that a processor owns or waits for are marked in the last column. */
 const LOCKS_SHOWN = 16;
@@ -17,9 +17,11 @@ const NO_THREAD = ' '.repeat(21);
 export const running: Command = {
   names: ['!running'],
   run({ session, print }, args) {
-    const letters = new Arguments(session, args).options().join('');
+    const rest = new Arguments(session, args);
+    const letters = rest.letterOptions().join('').toLowerCase();
     const odd = /[^it]/.exec(letters)?.[0];
-    if (odd !== undefined) throw new CommandError(`Option -${odd} of !running is not supported here.\n`);
+    if (odd !== undefined) refuse('!running', `Option -${odd}`);
+    expectEnd('!running', rest);
     const prcbs = session.target.processors.map(
       (processor) => processor && new TypedView(session, '_KPRCB', processor.prcb),
     );
@@ -71,39 +73,4 @@ function runningStack(session: Session, prcb: TypedView): string {
     if (!(error instanceof MemoryError)) throw error;
     return `Memory at ${address(error.address)} is not in the dump.\n\n`;
   }
-}
-
-const PRIORITIES = 32;
-
-/** `!ready`: threads on ready queues. */
-export const ready: Command = {
-  names: ['!ready'],
-  run({ session, print }) {
-    const shared = new Set<bigint>();
-    session.target.processors.forEach((processor, number) => {
-      if (!processor) return;
-      const prcb = new TypedView(session, '_KPRCB', processor.prcb);
-      const queue = prcb.has('SharedReadyQueue') ? prcb.value('SharedReadyQueue') : 0n;
-      if (queue !== 0n && !shared.has(queue)) {
-        shared.add(queue);
-        const view = new TypedView(session, '_KSHARED_READY_QUEUE', queue);
-        print(
-          `KSHARED_READY_QUEUE ${hex(queue, 16)}:\n${queuesText(session, view, 'ReadyListHead', `SharedReadyQueue ${hex(queue, 16)}`)}`,
-        );
-      }
-      print(queuesText(session, prcb, 'DispatcherReadyListHead', `Processor ${number}`));
-    });
-  },
-};
-
-function queuesText(session: Session, view: TypedView, field: string, name: string): string {
-  let text = '';
-  for (let priority = PRIORITIES - 1; priority >= 0; priority--) {
-    const threads = [
-      ...listEntries(session, view.at(`${field}[${priority}]`), '_ETHREAD', 'Tcb.WaitListEntry'),
-    ];
-    if (threads.length === 0) continue;
-    text += `${name}: Ready Threads at priority ${priority}\n${threads.map((entry) => `    ${headText(session, entry)}`).join('')}`;
-  }
-  return text || `${name}: No threads in READY state\n`;
 }

@@ -5,7 +5,7 @@ import type { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import type { Command } from '../command.js';
 import { ignoredFlags } from '../refuse.js';
-import { findProcess } from './process.js';
+import { findProcess } from './process-text.js';
 
 /** `!vad`: ranges of a process's addresses. */
 export const vad: Command = {
