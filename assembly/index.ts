@@ -235,6 +235,10 @@ export {
 export { noteUnloadedDriver as imageNoteUnloaded } from './kernel/modules/unloaded';
 export { nameThread as threadSetName } from './kernel/processes/thread-name';
 export {
+  becomeGuiThread as threadBecomeGui,
+  hungThread as processHungThread,
+} from './kernel/processes/gui-thread';
+export {
   closeHandlesOfProcess as processCloseHandlesTo,
   exitProcess as processExit,
   terminateProcess as processTerminate,

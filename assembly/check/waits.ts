@@ -15,6 +15,7 @@ import { WAITING } from './threads';
 /** _KWAIT_BLOCK_STATE.WaitBlockActive. */
 const BLOCK_ACTIVE: u64 = 4;
 const ALERT_BY_THREAD_ID: u64 = 37; // _KWAIT_REASON.WrAlertByThreadId
+const FOR_MESSAGES: u64 = 13; // _KWAIT_REASON.WrUserRequest
 const MOST_BLOCKS: u64 = 64; // MAXIMUM_WAIT_OBJECTS
 const MOST_WAITERS: u32 = 100000;
 const LAST_DISPATCHER_TYPE: u64 = 24; // of _KOBJECTS
@@ -43,6 +44,10 @@ function checkThreadsWaits(thread: u64): void {
   const blocks = value(thread, KTHREAD.WaitBlockCount);
   if (broken() || !checkQueue(thread)) return;
   if (!waits) return;
+  if (value(thread, KTHREAD.WaitReason) == FOR_MESSAGES && value(thread, KTHREAD.GuiThread) == 0) {
+    disagree(Rule.MessageWaiterHasWindows, thread, KTHREAD.GuiThread, 1, 0);
+    return;
+  }
   if (blocks == 0 && value(thread, KTHREAD.WaitReason) == ALERT_BY_THREAD_ID) return; // its own id is what it waits for
   if (blocks == 0 || blocks > MOST_BLOCKS) {
     disagree(Rule.WaitingThreadWaits, thread, KTHREAD.WaitBlockCount, 1, blocks);

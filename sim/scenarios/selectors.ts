@@ -53,5 +53,16 @@ export const threadSelector = v.union(
   'Name a thread as { "process": "explorer.exe", "index": 0 } or by the name an earlier step gave it.',
 );
 
+/** Whether a thread that a step starts has windows. */
+export const hasWindow = v.optional(
+  v.pipe(
+    v.boolean(),
+    v.description(
+      'Whether the thread has a window: after five seconds in which it does not look after its messages Task Manager says Not responding.',
+    ),
+  ),
+  false,
+);
+
 export type ProcessSelector = v.InferOutput<typeof processSelector>;
 export type ThreadSelector = v.InferOutput<typeof threadSelector>;

@@ -16,6 +16,9 @@ const BITS = 8; // of a byte
 const TICKS_PER_SECOND = 1e7; // of 100 ns
 const SECONDS_PER_TICK = 0.015625;
 const IDLE_PID = 0;
+const SERVICES_SESSION = 0n;
+/** After five seconds, as the documentation of IsHungAppWindow says; in ticks of the clock. */
+const HUNG_TICKS = 320;
 /** TokenFlags of ntifs.h: TOKEN_VIRTUALIZE_ALLOWED, TOKEN_VIRTUALIZE_ENABLED. */
 const VIRTUALIZE_ALLOWED = 0x200n;
 const VIRTUALIZE_ENABLED = 0x400n;
@@ -120,7 +123,7 @@ export class ProcessRows {
       description: staged?.spec.description ?? identity.description,
       ...NO_NUMBERS,
       ...this.#changes.get(reading.address),
-      status: isSuspended ? 'suspended' : 'running',
+      status: this.#statusOf(reading),
       throttled: Number(reading.ppmPolicy) === PPM_THROTTLE,
       memory: isSuspended ? 0 : privateWorkingSet,
       bytesReceived: Number(this.#received.get(reading.address) ?? 0n),
@@ -141,6 +144,14 @@ export class ProcessRows {
       writeTransfer: number('writeTransfer'),
       otherTransfer: number('otherTransfer'),
     };
+  }
+
+  /** Windows asks of who runs on a desktop only: services have none. */
+  #statusOf({ address, frozen, sessionId }: ProcessReading): ProcessRow['status'] {
+    if (frozen !== 0n) return 'suspended';
+    const { exports } = this.#machine.kernel.core;
+    const isHung = sessionId !== SERVICES_SESSION && exports.processHungThread(address, HUNG_TICKS) !== 0n;
+    return isHung ? 'not-responding' : 'running';
   }
 
   #identityOf(reading: ProcessReading): ProcessIdentity {

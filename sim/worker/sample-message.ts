@@ -48,8 +48,9 @@ const IDENTITY = Object.keys({
   services: [],
   jobId: 0,
 } satisfies ProcessIdentity) as (keyof ProcessIdentity)[];
-const SUSPENDED = 1;
-const THROTTLED = 2;
+const STATUSES = ['running', 'suspended', 'not-responding'] as const satisfies ProcessRow['status'][];
+const STATUS_MASK = 3;
+const THROTTLED = 4;
 
 /**
  * A reading on its way to the page. Who a process is goes there once, and is a number from then on; what changes goes
@@ -80,7 +81,7 @@ export class SampleWriter {
     };
     rows.forEach((row, index) => {
       message.who[index] = this.#numberOf(row, message.newcomers);
-      message.states[index] = (row.status === 'suspended' ? SUSPENDED : 0) | (row.throttled ? THROTTLED : 0);
+      message.states[index] = STATUSES.indexOf(row.status) | (row.throttled ? THROTTLED : 0);
       NUMBERS.forEach((name, at) => (message.numbers[index * NUMBERS.length + at] = row[name]));
     });
     return message;
@@ -107,7 +108,7 @@ export class SampleReader {
     const rows = Array.from(who, (number, index) => {
       const row = {
         ...this.#known[number]!,
-        status: states[index]! & SUSPENDED ? 'suspended' : 'running',
+        status: STATUSES[states[index]! & STATUS_MASK],
         throttled: (states[index]! & THROTTLED) !== 0,
       } as ProcessRow;
       for (let at = 0; at < NUMBERS.length; at++) row[NUMBERS[at]!] = numbers[index * NUMBERS.length + at]!;

@@ -267,7 +267,8 @@ export interface ProcessNumbers {
 
 /** One line of Processes and Details. */
 export interface ProcessRow extends ProcessIdentity, ProcessNumbers {
-  status: 'running' | 'suspended';
+  /** `not-responding`: a thread with windows has not looked after its messages for five seconds. */
+  status: 'running' | 'suspended' | 'not-responding';
   /** The processor runs it with least power: KPROCESS.PpmPolicy. */
   throttled: boolean;
 }

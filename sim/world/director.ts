@@ -157,14 +157,19 @@ export class Director {
     return thread;
   }
 
-  /** Starts a thread in user mode likewise. @throws RangeError with a sentence for the user when the process has none */
-  startUserThread(process: StagedProcess, archetype: string, waits: WaitMaker): StagedThread {
+  /** Starts a thread in user mode likewise; `hasWindows`: it has called win32k before. @throws RangeError with a sentence for the user when the process has none */
+  startUserThread(
+    process: StagedProcess,
+    archetype: string,
+    waits: WaitMaker,
+    hasWindows = false,
+  ): StagedThread {
     if (process.modules.length === 0)
       throw new RangeError(`${process.name} has no user mode. Name a process that has.`);
     const { exports } = this.#kernel.core;
     const before = exports.processAttach(process.address);
     const peb = exports.processReopenUserSpace(process.address);
-    const thread = this.#threads.create(process, archetype, peb, waits, true);
+    const thread = this.#threads.create(process, archetype, peb, waits, true, hasWindows);
     exports.processEndUserSpace(process.address);
     process.threads.push(thread);
     exports.memoryAttach(before);

@@ -25,6 +25,8 @@ const EXIT_STATUS = 0;
 const STARTUP = 'nt!PspSystemThreadStartup';
 const NO_CONTEXT = 0n;
 const NO_TRAP_FRAME = 0n;
+/** What calls win32k from user mode. */
+const WIN32K_STUBS = 'win32u!';
 /** KPROCESSOR_MODE. */
 const WAIT_MODES = { Kernel: 0, User: 1 };
 /** Makes threads as their archetypes have them. */
@@ -45,7 +47,8 @@ export class ThreadMaker {
 
   /**
    * Creates a thread of the attached process, stack, wait blocks and user mode's side included; `peb` is 0 where it has
-   * none. It has waited for a while, unless it is a new one.
+   * none. It has waited for a while, unless it is a new one. Threads that are in a call to win32k have windows, others
+   * where `hasWindows` says so.
    */
   create(
     process: StagedProcess,
@@ -53,6 +56,7 @@ export class ThreadMaker {
     peb: bigint,
     waits: WaitMaker,
     isNew = false,
+    hasWindows = false,
   ): StagedThread {
     const { core, loaded } = this.#kernel;
     const { exports } = core;
@@ -78,6 +82,7 @@ export class ThreadMaker {
     );
     const name = threadName(process.program.path, archetypeName, process.threads.length);
     if (name !== undefined) this.#name(thread, name);
+    if (hasWindows || archetype.userCall?.startsWith(WIN32K_STUBS)) exports.threadBecomeGui(thread);
     const userMode = userStack
       ? this.#user.enterService(process, thread, peb, archetype.userCall!, userStack)
       : undefined;

@@ -123,3 +123,13 @@ test('a host of services opens to what it hosts', async () => {
   expect(await service.getAttribute('aria-level')).toBe('3');
   expect((await service.getByRole('gridcell').allInnerTexts()).join('').trim()).toBe('');
 });
+
+test('what does not look after its window is Not responding, in Processes and Details', async () => {
+  const page = await openPage({}, '?scenario=hung-server&machine=tiny');
+  const explorer = row(page, 'Windows Explorer');
+  await explorer.waitFor();
+  expect(await explorer.getByRole('gridcell').first().innerText()).toBe('Not responding');
+  await page.getByRole('button', { name: 'Details', exact: true }).click();
+  const details = page.getByRole('row', { name: /^explorer\.exe/ }).first();
+  expect(await details.innerText()).toContain('Not responding');
+});

@@ -3,7 +3,8 @@ import { Dice } from '../../images/code/dice.js';
 import { hex } from '../../truth/address.js';
 import { createPort, type ServerPort } from '../../world/objects/ports.js';
 import type { StagedProcess } from '../../world/stage.js';
-import { name, processSelector, threadSelector } from '../selectors.js';
+import type { WaitMaker } from '../../world/wait-objects.js';
+import { hasWindow, name, processSelector, threadSelector } from '../selectors.js';
 import { defineStep, type Scene } from './step.js';
 
 const PORT_ACCESS = 0x1f0001; // PORT_ALL_ACCESS
@@ -17,21 +18,23 @@ export const callServer = defineStep(
       thread: v.pipe(name, v.description('Name for the thread that calls, which is started for it.')),
       process: processSelector,
       server: threadSelector,
+      window: hasWindow,
     }),
     v.description(
       'A thread waits for the reply to an ALPC message, which a thread of a server has received and does not answer.',
     ),
   ),
-  ({ thread: threadName, process: selector, server: serverSelector }, scene) => {
+  ({ thread: threadName, process: selector, server: serverSelector, window }, scene) => {
     const { machine, cast } = scene;
     const { exports } = machine.kernel.core;
     const process = cast.process(selector);
     const server = cast.thread(serverSelector);
     if (server.process === process)
       throw new RangeError(`${process.name} (${process.pid}) cannot be its own server. Name two processes.`);
-    const thread = machine.director.startUserThread(process, 'alpcreply', {
+    const waits: WaitMaker = {
       forThread: (address) => [{ address: exports.waitThreadAlpcSemaphore(address), type: 'Semaphore' }],
-    });
+    };
+    const thread = machine.director.startUserThread(process, 'alpcreply', waits, window);
     machine.schedule.join(process, thread);
     const port = portOf(scene, server.process);
     const own = exports.portOpenConnection(port.address, process.address);

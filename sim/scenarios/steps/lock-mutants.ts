@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { hex } from '../../truth/address.js';
 import type { StagedProcess } from '../../world/stage.js';
 import type { WaitMaker, WaitObject } from '../../world/wait-objects.js';
-import { name, processSelector } from '../selectors.js';
+import { hasWindow, name, processSelector } from '../selectors.js';
 import { defineStep, type Scene } from './step.js';
 
 const DIRECTORY = '\\BaseNamedObjects\\';
@@ -32,10 +32,11 @@ export const lockMutants = defineStep(
           v.description('Mutant that it waits for. Without one it waits for an event that nobody sets.'),
         ),
       ),
+      window: hasWindow,
     }),
     v.description('A thread of a process owns mutants and waits for one.'),
   ),
-  ({ thread: threadName, process: selector, owns, wants }, scene) => {
+  ({ thread: threadName, process: selector, owns, wants, window }, scene) => {
     const { machine, cast } = scene;
     const { exports } = machine.kernel.core;
     const process = cast.process(selector);
@@ -54,6 +55,7 @@ export const lockMutants = defineStep(
       process,
       ARCHETYPES[wanted ? 'mutant' : 'something'],
       waits,
+      window,
     );
     machine.schedule.join(process, thread);
     for (const { address } of [...owned, ...(wanted ? [wanted] : [])])

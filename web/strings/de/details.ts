@@ -45,7 +45,7 @@ export const details = {
     [-1]: 'Verzögerte Prozeduraufrufe und Unterbrechungsroutinen',
   },
   noPid: '-',
-  statuses: { running: 'Wird ausgeführt', suspended: 'Angehalten' },
+  statuses: { running: 'Wird ausgeführt', suspended: 'Angehalten', 'not-responding': 'Keine Rückmeldung' },
   priorities: {
     realtime: 'Echtzeit',
     high: 'Hoch',

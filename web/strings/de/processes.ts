@@ -16,6 +16,7 @@ export const processes = {
   groups: { app: 'Apps', background: 'Hintergrundprozesse', windows: 'Windows-Prozesse' },
   types: { app: 'App', background: 'Hintergrundprozess', windows: 'Windows-Prozess' },
   suspended: 'Angehalten',
+  notResponding: 'Keine Rückmeldung',
   efficiency: 'Effizienzmodus',
   chooseColumns: 'Spalten',
   noMatch: (query: string) => `Kein Prozess passt zu „${query}“.`,

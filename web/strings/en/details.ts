@@ -45,7 +45,7 @@ export const details = {
     [-1]: 'Deferred procedure calls and interrupt service routines',
   },
   noPid: '-',
-  statuses: { running: 'Running', suspended: 'Suspended' },
+  statuses: { running: 'Running', suspended: 'Suspended', 'not-responding': 'Not responding' },
   priorities: {
     realtime: 'Realtime',
     high: 'High',

@@ -16,6 +16,7 @@ export const processes = {
   groups: { app: 'Apps', background: 'Background processes', windows: 'Windows processes' },
   types: { app: 'App', background: 'Background process', windows: 'Windows process' },
   suspended: 'Suspended',
+  notResponding: 'Not responding',
   efficiency: 'Efficiency mode',
   chooseColumns: 'Columns',
   noMatch: (query: string) => `No process matches “${query}”.`,

@@ -40,7 +40,7 @@ export interface HeatColumn {
   heat(usage: Usage, sample: Sample): number;
 }
 
-const { columns, types, suspended, efficiency } = strings.processes;
+const { columns, types, suspended, notResponding, efficiency } = strings.processes;
 const HEAT_WIDTH = 73;
 
 function memoryPercent(usage: Usage, sample: Sample): number {
@@ -60,6 +60,7 @@ function words(id: TextColumnId, width: number, text: (process: ProcessRow) => s
 /** What Status says; the icon beside it says it again. */
 export function statusText({ status, throttled }: ProcessRow): string {
   if (status === 'suspended') return suspended;
+  if (status === 'not-responding') return notResponding;
   return throttled ? efficiency : '';
 }
 

@@ -1,8 +1,7 @@
 import type { ProcessRow, Sample } from '../../../sim/worker/sim-api.js';
-import { strings } from '../../strings/index.js';
 import type { GridColumn, GridRow, GridSort } from '../../controls/grid/grid-model.js';
 import { sorted, type SortKeys } from '../../controls/grid/order.js';
-import { DEFAULT_UNITS, HEAT_COLUMNS, heatLevel, type Usage } from '../processes/columns.js';
+import { DEFAULT_UNITS, HEAT_COLUMNS, heatLevel, statusText, type Usage } from '../processes/columns.js';
 import { formatTotal } from '../processes/format.js';
 import { matches, processName } from '../processes/process-name.js';
 import { processKey } from '../processes/tree.js';
@@ -86,7 +85,7 @@ function keys<T>(item: (value: T) => Item): SortKeys<T> {
 
 const processItem = (process: ProcessRow): Item => ({
   name: processName(process),
-  status: process.status === 'suspended' ? strings.processes.suspended : '',
+  status: statusText(process),
   usage: process,
 });
 const sessionItem = ({ name, usage }: UserSession): Item => ({ name, status: '', usage });
