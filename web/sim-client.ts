@@ -9,8 +9,12 @@ import {
   type ProcessCaptureRequest,
   type Sample,
   type SimApi,
+  type TellProgress,
 } from '../sim/worker/sim-api.js';
 import { strings } from './strings/index.js';
+
+/** A bar that moves more often looks no better, and keeps the page busy. ms */
+const PROGRESS_INTERVAL = 100;
 
 /** The page's only way to the machine, which runs in a worker: page -> Comlink -> worker -> machine. */
 export class SimClient {
@@ -33,17 +37,31 @@ export class SimClient {
 
   /** Lets `elapsedMs` pass on the machine and reads it. */
   async sample(elapsedMs: number): Promise<Sample> {
-    return this.#samples.read(await this.api.sample(elapsedMs));
+    const sample = this.#samples.read(await this.api.sample(elapsedMs));
+    // To show it is a task of its own: keys and clicks come in between.
+    await pause(0);
+    return sample;
   }
 
   capture(request: CaptureRequest, onProgress: (progress: CaptureProgress) => void): Promise<CaptureOutcome> {
-    return this.api.capture(request, proxy(onProgress));
+    return this.api.capture(request, paced(onProgress));
   }
 
   captureProcess(
     request: ProcessCaptureRequest,
     onProgress: (progress: CaptureProgress) => void,
   ): Promise<CaptureOutcome> {
-    return this.api.captureProcess(request, proxy(onProgress));
+    return this.api.captureProcess(request, paced(onProgress));
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function paced(onProgress: (progress: CaptureProgress) => void): TellProgress {
+  return proxy((progress: CaptureProgress) => {
+    onProgress(progress);
+    return pause(PROGRESS_INTERVAL);
+  });
 }

@@ -13,6 +13,7 @@ import { Disk } from './disk.js';
 import type * as dumpEngine from './dump-engine.js';
 import type { DumpJob } from './dump-job.js';
 import { readHardware } from './hardware.js';
+import { LatestProgress } from './latest-progress.js';
 import { SampleWriter, type SampleMessage } from './sample-message.js';
 import { Sampler } from './sampler.js';
 import { expandFolder, LIVE_KERNEL_DUMPS, TEMP } from './folders.js';
@@ -36,6 +37,7 @@ import type {
   ProcessCaptureRequest,
   SimApi,
   RunResult,
+  TellProgress,
   WaitChain,
 } from './sim-api.js';
 
@@ -123,36 +125,36 @@ export class LabWorker implements SimApi {
     return this.#running().waitChains(pid);
   }
 
-  async capture(
-    request: CaptureRequest,
-    onProgress: (progress: CaptureProgress) => void,
-  ): Promise<CaptureOutcome> {
+  async capture(request: CaptureRequest, onProgress: TellProgress): Promise<CaptureOutcome> {
     const machine = this.#running();
     const { DumpJob } = await this.#dumpEngine();
     const folder = expandFolder(LIVE_KERNEL_DUMPS, machine.profile.system.userName);
     const job = new DumpJob(machine, this.#disk!, folder);
-    return this.#asJob(job, () => job.run(request, onProgress));
+    return this.#asJob(job, onProgress, (tell) => job.run(request, tell));
   }
 
-  async captureProcess(
-    request: ProcessCaptureRequest,
-    onProgress: (progress: CaptureProgress) => void,
-  ): Promise<CaptureOutcome> {
+  async captureProcess(request: ProcessCaptureRequest, onProgress: TellProgress): Promise<CaptureOutcome> {
     const machine = this.#running();
     const { ProcessDumpJob } = await this.#dumpEngine();
     const folder = expandFolder(TEMP, machine.profile.system.userName);
     const job = new ProcessDumpJob(machine, this.#disk!, folder);
-    return this.#asJob(job, () => job.run(request, onProgress));
+    return this.#asJob(job, onProgress, (tell) => job.run(request, tell));
   }
 
   /** Runs a job so that it can be cancelled. The machine itself refuses a second dump while one is being made. */
-  async #asJob(job: DumpJob | ProcessDumpJob, run: () => Promise<CaptureOutcome>): Promise<CaptureOutcome> {
-    if (this.#job) return run();
-    this.#job = job;
+  async #asJob(
+    job: DumpJob | ProcessDumpJob,
+    onProgress: TellProgress,
+    run: (tell: (progress: CaptureProgress) => void) => Promise<CaptureOutcome>,
+  ): Promise<CaptureOutcome> {
+    const isOnly = !this.#job;
+    if (isOnly) this.#job = job;
+    const progress = new LatestProgress(onProgress);
     try {
-      return await run();
+      return await run((latest) => progress.set(latest));
     } finally {
-      this.#job = undefined;
+      progress.end();
+      if (isOnly) this.#job = undefined;
     }
   }
 

@@ -101,16 +101,16 @@ export class SampleWriter {
 
 /** Makes readings of messages again, in the order in which they were written. */
 export class SampleReader {
-  readonly #known: ProcessIdentity[] = [];
+  /** Rows of all that are known, still without their numbers: copies of a whole row are made ten times as fast as rows field by field. */
+  readonly #known: ProcessRow[] = [];
 
   read({ newcomers, who, states, numbers, ...rest }: SampleMessage): Sample {
-    this.#known.push(...newcomers);
+    for (const identity of newcomers)
+      this.#known.push({ ...identity, status: 'running', throttled: false, ...NO_NUMBERS });
     const rows = Array.from(who, (number, index) => {
-      const row = {
-        ...this.#known[number]!,
-        status: STATUSES[states[index]! & STATUS_MASK],
-        throttled: (states[index]! & THROTTLED) !== 0,
-      } as ProcessRow;
+      const row = { ...this.#known[number]! };
+      row.status = STATUSES[states[index]! & STATUS_MASK]!;
+      row.throttled = (states[index]! & THROTTLED) !== 0;
       for (let at = 0; at < NUMBERS.length; at++) row[NUMBERS[at]!] = numbers[index * NUMBERS.length + at]!;
       return row;
     });

@@ -39,12 +39,9 @@ export interface SimApi {
   /** Chains of threads that wait for each other, from a process's threads on. */
   waitChains(pid: number): Promise<WaitChain[]>;
   /** Asks the machine for a live kernel dump and streams it to the emulated machine's disk (OPFS). */
-  capture(request: CaptureRequest, onProgress: (progress: CaptureProgress) => void): Promise<CaptureOutcome>;
+  capture(request: CaptureRequest, onProgress: TellProgress): Promise<CaptureOutcome>;
   /** Asks for a dump of one process's memory, which goes to the user's Temp folder. */
-  captureProcess(
-    request: ProcessCaptureRequest,
-    onProgress: (progress: CaptureProgress) => void,
-  ): Promise<CaptureOutcome>;
+  captureProcess(request: ProcessCaptureRequest, onProgress: TellProgress): Promise<CaptureOutcome>;
   /** Asks the running capture to stop at its next step or piece; its promise then resolves with `cancelled`. */
   cancelCapture(): Promise<void>;
   /** What has stopped the machine; undefined while it runs. */
@@ -290,6 +287,9 @@ export interface ProcessCaptureRequest {
   /** Whether the user is one: a standard user may not read what runs above medium integrity. */
   administrator: boolean;
 }
+
+/** Tells how far a dump is; resolves when the listener wants to hear more. */
+export type TellProgress = (progress: CaptureProgress) => Promise<void>;
 
 export interface CaptureProgress {
   phase: Phase;

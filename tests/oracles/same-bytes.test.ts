@@ -38,7 +38,7 @@ async function captureInWorker(page: Page, worker: string, seed: number): Promis
       };
       const outcome = await machine.capture(
         request,
-        proxy(() => {}),
+        proxy(async () => {}),
       );
       if (outcome.result !== 'created') throw new Error(JSON.stringify(outcome));
       const bytes = await (await machine.readFile(outcome.path)).arrayBuffer();

@@ -52,6 +52,7 @@ function subtree(node: Node): number {
 }
 
 function sum(process: ProcessRow, children: Node[]): Usage {
+  if (children.length === 0) return process;
   const add = (pick: (usage: Usage) => number) =>
     children.reduce((total, child) => total + pick(child.usage), pick(process));
   return {
@@ -86,6 +87,14 @@ function buildForest(processes: readonly ProcessRow[]): Node[] {
     return { key: processKey(process), process, usage: sum(process, children), children };
   };
   return (childrenOf.get(undefined) ?? []).map(build);
+}
+
+/** The forest of the latest reading: who types or sorts looks at one reading many times. */
+let latest: { processes: readonly ProcessRow[]; forest: readonly Node[] } | undefined;
+
+function forestOf(processes: readonly ProcessRow[]): readonly Node[] {
+  if (latest?.processes !== processes) latest = { processes, forest: buildForest(processes) };
+  return latest.forest;
 }
 
 function comparison({ sort, frozen }: TreeView): (a: Node, b: Node) => number {
@@ -134,7 +143,7 @@ export function buildTree(sample: Sample, view: TreeView): TreeRow[] {
   );
   const compare = comparison(view);
   const keep = (node: Node): boolean => matches(node.process, view.filter) || node.children.some(keep);
-  const forest = buildForest(sample.processes).filter(keep);
+  const forest = forestOf(sample.processes).filter(keep);
 
   const lines = (nodes: Node[], level: number): TreeRow[] =>
     [...nodes].sort(compare).flatMap((node, index, siblings) => {
