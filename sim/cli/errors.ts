@@ -14,8 +14,8 @@ export function fileProblem(action: string, path: string, error: unknown): UserE
   const reasons: Record<string, string> = {
     ENOENT: 'the folder does not exist',
     ENOTDIR: 'a part of the path is not a folder',
-    EACCES: 'you may not write there',
-    EPERM: 'you may not write there',
+    EACCES: action === 'read' ? 'you may not read it' : 'you may not write there',
+    EPERM: action === 'read' ? 'you may not read it' : 'you may not write there',
     EROFS: 'the file system is read-only',
     EISDIR: 'it is a folder',
     ENOSPC: 'the disk is full; free some space or choose another disk',

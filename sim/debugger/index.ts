@@ -8,6 +8,7 @@ export { Shell, type ShellHost } from './commands/shell.js';
 export { BufferSource, type ByteSource, type Piece } from './files/byte-source.js';
 export { Interrupted } from './interrupted.js';
 export { FileError } from './files/file-error.js';
+export { pdbKey } from './symbols/opened-symbols.js';
 export type { FoundFile, SymbolFiles } from './symbols/symbol-files.js';
 export type { Item } from './views/view.js';
 export { explainView, type EvidenceView, type ExplainView, type FindingView } from './views/explain.js';

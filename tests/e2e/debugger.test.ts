@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -126,6 +126,45 @@ test('files are dropped: a dump, its symbols later, and one that is no dump', as
   expect(await copiedOutput(page)).toBe(`0: kd> k\n${inNode(join(folder, 'stacks.dmp'), 'k')}`.trimEnd());
 });
 
+test('a dump that is dropped beside all windows opens; symbols that do not fit are named, and nothing is lost', async () => {
+  const page = await openPage(CLIPBOARD);
+  await page.getByRole('region', { name: 'Task Manager' }).waitFor();
+  await drop(page, [join(folder, 'stacks.dmp')], page.locator('ll-taskbar'));
+  await commandLine(page).waitFor({ timeout: DUMP_TIMEOUT });
+  await ask(page, 'lm m nt');
+  await expectOutput(page, /nt {9}\(private pdb symbols\)/);
+
+  const [kernel] = symbolsOfKernel();
+  const hal = join(folder, 'symbols', ...pathsOf('hal.pdb'));
+  writeFileSync(join(folder, 'empty.pdb'), '');
+  writeFileSync(join(folder, 'nobody.pdb'), readFileSync(kernel!));
+  mkdirSync(join(folder, 'wrong'), { recursive: true });
+  writeFileSync(join(folder, 'wrong', 'ntkrnlmp.pdb'), readFileSync(hal));
+  await drop(page, [
+    join(folder, 'empty.pdb'),
+    join(folder, 'nobody.pdb'),
+    join(folder, 'wrong', 'ntkrnlmp.pdb'),
+  ]);
+  await expectOutput(page, '2 symbol files were added.');
+  await expectOutput(page, /empty\.pdb: .*PDB/);
+  await expectOutput(page, 'No module of this dump has nobody.pdb.');
+  await expectOutput(page, 'ntkrnlmp.pdb is of another build than nt, which does not use it.');
+  await ask(page, '.cls');
+  await ask(page, 'k');
+  expect(await copiedOutput(page)).toBe(`0: kd> k\n${inNode(join(folder, 'stacks.dmp'), 'k')}`.trimEnd());
+
+  // Alone, a file that is none is a reason for a dialog.
+  await drop(page, [join(folder, 'empty.pdb')]);
+  const alert = page.getByRole('alertdialog', { name: 'These files cannot be used' });
+  await expect.poll(() => alert.innerText()).toMatch(/empty\.pdb: /);
+});
+
+/** Where a file is in the symbol store. */
+function pathsOf(name: string): string[] {
+  const [key] = readdirSync(join(folder, 'symbols', name));
+  return [name, key!, name];
+}
+
 function symbolsOfKernel(): string[] {
   const line = inNode(join(folder, 'stacks.dmp'), 'lm m nt')
     .split('\n')
@@ -176,6 +215,66 @@ test('what was typed is there after a reload, and Up and Down go through it', as
     await commandLine(page).press(key);
     expect(await commandLine(page).inputValue()).toBe(line);
   }
+});
+
+test('F8 finds what was typed and begins as the line does; F3 goes on to the next place that is found', async () => {
+  const page = await openPage();
+  await openNewDump(page, MENU.stacks);
+  await ask(page, 'lm m nt');
+  await ask(page, 'k 3');
+  await commandLine(page).fill('l');
+  await commandLine(page).press('F8');
+  expect(await commandLine(page).inputValue()).toBe('lm m nt');
+  await commandLine(page).press('Escape');
+  await page.keyboard.press('ControlOrMeta+f');
+  await debuggerWindow(page).getByLabel('Find in the output').fill('nt');
+  await debuggerWindow(page).getByText(/^1 of/).waitFor();
+  await commandLine(page).focus();
+  await page.keyboard.press('F3');
+  await debuggerWindow(page).getByText(/^2 of/).waitFor();
+  await page.keyboard.press('Shift+F3');
+  await debuggerWindow(page).getByText(/^1 of/).waitFor();
+});
+
+test('a frame that is chosen has its code shown, and memory is gone through by keys', async () => {
+  const page = await openPage();
+  await openNewDump(page, MENU.stacks);
+  const code = debuggerWindow(page).getByRole('listbox', { name: 'Disassembly' });
+  const frame = debuggerWindow(page).getByRole('option', { name: /^02 / });
+  const [, site] = /02 (\S+)/.exec((await frame.innerText()).trim())!;
+  await frame.click();
+  await answered(page);
+  await expect
+    .poll(() =>
+      code
+        .getByRole('option')
+        .first()
+        .innerText()
+        .then((text) => text.trim()),
+    )
+    .toBe(`${site!}:`);
+
+  await debuggerWindow(page).getByRole('tab', { name: 'Memory' }).click();
+  const field = debuggerWindow(page).getByLabel('Address or expression');
+  await field.fill('nt');
+  await field.press('Enter');
+  const bytes = debuggerWindow(page).getByRole('group', { name: 'Memory' });
+  const first = () => bytes.getAttribute('data-address').then((digits) => BigInt(`0x${digits!}`));
+  const lines = () => bytes.locator('.line:not(.symbol)');
+  await expect.poll(() => lines().first().textContent()).toContain('4d 5a'); // MZ
+  const start = await first();
+  await bytes.focus();
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(first).toBeLessThan(start);
+  await page.keyboard.press('a');
+  await debuggerWindow(page).getByText('it cannot be changed').waitFor();
+  await page.keyboard.press('End');
+  const below = () => bytes.evaluate((area) => area.scrollHeight - area.clientHeight - area.scrollTop);
+  await expect.poll(below).toBeLessThan(1);
+  const before = await first();
+  await page.keyboard.press('PageDown');
+  await expect.poll(first).toBe(before + 0x200n);
+  await expect.poll(() => bytes.evaluate((element) => element.scrollTop)).toBe(0);
 });
 
 test('find goes through the places in the whole output', async () => {

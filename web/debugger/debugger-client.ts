@@ -1,6 +1,13 @@
 import { proxy, wrap, type Remote } from 'comlink';
 import { debug } from './text.js';
-import type { Answered, DebuggerApi, DumpFile, Opened, SymbolFile } from './worker/debugger-api.js';
+import type {
+  AddedSymbols,
+  Answered,
+  DebuggerApi,
+  DumpFile,
+  Opened,
+  SymbolFile,
+} from './worker/debugger-api.js';
 
 /** How long a command may take to notice Ctrl+Break before its worker is ended, milliseconds. */
 const PATIENCE = 3000;
@@ -21,10 +28,10 @@ export class DebuggerClient {
     this.#start();
   }
 
-  async addSymbols(place: string, files: readonly SymbolFile[]): Promise<number> {
-    const count = await this.#ask(this.#api.addSymbols(place, files));
-    if (count > 0) this.#symbols.push([place, files]);
-    return count;
+  async addSymbols(place: string, files: readonly SymbolFile[]): Promise<AddedSymbols> {
+    const added = await this.#ask(this.#api.addSymbols(place, files));
+    if (added.count > 0) this.#symbols.push([place, files]);
+    return added;
   }
 
   /** @throws Error with a sentence for the user */

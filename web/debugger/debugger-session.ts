@@ -17,6 +17,8 @@ export interface SessionState {
   prompt: string;
   /** Grows with all that may change what panes show. */
   generation: number;
+  /** What became of symbols that were added before a dump was opened. */
+  notice: string;
   /** What went wrong, for a dialog. */
   problem: { heading: string; message: string } | null;
 }
@@ -28,6 +30,7 @@ const NOTHING: SessionState = {
   isBusy: false,
   prompt: '',
   generation: 0,
+  notice: '',
   problem: null,
 };
 /** Where symbols come from, as `.sympath` shows it. */
@@ -81,9 +84,13 @@ export class DebuggerSession extends Store<SessionState> {
     if (dumps.length === 0 && symbols.length === 0) return problem(text.noDumpAmong);
     if (symbols.length > 0) {
       try {
-        const count = await this.#client.addSymbols(PLACES.dropped, symbols);
-        if (count === 0) return problem(text.notUsed);
-        if (dumps.length === 0) await this.#reopen(text.symbolsAdded(count));
+        const added = await this.#client.addSymbols(PLACES.dropped, symbols);
+        const refused = added.refused.map(({ file, reason }) => text.notSymbols(file, reason));
+        if (added.count === 0) return problem(refused.join('\n') || text.notUsed);
+        const unused = added.unused.map(({ file, module }) => text.unusedPdb(file, module));
+        const said = [text.symbolsAdded(added.count), ...refused, ...(dumps.length === 0 ? unused : [])];
+        if (dumps.length === 0) await this.#reopen(said.join('\n'));
+        else if (refused.length > 0) problem(refused.join('\n'));
       } catch (error) {
         return problem((error as Error).message);
       }
@@ -142,8 +149,9 @@ export class DebuggerSession extends Store<SessionState> {
   /** Symbols that were added are seen by a debugger that opens its dump anew. */
   async #reopen(why: string): Promise<void> {
     const opened = await this.#client.reopen();
+    if (!opened) return this.#change({ notice: why });
     this.transcript.say(why);
-    if (opened) this.#welcome(opened);
+    this.#welcome(opened);
   }
 
   #welcome({ banner, prompt }: Opened): void {

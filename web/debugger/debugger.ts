@@ -16,7 +16,9 @@ import { debug as text } from './text.js';
 import type { CommandWindow } from './command-window/command-window.js';
 import type { CommandEvent } from './debugger-events.js';
 import { DebuggerSession } from './debugger-session.js';
+import type { SymbolFile } from './worker/debugger-api.js';
 import { styles } from './debugger.styles.js';
+import { takeDrop, type Drop } from './drop.js';
 import { chosenFiles, droppedFiles } from './dropped-files.js';
 import { CommandHistory } from './history.js';
 import { Layout } from './panes/layout.js';
@@ -75,6 +77,17 @@ export class Debugger extends LitElement {
     this.focus();
   }
 
+  /** Opens what was dropped, here or elsewhere on the page. */
+  async takeDrop(drop: Drop): Promise<void> {
+    await this.#take(await droppedFiles(drop));
+  }
+
+  async #take(files: readonly SymbolFile[]): Promise<void> {
+    await this.#session.take(files);
+    await this.updateComplete;
+    this.focus();
+  }
+
   /** What an earlier visit left. */
   async #openKept(): Promise<void> {
     const [history, layout] = await Promise.all([CommandHistory.open(), Layout.open()]);
@@ -92,8 +105,7 @@ export class Debugger extends LitElement {
   }
 
   async #onChosen(event: Event): Promise<void> {
-    await this.#session.take(chosenFiles(event.target as HTMLInputElement));
-    this.focus();
+    await this.#take(chosenFiles(event.target as HTMLInputElement));
   }
 
   #onDragOver(event: DragEvent): void {
@@ -112,8 +124,7 @@ export class Debugger extends LitElement {
     this.isDropping = false;
     if (!event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
-    await this.#session.take(await droppedFiles(event.dataTransfer));
-    this.focus();
+    await this.takeDrop(takeDrop(event.dataTransfer));
   }
 
   async #onCommand({ command }: CommandEvent): Promise<void> {
@@ -136,6 +147,11 @@ export class Debugger extends LitElement {
     this.#commandWindow?.find();
   }
 
+  #findNext(step: 1 | -1): void {
+    this.workspace?.showCommand();
+    this.#commandWindow?.findNext(step);
+  }
+
   #onKeydown(event: KeyboardEvent): void {
     const isControl = event.ctrlKey || event.metaKey;
     const isBreak =
@@ -144,6 +160,7 @@ export class Debugger extends LitElement {
       (event.ctrlKey && event.key === 'c' && !this.#commandWindow?.hasSelection);
     if (isBreak && this.#session.value.isBusy) this.#session.interrupt();
     else if (isControl && event.key === 'f' && this.workspace) this.#find();
+    else if (event.key === 'F3' && this.workspace) this.#findNext(event.shiftKey ? -1 : 1);
     else if (event.key === 'F6') this.workspace?.cycle(event.shiftKey ? -1 : 1);
     else return;
     event.preventDefault();
@@ -174,11 +191,12 @@ export class Debugger extends LitElement {
   }
 
   #renderContent(): TemplateResult {
-    const { isOpen, isOpening, path } = this.#session.value;
+    const { isOpen, isOpening, path, notice } = this.#session.value;
     if (!isOpen || !this.kept)
       return html`<dbg-start-page
         .dumps=${this.dumps}
         .opening=${isOpening ? baseName(path) : ''}
+        .notice=${notice}
         @dbg-open=${this.#onOpen}
       ></dbg-start-page>`;
     const { history, layout } = this.kept;

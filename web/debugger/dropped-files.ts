@@ -1,3 +1,4 @@
+import type { Drop } from './drop.js';
 import type { SymbolFile } from './worker/debugger-api.js';
 
 /** Files that the user chose or dropped, sorted by what the debugger does with them. */
@@ -18,10 +19,8 @@ export function sortFiles(files: readonly SymbolFile[]): GivenFiles {
 }
 
 /** All files of a drop, those in dropped folders with the path below them. */
-export async function droppedFiles({ items, files }: DataTransfer): Promise<SymbolFile[]> {
-  // The list is empty once this function has waited for something, so all entries are taken first.
-  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-  if (entries.length === 0) return [...files].map((file) => ({ path: file.name, blob: file }));
+export async function droppedFiles({ entries, files }: Drop): Promise<SymbolFile[]> {
+  if (entries.length === 0) return files.map((file) => ({ path: file.name, blob: file }));
   return (await Promise.all(entries.map((entry) => filesOf(entry, '')))).flat();
 }
 

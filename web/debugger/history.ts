@@ -42,6 +42,22 @@ export class CommandHistory {
     return this.#lines[this.#at] ?? typed;
   }
 
+  /**
+   * The nearest line before (or behind) where Up and Down are that begins with `start`, other than what stands there.
+   * @returns `undefined` where there is none
+   */
+  search(start: string, typed: string, step: -1 | 1): string | undefined {
+    const wanted = start.toLowerCase();
+    for (let at = this.#at + step; at >= 0 && at < this.#lines.length; at += step) {
+      const line = this.#lines[at]!;
+      if (line === typed || !line.toLowerCase().startsWith(wanted)) continue;
+      if (this.#at === this.#lines.length) this.#typed = typed;
+      this.#at = at;
+      return line;
+    }
+    return undefined;
+  }
+
   next(typed: string): string {
     if (this.#at >= this.#lines.length) return typed;
     this.#at++;

@@ -77,6 +77,11 @@ const RULES: readonly Rule[] = [
   },
 ];
 
+/** What is said of a dump that was opened ends with where to begin. */
+const ANALYSIS: readonly Rule[] = [
+  { line: line('^For analysis of this file, run (?<to>!analyze -v)$'), command: ({ to }) => to! },
+];
+
 /** Of a line of a stack: the return address, and the function. */
 const FRAME = new RegExp(
   `^(?:(?<number>[0-9a-f]{2,3}) )?(?:${AT} )?(?<back>${AT}) +(?:: .* : )?(?<site>\\S+)`,
@@ -90,7 +95,8 @@ const NOWHERE = /^[0`]+$/;
 /** The links of a line, from left to right. */
 export function linksOf(transcript: Transcript, number: number): LinkSpan[] {
   const { text, command: typed, isEcho } = transcript.line(number);
-  if (isEcho || typed === '' || text === '') return [];
+  if (isEcho || text === '') return [];
+  if (typed === '') return ANALYSIS.flatMap((rule) => ruleLinks(rule, text, typed));
   const links = RULES.filter(({ of }) => !of || of.test(typed)).flatMap((rule) =>
     ruleLinks(rule, text, typed),
   );

@@ -66,6 +66,14 @@ export class StartPage extends LitElement {
         justify-self: start;
       }
 
+      .notice {
+        white-space: pre-line;
+      }
+
+      .notice:empty {
+        display: none;
+      }
+
       .none {
         color: var(--text-secondary);
       }
@@ -76,6 +84,8 @@ export class StartPage extends LitElement {
   @property({ attribute: false }) dumps: readonly FileEntry[] = [];
   /** Name of the dump that is being opened; '' for none. */
   @property() opening = '';
+  /** What became of symbols that were added; '' for nothing. */
+  @property() notice = '';
 
   #renderDump({ name, path, modified }: FileEntry): TemplateResult {
     return html`<li>
@@ -95,6 +105,7 @@ export class StartPage extends LitElement {
       <ll-button class="open" variant="accent" @click=${() => this.dispatchEvent(new OpenEvent(''))}>
         ${text.open}
       </ll-button>
+      <p class="notice" role="status">${this.notice}</p>
       <h2>${text.start.onDisk}</h2>
       ${
         this.dumps.length > 0

@@ -11,7 +11,7 @@ import type { DebuggerSession } from './debugger-session.js';
 import type { CommandHistory } from './history.js';
 import './panes/disassembly-pane.js';
 import './panes/explain-pane.js';
-import { GROUPS, PANES, type GroupId, type Layout, type PaneId } from './panes/layout.js';
+import { DEFAULT, GROUPS, PANES, type GroupId, type Layout, type PaneId } from './panes/layout.js';
 import './panes/list-panes.js';
 import './panes/memory-pane.js';
 import './panes/pane-group.js';
@@ -178,6 +178,7 @@ export class Workspace extends LitElement {
       <dbg-splitter
         label=${text.resizeWidth}
         .percent=${100 - width}
+        .first=${100 - DEFAULT.width}
         @dbg-split=${({ percent }: SplitEvent) => void this.layout.change({ width: 100 - percent })}
       ></dbg-splitter>
       <div class="side" style="grid-template-rows: minmax(0, ${height}fr) 5px minmax(0, ${100 - height}fr)">
@@ -186,6 +187,7 @@ export class Workspace extends LitElement {
           orientation="horizontal"
           label=${text.resizeHeight}
           .percent=${height}
+          .first=${DEFAULT.height}
           @dbg-split=${({ percent }: SplitEvent) => void this.layout.change({ height: percent })}
         ></dbg-splitter>
         ${this.#renderGroup('bottom')}

@@ -5,6 +5,7 @@ import { html as staticHtml, literal } from 'lit/static-html.js';
 import { focusStyles } from '../controls/control.styles.js';
 import type { WindowPlace, WindowPlaceEvent } from '../controls/window/window.js';
 import type { Debugger } from '../debugger/debugger.js';
+import { takeDrop, type Drop } from '../debugger/drop.js';
 import type { Explorer } from '../explorer/explorer.js';
 import type { OpenDumpEvent } from '../explorer/open-dump-event.js';
 import type { Lab } from '../lab.js';
@@ -52,6 +53,8 @@ export class Desktop extends LitElement {
   @query('dbg-app') private readonly debugger!: Debugger | null;
   @query('ll-taskbar') private readonly taskbar!: Taskbar;
   readonly #places = new WindowPlaces();
+  /** Files that were dropped beside all windows, for the debugger. */
+  #drop: Drop | null = null;
 
   protected readonly followSettings = new Follow(this, () => [this.settings]);
   protected followMachine: Follow | undefined;
@@ -59,12 +62,16 @@ export class Desktop extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('keydown', this.#onKeydown);
+    addEventListener('dragover', this.#onDragOver);
+    addEventListener('drop', this.#onDrop);
     NARROW.addEventListener('change', this.#onNarrow);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('keydown', this.#onKeydown);
+    removeEventListener('dragover', this.#onDragOver);
+    removeEventListener('drop', this.#onDrop);
     NARROW.removeEventListener('change', this.#onNarrow);
   }
 
@@ -104,6 +111,7 @@ export class Desktop extends LitElement {
     this.loaded = new Set([...this.loaded, program]);
     await this.updateComplete;
     if (hadFocus) this.#program(program)?.focus();
+    if (program === 'debugger') await this.#giveDrop();
   }
 
   async #arrange(order: WindowOrder, left?: ProgramId): Promise<void> {
@@ -146,6 +154,28 @@ export class Desktop extends LitElement {
   async #onOpenDump({ path }: OpenDumpEvent): Promise<void> {
     await this.#arrange(bringToFront(this.order, 'debugger'));
     await this.debugger?.openFile(path);
+  }
+
+  /** Files that no window has taken: without this the browser would leave the page for them. */
+  readonly #onDragOver = (event: DragEvent): void => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'copy';
+  };
+
+  readonly #onDrop = (event: DragEvent): void => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.#drop = takeDrop(event.dataTransfer);
+    void this.#arrange(bringToFront(this.order, 'debugger')).then(() => this.#giveDrop());
+  };
+
+  /** The debugger opens what was dropped, as soon as it is there. */
+  async #giveDrop(): Promise<void> {
+    const drop = this.#drop;
+    if (!drop || !this.loaded.has('debugger') || !this.debugger) return;
+    this.#drop = null;
+    await this.debugger.takeDrop(drop);
   }
 
   #onRetry(program: ProgramId): void {

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { FileError, Interrupted, Session, Shell } from '../../debugger/index.js';
 import { fileProblem, UserError } from '../errors.js';
 import { FileSource } from './file-source.js';
@@ -14,17 +14,14 @@ export interface DebugOptions {
 /** Opens a dump: runs the commands given, or those typed or piped in. */
 export async function debug(path: string, options: DebugOptions): Promise<void> {
   endWithReader();
-  if (options.symbols !== undefined && !existsSync(options.symbols))
-    throw new UserError(
-      `There is no folder ${options.symbols}. "livedump-lab generate --symbols" makes one.`,
-    );
+  if (options.symbols !== undefined) requireFolder(options.symbols);
   const key = options.command === undefined && process.stdin.isTTY ? new InterruptKey() : undefined;
   const symbols = new SymbolFolder(...(options.symbols === undefined ? [] : [options.symbols]));
   try {
     const session = open(path, symbols, key);
     try {
-      const shell = new Shell(session, { writeFile: writeNew, checkInterrupt: key?.check });
-      if (options.command !== undefined) process.stdout.write(shell.execute(options.command));
+      const shell = new Shell(session, { writeFile: writeNew, checkInterrupt: () => look(key) });
+      if (options.command !== undefined) run(shell, options.command);
       else await converse(shell, key);
     } finally {
       session.close();
@@ -68,6 +65,19 @@ function run(shell: Shell, line: string): void {
     if (!(error instanceof Interrupted)) throw error;
     process.stdout.write('\n^C: interrupted\n');
   }
+}
+
+/** @throws Interrupted after Ctrl+C, and when nobody reads the answer any more */
+function look(key: InterruptKey | undefined): void {
+  key?.check();
+  if (process.stdout.destroyed) throw new Interrupted();
+}
+
+function requireFolder(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new UserError(`There is no folder ${path}. "livedump-lab generate --symbols" makes one.`);
+  if (!found.isDirectory())
+    throw new UserError(`${path} is a file; --symbols wants the folder that it is in.`);
 }
 
 /** Whoever reads what is printed may have enough of it (`| head`): that is no fault. */

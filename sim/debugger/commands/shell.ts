@@ -49,7 +49,7 @@ export class Shell {
       run: (commands) => this.#run(commands),
       capture: (commands) => this.#capture(commands),
       writeFile: (path, bytes) => this.#writeFile(path, bytes),
-      quit: () => (this.hasEnded = true),
+      quit: () => this.#quit(),
     };
   }
 
@@ -132,6 +132,7 @@ export class Shell {
   /** @throws Abandoned when its words are off; the commands behind it run after all other errors */
   #runOne({ text, start }: CutCommand, line: string): void {
     this.#host.checkInterrupt?.();
+    if (this.hasEnded) throw new Abandoned();
     const { name, args } = splitName(text);
     try {
       const command = findCommand(name);
@@ -159,6 +160,12 @@ export class Shell {
     } finally {
       this.#tellMissing();
     }
+  }
+
+  /** Nothing that stands behind it runs, nor a loop around it. */
+  #quit(): never {
+    this.hasEnded = true;
+    throw new Abandoned();
   }
 
   #unknown(name: string): void {

@@ -22,3 +22,6 @@ export function openSymbols(pdb: PdbFile, { path }: FoundFile, base: bigint): Mo
   symbols.set(pdb, { base, symbols: made });
   return made;
 }
+
+/** What a PDB is found by in a symbol store. @throws FileError when it is none or damaged */
+export const pdbKey = (file: ByteSource): string => openPdb(file).key;

@@ -13,7 +13,9 @@ export interface Disassembly {
 
 /** Instructions from where an expression leads to, with the names of functions above theirs. @throws what the expression throws */
 export function disassemblyView(session: Session, expression: string, count: number): Disassembly {
-  const { rip } = session.scope.context;
+  const { context, frame } = session.scope;
+  // Of the frame that was chosen, as WinDbg's window follows it: where it goes on after its call.
+  const rip = frame === 0 ? context.rip : (session.frames(frame + 1)[frame]?.context.rip ?? context.rip);
   const lines: Item[] = [];
   let at = expression.trim() === '' ? rip : evaluateMasm(expression, session);
   for (let i = 0; i < count; i++) {

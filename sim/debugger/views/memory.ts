@@ -3,6 +3,7 @@ import { hex } from '../format/numbers.js';
 import { MemoryError } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import { typeText } from '../types/type-text.js';
+import type { Field, StructType } from '../types/type.js';
 import { valueText } from '../types/value-text.js';
 
 /** A field of the type that is laid over memory. */
@@ -38,22 +39,43 @@ export function memoryView(session: Session, expression: string, length: number,
     address: hex(address, 16),
     symbol: session.symbolText(address),
     bytes,
-    fields: type === '' ? [] : fieldsOf(session, type, address),
+    fields: type === '' ? [] : fieldsOf(session, type, address, length),
   };
 }
 
-function fieldsOf(session: Session, name: string, at: bigint): FieldView[] {
+function fieldsOf(session: Session, name: string, at: bigint, length: number): FieldView[] {
   const type = session.type(name);
   if (type?.kind !== 'struct') throw new Error(`There is no structure ${name} in the symbols.`);
-  return type.fields
-    .filter(({ isStatic }) => !isStatic)
-    .map((field) => ({
-      name: field.name,
-      offset: field.offset,
-      size: field.type.size,
-      type: typeText(field.type),
-      value: shownValue(session, () => valueText(session.memory, field.type, at + BigInt(field.offset))),
-    }));
+  return [...leavesOf(type, '', 0, length)].map(({ field, path, offset }) => ({
+    name: path,
+    offset,
+    size: field.type.size,
+    type: typeText(field.type),
+    value: shownValue(session, () => valueText(session.memory, field.type, at + BigInt(offset))),
+  }));
+}
+
+/** Structures of so many bytes are lists, strings and numbers, which are read as a whole. */
+const LARGEST_WHOLE = 16;
+const MOST_LEVELS = 8;
+
+/** Fields with those of the structures in them, as far as these lie among the bytes that are shown. */
+function* leavesOf(
+  type: StructType,
+  path: string,
+  from: number,
+  length: number,
+  level = 0,
+): Generator<{ field: Field; path: string; offset: number }> {
+  for (const field of type.fields) {
+    if (field.isStatic) continue;
+    const offset = from + field.offset;
+    const name = path + field.name;
+    const { type: own } = field;
+    if (own.kind === 'struct' && own.size > LARGEST_WHOLE && offset < length && level < MOST_LEVELS)
+      yield* leavesOf(own, `${name}.`, offset, length, level + 1);
+    else yield { field, path: name, offset };
+  }
 }
 
 /** Question marks stand for what the dump does not hold, as in dt. */

@@ -46,8 +46,12 @@ export async function copiedOutput(page: Page): Promise<string> {
   return text;
 }
 
-/** Drops files of this computer on the debugger. */
-export async function drop(page: Page, paths: string[]): Promise<void> {
+/** Drops files of this computer on the debugger, or on something else of the page. */
+export async function drop(
+  page: Page,
+  paths: string[],
+  on: Locator = debuggerWindow(page).locator('.frame').first(),
+): Promise<void> {
   await page.evaluate(() => {
     const input = document.createElement('input');
     input.type = 'file';
@@ -56,11 +60,10 @@ export async function drop(page: Page, paths: string[]): Promise<void> {
     document.body.append(input);
   });
   await page.setInputFiles('#test-files', paths);
-  await debuggerWindow(page).evaluate((element) => {
+  await on.evaluate((target) => {
     const input = document.querySelector<HTMLInputElement>('#test-files')!;
     const dataTransfer = new DataTransfer();
     for (const file of input.files!) dataTransfer.items.add(file);
-    const target = element.querySelector('.frame')!;
     for (const type of ['dragenter', 'dragover', 'drop'])
       target.dispatchEvent(
         new DragEvent(type, { dataTransfer, bubbles: true, composed: true, cancelable: true }),

@@ -44,6 +44,37 @@ it('a reader that has enough is no fault', () => {
   expect(stderr).toBe('');
 });
 
+it('a reader that has enough ends what would never end', () => {
+  const { stdout, status } = spawnSync(
+    'sh',
+    ['-c', `"$0" "$1" debug "$2" -c ".while (1) { .echo again }" | head -n 2`, process.execPath, CLI, dump.dump],
+    { encoding: 'utf8', timeout: 60_000 },
+  ); // prettier-ignore
+  expect(stdout).toBe('again\nagain\n');
+  expect(status).toBe(0);
+});
+
+/** What the debugger prints, and how it ends. */
+function debug(...options: string[]): { stdout: string; stderr: string; status: number | null } {
+  return spawnSync(process.execPath, [CLI, 'debug', ...options], { encoding: 'utf8', timeout: 60_000 });
+}
+
+it('nothing runs behind q, not even a loop around it', () => {
+  for (const commands of [
+    '.echo a; q; .echo b',
+    '.while (1) { .echo a; q }',
+    '.catch { .echo a; q }; .echo b',
+  ])
+    expect(debug(dump.dump, '-c', commands)).toMatchObject({ stdout: 'a\n', stderr: '', status: 0 });
+});
+
+it('a file is no folder of symbols', () => {
+  const { stdout, stderr, status } = debug(dump.dump, '--symbols', dump.dump, '-c', 'k');
+  expect(stdout).toBe('');
+  expect(stderr).toBe(`${dump.dump} is a file; --symbols wants the folder that it is in.\n`);
+  expect(status).toBe(1);
+});
+
 // util-linux's: gives a program a terminal of its own.
 describeWithTool('script', 'in a terminal', (script) => {
   it('Ctrl+C gives up a line, then a command, and the session goes on', async () => {

@@ -4,8 +4,7 @@ import { Follow } from '../../storage/store.js';
 import { debug as text } from '../text.js';
 import type { DebuggerSession } from '../debugger-session.js';
 import type { CommandHistory } from '../history.js';
-import './find-bar.js';
-import type { FindBar, FindEvent } from './find-bar.js';
+import { FindEvent, type FindBar } from './find-bar.js';
 import { findMatches, type Match } from './find.js';
 import './log.js';
 import type { DebuggerLog } from './log.js';
@@ -65,6 +64,12 @@ export class CommandWindow extends LitElement {
     void this.updateComplete.then(() => this.findBar?.focus());
   }
 
+  /** F3: the next place, or the one before; asks what to look for when nothing was. */
+  findNext(step: 1 | -1): void {
+    if (this.query) this.#onFind(new FindEvent(this.query, step));
+    else this.find();
+  }
+
   /** What was asked for is shown, wherever the output was scrolled to. */
   showEnd(): void {
     this.log.stickToEnd();
@@ -103,7 +108,7 @@ export class CommandWindow extends LitElement {
       <dbg-log
         .transcript=${this.session.transcript}
         .query=${this.query ?? ''}
-        .foundLine=${this.#matches[this.place]?.line ?? -1}
+        .found=${this.#matches[this.place] ?? null}
       ></dbg-log>
       <dbg-prompt
         .session=${this.session}

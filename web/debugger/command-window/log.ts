@@ -8,12 +8,16 @@ import { CommandEvent } from '../debugger-events.js';
 import { linksOf } from '../links.js';
 import type { Transcript } from '../transcript.js';
 import { nextAddress, type AddressPlace } from './address-cursor.js';
+import type { Match } from './find.js';
 import { linePieces, type Piece } from './line-pieces.js';
 import { LINE, styles } from './log.styles.js';
+import { textRange } from './text-range.js';
 import { isTextSelected, selectedLines } from './selected-lines.js';
 
 /** Lines beyond those in sight that are rendered, so that scrolling does not show holes. */
 const MARGIN = 30;
+/** What stays to see beside a place that was found, CSS px. */
+const ASIDE = 24;
 /** A selection that goes further is copied by Select all. */
 const MOST_SELECTED = 4000;
 
@@ -28,12 +32,20 @@ export class DebuggerLog extends LitElement {
   @property({ attribute: false }) transcript!: Transcript;
   /** Marked wherever it stands. */
   @property() query = '';
-  /** Line of the place that was found; -1 for none. */
-  @property({ type: Number }) foundLine = -1;
+  /** The place that was found. */
+  @property({
+    attribute: false,
+    // More output finds the same places again.
+    hasChanged: (now: Match | null, before: Match | null) =>
+      now?.line !== before?.line || now?.start !== before?.start,
+  })
+  found: Match | null = null;
 
   @state() private isAllSelected = false;
   /** The address that the keyboard is at. */
   @state() private at: AddressPlace | null = null;
+  /** Whether the place that was found is still to be scrolled to sideways. */
+  #isSought = false;
   /** Whether what comes is scrolled to. */
   #sticks = true;
   readonly #size = new ResizeObserver(() => this.requestUpdate());
@@ -99,7 +111,9 @@ export class DebuggerLog extends LitElement {
   };
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('foundLine') && this.foundLine >= 0) this.#sticks = false;
+    if (!changed.has('found') || !this.found) return;
+    this.#sticks = false;
+    this.#isSought = true;
   }
 
   protected override update(changed: PropertyValues<this>): void {
@@ -109,8 +123,9 @@ export class DebuggerLog extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('foundLine') && this.foundLine >= 0) this.#reveal(this.foundLine);
+    if (changed.has('found') && this.found) this.#reveal(this.found.line);
     else if (this.#sticks) this.scrollTop = this.scrollHeight;
+    if (this.#isSought && this.found) this.#revealColumn(this.found);
   }
 
   /** Where the keyboard is, unless the line has gone. */
@@ -130,6 +145,18 @@ export class DebuggerLog extends LitElement {
     const top = line * LINE;
     if (top < this.scrollTop || top + 2 * LINE > this.scrollTop + this.clientHeight)
       this.scrollTop = Math.max(0, top - this.clientHeight / 2);
+  }
+
+  /** A long line is scrolled sideways as well, once it is in the page. */
+  #revealColumn({ line, start }: Match): void {
+    const element = this.renderRoot.querySelector(`[data-line="${line}"]`);
+    if (!element) return;
+    this.#isSought = false;
+    const place = textRange(element, start, start + this.query.length).getBoundingClientRect();
+    const { left } = this.getBoundingClientRect();
+    const right = left + this.clientWidth - ASIDE;
+    if (place.right > right) this.scrollLeft += place.right - right;
+    else if (place.left < left + ASIDE) this.scrollLeft -= left + ASIDE - place.left;
   }
 
   /** The lines that are rendered. */
@@ -162,7 +189,7 @@ export class DebuggerLog extends LitElement {
     const line = this.transcript.line(number);
     const at = this.#place?.line === number ? this.#place : null;
     const pieces = linePieces(line.text, linksOf(this.transcript, number), this.query, at);
-    const classes = `line${line.isEcho ? ' echo' : ''}${number === this.foundLine ? ' current' : ''}`;
+    const classes = `line${line.isEcho ? ' echo' : ''}${number === this.found?.line ? ' current' : ''}`;
     const shown = pieces.map((piece) => this.#renderPiece(piece));
     // White space counts in it.
     // prettier-ignore

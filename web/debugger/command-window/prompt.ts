@@ -161,6 +161,14 @@ export class DebuggerPrompt extends LitElement {
     return true;
   }
 
+  /** As in WinDbg: lines from before that begin with what stands in front of the caret, which stays there. */
+  #search(step: -1 | 1): void {
+    const caret = this.#caret;
+    const { value } = this.input;
+    const found = this.history.search(value.slice(0, caret), value, step);
+    if (found !== undefined) this.#show(found, caret);
+  }
+
   #onKeydown(event: KeyboardEvent): void {
     if (event.isComposing || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
     const { value } = this.input;
@@ -168,6 +176,8 @@ export class DebuggerPrompt extends LitElement {
     if (event.key === 'Enter') this.#submit();
     else if (event.key === 'ArrowUp') this.#show(this.history.previous(value));
     else if (event.key === 'ArrowDown') this.#show(this.history.next(value));
+    else if (event.key === 'PageUp' || event.key === 'F8') this.#search(-1);
+    else if (event.key === 'PageDown') this.#search(1);
     else if (event.key === 'Escape') this.#show('');
     // Tab leaves an empty line, so that the keyboard is never caught in it.
     else if (event.key === 'Tab' && value.trim() !== '') void this.#ask(true);

@@ -22,7 +22,14 @@ export interface LayoutState {
   bottom: PaneId;
 }
 
-const DEFAULT: LayoutState = { isOpen: true, width: 42, height: 50, top: 'stack', bottom: 'disassembly' };
+/** Before the user changes anything. */
+export const DEFAULT: LayoutState = {
+  isOpen: true,
+  width: 42,
+  height: 50,
+  top: 'stack',
+  bottom: 'disassembly',
+};
 const KEY = 'debugger:layout';
 const SMALLEST = 15;
 const LARGEST = 80;

@@ -61,6 +61,8 @@ export class MemoryPane extends Pane<MemoryView> {
   @state() private type = '';
   /** Place of the field that the pointer or the focus is on; -1 for none. */
   @state() private field = -1;
+  /** Whether the user has just tried to change bytes. */
+  @state() private isEdited = false;
   @state() private bytesARow = WIDE.bytesARow;
   readonly #size = new ResizeObserver(
     ([entry]) => (this.bytesARow = entry!.contentRect.width < WIDE.from ? NARROW.bytesARow : WIDE.bytesARow),
@@ -88,9 +90,9 @@ export class MemoryPane extends Pane<MemoryView> {
     await this.refresh();
   }
 
-  #move(bytes: number): void {
+  async #move(bytes: number): Promise<void> {
     if (!this.shown) return;
-    void this.show(BigInt.asUintN(64, BigInt(`0x${this.shown.address}`) + BigInt(bytes)).toString(16));
+    await this.show(BigInt.asUintN(64, BigInt(`0x${this.shown.address}`) + BigInt(bytes)).toString(16));
   }
 
   #onSubmit(event: Event): void {
@@ -99,12 +101,25 @@ export class MemoryPane extends Pane<MemoryView> {
     void this.show(address!.value, type!.value.trim());
   }
 
+  /** Keys scroll through the bytes that are shown; at their ends they go on to others. */
   #onKeydown(event: KeyboardEvent): void {
-    if (event.key === 'Enter') return;
-    const step = { PageDown: BYTES, PageUp: -BYTES }[event.key];
-    if (step === undefined) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    this.isEdited = /^[0-9a-z]$/i.test(event.key);
+    const step = {
+      ArrowDown: this.bytesARow,
+      ArrowUp: -this.bytesARow,
+      PageDown: BYTES,
+      PageUp: -BYTES,
+    }[event.key];
+    const area = event.currentTarget as HTMLElement;
+    const isAtEnd = area.scrollTop + area.clientHeight >= area.scrollHeight - 1;
+    if (step === undefined || (step < 0 ? area.scrollTop > 0 : !isAtEnd)) return;
     event.preventDefault();
-    this.#move(step);
+    void this.#move(step).then(async () => {
+      await this.updateComplete;
+      // A page goes on behind what was shown, or ends in front of it.
+      if (Math.abs(step) === BYTES) area.scrollTop = step > 0 ? 0 : area.scrollHeight;
+    });
   }
 
   protected override renderHead(): TemplateResult {
@@ -139,9 +154,12 @@ export class MemoryPane extends Pane<MemoryView> {
   protected override renderShown(view: MemoryView): TemplateResult {
     const rows = memoryRows(view, BYTES, this.bytesARow);
     const cells = (list: readonly Cell[]) => list.map((cell) => this.#renderCell(cell));
+    const refusal = html`<p class="problem" role="status" ?hidden=${!this.isEdited}>
+      ${this.isEdited ? text.readOnly : ''}
+    </p>`;
     // White space counts in it.
     // prettier-ignore
-    return html`<div class="bytes" data-address=${view.address} tabindex="0" role="group" aria-label=${text.memory} @keydown=${this.#onKeydown}>
+    return html`${refusal}<div class="bytes" data-address=${view.address} tabindex="0" role="group" aria-label=${text.memory} @keydown=${this.#onKeydown}>
       ${view.symbol ? html`<div class="line symbol">${view.symbol}</div>` : nothing}
       ${rows.map(({ address, hex, ascii }) => html`<div class="line">${address}  ${cells(hex)}  ${cells(ascii)}</div>`)}
       ${view.fields.map(({ name, offset, value }, i) => html`<span

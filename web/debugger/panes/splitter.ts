@@ -1,6 +1,7 @@
 import { LitElement, css } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { focusStyles } from '../../controls/control.styles.js';
+import { debug } from '../text.js';
 
 /** The user moved a splitter: it would be at `percent` of what it splits. */
 export class SplitEvent extends Event {
@@ -12,7 +13,7 @@ export class SplitEvent extends Event {
 const STEP = 2; // percent, for a key
 
 /**
- * A line between two parts that can be moved.
+ * A line between two parts that can be moved; a double-click or Home puts it back where it was at first.
  * @fires dbg-split
  */
 @customElement('dbg-splitter')
@@ -44,12 +45,15 @@ export class Splitter extends LitElement {
   @property() label = '';
   /** Of the part before it, percent. */
   @property({ type: Number }) percent = 50;
+  /** Where it was at first, percent. */
+  @property({ type: Number }) first = 50;
   @property() orientation: 'vertical' | 'horizontal' = 'vertical';
 
   constructor() {
     super();
     this.addEventListener('pointerdown', this.#onPointerDown);
     this.addEventListener('keydown', this.#onKeydown);
+    this.addEventListener('dblclick', this.#reset);
   }
 
   override connectedCallback(): void {
@@ -60,6 +64,7 @@ export class Splitter extends LitElement {
 
   protected override willUpdate(): void {
     this.ariaLabel = this.label;
+    this.title = debug.panes.resizeHint;
     this.ariaOrientation = this.orientation;
     this.setAttribute('aria-orientation', this.orientation);
     this.ariaValueNow = `${Math.round(this.percent)}`;
@@ -81,7 +86,15 @@ export class Splitter extends LitElement {
       this.addEventListener(name, () => end.abort(), { signal: end.signal });
   };
 
+  readonly #reset = (): void => {
+    this.dispatchEvent(new SplitEvent(this.first));
+  };
+
   readonly #onKeydown = (event: KeyboardEvent): void => {
+    if (event.key === 'Home') {
+      event.preventDefault();
+      return this.#reset();
+    }
     const step = { ArrowLeft: -STEP, ArrowUp: -STEP, ArrowRight: STEP, ArrowDown: STEP }[event.key];
     if (step === undefined) return;
     event.preventDefault();

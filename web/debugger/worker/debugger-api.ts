@@ -16,9 +16,9 @@ export interface DebuggerApi {
   /**
    * Gives symbol files to the debugger; a dump that is open must be opened again to see them.
    * @param place where they come from, as `.sympath` shows it
-   * @returns how many of them are symbols or images
+   * @returns what became of them
    */
-  addSymbols(place: string, files: readonly SymbolFile[]): Promise<number>;
+  addSymbols(place: string, files: readonly SymbolFile[]): Promise<AddedSymbols>;
   /** Opens a dump in place of the one before. Rejects with a sentence when it cannot be read. */
   open(path: string, dump: DumpFile): Promise<Opened>;
   /**
@@ -57,6 +57,15 @@ export interface SymbolFile {
   /** Its name, with the folders that it lies in. */
   path: string;
   blob: Blob;
+}
+
+export interface AddedSymbols {
+  /** How many are symbols or images. */
+  count: number;
+  /** Files that are not what their names say. */
+  refused: { file: string; reason: string }[];
+  /** PDBs that the open dump has no use for, and the module that wants another one of that name; '' for none. */
+  unused: { file: string; module: string }[];
 }
 
 export interface Opened {

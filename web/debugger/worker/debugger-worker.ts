@@ -16,6 +16,7 @@ import {
 } from '../../../sim/debugger/index.js';
 import { BlobSource } from './blob-source.js';
 import type {
+  AddedSymbols,
   Answered,
   Completion,
   DebuggerApi,
@@ -38,8 +39,19 @@ export class DebuggerWorker implements DebuggerApi {
   readonly #interrupt = new InterruptFlag();
   #shell: Shell | undefined;
 
-  addSymbols(place: string, files: readonly SymbolFile[]): Promise<number> {
-    return this.#symbols.add(place, files);
+  async addSymbols(place: string, files: readonly SymbolFile[]): Promise<AddedSymbols> {
+    const { count, refused, pdbs } = await this.#symbols.add(place, files);
+    return { count, refused, unused: pdbs.flatMap(({ file, key }) => this.#unused(file, key)) };
+  }
+
+  /** Whether the open dump has no use for a PDB: no module is of its build. */
+  #unused(file: string, key: string): AddedSymbols['unused'] {
+    if (!this.#shell) return [];
+    const named = this.#shell.session.modules.filter(
+      ({ pdbName }) => pdbName.toLowerCase() === file.toLowerCase(),
+    );
+    if (named.some(({ pdb }) => pdb?.key === key)) return [];
+    return [{ file, module: named[0]?.name ?? '' }];
   }
 
   async open(path: string, dump: DumpFile): Promise<Opened> {

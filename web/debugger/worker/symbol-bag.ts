@@ -1,4 +1,4 @@
-import type { FoundFile, SymbolFiles } from '../../../sim/debugger/index.js';
+import { FileError, pdbKey, type FoundFile, type SymbolFiles } from '../../../sim/debugger/index.js';
 import { BlobSource } from './blob-source.js';
 import type { SymbolFile } from './debugger-api.js';
 import { zipEntries } from './zip-entries.js';
@@ -6,8 +6,22 @@ import { zipEntries } from './zip-entries.js';
 /** What a debugger reads besides dumps. */
 const SYMBOLS = /\.(?:pdb|exe|dll|sys)$/i;
 const ZIP = /\.zip$/i;
+const PDB = /\.pdb$/i;
+/** Below the folder of a symbol store a file lies in two more. */
+const PARTS_IN_STORE = 3;
 /** A PDB that is larger than this is none. */
 const LARGEST_FILE = 0x7fffffff;
+
+const SEPARATORS = /[\\/]/;
+
+export interface AddedFiles {
+  /** How many are of use. */
+  count: number;
+  /** Files that are not what their names say. */
+  refused: { file: string; reason: string }[];
+  /** PDBs that were not in a symbol store, with their keys. */
+  pdbs: { file: string; key: string }[];
+}
 
 /** The symbol files that the page has given: of the machine itself, and those that were dropped on the debugger. */
 export class SymbolBag implements SymbolFiles {
@@ -19,15 +33,33 @@ export class SymbolBag implements SymbolFiles {
     return this.#places.join(';');
   }
 
-  /** @param place what `.sympath` shows @returns how many files were of use @throws Error when a zip cannot be read */
-  async add(place: string, files: readonly SymbolFile[]): Promise<number> {
-    let count = 0;
+  /** @param place what `.sympath` shows @throws Error when a zip cannot be read */
+  async add(place: string, files: readonly SymbolFile[]): Promise<AddedFiles> {
+    const added: AddedFiles = { count: 0, refused: [], pdbs: [] };
     for (const { path, blob } of files) {
-      if (ZIP.test(path)) count += await this.#addZip(place, blob);
-      else if (SYMBOLS.test(path)) count += this.#put(place, path, blob);
+      if (ZIP.test(path)) added.count += await this.#addZip(place, blob);
+      else if (SYMBOLS.test(path)) this.#addFile(place, path, blob, added);
     }
-    if (count > 0 && !this.#places.includes(place)) this.#places.push(place);
-    return count;
+    if (added.count > 0 && !this.#places.includes(place)) this.#places.push(place);
+    return added;
+  }
+
+  /** A PDB that lies alone is kept by the key that stands in it as well, so that one of another build never hides it. */
+  #addFile(place: string, path: string, blob: Blob, added: AddedFiles): void {
+    const isLoose = path.split(SEPARATORS).length < PARTS_IN_STORE;
+    if (!isLoose || !PDB.test(path)) {
+      added.count += this.#put(place, path, blob);
+      return;
+    }
+    const name = path.split(SEPARATORS).at(-1)!;
+    try {
+      const key = pdbKey(new BlobSource(blob));
+      added.count += this.#put(place, path, blob, `${name}/${key}/${name}`);
+      added.pdbs.push({ file: name, key });
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      added.refused.push({ file: name, reason: error.message });
+    }
   }
 
   find(name: string, key: string): FoundFile | undefined {
@@ -43,10 +75,10 @@ export class SymbolBag implements SymbolFiles {
   }
 
   /** What comes later stands in place of what came before. */
-  #put(place: string, path: string, blob: Blob): number {
-    const parts = path.split(/[\\/]/);
+  #put(place: string, path: string, blob: Blob, inStore?: string): number {
+    const parts = path.split(SEPARATORS);
     const file = { path: [place, ...parts].join('\\'), file: new BlobSource(blob) };
-    this.#files.set(parts.slice(-3).join('/').toLowerCase(), file);
+    this.#files.set((inStore ?? parts.slice(-PARTS_IN_STORE).join('/')).toLowerCase(), file);
     this.#files.set(parts.at(-1)!.toLowerCase(), file);
     return 1;
   }

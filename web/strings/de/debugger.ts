@@ -6,10 +6,10 @@ export const debug = {
   breakHint: 'Unterbrechen (Strg+Untbr): beendet den laufenden Befehl',
   nothingRuns: 'Kein Befehl wird ausgeführt',
   find: 'Suchen',
-  findHint: 'In der Ausgabe suchen (Strg+F)',
+  findHint: 'In der Ausgabe suchen (Strg+F; weiter: F3)',
   start: {
     heading: 'Ein Speicherabbild öffnen',
-    text: 'Jedes Kernelspeicherabbild eines x64-Computers: Ziehen Sie die DMP-Datei hierher oder wählen Sie sie aus. Zugleich oder später können Sie PDB-Dateien, Ordner oder eine ZIP-Datei mit Symbolen hierherziehen.',
+    text: 'Jedes Speicherabbild des Kernels oder eines Prozesses eines x64-Computers: Ziehen Sie die DMP-Datei hierher oder wählen Sie sie aus. Zugleich oder später können Sie PDB-Dateien, Ordner oder eine ZIP-Datei mit Symbolen hierherziehen.',
     onDisk: 'Auf diesem Computer',
     none: 'Auf diesem Computer gibt es noch keine Speicherabbilder. Klicken Sie im Task-Manager mit der rechten Maustaste auf „System“, und wählen Sie „Live-Kernelspeicherabbilddatei erstellen“.',
   },
@@ -32,6 +32,11 @@ export const debug = {
   dropHere: 'Speicherabbilder und Symbole hier ablegen',
   symbolsAdded: (count: number) =>
     count === 1 ? '1 Symboldatei wurde hinzugefügt.' : `${count} Symboldateien wurden hinzugefügt.`,
+  notSymbols: (file: string, reason: string) => `${file}: ${reason}`,
+  unusedPdb: (file: string, module: string) =>
+    module === ''
+      ? `Kein Modul dieses Speicherabbilds hat ${file}.`
+      : `${file} gehört zu einem anderen Build als ${module}, das sie nicht verwendet.`,
   cannotOpen: (file: string) => `${file} kann nicht geöffnet werden`,
   cannotAdd: 'Diese Dateien können nicht verwendet werden',
   noDumpAmong:
@@ -69,6 +74,7 @@ export const debug = {
     address: 'Adresse oder Ausdruck',
     type: 'Darübergelegter Typ',
     show: 'Anzeigen',
+    readOnly: 'Der Speicher eines Speicherabbilds bleibt, wie er war: Er kann nicht geändert werden.',
     asks: 'Fragt nach dieser Adresse',
     runs: 'Führt diesen Befehl aus',
     back: 'Zurück',
@@ -94,6 +100,7 @@ export const debug = {
     reveal: 'Bereiche einblenden',
     resizeWidth: 'Breite der Bereiche',
     resizeHeight: 'Höhe der oberen Bereiche',
+    resizeHint: 'Ziehen oder Pfeiltasten; Doppelklick oder Pos1 setzt zurück',
   },
   workerFailed:
     'Der Debugger-Teil der Seite konnte nicht geladen werden. Laden Sie die Seite neu, um es noch einmal zu versuchen.',

@@ -6,10 +6,10 @@ export const debug = {
   breakHint: 'Break (Ctrl+Break): ends the command that runs',
   nothingRuns: 'No command is running',
   find: 'Find',
-  findHint: 'Find in the output (Ctrl+F)',
+  findHint: 'Find in the output (Ctrl+F; next: F3)',
   start: {
     heading: 'Open a crash dump',
-    text: 'Any kernel dump of an x64 machine: drop its .dmp file here, or choose it. With it, or later, drop .pdb files, folders or a .zip of symbols.',
+    text: 'Any dump of the kernel or of a process of an x64 machine: drop its .dmp file here, or choose it. With it, or later, drop .pdb files, folders or a .zip of symbols.',
     onDisk: 'On this machine',
     none: 'This machine has no dumps yet. In Task Manager, right-click System and choose “Create live kernel memory dump file”.',
   },
@@ -31,6 +31,11 @@ export const debug = {
   dropHere: 'Drop dumps and symbols here',
   symbolsAdded: (count: number) =>
     count === 1 ? '1 symbol file was added.' : `${count} symbol files were added.`,
+  notSymbols: (file: string, reason: string) => `${file}: ${reason}`,
+  unusedPdb: (file: string, module: string) =>
+    module === ''
+      ? `No module of this dump has ${file}.`
+      : `${file} is of another build than ${module}, which does not use it.`,
   cannotOpen: (file: string) => `Cannot open ${file}`,
   cannotAdd: 'These files cannot be used',
   noDumpAmong: 'Among these files is no dump (.dmp), no PDB, no image and no .zip of such.',
@@ -67,6 +72,7 @@ export const debug = {
     address: 'Address or expression',
     type: 'Type to lay over it',
     show: 'Show',
+    readOnly: 'The memory of a dump is as it was: it cannot be changed.',
     asks: 'Asks about this address',
     runs: 'Runs this command',
     back: 'Back',
@@ -92,6 +98,7 @@ export const debug = {
     reveal: 'Show panes',
     resizeWidth: 'Width of the panes',
     resizeHeight: 'Height of the upper panes',
+    resizeHint: 'Drag, or use the arrow keys; a double-click or Home puts it back',
   },
   workerFailed:
     'The part of the page that is the debugger could not be loaded. Reload the page to try again.',

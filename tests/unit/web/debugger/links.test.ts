@@ -168,3 +168,10 @@ it('of frames without numbers count from the one that .frame /c made the first, 
   expect(framesAfter('k 2', stack)).toEqual(['.frame f', '.frame 10']);
   expect(framesAfter('.cxr; k', `Resetting default scope\n${stack}`)).toEqual(['.frame 0', '.frame 1']);
 });
+
+it('what is said of a dump that was opened leads to its analysis', () => {
+  const transcript = new Transcript();
+  transcript.append('Loading Dump File [a.dmp]\nFor analysis of this file, run !analyze -v\n');
+  expect(linksOf(transcript, 0)).toEqual([]);
+  expect(linksOf(transcript, 1)).toEqual([{ start: 31, end: 42, command: '!analyze -v' }]);
+});
