@@ -182,3 +182,28 @@ test('Alt+F6 goes through the windows', async () => {
   await page.keyboard.press('Alt+F6');
   await expect.poll(front).toBe('File Explorer');
 });
+
+test('the clock writes the date as Windows does in German', async () => {
+  const page = await openPage({ locale: 'de-DE' });
+  const clock = page.getByRole('navigation').getByRole('time');
+  await expect.poll(() => clock.innerText()).toMatch(/^\d\d:\d\d\s+\d\d\.\d\d\.\d{4}$/);
+});
+
+test('with forced colours the taskbar shows which programs are open, and which one is used', async () => {
+  const page = await openPage({ forcedColors: 'active' });
+  await row(page, 'System').waitFor();
+  const taskbar = page.getByRole('navigation', { name: 'Taskbar' });
+  const mark = (name: string) =>
+    taskbar
+      .getByRole('button', { name, exact: true })
+      .evaluate((button) => getComputedStyle(button, '::after').backgroundColor);
+  const face = await taskbar
+    .getByRole('button', { name: 'Task Manager', exact: true })
+    .evaluate((button) => getComputedStyle(button).backgroundColor);
+  const used = await mark('Task Manager');
+  await taskbar.getByRole('button', { name: 'File Explorer', exact: true }).click();
+  await page.getByRole('region', { name: /File Explorer/ }).waitFor();
+  expect(await mark('File Explorer')).toBe(used);
+  const open = await mark('Task Manager');
+  expect(new Set([face, used, open]).size).toBe(3);
+});

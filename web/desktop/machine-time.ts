@@ -2,10 +2,12 @@ import { locale } from '../strings/index.js';
 
 /** The machine keeps UTC, whatever the host does. */
 const time = new Intl.DateTimeFormat(locale, { timeStyle: 'short', timeZone: 'UTC' });
+/** Windows writes the short date of some regions with two digits for day and month: `04.05.2026`. */
+const digits = new Intl.Locale(locale).language === 'de' ? '2-digit' : 'numeric';
 const date = new Intl.DateTimeFormat(locale, {
   year: 'numeric',
-  month: 'numeric',
-  day: 'numeric',
+  month: digits,
+  day: digits,
   timeZone: 'UTC',
 });
 

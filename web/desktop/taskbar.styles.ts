@@ -85,4 +85,20 @@ export const styles = css`
       right: 4px;
     }
   }
+
+  @media (forced-colors: active) {
+    button[data-open]::after {
+      background: ButtonText;
+      forced-color-adjust: none;
+    }
+
+    button[aria-pressed='true']:not(:focus-visible) {
+      outline: 1px solid Highlight;
+      outline-offset: -1px;
+    }
+
+    button[aria-pressed='true']::after {
+      background: Highlight;
+    }
+  }
 `;

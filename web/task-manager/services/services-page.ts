@@ -34,7 +34,7 @@ const COLUMNS: readonly GridColumn[] = [
   { id: 'name', label: columns.name, width: 160 },
   { id: 'pid', label: columns.pid, width: 60, isNumber: true },
   { id: 'description', label: columns.description, width: 235 },
-  { id: 'status', label: columns.status, width: 95 },
+  { id: 'status', label: columns.status, width: 110 },
   { id: 'group', label: columns.group, width: 220 },
 ];
 
