@@ -24,8 +24,9 @@ export const ALIASES: Readonly<Record<string, (session: Session) => bigint | und
   $bug_param2: (session) => bugCheck(session, 2),
   $bug_param3: (session) => bugCheck(session, 3),
   $bug_param4: (session) => bugCheck(session, 4),
-  $tid: (session) => session.threadId,
-  $tpid: (session) => session.processId,
+  // Of a kernel's dump the engine does not know them.
+  $tid: (session) => (session.user ? session.threadId : undefined),
+  $tpid: (session) => (session.user ? session.processId : undefined),
   $ptrsize: () => 8n,
   $pagesize: () => 0x1000n,
 };

@@ -20,6 +20,8 @@ interface Request {
   size: number | undefined;
   /** `-a`: how many structures behind one another. */
   count: number | undefined;
+  /** `-t`: without the globals of that name. */
+  typesOnly: boolean;
   options: DisplayOptions;
 }
 
@@ -65,6 +67,7 @@ function parseRequest(session: Session, args: string): Request | undefined {
     list: undefined,
     size: undefined,
     count: undefined,
+    typesOnly: false,
     options: plain(),
   };
   const scanner = new Scanner(args);
@@ -134,13 +137,14 @@ function readOption(
   next: { isPrefix: boolean; isName: boolean },
 ): void {
   const { options } = request;
-  const unknown = /[^abchilnorsvy\d]/.exec(letters);
+  const unknown = /[^abchilnorstvy\d]/.exec(letters);
   if (unknown) refuse('dt', `-${unknown[0]}`);
   const depth = /r(\d*)/.exec(letters);
   if (depth) options.depth = depth[1] === '' ? DEFAULT_DEPTH : Number(depth[1]);
   const count = /a(\d*)/.exec(letters);
   if (count) request.count = Math.min(Number(count[1] || DEFAULT_COUNT), MOST_COUNT);
   if (letters.includes('v')) options.verbose = true;
+  if (letters.includes('t')) request.typesOnly = true;
   if (letters.includes('o')) options.noOffsets = true;
   if (letters.includes('i')) options.flat = true;
   if (letters.includes('c')) options.compact = true;
@@ -198,7 +202,7 @@ function rowText(session: Session, type: StructType, request: Request): string {
   return text;
 }
 
-function typeNames(session: Session, { type, size }: Request): string {
+function typeNames(session: Session, { type, size, typesOnly }: Request): string {
   const [moduleName, pattern] = type.includes('!')
     ? (type.split('!') as [string, string])
     : [session.mainModule?.name ?? 'nt', type];
@@ -210,7 +214,7 @@ function typeNames(session: Session, { type, size }: Request): string {
   const names = [...(size === undefined ? types.allNames : types.names)]
     .filter((name) => fits(name) && (size === undefined || types.find(name)?.size === size))
     .map((name) => `          ${owner}!${name}\n`);
-  const globals = (size === undefined ? (module.symbols?.all ?? []) : [])
+  const globals = (size === undefined && !typesOnly ? (module.symbols?.all ?? []) : [])
     .filter(({ name, typeIndex }) => typeIndex !== 0 && fits(name))
     .map(({ name, address: at }) => `${hex(at, 16)}  ${owner}!${name}\n`);
   return [...names, ...globals].join('');

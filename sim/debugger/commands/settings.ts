@@ -35,24 +35,36 @@ export const radix: Command = {
   },
 };
 
-/** Commands of a live session: a dump cannot go on, and its memory cannot be changed. */
-const NOT_LIVE: readonly [string, string][] = [
-  ...['g', 'gh', 'gn', 'gu', 'p', 'pa', 'pc', 'pt', 't', 'ta', 'tc', 'tt', 'wt'].map(
-    (name): [string, string] => [name, 'No runnable debuggees error'],
-  ),
-  ...['bp', 'bu', 'bm', 'ba', 'bl', 'bc', 'bd', 'be'].map((name): [string, string] => [
-    name,
-    'Operation not supported by current debuggee error',
-  ]),
+/** Commands of a live session: a dump cannot go on. */
+const RUNS = [
+  'g',
+  'gc',
+  'gh',
+  'gn',
+  'gu',
+  'p',
+  'pa',
+  'pc',
+  'ph',
+  'pt',
+  't',
+  'ta',
+  'tb',
+  'tc',
+  'th',
+  'tt',
+  'wt',
 ];
+/** Nor does it stop anywhere. */
+const STOPS = ['bp', 'bu', 'bm', 'ba', 'bl', 'bc', 'bd', 'be', 'bs'];
 
 export const live: Command = {
-  names: NOT_LIVE.map(([name]) => name),
+  names: [...RUNS, ...STOPS],
   run({ session, print }, args, name) {
-    const message = NOT_LIVE.find(([known]) => known === name)![1];
-    print(
-      `${' '.repeat(session.prompt.length + name.length)}^ ${message} in '${name}${args ? ` ${args}` : ''}'\n`,
-    );
+    const runs = RUNS.includes(name);
+    const message = runs ? 'No runnable debuggees' : 'Operation not supported by current debuggee';
+    const mark = ' '.repeat(session.prompt.length + (runs ? 1 : name.length));
+    print(`${mark}^ ${message} error in '${name}${args ? ` ${args}` : ''}'\n`);
   },
 };
 
