@@ -258,4 +258,95 @@ describe.each(DUMPS)('switches of extension commands on %s', (size, options) => 
       expect(ask(`!locks -p ${at}`)).toMatch(new RegExp(`NumberOfSharedWaiters += ${waiters}\n`)); // prettier-ignore
     }
   });
+
+  it('!irpfind: by thread, device and file, and from an address on', () => {
+    const found = (line: string) => all(ask(line), /^([0-9a-f]{16}) \[/gm).flat();
+    const listed = found('!irpfind');
+    const known = ioTruth(kernel).requests.filter(({ address }) => listed.includes(plain(address)));
+    expect(known.length).toBe(listed.length);
+    for (const { thread, device, file } of known.slice(0, 8)) {
+      const those = (same: (request: (typeof known)[0]) => boolean) =>
+        known.filter(same).map(({ address }) => plain(address)).sort(); // prettier-ignore
+      expect(found(`!irpfind 0 0 thread ${plain(thread!)}`).sort()).toEqual(
+        those((one) => one.thread === thread),
+      );
+      if (file) expect(found(`!irpfind 0 0 fileobject ${plain(file)}`).sort()).toEqual(those((one) => one.file === file)); // prettier-ignore
+      expect(found(`!irpfind 0 0 device ${plain(device)}`)).toEqual(
+        expect.arrayContaining(those((one) => one.device === device)),
+      );
+    }
+    const middle = [...listed].sort()[listed.length >> 1]!;
+    expect(found(`!irpfind 0 ${middle}`)).toEqual(listed.filter((at) => at! >= middle));
+    expect(found('!irpfind 0 0 userevent 1234')).toEqual([]);
+  });
+
+  it('!poolused sorts by tag, by nonpaged and by paged use', () => {
+    const rows = (flags: number) => all(ask(`!poolused ${flags}`), /^ (.{4}) +\d+ +(\d+) +\d+ +(\d+)$/gm);
+    const tags = rows(0).map(([tag]) => tag!);
+    expect(tags).toEqual([...tags].sort((a, b) => (a < b ? -1 : 1)));
+    for (const [flags, column] of [
+      [2, 1],
+      [4, 2],
+    ] as const) {
+      const used = rows(flags).map((row) => Number(row[column]));
+      expect(used).toEqual([...used].sort((a, b) => b - a));
+    }
+  });
+
+  it('!pool: only the block of the address, with what it holds', () => {
+    const at = plain(processNamed('lsass.exe').address);
+    const text = ask(`!pool ${at} 3`);
+    expect(all(text, /^[* ][0-9a-f]{16} size:/gm).length).toBe(1);
+    const [[from, low, high]] = all(text, /^ {4}([0-9a-f]{16}) {2}([0-9a-f]{8}) ([0-9a-f]{8}) /gm) as [
+      string[],
+    ];
+    expect(kernel.space.u64(BigInt(`0x${from}`))).toBe(BigInt(`0x${high}${low}`));
+    expect(ask(`!pool ${at} 80000000`)).not.toContain('Pool page');
+  });
+
+  it('!poolfind: kinds of pool, tags as numbers', () => {
+    const row = kernel.truth.pool.find(({ tag }) => tag === 'Proc')!;
+    const count = (line: string) => all(ask(line), /^[0-9a-f]{16} : tag Proc,/gm).length;
+    const live = row.nonPagedAllocs - row.nonPagedFrees;
+    expect(live).toBeGreaterThan(3);
+    for (const line of ['!poolfind Proc 0', '!poolfind 0x636f7250 0', '!poolfind -tag Proc -nonpaged'])
+      expect(count(line), line).toBe(live);
+    expect(count('!poolfind Proc 1')).toBe(row.pagedAllocs - row.pagedFrees);
+  });
+
+  it('!pte: an entry by its own address, and the entries of a range', () => {
+    const at = BigInt(processNamed('lsass.exe').address);
+    const [[entry]] = all(ask(`!pte ${at.toString(16)}`), /PTE at ([0-9A-F]{16})/g) as [[string]];
+    const page = (at & ~0xfffn).toString(16);
+    expect(ask(`!pte ${entry}`)).toContain(`VA ${page}\n`);
+    const range = all(ask(`!pte ${page} ${(at + 0x2000n).toString(16)}`), /VA ([0-9a-f]{16})/g).flat();
+    expect(range).toEqual([0n, 1n, 2n].map((i) => ((at & ~0xfffn) + i * 0x1000n).toString(16)));
+    const value = kernel.space
+      .u64(BigInt(`0x${entry}`))
+      .toString(16)
+      .toUpperCase();
+    expect(ask(`!pte ${entry} 1`)).toContain(value);
+  });
+
+  it('!vtop: by directory base and by its page', () => {
+    const at = plain(processNamed('lsass.exe').address);
+    const root = kernel.dump.u64('DirectoryTableBase') & ~0xfffn;
+    const told = (base: bigint) => /translates to physical address ([0-9a-f]+)/.exec(ask(`!vtop ${base.toString(16)} ${at}`))?.[1]; // prettier-ignore
+    expect(told(root)).toBeDefined();
+    expect(told(root >> 12n)).toBe(told(root));
+  });
+
+  it('!vad: one range of the current process, by an address in it', () => {
+    const { address, memory } = processNamed('explorer.exe');
+    ask(`.process ${plain(address)}`);
+    for (const { start, end, file } of memory.filter(({ kind }) => kind === 'image').slice(0, 5)) {
+      const text = ask(`!vad ${plain(start)} 1`);
+      const page = (value: bigint) => (value >> 12n).toString(16);
+      expect(text).toMatch(
+        new RegExp(`Start VPN +${page(BigInt(start))}  End VPN +${page(BigInt(end) - 1n)} `),
+      );
+      expect(text).toContain(`\\${file!.split('\\').at(-1)}\n`);
+    }
+    ask('.process');
+  });
 });

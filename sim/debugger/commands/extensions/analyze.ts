@@ -3,7 +3,7 @@ import { imageName, processAt } from '../../kernel/processes.js';
 import type { Session } from '../../session.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
-import { refuse } from '../refuse.js';
+import { expectEnd, refuse } from '../refuse.js';
 import statuses from './statuses.json' with { type: 'json' };
 
 const LIVE_DUMP = 0x161;
@@ -58,9 +58,13 @@ function processName(session: Session): string {
 export const error: Command = {
   names: ['!error'],
   run({ session, print }, args) {
-    const code = Number(new Arguments(session, args).value() & 0xffffffffn) >>> 0;
+    const rest = new Arguments(session, args);
+    const code = Number(rest.value() & 0xffffffffn) >>> 0;
+    const asStatus = (rest.optionalValue() ?? 0n) === 1n;
+    expectEnd('!error', rest);
     const text = (statuses as Record<string, string>)[`0x${hex(code, 8)}`];
-    if (!text)
+    // Small numbers mean other things as NTSTATUS than as errors of Win32.
+    if (!text || (asStatus && text.startsWith('ERROR_')))
       throw new CommandError(`Error code: 0x${hex(code)} (${code}) is not known to this debugger.\n`);
     print(
       `Error code: ${code >= 0x80000000 ? '(NTSTATUS)' : '(Win32)'} 0x${hex(code)} (${code}) - ${text}\n`,

@@ -6,13 +6,18 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
+import { expectEnd } from '../refuse.js';
 import { findProcess } from './process-text.js';
 
 /** `!dpcs`: deferred procedure calls that wait on each processor. */
 export const dpcs: Command = {
   names: ['!dpcs'],
   run({ session, print }, args) {
-    const wanted = new Arguments(session, args).optionalValue();
+    const rest = new Arguments(session, args);
+    const wanted = rest.optionalValue();
+    expectEnd('!dpcs', rest);
+    if (wanted !== undefined && !session.target.processors[Number(wanted)])
+      throw new CommandError(`There is no processor ${hex(wanted)} in the dump.\n`);
     print('CPU Type      KDPC       Function\n');
     session.target.processors.forEach((processor, number) => {
       if (!processor || (wanted !== undefined && BigInt(number) !== wanted)) return;
@@ -48,6 +53,7 @@ export const apcs: Command = {
     const rest = new Arguments(session, args);
     const kind = rest.scanner.match(/(?:proc|thre)\w*(?=\s|$)/)?.slice(0, 4);
     const given = rest.optionalValue();
+    expectEnd('!apc', rest);
     if (kind === 'thre') {
       const at = given || session.thread;
       print(`*** Enumerating APCs of thread ${hex(at, 16)}\n`);

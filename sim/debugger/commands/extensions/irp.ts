@@ -6,7 +6,7 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
-import { refuse } from '../refuse.js';
+import { expectEnd, expectNoOption, refuse } from '../refuse.js';
 import { MAJOR_FUNCTIONS } from './drivers.js';
 
 const IO_TYPE_IRP = 6;
@@ -88,16 +88,57 @@ function locationText(session: Session, view: TypedView, isCurrent: boolean): st
 export const irpFind: Command = {
   names: ['!irpfind'],
   run({ session, print }, args) {
-    const given = args.trim();
-    if (given !== '')
-      refuse('!irpfind', given.startsWith('-') ? `Option ${given.split(' ')[0]}` : 'A search by criteria');
+    const { from, fits } = irpQuestion(session, args);
     print('   Irp             [ Thread ]         irpStack: (Mj,Mn)   DevObj            [Driver]  Process\n');
     for (const owner of activeProcesses(session))
       for (const thread of threadsOf(session, owner))
         for (const request of listEntries(session, thread.at('IrpList'), '_IRP', 'ThreadListEntry'))
-          print(requestText(session, request, thread.address, imageName(session, owner)));
+          if (request.address >= from && fits(request))
+            print(requestText(session, request, thread.address, imageName(session, owner)));
   },
 };
+
+/** What `!irpfind` can look for in a request. Source: Microsoft, "!irpfind". */
+const CRITERIA: Readonly<Record<string, (session: Session, irp: TypedView, data: bigint) => boolean>> = {
+  arg: (session, irp, data) =>
+    locationsOf(session, irp).some((location) => ARGUMENTS.some((path) => location.value(path) === data)),
+  device: (session, irp, data) =>
+    locationsOf(session, irp).some((location) => location.value('DeviceObject') === data),
+  fileobject: (_, irp, data) => irp.value('Tail.Overlay.OriginalFileObject') === data,
+  mdlprocess: (session, irp, data) => {
+    const mdl = irp.value('MdlAddress');
+    return mdl !== 0n && new TypedView(session, '_MDL', mdl).value('Process') === data;
+  },
+  thread: (_, irp, data) => irp.value('Tail.Overlay.Thread') === data,
+  userevent: (_, irp, data) => irp.value('UserEvent') === data,
+};
+const MOST_LOCATIONS = 64;
+
+function locationsOf(session: Session, irp: TypedView): TypedView[] {
+  const size = session.struct('_IO_STACK_LOCATION').size;
+  const first = irp.address + BigInt(irp.type.size);
+  return Array.from(
+    { length: Math.min(irp.number('StackCount'), MOST_LOCATIONS) },
+    (_, i) => new TypedView(session, '_IO_STACK_LOCATION', first + BigInt(i * size)),
+  );
+}
+
+/** `[POOL [FROM [CRITERION DATA]]]`: requests are in nonpaged pool, 0. */
+function irpQuestion(session: Session, args: string): { from: bigint; fits: (irp: TypedView) => boolean } {
+  const rest = new Arguments(session, args);
+  expectNoOption('!irpfind', rest);
+  const pool = rest.optionalValue() ?? 0n;
+  if (pool !== 0n) refuse('!irpfind', 'A pool other than the nonpaged one, 0,');
+  const from = rest.optionalValue() ?? 0n;
+  const name = rest.word()?.toLowerCase();
+  if (name === undefined) return { from, fits: () => true };
+  const fits = Object.hasOwn(CRITERIA, name) ? CRITERIA[name] : undefined;
+  if (!fits)
+    throw new CommandError(`${name} is no criterion of !irpfind: ${Object.keys(CRITERIA).join(', ')}.\n`);
+  const data = rest.value();
+  expectEnd('!irpfind', rest);
+  return { from, fits: (irp) => fits(session, irp, data) };
+}
 
 function requestText(session: Session, request: TypedView, thread: bigint, owner: string): string {
   const [at, count] = [request.number('CurrentLocation'), request.number('StackCount')];

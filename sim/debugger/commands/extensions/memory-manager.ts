@@ -7,7 +7,7 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import type { Command } from '../command.js';
-import { ignoredFlags } from '../refuse.js';
+import { expectEnd, ignoredFlags } from '../refuse.js';
 
 const PAGE_KB = 4n;
 /** A row of `!vm`: of what structure, and the fields that hold it, of which a build has one. */
@@ -43,7 +43,9 @@ const BEFORE_SESSIONS = 'Processor Commit';
 export const vm: Command = {
   names: ['!vm'],
   run({ session, print }, args) {
-    const flags = new Arguments(session, args).optionalValue() ?? 0n;
+    const rest = new Arguments(session, args);
+    const flags = rest.optionalValue() ?? 0n;
+    expectEnd('!vm', rest);
     const partition = new TypedView(session, '_MI_PARTITION', kernelGlobal(session, 'MiSystemPartition'));
     const system = new TypedView(session, '_MI_SYSTEM_INFORMATION', kernelGlobal(session, 'MiState'));
     print(pageFilesText(session, partition));

@@ -5,7 +5,7 @@ import type { Session } from '../../session.js';
 import { fieldReader } from '../../types/field-reader.js';
 import { Arguments } from '../arguments.js';
 import type { Command } from '../command.js';
-import { ignoredFlags } from '../refuse.js';
+import { expectEnd, ignoredFlags } from '../refuse.js';
 
 const PAGE_KB = 4;
 /** MMLISTS, in the order of their numbers. */
@@ -37,7 +37,9 @@ interface Usage {
 export const memoryUsage: Command = {
   names: ['!memusage'],
   run({ session, print }, args) {
-    const flags = Number(new Arguments(session, args).optionalValue() ?? 0n);
+    const rest = new Arguments(session, args);
+    const flags = Number(rest.optionalValue() ?? 0n);
+    expectEnd('!memusage', rest);
     const counts = LOCATION_NAMES.map(() => 0);
     let missing = 0;
     const location = fieldReader(session, '_MMPFN', 'u3.e1.PageLocation');

@@ -3,9 +3,9 @@ import { readInteger } from '../../memory/memory.js';
 import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
-import type { Command } from '../command.js';
+import { CommandError, type Command } from '../command.js';
 import { matcher } from '../../patterns.js';
-import { ignoredFlags } from '../refuse.js';
+import { refuseFlags } from '../refuse.js';
 
 const MOST_TRACKERS = 0x10000;
 const TAG_LENGTH = 4;
@@ -19,19 +19,27 @@ export const poolUsed: Command = {
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const flags = Number(rest.optionalValue() ?? 0n);
+    refuseFlags('!poolused', flags, KNOWN_FLAGS);
+    if (flags & FLAG.byNonPaged && flags & FLAG.byPaged)
+      throw new CommandError(
+        'Flags 2 and 4 of !poolused do not go together: it sorts by one kind of pool.\n',
+      );
     const pattern = rest.rest;
     const fits = matcher(pattern.padEnd(TAG_LENGTH).replace(/\* +$/, '*'));
     const rows = [...trackers(session).values()].filter(({ tag }) => pattern === '' || fits(tag));
     const kind = flags & FLAG.byPaged ? 'paged' : 'nonPaged';
-    const sorted = rows.sort((a, b) => Number(b[kind].bytes - a[kind].bytes) || (a.tag < b.tag ? -1 : 1));
-    if (flags & FLAG.byPaged) print(' Sorting by Paged Pool Consumed\n');
-    else if (flags & FLAG.byNonPaged) print(' Sorting by NonPaged Pool Consumed\n');
+    const isByUse = (flags & (FLAG.byNonPaged | FLAG.byPaged)) !== 0;
+    const byTag = (a: Usage, b: Usage) => (a.tag < b.tag ? -1 : 1);
+    const byUse = (a: Usage, b: Usage) => Number(b[kind].bytes - a[kind].bytes);
+    const sorted = rows.sort((a, b) => (isByUse && byUse(a, b)) || byTag(a, b));
+    if (!isByUse) print(' Sorting by Tag\n');
+    else if (flags & FLAG.byPaged) print(' Sorting by Paged Pool Consumed\n');
+    else print(' Sorting by NonPaged Pool Consumed\n');
     print((flags & FLAG.verbose) !== 0 ? VERBOSE_HEADING : HEADING);
     const cells = flags & FLAG.verbose ? verboseCells : briefCells;
     for (const row of sorted) print(` ${row.tag} ${cells(row.nonPaged)} ${cells(row.paged)}\n`);
     const total = (of: 'nonPaged' | 'paged') => sorted.reduce((sum, row) => added(sum, row[of]), NOTHING);
     print(`\nTOTAL ${cells(total('nonPaged'))} ${cells(total('paged'))}\n`);
-    print(ignoredFlags('!poolused', flags, KNOWN_FLAGS));
   },
 };
 

@@ -1,7 +1,9 @@
 import { MemoryError } from '../../memory/memory.js';
 import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
+import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
+import { expectEnd } from '../refuse.js';
 
 /** Bits of KSPIN_LOCK_QUEUE.Lock, besides the address. Source: WDK headers (LOCK_QUEUE_WAIT, LOCK_QUEUE_OWNER). */
 const WAITS = 1n;
@@ -24,7 +26,8 @@ const NAME_WIDTH = 20;
 /** `!qlocks`: queued spin locks, with the processors that own them or wait. */
 export const queuedLocks: Command = {
   names: ['!qlocks'],
-  run({ session, print }) {
+  run({ session, print }, args) {
+    expectEnd('!qlocks', new Arguments(session, args));
     const numbers = session.type('nt!_KSPIN_LOCK_QUEUE_NUMBER');
     if (numbers?.kind !== 'enum')
       throw new CommandError('The symbols of nt do not describe _KSPIN_LOCK_QUEUE_NUMBER.\n');

@@ -7,6 +7,7 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
+import { expectEnd, expectNoOption } from '../refuse.js';
 
 const HEADING = 'List Timer             Interrupt Low/High Fire Time                  DPC/thread\n';
 /** Kinds of timers by their place in the table. */
@@ -34,7 +35,10 @@ interface Clock {
 export const timer: Command = {
   names: ['!timer'],
   run({ session, print }, args) {
-    const wanted = new Arguments(session, args).optionalValue();
+    const rest = new Arguments(session, args);
+    expectNoOption('!timer', rest);
+    const wanted = rest.optionalValue();
+    expectEnd('!timer', rest);
     const clock: Clock = {
       interrupt: sharedTime(session, 'InterruptTime'),
       system: sharedTime(session, 'SystemTime'),

@@ -8,6 +8,7 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
+import { expectEnd, expectOptions } from '../refuse.js';
 
 const MOST_GROUPS = 0x400;
 const TOKEN_TYPES = ['', 'Primary', 'Impersonation'];
@@ -17,8 +18,9 @@ export const token: Command = {
   names: ['!token'],
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
-    const show = rest.options().includes('n') ? namedSid : (sid: string) => sid;
-    const at = rest.optionalValue() ?? tokenOf(processAt(session, session.process));
+    const show = expectOptions('!token', rest, ['n']).includes('n') ? namedSid : (sid: string) => sid;
+    const at = rest.optionalValue() || tokenOf(processAt(session, session.process));
+    expectEnd('!token', rest);
     if (!isToken(session, at)) throw new CommandError(`${hex(at, 16)} is not a token object.\n`);
     const view = new TypedView(session, '_TOKEN', at);
     const luid = (path: string) =>

@@ -1,10 +1,10 @@
 import { hex } from '../../format/numbers.js';
-import { sectionOf, vadFacts, vadsBelow } from '../../kernel/vads.js';
+import { sectionOf, vadFacts, vadOf, vadsBelow } from '../../kernel/vads.js';
 import type { Session } from '../../session.js';
 import type { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
-import type { Command } from '../command.js';
-import { ignoredFlags } from '../refuse.js';
+import { CommandError, type Command } from '../command.js';
+import { expectEnd, refuseFlags } from '../refuse.js';
 import { findProcess } from './process-text.js';
 
 /** `!vad`: ranges of a process's addresses. */
@@ -14,6 +14,9 @@ export const vad: Command = {
     const rest = new Arguments(session, args);
     const given = rest.optionalValue() || undefined;
     const flags = Number(rest.optionalValue() ?? 0n);
+    expectEnd('!vad', rest);
+    refuseFlags('!vad', flags, ONE);
+    if (flags === ONE && given !== undefined) return print(oneText(session, given));
     const isProcess = given === undefined || isEprocess(session, given);
     const root = isProcess ? findProcess(session, given).value('VadRoot.Root') : given;
     print('VAD             Level         Start             End              Commit\n');
@@ -27,9 +30,32 @@ export const vad: Command = {
     print(
       `\nTotal VADs: ${String(count).padStart(5)}, average level: ${String(count ? Math.round(sum / count) : 0).padStart(4)}, maximum depth: ${deepest}\n`,
     );
-    print(ignoredFlags('!vad', flags, 0));
   },
 };
+
+/** As the second argument: one VAD only, or that of an address, in detail. Source: Microsoft, "!vad". */
+const ONE = 1;
+const LAST_USER = 0x7fffffffffffn;
+
+function oneText(session: Session, given: bigint): string {
+  const root = findProcess(session, undefined).value('VadRoot.Root');
+  const node = given <= LAST_USER ? vadOf(session, root, given) : session.view('_MMVAD', given);
+  if (!node) throw new CommandError(`${hex(given)} is in no range of the current process.\n`);
+  const { first, last, isPrivate, isImage, protection } = vadFacts(node);
+  const commit = node.value('Core.u1.VadFlags1.CommitCharge');
+  const head =
+    `\nVAD @ ${hex(node.address, 16)}\n` +
+    `  Start VPN ${hex(first).padStart(16)}  End VPN ${hex(last).padStart(16)}  Commit Charge ${hex(commit)} (${commit}.)\n`;
+  const kind = `  ${isPrivate ? 'Private' : isImage ? 'ImageMap' : 'Mapped'} ${protection}\n`;
+  if (isPrivate) return head + kind;
+  const section = sectionOf(session, node);
+  if (!section) return `${head}  The section is not in the dump.\n${kind}`;
+  return (
+    `${head}  Control Area  ${hex(section.controlArea, 16)}  FirstProtoPte ${hex(node.value('FirstPrototypePte'), 16)}  ` +
+    `LastPte ${hex(node.value('LastContiguousPte'), 16)}\n${kind}` +
+    (section.path ? `  File: ${section.path}\n` : '')
+  );
+}
 
 const PROCESS_TYPE = 3;
 
