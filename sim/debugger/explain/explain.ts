@@ -6,12 +6,24 @@ import type { Explanation, Finding } from './explanation.js';
 import { imageOf, poolOf, stackOf, vadFinding } from './owners.js';
 import { processFindings } from './process-memory.js';
 import { regionOf } from './regions.js';
+import { structureOf } from './system-structures.js';
 import { translationOf } from './translation.js';
 
 const LAST_USER = 0x7fffffffffffn;
 const FIRST_SYSTEM = 0xffff800000000000n;
 /** Whose address it is says more than where it lies. */
-const TELLING = ['object', 'pool', 'stack', 'image', 'vad', 'pageFile', 'prototype', 'region', 'absent'];
+const TELLING = [
+  'structure',
+  'object',
+  'pool',
+  'stack',
+  'image',
+  'vad',
+  'pageFile',
+  'prototype',
+  'region',
+  'absent',
+];
 
 /**
  * What an address is: its region, how it translates, its page, and whose it is. What cannot be found for want of
@@ -34,7 +46,12 @@ function kernelFindings(session: Session, at: bigint): Finding[] {
   const owners = isUser
     ? [() => vadFinding(session, at), () => stackOf(session, at, true), () => imageOf(session, at)]
     : [() => imageOf(session, at), () => stackFor(session, at, where), () => poolOf(session, at)];
-  return [...where, ...attempt(() => translationOf(session, space, at)), ...owners.flatMap(attempt)];
+  return [
+    ...where,
+    ...attempt(() => structureOf(session, at)),
+    ...attempt(() => translationOf(session, space, at)),
+    ...owners.flatMap(attempt),
+  ];
 }
 
 /** All threads are asked only about addresses that may be in a stack: where regions are known, those of stacks. */

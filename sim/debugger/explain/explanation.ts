@@ -8,7 +8,7 @@ export interface Explanation {
 }
 
 export type FindingKind =
-  | 'region' | 'walk' | 'page' | 'pageFile' | 'prototype' | 'image' | 'stack' | 'pool' | 'object' | 'vad' | 'absent'; // prettier-ignore
+  | 'region' | 'structure' | 'walk' | 'page' | 'pageFile' | 'prototype' | 'image' | 'stack' | 'pool' | 'object' | 'vad' | 'absent'; // prettier-ignore
 
 /** One answer, and the evidence for it. */
 export interface Finding {

@@ -82,8 +82,18 @@ export function stackOf(session: Session, at: bigint, isUser: boolean): Finding[
       const range = isUser ? userStack(session, thread) : kernelStack(thread);
       if (range && at >= range.limit && at < range.base)
         return [stackFinding(session, process, thread, range, isUser)];
+      if (!isUser && range && at >= range.limit - GUARD_BYTES && at < range.limit)
+        return [guardFinding(session, process, thread, range)];
     }
   return isUser ? [] : processorStack(session, at);
+}
+
+/** Below a kernel stack lies a page that is never mapped, so that a stack that grows too far stops there. */
+const GUARD_BYTES = 0x1000n;
+
+function guardFinding(session: Session, process: TypedView, thread: TypedView, range: StackRange): Finding {
+  const stack = stackFinding(session, process, thread, range, false);
+  return { ...stack, title: `guard page below the ${stack.title}` };
 }
 
 interface StackRange {

@@ -6,6 +6,8 @@ import { explain, Session } from '../../../sim/debugger/index.js';
 import { dumpOf } from '../../support/dumped-processes.js';
 import { generateDump, type GeneratedDump } from '../../support/generated-dump.js';
 import { ProcessDumps } from '../../support/process-dump.js';
+import { Kernel } from '../readers/kernel.js';
+import { offsetOf, sizeOf } from '../readers/layouts.js';
 import { shellOf } from './lab-shell.js';
 
 /** What the debugger says of addresses, against what the scenario side knows of them without reading the dump. */
@@ -17,6 +19,7 @@ interface MoreTruth {
 describe('explain', () => {
   let dump: GeneratedDump;
   let shell: Shell;
+  let kernel: Kernel;
   let more: MoreTruth;
   const about = (address: bigint) => {
     const { summary, findings } = explain(shell.session, address);
@@ -28,6 +31,7 @@ describe('explain', () => {
     dump = generateDump(['--machine', 'tiny', '--seed', '9', '--user-pages']);
     more = dump.truth as unknown as MoreTruth;
     shell = shellOf(dump);
+    kernel = new Kernel(dump);
   });
   afterAll(() => dump?.remove());
 
@@ -127,6 +131,58 @@ describe('explain', () => {
           .replace('`', ''),
       ).toContain(value.split(' ')[0]!);
     expect(titleOf('page')).toMatch(/^frame [0-9a-f]+: Active/);
+  });
+
+  it('processors: control blocks, and the tables that their registers lead to', () => {
+    dump.truth.processors.forEach(({ address }, number) => {
+      const prcb = BigInt(address);
+      expect(about(prcb + 0x10n).summary).toBe(`KPRCB of processor ${number}`);
+      const pcr = prcb - BigInt(offsetOf('_KPCR', 'Prcb'));
+      expect(about(pcr + 8n).summary).toBe(`KPCR of processor ${number}`);
+      const field = (name: string) => kernel.space.u64(pcr + BigInt(offsetOf('_KPCR', name)));
+      expect(about(field('IdtBase') + 0x20n).summary).toBe(
+        `interrupt descriptor table of processor ${number}`,
+      );
+      expect(about(field('GdtBase') + 0x10n).summary).toBe(`global descriptor table of processor ${number}`);
+      expect(about(field('TssBase') + 4n).summary).toBe(`task state segment of processor ${number}`);
+    });
+    for (const at of [0x7ffe0014n, 0xfffff78000000320n])
+      expect(about(at).summary).toMatch(/^KUSER_SHARED_DATA, /);
+  });
+
+  it('page tables by the self-map: each level, and the address that it maps', () => {
+    const base = kernel.pointer('MmPteBase');
+    const at = BigInt(dump.truth.processes[1]!.address) & ~0xfffn;
+    const entry = (address: bigint) => base + (((address & 0xffffffffffffn) >> 12n) << 3n);
+    const shown = (address: bigint) =>
+      address
+        .toString(16)
+        .padStart(16, '0')
+        .replace(/(.{8})$/, '`$1');
+    const named = (address: bigint) => about(address).summary.split(',')[0];
+    const span = (bits: bigint) => BigInt.asUintN(64, (at >> bits) << bits);
+    expect(named(entry(at))).toBe(`PTE of ${shown(at)}`);
+    expect(named(entry(entry(at)))).toBe(`PDE of ${shown(span(21n))}`);
+    expect(named(entry(entry(entry(at))))).toBe(`PPE of ${shown(span(30n))}`);
+    expect(named(entry(entry(entry(entry(at)))))).toBe(`PXE of ${shown(span(39n))}`);
+  });
+
+  it('the PFN database: whose frame an entry is', () => {
+    const base = kernel.pointer('MmPfnDatabase');
+    for (const frame of [0x101, 0x200, 0x1234])
+      expect(about(base + BigInt(frame * sizeOf('_MMPFN') + 8)).summary).toBe(
+        `PFN database, entry of frame ${frame.toString(16)}`,
+      );
+  });
+
+  it('the page below a kernel stack: nobody has it', () => {
+    const { pid, threads } = dump.truth.processes[1]!;
+    const [{ address, tid }] = threads as [(typeof threads)[0]];
+    const limit = kernel.get(BigInt(address), '_KTHREAD', 'StackLimit');
+    const { summary, titleOf } = about(limit - 8n);
+    const id = `${pid.toString(16)}.${tid.toString(16)}`;
+    expect(summary).toMatch(new RegExp(`^guard page below the kernel stack of thread ${id} of `));
+    expect(titleOf('walk')).toMatch(/^not /);
   });
 
   it('what is no address, and what nobody mapped', () => {

@@ -81,6 +81,7 @@ export const debug = {
     nothingBefore: 'Davor wurde nach nichts gefragt',
     findings: {
       region: 'Bereich',
+      structure: 'Struktur des Systems',
       walk: 'Seitentabellen',
       page: 'Seitenrahmen',
       pageFile: 'Nicht im Arbeitsspeicher',

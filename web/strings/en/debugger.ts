@@ -79,6 +79,7 @@ export const debug = {
     nothingBefore: 'Nothing was asked before',
     findings: {
       region: 'Region',
+      structure: 'System structure',
       walk: 'Page tables',
       page: 'Page frame',
       pageFile: 'Not in memory',
