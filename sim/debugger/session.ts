@@ -81,7 +81,7 @@ export class Session implements Scope {
   readonly #userRegisters = new Map<string, bigint>();
   readonly #unloadTrace: bigint | undefined;
   #memory: Memory | undefined;
-  #missing: number[] = [];
+  readonly #missing = new Set<number>();
 
   /** @throws FileError when the dump cannot be read */
   constructor(file: ByteSource, options: SessionOptions) {
@@ -94,7 +94,7 @@ export class Session implements Scope {
       ? new UserTarget(source, this.symbolFiles)
       : new KernelTarget(source, this.symbolFiles, (pfn, at) => {
           // Nothing is said of user memory: dumps without it are the rule.
-          if (at >= SYSTEM_RANGE_START && !this.#missing.includes(pfn)) this.#missing.push(pfn);
+          if (at >= SYSTEM_RANGE_START) this.#missing.add(pfn);
         });
     this.scope = { context: new Context(), frame: 0, isOther: false };
     if (this.user) this.switchThread(this.user.eventThread?.number ?? 0);
@@ -183,8 +183,8 @@ export class Session implements Scope {
 
   /** Frames that commands since the last call needed and the dump does not hold. */
   takeMissing(): number[] {
-    const missing = this.#missing;
-    this.#missing = [];
+    const missing = [...this.#missing];
+    this.#missing.clear();
     return missing;
   }
 

@@ -5,8 +5,10 @@ import { kernelPointer } from './lists.js';
 const MOST_RUNS = 256;
 /** 256 GiB: a damaged description of memory must not be walked for ever. */
 const MOST_FRAMES = 0x4000000n;
+/** Pages of the database that are looked for in vain: what lies behind so many is not in the dump either. */
+const MOST_MISSING_PAGES = 0x10000;
 const PAGE_BYTES = 0x1000;
-const CHUNK_ENTRIES = 0x400n;
+const CHUNK_ENTRIES = 0x400;
 
 /** Runs of MmPhysicalMemoryBlock. */
 export function physicalRuns(session: Session): { base: bigint; count: bigint }[] {
@@ -23,46 +25,75 @@ export function physicalRuns(session: Session): { base: bigint; count: bigint }[
   });
 }
 
-/** Where the entry of a frame lies in bytes at hand; `undefined` where it is not in the dump. */
-export type FrameEntry = { bytes: DataView; at: number } | undefined;
+/** Where the entry of a frame lies in bytes at hand. */
+export interface FrameEntry {
+  bytes: DataView;
+  at: number;
+}
 
-/** Calls for each frame of physical memory with its entry of the PFN database. */
-export function forEachFrame(session: Session, visit: (entry: FrameEntry) => void): void {
+/** What is told of frames. */
+export interface FrameVisitor {
+  /** A frame, with its entry of the PFN database. */
+  visit(entry: FrameEntry): void;
+  /** So many frames whose entries are not in the dump. */
+  miss(frames: number): void;
+}
+
+/** Tells of each frame of physical memory. Damaged page tables may show a page of the dump many times: not of more than it holds. */
+export function forEachFrame(session: Session, visitor: FrameVisitor): void {
   const size = session.struct('_MMPFN').size;
   const database = kernelPointer(session, 'MmPfnDatabase');
+  const entries = new FrameEntries(session, size, visitor);
   let left = MOST_FRAMES;
   for (const { base, count: given } of physicalRuns(session)) {
     const count = given < left ? given : left;
     left -= count;
-    for (let done = 0n; done < count; done += CHUNK_ENTRIES) {
-      const entries = Number(count - done < CHUNK_ENTRIES ? count - done : CHUNK_ENTRIES);
-      visitChunk(session, database + (base + done) * BigInt(size), entries, size, visit);
-    }
+    entries.read(database + base * BigInt(size), Number(count));
   }
 }
 
-function visitChunk(
-  session: Session,
-  start: bigint,
-  entries: number,
-  size: number,
-  visit: (entry: FrameEntry) => void,
-): void {
-  const whole = session.memory.read(start, entries * size);
-  const view = new DataView(whole.buffer, whole.byteOffset, whole.byteLength);
-  let i = 0;
-  for (; (i + 1) * size <= whole.length; i++) visit({ bytes: view, at: i * size });
-  // A page is missing: what lies on it is passed over, and entries behind it are taken one by one.
-  for (let gone = -1; i < entries; i++) {
-    const from = start + BigInt(i * size);
-    const page =
-      Number(from % BigInt(PAGE_BYTES)) + size <= PAGE_BYTES ? Number(from / BigInt(PAGE_BYTES)) : -1;
-    if (page >= 0 && page === gone) {
-      visit(undefined);
-      continue;
+/** Reads entries of the PFN database page by page, within what a dump can hold. */
+class FrameEntries {
+  readonly #session: Session;
+  readonly #size: number;
+  readonly #visitor: FrameVisitor;
+  #missingPages = 0;
+  /** Entries that the dump still has room for. */
+  #room: number;
+
+  constructor(session: Session, size: number, visitor: FrameVisitor) {
+    this.#session = session;
+    this.#size = size;
+    this.#visitor = visitor;
+    this.#room = session.target.physical.pages.pages * Math.ceil(PAGE_BYTES / size);
+  }
+
+  read(start: bigint, count: number): void {
+    for (let done = 0; done < count;) {
+      if (this.#missingPages >= MOST_MISSING_PAGES || this.#room <= 0)
+        return this.#visitor.miss(count - done);
+      done += this.#readChunk(
+        start + BigInt(done) * BigInt(this.#size),
+        Math.min(CHUNK_ENTRIES, count - done),
+      );
     }
-    const one = session.memory.read(from, size);
-    if (one.length < size) gone = page;
-    visit(one.length < size ? undefined : { bytes: new DataView(one.buffer, one.byteOffset, size), at: 0 });
+  }
+
+  /** @returns how many entries were told of: those up to a page that is missing and on it, or all */
+  #readChunk(start: bigint, entries: number): number {
+    const size = this.#size;
+    const whole = this.#session.memory.read(start, entries * size);
+    const view = new DataView(whole.buffer, whole.byteOffset, whole.byteLength);
+    const found = Math.floor(whole.length / size);
+    for (let i = 0; i < found; i++) this.#visitor.visit({ bytes: view, at: i * size });
+    this.#room -= found;
+    if (found === entries) return entries;
+    // The first entry that is not whole, and all that begin before the missing page's end.
+    const inPage = Number((start + BigInt(whole.length)) % BigInt(PAGE_BYTES));
+    const gone = whole.length - inPage + PAGE_BYTES;
+    const missed = Math.min(entries - found, Math.ceil(gone / size) - found);
+    this.#missingPages++;
+    this.#visitor.miss(missed);
+    return found + missed;
   }
 }

@@ -16,7 +16,10 @@ const ENTRY = record(0xa0, {
   CheckSum: [0x78, 'u32'],
   TimeDateStamp: [0x9c, 'u32'],
 });
-const MOST_MODULES = 0x4000;
+/** A damaged list may lead anywhere: no system loads so many, */
+const MOST_MODULES = 0x1000;
+/** and no path of theirs is so long. Bytes. */
+const LONGEST_NAME = 0x800;
 
 /** Modules on the kernel's list, the kernel first. Ends where the list cannot be read on. */
 export function readLoadedModules(memory: Memory, head: bigint): ModuleFacts[] {
@@ -49,7 +52,7 @@ export function moduleName(file: string): string {
 }
 
 function text(memory: Memory, at: bigint, bytes: number): string {
-  return wideText(memory.read(at, bytes));
+  return wideText(memory.read(at, Math.min(bytes, LONGEST_NAME)));
 }
 
 function tryPointer(memory: Memory, at: bigint): bigint | undefined {

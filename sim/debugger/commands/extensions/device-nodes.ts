@@ -1,5 +1,5 @@
 import { hex } from '../../format/numbers.js';
-import { MemoryError } from '../../memory/memory.js';
+import { MemoryError, readPointer } from '../../memory/memory.js';
 import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
@@ -39,7 +39,7 @@ export const deviceNode: Command = {
     const root = session.symbol('nt!IopRootDeviceNode');
     if (given === 0n && root === undefined)
       throw new CommandError('The symbols of nt do not name IopRootDeviceNode.\n');
-    const at = given === 0n ? session.processPointer('_LIST_ENTRY', 'Flink', root!)! : given;
+    const at = given === 0n ? readPointer(session.memory, root!) : given;
     if (!isNode(session, at))
       throw new CommandError(`${hex(at, 16)}: Could not read device node or _DEVICE_NODE not found\n`);
     if (given === 0n) print(`Dumping IopRootDeviceNode (= 0x${hex(at, 16)})\n`);

@@ -44,11 +44,13 @@ export const memoryUsage: Command = {
     let missing = 0;
     const location = fieldReader(session, '_MMPFN', 'u3.e1.PageLocation');
     const files = new FileFrames(session);
-    forEachFrame(session, (entry) => {
-      if (!entry) return void missing++;
-      const list = Number(location(entry.bytes, entry.at));
-      counts[list]!++;
-      if (!(flags & FLAG_SUMMARY)) files.add(entry.bytes, entry.at, list);
+    forEachFrame(session, {
+      visit({ bytes, at }) {
+        const list = Number(location(bytes, at));
+        counts[list]!++;
+        if (!(flags & FLAG_SUMMARY)) files.add(bytes, at, list);
+      },
+      miss: (frames) => (missing += frames),
     });
     const row = (name: string, count: number) =>
       print(
