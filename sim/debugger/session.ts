@@ -21,7 +21,7 @@ import { readUnloadedDlls, type UnloadedModule } from './target/unloaded-modules
 import { baseType, pointerTo, type EnumType, type StructType } from './types/type.js';
 import { TypedView } from './types/typed-view.js';
 import { Context, REGISTERS, SEGMENTS, type Register } from './unwind/context.js';
-import { partOfRegister } from './unwind/register-parts.js';
+import { partOfRegister, writeRegister } from './unwind/register-parts.js';
 import { walkStack, type Frame } from './unwind/stack.js';
 
 /** Where registers of the current scope come from, which decides what `.frame` and `k` start at. */
@@ -82,6 +82,8 @@ export class Session implements Scope {
   readonly #unloadTrace: bigint | undefined;
   #memory: Memory | undefined;
   readonly #missing = new Set<number>();
+  /** Registers that were written, and what they were. */
+  #changed: { context: Context; original: Context } | undefined;
 
   /** @throws FileError when the dump cannot be read */
   constructor(file: ByteSource, options: SessionOptions) {
@@ -191,6 +193,7 @@ export class Session implements Scope {
   /** Makes a processor current, with the thread that runs on it. @returns whether there is one of that number */
   switchProcessor(number: number): boolean {
     const processor = this.target.processors[number];
+    if (number !== this.processor) this.#forgetChanges();
     if (!processor) return this.target.processors.length === 0;
     this.processor = number;
     this.thread = processor.currentThread;
@@ -305,10 +308,26 @@ export class Session implements Scope {
     return [...Object.keys(ALIASES), ...users, ...REGISTERS, 'rip', 'efl', ...SEGMENTS];
   }
 
+  /**
+   * Gives a register another value, until another processor or thread is chosen; the dump stays as it is.
+   * @returns whether there is one of that name that can be written: not in what `.cxr` and its like show
+   */
   setRegister(name: string, value: bigint): boolean {
-    if (!USER_REGISTERS.test(name.toLowerCase())) return false;
-    this.#userRegisters.set(name.toLowerCase(), value);
-    return true;
+    const lower = name.toLowerCase();
+    if (USER_REGISTERS.test(lower)) {
+      this.#userRegisters.set(lower, value);
+      return true;
+    }
+    const { context, isOther } = this.scope;
+    if (isOther) return false;
+    this.#changed ??= { context, original: context.copy() };
+    return writeRegister(lower === '$ip' ? 'rip' : lower, value, context);
+  }
+
+  /** Registers that were written are those of the dump again. */
+  #forgetChanges(): void {
+    if (this.#changed) Object.assign(this.#changed.context, this.#changed.original);
+    this.#changed = undefined;
   }
 
   typedRegister(name: string): TypedValue | undefined {

@@ -92,12 +92,28 @@ function showMasked({ session, print }: CommandContext, scanner: Scanner): void 
   print(instructionText(session));
 }
 
-function named({ session, print }: CommandContext, args: string): void {
-  const assignment = /^@?(\$t1?\d)\s*=\s*(.+)$/.exec(args);
-  if (assignment) {
-    session.setRegister(assignment[1]!, parseMasm(new Scanner(assignment[2]!), session));
-    return;
-  }
+/** `r rax=1, rbx=@rax+1`: registers get other values. */
+function assign({ session, print }: CommandContext, args: string): void {
+  const scanner = new Scanner(args);
+  const problem = (message: string, at = scanner.at) => new SyntaxProblem(message, 'r '.length + at);
+  do {
+    const name = scanner.match(/@?\$?[a-z]\w*/)?.replace('@', '');
+    if (name === undefined || session.register(name) === undefined) throw problem('Bad register error');
+    if (!scanner.take('=') || (name.startsWith('$') && !WRITTEN.test(name)))
+      throw problem('Bad register error');
+    const value = parseMasm(scanner, session);
+    if (session.scope.isOther && !name.startsWith('$')) print(LAST_SET);
+    if (!session.setRegister(name, value)) throw problem('Bad register error');
+  } while (scanner.take(','));
+  if (!scanner.ended) throw problem('Extra character error', scanner.at + 1);
+}
+
+/** Pseudo-registers that can be written. */
+const WRITTEN = /^\$(?:t1?\d|ip)$/i;
+
+function named(context: CommandContext, args: string): void {
+  if (args.includes('=')) return assign(context, args);
+  const { session, print } = context;
   const shown = args
     .split(/[\s,]+/)
     .filter(Boolean)

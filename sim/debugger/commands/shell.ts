@@ -199,6 +199,10 @@ export class Shell {
 
   #writeFile(path: string, bytes: Uint8Array): void {
     if (!this.#host.writeFile) throw new CommandError('Files cannot be written from here.\n');
-    this.#host.writeFile(path, bytes);
+    try {
+      this.#host.writeFile(path, bytes);
+    } catch (error) {
+      throw new CommandError(`${(error as Error).message}\n`);
+    }
   }
 }

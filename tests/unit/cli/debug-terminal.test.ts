@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -66,6 +66,15 @@ it('nothing runs behind q, not even a loop around it', () => {
     '.catch { .echo a; q }; .echo b',
   ])
     expect(debug(dump.dump, '-c', commands)).toMatchObject({ stdout: 'a\n', stderr: '', status: 0 });
+});
+
+it('.writemem keeps the file that is there, and the session', () => {
+  const file = join(folder, 'memory.bin');
+  const line = `.writemem ${file} @rsp L10`;
+  const { stdout, stderr, status } = debug(dump.dump, '-c', `${line}; ${line}; .echo on`);
+  expect(stdout).toBe(`Writing 10 bytes.\n${file} is there already; choose another name.\non\n`);
+  expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+  expect(readFileSync(file)).toHaveLength(16);
 });
 
 it('a file is no folder of symbols', () => {
