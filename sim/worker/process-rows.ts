@@ -1,7 +1,7 @@
 import type { LabMachine } from '../lab-machine.js';
 import { readNetwork, type NetworkReading } from '../machine/adapter-readings.js';
 import { readProcessTexts, type ProcessReading } from '../machine/process-readings.js';
-import { accountName } from '../world/objects/accounts.js';
+import { accountOf, type Account } from '../world/objects/accounts.js';
 import { PPM_THROTTLE } from '../world/process-control.js';
 import { packageOf } from '../world/objects/packages.js';
 import { findProgram, programByPath } from '../world/programs.js';
@@ -17,6 +17,7 @@ const TICKS_PER_SECOND = 1e7; // of 100 ns
 const SECONDS_PER_TICK = 0.015625;
 const IDLE_PID = 0;
 const SERVICES_SESSION = 0n;
+const SYSTEM_ACCOUNT: Account = { name: 'SYSTEM', domain: 'NT AUTHORITY' };
 /** After five seconds, as the documentation of IsHungAppWindow says; in ticks of the clock. */
 const HUNG_TICKS = 320;
 /** TokenFlags of ntifs.h: TOKEN_VIRTUALIZE_ALLOWED, TOKEN_VIRTUALIZE_ENABLED. */
@@ -77,7 +78,8 @@ export class ProcessRows {
       imagePath: '',
       packageName: '',
       commandLine: '',
-      userName: 'SYSTEM',
+      userName: SYSTEM_ACCOUNT.name,
+      userDomain: SYSTEM_ACCOUNT.domain,
       architecture: '',
       elevated: true,
       virtualization: 'not allowed',
@@ -169,6 +171,8 @@ export class ProcessRows {
     const { imagePath, commandLine, userSid } = readProcessTexts(core, reading.address);
     const pid = Number(reading.pid);
     const program = programByPath(imagePath, pid);
+    // The Idle process has no token of its own; Windows shows the system's account.
+    const account = pid === IDLE_PID ? SYSTEM_ACCOUNT : accountOf(userSid, profile);
     const hasUserMode = program.path !== '';
     const staged = this.#staged.get(pid);
     return {
@@ -185,8 +189,8 @@ export class ProcessRows {
       imagePath: program.path,
       packageName: packageOf(program.path),
       commandLine,
-      // The Idle process has no token of its own; Windows shows the system's account.
-      userName: pid === IDLE_PID ? 'SYSTEM' : accountName(userSid, profile),
+      userName: account.name,
+      userDomain: account.domain,
       architecture: !hasUserMode ? '' : reading.wow64 !== 0n ? 'x86' : 'x64',
       elevated: reading.administrator !== 0n,
       virtualization: virtualizationOf(reading.tokenFlags),

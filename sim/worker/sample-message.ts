@@ -42,6 +42,7 @@ const IDENTITY = Object.keys({
   packageName: '',
   commandLine: '',
   userName: '',
+  userDomain: '',
   architecture: '',
   elevated: false,
   virtualization: 'disabled',

@@ -217,6 +217,8 @@ export interface ProcessIdentity {
   commandLine: string;
   /** Account of the user in its token, without a domain. */
   userName: string;
+  /** Of that account: `NT AUTHORITY`, the computer's name; empty for an account that nobody knows. */
+  userDomain: string;
   /** Of the processor that its program was made for; empty for what has no user mode. */
   architecture: 'x64' | 'x86' | '';
   /** BUILTIN\Administrators is enabled in its token. */

@@ -188,3 +188,26 @@ test('Alt+F and Ctrl+F go to the search box of a page that has one', async () =>
     expect((await focused(page)).text).toBe('Type a name, publisher, or PID to search');
   }
 });
+
+test('accounts are named in full, and App history has all programs, where the settings say so', async () => {
+  const page = await openPage();
+  const go = (name: string) => page.getByRole('button', { name, exact: true }).click();
+  const firstRows = async () => (await page.getByRole('grid').innerText()).replaceAll('\n', ' ');
+  await go('App history');
+  await page.getByRole('row', { name: /CPU time/ }).waitFor();
+  const packaged = await page.getByRole('row').count();
+  expect(await firstRows()).not.toContain('Windows Explorer');
+  await openSettings(page);
+  await box(page, 'Show full account name').click();
+  await box(page, 'Show history for all processes').click();
+  await go('App history');
+  await page.getByText('for current user and system accounts').waitFor();
+  await page.getByRole('row', { name: /Windows Explorer/ }).waitFor();
+  expect(await page.getByRole('row').count()).toBeGreaterThan(packaged);
+  await go('Details');
+  const details = page.getByRole('grid');
+  await details.getByText('NT AUTHORITY\\SYSTEM').first().waitFor();
+  expect(await details.innerText()).toMatch(/Window Manager\\DWM-1/);
+  await go('Users');
+  await page.getByRole('row', { name: /^[\w-]+\\\w+ \(\d+\)/ }).waitFor();
+});

@@ -28,6 +28,10 @@ export interface Settings {
   alwaysOnTop: boolean;
   /** While it is minimised, the taskbar does not show that it is open. */
   hideWhenMinimized: boolean;
+  /** Users and Details show accounts with their domains. */
+  showFullAccountName: boolean;
+  /** App history shows all programs, not only packaged apps of who is logged on. */
+  showHistoryForAllProcesses: boolean;
   /** Whether efficiency mode is asked about before it is turned on. */
   askBeforeEfficiencyMode: boolean;
   language: 'system' | Language;
@@ -53,6 +57,8 @@ const DEFAULTS: Settings = {
   runAs: 'administrator',
   alwaysOnTop: false,
   hideWhenMinimized: false,
+  showFullAccountName: false,
+  showHistoryForAllProcesses: false,
   askBeforeEfficiencyMode: true,
   language: 'system',
   dumpOptions: { ...DEFAULT_DUMP_OPTIONS },

@@ -17,6 +17,7 @@ export function process(pid: number, imageName: string, rest: Partial<ProcessRow
     imagePath: `C:\\Lab\\${imageName}`,
     packageName: '',
     commandLine: '',
+    userDomain: 'LAB',
     userName: 'Learner',
     architecture: 'x64',
     elevated: false,

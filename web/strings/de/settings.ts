@@ -13,6 +13,8 @@ export const settings = {
   alwaysOnTop: 'Immer im Vordergrund',
   hideWhenMinimized: 'Ausblenden, wenn minimiert',
   otherOptions: 'Andere Optionen',
+  showFullAccountName: 'Vollständigen Kontonamen anzeigen',
+  showHistoryForAllProcesses: 'Verlauf für alle Prozesse anzeigen',
   askBeforeEfficiencyMode: 'Vor dem Anwenden des Effizienzmodus nachfragen',
   dumpOptions: 'Optionen für Live-Kernelspeicherabbilder (Erweitert)',
   revert: 'Einstellungen für Speicherabbilder zurücksetzen',

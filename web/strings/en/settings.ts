@@ -13,6 +13,8 @@ export const settings = {
   alwaysOnTop: 'Always on top',
   hideWhenMinimized: 'Hide when minimized',
   otherOptions: 'Other options',
+  showFullAccountName: 'Show full account name',
+  showHistoryForAllProcesses: 'Show history for all processes',
   askBeforeEfficiencyMode: 'Ask me before applying Efficiency mode',
   dumpOptions: 'Live kernel memory dump options (Advanced)',
   revert: 'Revert memory dump settings to defaults',

@@ -44,7 +44,7 @@ const COMMANDS: readonly BarCommand[] = [
 ];
 const ENTRIES: readonly MenuEntry[] = [{ id: 'search', label: text.searchOnline }];
 
-/** The App history page: what packaged apps have used since the machine was started. */
+/** The App history page: what packaged apps, or all programs, have used since the machine was started. */
 @customElement('tm-app-history-page')
 export class AppHistoryPage extends LitElement {
   static override styles = [
@@ -69,11 +69,15 @@ export class AppHistoryPage extends LitElement {
   @state() private selected = '';
   @query('ll-menu') private readonly menu!: LabMenu;
 
-  protected readonly follow = new Follow(this, () => [this.lab.sampler]);
+  protected readonly follow = new Follow(this, () => [this.lab.sampler, this.lab.settings]);
+
+  get #hasAll(): boolean {
+    return this.lab.settings.value.showHistoryForAllProcesses;
+  }
 
   get #apps(): AppUsage[] {
     const wanted = this.filter.trim().toLowerCase();
-    const apps = appUsages(this.lab.sampler.value?.processes ?? [], this.lab.machine.userName);
+    const apps = appUsages(this.lab.sampler.value?.processes ?? [], this.lab.machine.userName, this.#hasAll);
     return sorted(
       apps.filter(({ name, id }) => `${name} ${id}`.toLowerCase().includes(wanted)),
       this.sort,
@@ -110,7 +114,7 @@ export class AppHistoryPage extends LitElement {
         heading=${strings.taskManager.pages['app-history']}
         .commands=${COMMANDS}
       ></tm-command-bar>
-      <p class="since">${text.since(formatDate(time - uptime))}</p>
+      <p class="since">${(this.#hasAll ? text.sinceForAll : text.since)(formatDate(time - uptime))}</p>
       <ll-grid
         label=${strings.taskManager.pages['app-history']}
         .columns=${COLUMNS}

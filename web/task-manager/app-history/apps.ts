@@ -1,9 +1,9 @@
 import type { ProcessRow } from '../../../sim/worker/sim-api.js';
 import { processName } from '../processes/process-name.js';
 
-/** What the processes of a packaged app have used since they started. */
+/** What the processes of an app have used since they started. */
 export interface AppUsage {
-  /** Family name of its package. */
+  /** Family name of its package, or the image's name of a program that is in none. */
   id: string;
   name: string;
   /** Seconds. */
@@ -12,12 +12,18 @@ export interface AppUsage {
   network: number;
 }
 
-/** The packaged apps of `user`, each named after the process that has used the processor most. */
-export function appUsages(processes: readonly ProcessRow[], user: string): AppUsage[] {
+/**
+ * The packaged apps of `user`, each named after the process that has used the processor most.
+ * @param all all programs of all accounts instead
+ */
+export function appUsages(processes: readonly ProcessRow[], user: string, all = false): AppUsage[] {
   const byPackage = new Map<string, ProcessRow[]>();
-  for (const process of processes)
-    if (process.packageName !== '' && process.userName === user)
-      byPackage.set(process.packageName, [...(byPackage.get(process.packageName) ?? []), process]);
+  for (const process of processes) {
+    const id = process.packageName || (all ? process.imageName.toLowerCase() : '');
+    // What interrupts take is no program's.
+    if (id === '' || process.pid < 0 || (!all && process.userName !== user)) continue;
+    byPackage.set(id, [...(byPackage.get(id) ?? []), process]);
+  }
   return [...byPackage].map(([id, members]) => {
     const first = members.reduce((most, other) => (other.cpuTime > most.cpuTime ? other : most));
     return {

@@ -1,4 +1,5 @@
 import type { ProcessNumbers, ProcessRow } from '../../../sim/worker/sim-api.js';
+import { accountText } from '../processes/process-name.js';
 import { texts } from '../text.js';
 import { formatCount, formatCpuTime, formatKilobytes, formatLoad } from './format.js';
 
@@ -113,6 +114,9 @@ export const DETAIL_COLUMNS: readonly DetailColumn[] = [
   words('gpuEngine', 100, ({ gpuPercent }) => (gpuPercent > 0 ? text.gpuEngine : '')),
   words('throttling', 100, ({ throttled }) => (throttled ? text.enabled : text.disabled)),
 ];
+
+/** The user's name with its domain, where the settings say so. */
+export const FULL_USER_NAME: DetailColumn = words('userName', 150, accountText);
 
 /** The columns that a fresh Windows 11 shows. */
 export const DEFAULT_DETAIL_COLUMNS: readonly DetailColumnId[] = [

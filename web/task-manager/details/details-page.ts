@@ -17,7 +17,13 @@ import { processName } from '../processes/process-name.js';
 import { processKey } from '../processes/tree.js';
 import { ProcessCommandEvent, SettingsChangeEvent } from '../task-manager-events.js';
 import { texts } from '../text.js';
-import { DEFAULT_DETAIL_COLUMNS, DETAIL_COLUMNS, type DetailColumn, type DetailColumnId } from './columns.js';
+import {
+  DEFAULT_DETAIL_COLUMNS,
+  DETAIL_COLUMNS,
+  FULL_USER_NAME,
+  type DetailColumn,
+  type DetailColumnId,
+} from './columns.js';
 import './details-list.js';
 import type { DetailMenuEvent, DetailSelectEvent, DetailSortEvent, DetailsList } from './details-list.js';
 import { detailsMenu } from './details-menu.js';
@@ -80,7 +86,9 @@ export class DetailsPage extends LitElement {
 
   get #columns(): DetailColumn[] {
     const chosen: readonly string[] = this.lab.settings.value.columns.details ?? DEFAULT_DETAIL_COLUMNS;
-    return DETAIL_COLUMNS.filter(({ id }) => id === FIXED || chosen.includes(id));
+    const isFull = this.lab.settings.value.showFullAccountName;
+    const columns = DETAIL_COLUMNS.filter(({ id }) => id === FIXED || chosen.includes(id));
+    return isFull ? columns.map((column) => (column.id === 'userName' ? FULL_USER_NAME : column)) : columns;
   }
 
   get #selectedRow(): ProcessRow | undefined {

@@ -24,3 +24,8 @@ export function matches(process: ProcessRow, query: string): boolean {
   const texts = [processName(process), process.imageName, process.publisher];
   return String(process.pid) === wanted || texts.some((text) => text.toLowerCase().includes(wanted));
 }
+
+/** The account that a process runs as, with its domain: `NT AUTHORITY\\SYSTEM`. */
+export function accountText({ userDomain, userName }: ProcessRow): string {
+  return userDomain === '' ? userName : `${userDomain}\\${userName}`;
+}

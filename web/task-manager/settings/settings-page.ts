@@ -18,7 +18,12 @@ const text = texts.settings;
 const START_PAGES = Object.fromEntries(
   Object.entries(strings.taskManager.pages).filter(([id]) => id !== 'settings'),
 );
-type Choice = 'alwaysOnTop' | 'hideWhenMinimized' | 'askBeforeEfficiencyMode';
+type Choice =
+  | 'alwaysOnTop'
+  | 'hideWhenMinimized'
+  | 'showFullAccountName'
+  | 'showHistoryForAllProcesses'
+  | 'askBeforeEfficiencyMode';
 
 /**
  * The Settings page.
@@ -147,6 +152,7 @@ export class SettingsPage extends LitElement {
         <h2>${text.windowManagement}</h2>
         ${this.#box('alwaysOnTop')}${this.#box('hideWhenMinimized')}
         <h2>${text.otherOptions}</h2>
+        ${this.#box('showFullAccountName')}${this.#box('showHistoryForAllProcesses')}
         ${this.#box('askBeforeEfficiencyMode')}
         <tm-dump-options .options=${dumpOptions}></tm-dump-options>
       </div>

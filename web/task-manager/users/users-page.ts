@@ -46,7 +46,7 @@ export class UsersPage extends LitElement {
   @state() private expanded: ReadonlySet<string> = new Set();
   @query('ll-menu') private readonly menu!: LabMenu;
 
-  protected readonly follow = new Follow(this, () => [this.lab.sampler]);
+  protected readonly follow = new Follow(this, () => [this.lab.sampler, this.lab.settings]);
 
   #toggle({ key, expand }: GridToggleEvent): void {
     const keys = new Set(this.expanded);
@@ -83,7 +83,13 @@ export class UsersPage extends LitElement {
   override render() {
     const sample = this.lab.sampler.value;
     if (!sample) return nothing;
-    const rows = userRows(sample, this.filter, this.sort, this.expanded);
+    const rows = userRows(
+      sample,
+      this.filter,
+      this.sort,
+      this.expanded,
+      this.lab.settings.value.showFullAccountName,
+    );
     const selected = rows.find(({ key }) => key === this.selected);
     const wanted = this.filter.trim();
     return html`

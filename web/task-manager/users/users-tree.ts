@@ -3,7 +3,7 @@ import type { GridColumn, GridRow, GridSort } from '../../controls/grid/grid-mod
 import { sorted, type SortKeys } from '../../controls/grid/order.js';
 import { DEFAULT_UNITS, HEAT_COLUMNS, heatLevel, statusText, type Usage } from '../processes/columns.js';
 import { formatTotal } from '../processes/format.js';
-import { matches, processName } from '../processes/process-name.js';
+import { accountText, matches, processName } from '../processes/process-name.js';
 import { processKey } from '../processes/tree.js';
 import { texts } from '../text.js';
 
@@ -48,13 +48,14 @@ function sum(processes: readonly ProcessRow[]): Usage {
 }
 
 /** The session's user is the one whose shell runs in it. */
-function userOf(processes: readonly ProcessRow[], id: number): string {
+function userOf(processes: readonly ProcessRow[], id: number, isFull: boolean): string {
   const shell = processes.find(({ imageName }) => imageName.toLowerCase() === 'explorer.exe');
-  return shell?.userName ?? text.session(id);
+  if (!shell) return text.session(id);
+  return isFull ? accountText(shell) : shell.userName;
 }
 
-/** Sessions in which someone is signed in, in their order. */
-export function userSessions({ processes }: Sample): UserSession[] {
+/** Sessions in which someone is signed in, in their order. @param isFull names with their domains */
+export function userSessions({ processes }: Sample, isFull = false): UserSession[] {
   const ids = [...new Set(processes.map(({ sessionId }) => sessionId))].filter(
     (id) => id !== SERVICES_SESSION,
   );
@@ -62,7 +63,7 @@ export function userSessions({ processes }: Sample): UserSession[] {
     .sort((a, b) => a - b)
     .map((id) => {
       const own = processes.filter(({ sessionId }) => sessionId === id);
-      return { key: `session-${id}`, id, name: userOf(own, id), processes: own, usage: sum(own) };
+      return { key: `session-${id}`, id, name: userOf(own, id, isFull), processes: own, usage: sum(own) };
     });
 }
 
@@ -96,6 +97,7 @@ export function userRows(
   filter: string,
   sort: GridSort,
   expanded: ReadonlySet<string>,
+  isFull = false,
 ): GridRow[] {
   const wanted = filter.trim().toLowerCase();
   const cells = ({ name, status, usage }: Item, label = name) => [
@@ -106,7 +108,7 @@ export function userRows(
       heat: heatLevel(column, usage, sample),
     })),
   ];
-  const sessions = userSessions(sample).filter(
+  const sessions = userSessions(sample, isFull).filter(
     ({ name, processes }) =>
       name.toLowerCase().includes(wanted) || processes.some((process) => matches(process, wanted)),
   );
