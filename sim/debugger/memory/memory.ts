@@ -8,11 +8,15 @@ export interface Memory {
 
 /** Nothing can be read at an address. */
 export class MemoryError extends Error {
-  override name = 'MemoryError';
+  override readonly name = 'MemoryError';
   readonly address: bigint;
 
   constructor(address: bigint) {
+    // It is an everyday answer of dumps, and noting the stack takes longer than all else.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`Memory access error at 0x${address.toString(16)}`);
+    Error.stackTraceLimit = stackTraceLimit;
     this.address = address;
   }
 }
