@@ -7,6 +7,7 @@ const U64 = 0xffffffffffffffffn;
 /** DISPATCHER_HEADER.Type of a thread. */
 const THREAD_OBJECT = 6n;
 const HEADER_TYPE_BITS = 0x7fn;
+const POINTER_BYTES = 8;
 
 /** A list of a processor's timer table, with what is on it. */
 export interface TimerList {
@@ -28,6 +29,7 @@ export function* timerLists(session: Session, start: bigint, lists: number): Ite
   const entry = session.struct('_KTIMER_TABLE_ENTRY');
   for (let index = 0; index < lists; index++) {
     const view = new TypedView(session, entry, start + BigInt(index * entry.size));
+    if (session.memory.read(view.at('Entry'), POINTER_BYTES).length < POINTER_BYTES) continue;
     const timers = [...listEntries(session, view.at('Entry'), '_KTIMER', 'TimerListEntry')];
     if (timers.length > 0) yield { index, timers };
   }

@@ -1,5 +1,5 @@
 import { viewOf } from '../files/record.js';
-import { readAll, readPointer, type Memory } from '../memory/memory.js';
+import { readAll, readInteger, readPointer, type Memory } from '../memory/memory.js';
 import { Context } from '../unwind/context.js';
 import type { DebuggerData } from './debugger-data.js';
 
@@ -38,6 +38,7 @@ export interface Processor {
 export function readProcessor(memory: Memory, data: DebuggerData, number: number): Processor | undefined {
   try {
     const prcb = readPointer(memory, data.KiProcessorBlock + BigInt(number * 8));
+    if (!isNumbered(memory, data, prcb, number)) return undefined;
     return {
       number,
       prcb,
@@ -49,6 +50,13 @@ export function readProcessor(memory: Memory, data: DebuggerData, number: number
   } catch {
     return undefined;
   }
+}
+
+/** Whether a PRCB has its number: where a damaged header tells of more processors than there are, what lies behind their block leads anywhere. */
+function isNumbered(memory: Memory, data: DebuggerData, prcb: bigint, number: number): boolean {
+  if (data.OffsetPrcbNumber === 0) return true; // not told
+  // A byte in all versions of Windows, and the lower one of more since there are more processors.
+  return readInteger(memory, prcb + BigInt(data.OffsetPrcbNumber), 1) === BigInt(number & 0xff);
 }
 
 function readContext(memory: Memory, data: DebuggerData, prcb: bigint): Context | undefined {
