@@ -61,6 +61,8 @@ export class LabWindow extends LitElement {
 
   /** What it would fill if it were let go now. */
   @state() private preview: Snap | undefined;
+  /** Where the pointer has brought it so far, whatever its program says meanwhile. */
+  @state() private dragged: WindowPlace | null = null;
 
   constructor() {
     super();
@@ -88,10 +90,10 @@ export class LabWindow extends LitElement {
     void this.updateComplete.then(() => this.frame.focus());
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
+  protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('heading')) this.ariaLabel = this.heading;
-    if (!changed.has('place')) return;
-    const { snap, ...sides } = this.place;
+    if (!changed.has('place') && !changed.has('dragged')) return;
+    const { snap, ...sides } = this.dragged ?? this.place;
     for (const [side, value] of Object.entries(sides)) this.style.setProperty(`--${side}`, `${value}px`);
     if (snap) this.dataset.snap = snap;
     else delete this.dataset.snap;
@@ -150,13 +152,15 @@ export class LabWindow extends LitElement {
       move: (x, y, { clientX, clientY }) => {
         hasMoved ||= Math.hypot(x, y) >= DRAG_BEGINS;
         if (!hasMoved) return;
-        this.place = moved(start, x, y, desktopRoom());
+        this.dragged = moved(start, x, y, desktopRoom());
         this.preview = snapAt(clientX, clientY, desktopRoom());
       },
       end: () => {
         const snap = this.preview;
+        const place = this.dragged;
         this.preview = undefined;
-        if (hasMoved) this.#goTo({ ...(snap ? { ...start, snap: undefined } : this.place), snap });
+        this.dragged = null;
+        if (place) this.#goTo({ ...(snap ? { ...start, snap: undefined } : place), snap });
       },
     });
   }
@@ -166,8 +170,12 @@ export class LabWindow extends LitElement {
     event.preventDefault();
     const start = this.#shown();
     followPointer(event, {
-      move: (x, y) => (this.place = resized(start, edge, x, y, desktopRoom())),
-      end: () => this.#goTo(this.place),
+      move: (x, y) => (this.dragged = resized(start, edge, x, y, desktopRoom())),
+      end: () => {
+        const place = this.dragged;
+        this.dragged = null;
+        if (place) this.#goTo(place);
+      },
     });
   }
 
