@@ -105,7 +105,7 @@ test('Users counts the processes of the session', async () => {
   const machine = await createMachine({ scenario: 'baseline', seed: 1 });
   const own = machine.truth().processes.filter(({ sessionId }) => sessionId === 1);
   const name = `${machine.profile.system.userName} (${own.length})`;
-  expect(await page.getByRole('row').nth(1).innerText()).toContain(name);
+  await expect.poll(() => page.getByRole('row').nth(1).innerText()).toContain(name);
 });
 
 test('Startup apps tells what the firmware took, which the registry of the machine has', async () => {
