@@ -11,6 +11,7 @@ const PAGES = ['Services', 'Startup apps', 'Users', 'App history'];
 
 async function goTo(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).click();
+  await page.getByRole('heading', { name, exact: true }).waitFor();
   await page.getByRole('row').nth(1).waitFor();
 }
 
