@@ -1,7 +1,7 @@
 import type { LabMachine } from '../lab-machine.js';
 import { readNetwork, type NetworkReading } from '../machine/adapter-readings.js';
 import { readProcessTexts, type ProcessReading } from '../machine/process-readings.js';
-import { accountOf, type Account } from '../world/objects/accounts.js';
+import { accountOf, SYSTEM_ACCOUNT } from '../world/objects/accounts.js';
 import { PPM_THROTTLE } from '../world/process-control.js';
 import { packageOf } from '../world/objects/packages.js';
 import { findProgram, programByPath } from '../world/programs.js';
@@ -17,7 +17,6 @@ const TICKS_PER_SECOND = 1e7; // of 100 ns
 const SECONDS_PER_TICK = 0.015625;
 const IDLE_PID = 0;
 const SERVICES_SESSION = 0n;
-const SYSTEM_ACCOUNT: Account = { name: 'SYSTEM', domain: 'NT AUTHORITY' };
 /** After five seconds, as the documentation of IsHungAppWindow says; in ticks of the clock. */
 const HUNG_TICKS = 320;
 /** TokenFlags of ntifs.h: TOKEN_VIRTUALIZE_ALLOWED, TOKEN_VIRTUALIZE_ENABLED. */

@@ -23,6 +23,9 @@ export interface Account {
 /** Domain of the accounts that Windows itself runs as. Source: Windows documentation, "Well-known SIDs". */
 const SYSTEM_DOMAIN = 'NT AUTHORITY';
 
+/** The system's own account. */
+export const SYSTEM_ACCOUNT: Account = { name: 'SYSTEM', domain: SYSTEM_DOMAIN };
+
 /** What Windows calls the account of a SID: `SYSTEM`, `DWM-1`, a user's name; the SID where it has none. */
 export function accountOf(sid: Uint8Array, { system }: Profile): Account {
   if (sid.length === 0) return { name: '', domain: '' };
