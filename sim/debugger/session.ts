@@ -10,7 +10,7 @@ import type { DxValue } from './commands/dx/model.js';
 import { SymbolsError } from './symbols/symbols-error.js';
 import { noSymbolFiles, type SymbolFiles } from './symbols/symbol-files.js';
 import { isMinidump } from './dump/minidump/minidump.js';
-import { ALIASES, CODE_POINTERS, POINTER_TYPES, USER_REGISTERS } from './pseudo-registers.js';
+import { SessionRegisters } from './session-registers.js';
 import { KernelTarget } from './target/kernel-target.js';
 import { Module } from './target/module.js';
 import { OtherTargetError } from './target/other-target-error.js';
@@ -18,10 +18,9 @@ import { readUserModules } from './target/user-modules.js';
 import { SHARED_USER_DATA, UserTarget } from './target/user-target.js';
 import type { Processor } from './target/processor.js';
 import { readUnloadedDlls, type UnloadedModule } from './target/unloaded-modules.js';
-import { baseType, pointerTo, type EnumType, type StructType } from './types/type.js';
+import type { EnumType, StructType } from './types/type.js';
 import { TypedView } from './types/typed-view.js';
-import { Context, REGISTERS, SEGMENTS, type Register } from './unwind/context.js';
-import { partOfRegister, writeRegister } from './unwind/register-parts.js';
+import { Context } from './unwind/context.js';
 import { walkStack, type Frame } from './unwind/stack.js';
 
 /** Where registers of the current scope come from, which decides what `.frame` and `k` start at. */
@@ -78,12 +77,10 @@ export class Session implements Scope {
   readonly aliases = new Aliases();
   /** What the user set with `dx @$name = …`, by the name in small letters. */
   readonly dxVariables = new Map<string, { name: string; value: DxValue }>();
-  readonly #userRegisters = new Map<string, bigint>();
+  readonly registers = new SessionRegisters(this);
   readonly #unloadTrace: bigint | undefined;
   #memory: Memory | undefined;
   readonly #missing = new Set<number>();
-  /** Registers that were written, and what they were. */
-  #changed: { context: Context; original: Context } | undefined;
 
   /** @throws FileError when the dump cannot be read */
   constructor(file: ByteSource, options: SessionOptions) {
@@ -172,7 +169,8 @@ export class Session implements Scope {
 
   /** Registers that the dump was opened with: those of the exception, or of the first processor. */
   get eventContext(): Context | undefined {
-    if (!this.user) return this.target.processors[this.target.firstProcessor]?.context;
+    const first = this.user ? undefined : this.target.processors[this.target.firstProcessor]?.context;
+    if (!this.user) return first && this.registers.ofDump(first);
     const thread = this.user.eventThread;
     return thread && this.user.contextOf(thread);
   }
@@ -193,7 +191,7 @@ export class Session implements Scope {
   /** Makes a processor current, with the thread that runs on it. @returns whether there is one of that number */
   switchProcessor(number: number): boolean {
     const processor = this.target.processors[number];
-    if (number !== this.processor) this.#forgetChanges();
+    if (number !== this.processor) this.registers.restore();
     if (!processor) return this.target.processors.length === 0;
     this.processor = number;
     this.thread = processor.currentThread;
@@ -288,57 +286,11 @@ export class Session implements Scope {
   // Scope
 
   register(name: string): bigint | undefined {
-    const lower = name.toLowerCase();
-    if (lower in ALIASES) return ALIASES[lower]!(this);
-    if (USER_REGISTERS.test(lower)) return this.#userRegisters.get(lower) ?? 0n;
-    const { context } = this.scope;
-    if (lower === 'rip') return context.rip;
-    if (lower === 'eip') return context.rip & 0xffffffffn;
-    if (lower === 'ip') return context.rip & 0xffffn;
-    if (lower === 'efl') return BigInt(context.eflags);
-    if ((REGISTERS as readonly string[]).includes(lower)) return context.registers[lower as Register];
-    if ((SEGMENTS as readonly string[]).includes(lower)) return BigInt(context.segments[lower as 'cs']);
-    const special = this.user ? context.debug[lower] : this.currentProcessor?.special[lower];
-    return special ?? partOfRegister(lower, context);
-  }
-
-  /** Names that `register` knows, pseudo-registers first. */
-  get registerNames(): readonly string[] {
-    const users = Array.from({ length: 20 }, (_, i) => `$t${i}`);
-    return [...Object.keys(ALIASES), ...users, ...REGISTERS, 'rip', 'efl', ...SEGMENTS];
-  }
-
-  /**
-   * Gives a register another value, until another processor or thread is chosen; the dump stays as it is.
-   * @returns whether there is one of that name that can be written: not in what `.cxr` and its like show
-   */
-  setRegister(name: string, value: bigint): boolean {
-    const lower = name.toLowerCase();
-    if (USER_REGISTERS.test(lower)) {
-      this.#userRegisters.set(lower, value);
-      return true;
-    }
-    const { context, isOther } = this.scope;
-    if (isOther) return false;
-    this.#changed ??= { context, original: context.copy() };
-    return writeRegister(lower === '$ip' ? 'rip' : lower, value, context);
-  }
-
-  /** Registers that were written are those of the dump again. */
-  #forgetChanges(): void {
-    if (this.#changed) Object.assign(this.#changed.context, this.#changed.original);
-    this.#changed = undefined;
+    return this.registers.value(name);
   }
 
   typedRegister(name: string): TypedValue | undefined {
-    if (CODE_POINTERS.includes(name.toLowerCase())) {
-      const code = this.register(name);
-      return code === undefined ? undefined : { type: pointerTo(baseType('uchar', 1)), constant: code };
-    }
-    const type = POINTER_TYPES[name.toLowerCase()];
-    const value = type === undefined ? undefined : this.register(name);
-    const found = type === undefined ? undefined : this.type(type);
-    return found && value !== undefined ? { type: pointerTo(found), constant: value } : undefined;
+    return this.registers.typed(name);
   }
 
   /** Modules that an unqualified name is looked for in: of a process, those whose symbols somebody has needed, by address. */

@@ -103,7 +103,7 @@ function assign({ session, print }: CommandContext, args: string): void {
       throw problem('Bad register error');
     const value = parseMasm(scanner, session);
     if (session.scope.isOther && !name.startsWith('$')) print(LAST_SET);
-    if (!session.setRegister(name, value)) throw problem('Bad register error');
+    if (!session.registers.set(name, value)) throw problem('Bad register error');
   } while (scanner.take(','));
   if (!scanner.ended) throw problem('Extra character error', scanner.at + 1);
 }

@@ -57,6 +57,6 @@ export function addRegisters(
   mark: string,
 ): void {
   const wanted = beginning.toLowerCase();
-  for (const name of session.registerNames)
+  for (const name of session.registers.names)
     if (name.startsWith(wanted)) candidates.add(`${mark}${name}`, 'register');
 }

@@ -11,7 +11,7 @@ function shell(): Shell {
     takeMissing: () => [],
     aliases: new Aliases(),
     register: (name: string) => registers.get(name.toLowerCase()),
-    setRegister: (name: string, value: bigint) => Boolean(registers.set(name.toLowerCase(), value)),
+    registers: { set: (name: string, value: bigint) => Boolean(registers.set(name.toLowerCase(), value)) },
     symbol: () => undefined,
   } as unknown as Session);
 }
