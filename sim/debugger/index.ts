@@ -6,7 +6,9 @@ export type { Evidence, Explanation, Finding, FindingKind } from './explain/expl
 export { Session, type SessionOptions } from './session.js';
 export { Shell, type ShellHost } from './commands/shell.js';
 export { BufferSource, type ByteSource, type Piece } from './files/byte-source.js';
+export { CachedSource } from './files/cached-source.js';
 export { Interrupted } from './interrupted.js';
+export { expectDumpsProcesses } from './kernel/processes.js';
 export { FileError } from './files/file-error.js';
 export { pdbKey } from './symbols/opened-symbols.js';
 export type { FoundFile, SymbolFiles } from './symbols/symbol-files.js';

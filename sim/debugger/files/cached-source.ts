@@ -1,20 +1,25 @@
 import type { ByteSource, Piece } from './byte-source.js';
-import { ReadingHabit } from './reading-habit.js';
+import { KeptLevel } from './kept-level.js';
+import { PageStore } from './page-store.js';
 
 const KIB = 1024;
 /** What is read at once, from what is wanted to what is wanted around it where a file is slow, and how many are kept. */
 const LEVELS = [
-  { bytes: 64 * KIB, kept: 1024 },
-  { bytes: 1024 * KIB, kept: 64, needed: 2 },
-  { bytes: 8 * 1024 * KIB, kept: 16, needed: 3 },
+  { kept: 1024, bytes: 64 * KIB, partBytes: 64 * KIB, needed: 1 },
+  { kept: 64, bytes: 1024 * KIB, partBytes: 64 * KIB, needed: 2 },
+  { kept: 16, bytes: 8 * 1024 * KIB, partBytes: 1024 * KIB, needed: 3, isDear: true },
 ] as const;
 const BLOCK_BYTES = LEVELS[0].bytes;
-/** Pages that were asked for before they are read, 16 MiB, and how many pieces at once. */
+/** Pages that were asked for before they are read, or were used of what is not kept any more: 32 MiB. */
 const PAGE_BYTES = 4 * KIB;
-const PAGES_KEPT = 4096;
+const PAGES_KEPT = 8192;
+const MOST_USED = 4 * PAGES_KEPT;
+/** How many pieces are asked for at once. */
 const PIECES_AT_ONCE = 128;
-/** Pages that lie no further apart are one piece: each piece takes as long as a few of them. */
-const PAGES_BETWEEN = 8;
+/** Pages that lie no further apart are one piece: each piece takes as long as some 70 pages do. */
+const PAGES_BETWEEN = 64;
+/** Pages that may be asked for at once. */
+const MOST_EXPECTED = 4096;
 
 /**
  * Keeps the blocks of a file that were read last, so that walking lists does not ask the disk for each entry. A file
@@ -24,10 +29,10 @@ const PAGES_BETWEEN = 8;
 export class CachedSource implements ByteSource {
   readonly #source: ByteSource;
   readonly #onRead: () => void;
-  readonly #levels = LEVELS.map(
-    (level) => new Level(level.bytes, level.kept, 'needed' in level ? level.needed : 1),
-  );
-  readonly #pages = new Map<number, Uint8Array>();
+  readonly #levels = LEVELS.map(({ kept, ...habit }) => new KeptLevel(kept, habit));
+  readonly #pages = new PageStore(PAGES_KEPT);
+  /** Pages of a slow file that were read; those of a piece that is let go are kept. */
+  readonly #used = new Set<number>();
   /** The block used last: most reads follow one of the same. */
   #last = -1;
   #lastBlock: Uint8Array = new Uint8Array(0);
@@ -48,6 +53,7 @@ export class CachedSource implements ByteSource {
     if (offset < 0 || offset >= end) return new Uint8Array(0);
     const first = Math.floor(offset / BLOCK_BYTES);
     const last = Math.floor((end - 1) / BLOCK_BYTES);
+    if (this.isSlow) this.#noteUsed(Math.floor(offset / PAGE_BYTES));
     if (first === last) {
       const start = offset - first * BLOCK_BYTES;
       return this.#page(offset, end) ?? this.#block(first).subarray(start, start + end - offset);
@@ -74,22 +80,23 @@ export class CachedSource implements ByteSource {
     for (const offset of offsets) {
       const page = Math.floor(offset / PAGE_BYTES);
       if (offset < 0 || (page + 1) * PAGE_BYTES > this.size || this.#pages.has(page)) continue;
-      if (!this.#levels.some((level) => level.find(offset))) missing.add(page);
+      if (missing.size < MOST_EXPECTED && !this.#levels.some((level) => level.has(offset))) missing.add(page);
     }
-    const pieces = piecesOf([...missing].slice(0, PAGES_KEPT));
-    const count = pieces.reduce((sum, { length }) => sum + length / PAGE_BYTES, 0);
-    if (this.#pages.size + count > PAGES_KEPT) this.#pages.clear();
+    const pieces = piecesOf([...missing].sort((a, b) => a - b));
     for (let i = 0; i < pieces.length; i += PIECES_AT_ONCE)
       this.#fetchPieces(pieces.slice(i, i + PIECES_AT_ONCE));
   }
 
-  #fetchPieces(pieces: readonly Piece[]): void {
+  #fetchPieces(pieces: readonly WantedPiece[]): void {
     this.#onRead();
     const read = this.#source.readPieces!(pieces);
-    pieces.forEach(({ offset, length }, i) => {
-      for (let at = 0; at < length; at += PAGE_BYTES)
-        this.#pages.set((offset + at) / PAGE_BYTES, read[i]!.subarray(at, at + PAGE_BYTES));
+    pieces.forEach(({ offset, pages }, i) => {
+      for (const page of pages) this.#keepPage(page, read[i]!, page * PAGE_BYTES - offset);
     });
+  }
+
+  #keepPage(page: number, bytes: Uint8Array, at: number): void {
+    this.#pages.keep(page, bytes.subarray(at, at + PAGE_BYTES));
   }
 
   #page(offset: number, end: number): Uint8Array | undefined {
@@ -104,66 +111,62 @@ export class CachedSource implements ByteSource {
   #block(number: number): Uint8Array {
     if (number === this.#last) return this.#lastBlock;
     const offset = number * BLOCK_BYTES;
-    const level = this.#levels.find((one) => one.find(offset)) ?? this.#fetch(offset);
-    const start = offset % level.bytes;
+    const piece = this.#find(offset) ?? this.#fetch(offset);
+    const start = offset % piece.level.bytes;
     this.#last = number;
-    this.#lastBlock = level.find(offset)!.subarray(start, start + BLOCK_BYTES);
+    this.#lastBlock = piece.bytes.subarray(start, start + BLOCK_BYTES);
     return this.#lastBlock;
   }
 
+  #find(offset: number): { level: KeptLevel; bytes: Uint8Array } | undefined {
+    const level = this.#levels.find((one) => one.has(offset));
+    if (!level) return undefined;
+    // Of a large piece, what it is wanted for tells of the smaller ones that it stands for as well.
+    for (const { bytes, habit } of this.#levels) if (bytes <= level.bytes) habit.used(offset);
+    return { level, bytes: level.take(offset) };
+  }
+
   /** Reads what an offset lies in: as much around it as its reader's habit makes worth it. */
-  #fetch(offset: number): Level {
+  #fetch(offset: number): { level: KeptLevel; bytes: Uint8Array } {
     let wanted = 0;
-    while (this.isSlow && this.#levels[wanted + 1]?.wantsAll(offset)) wanted++;
+    while (this.isSlow && this.#levels[wanted + 1]?.habit.wantsAll(offset)) wanted++;
     const level = this.#levels[wanted]!;
-    level.keep(offset, this.#source.read(offset - (offset % level.bytes), level.bytes));
-    return level;
+    const bytes = this.#source.read(offset - (offset % level.bytes), level.bytes);
+    const gone = level.keep(offset, bytes);
+    if (gone && this.isSlow) this.#keepUsed(gone.offset, gone.bytes);
+    return { level, bytes };
+  }
+
+  #noteUsed(page: number): void {
+    if (this.#used.size >= MOST_USED) this.#used.clear();
+    this.#used.add(page);
+  }
+
+  /** Of a piece that is let go: who used a page is likely to use it again. */
+  #keepUsed(offset: number, bytes: Uint8Array): void {
+    for (let at = 0; at + PAGE_BYTES <= bytes.length; at += PAGE_BYTES) {
+      const page = (offset + at) / PAGE_BYTES;
+      if (this.#used.delete(page)) this.#keepPage(page, bytes, at);
+    }
   }
 }
 
-/** What was read of a file in pieces of one size. */
-class Level {
-  readonly bytes: number;
-  readonly #most: number;
-  readonly #habit: ReadingHabit;
-  /** By number, the one used longest ago first. */
-  readonly #kept = new Map<number, Uint8Array>();
-
-  constructor(bytes: number, most: number, needed: number) {
-    this.bytes = bytes;
-    this.#most = most;
-    this.#habit = new ReadingHabit(needed);
-  }
-
-  wantsAll(offset: number): boolean {
-    return this.#habit.wantsAll(Math.floor(offset / this.bytes));
-  }
-
-  /** What an offset lies in, which becomes what was used last. */
-  find(offset: number): Uint8Array | undefined {
-    const number = Math.floor(offset / this.bytes);
-    const bytes = this.#kept.get(number);
-    if (!bytes) return undefined;
-    this.#kept.delete(number);
-    this.#kept.set(number, bytes);
-    return bytes;
-  }
-
-  keep(offset: number, bytes: Uint8Array): void {
-    if (this.#kept.size >= this.#most) this.#kept.delete(this.#kept.keys().next().value!);
-    this.#kept.set(Math.floor(offset / this.bytes), bytes);
-  }
+/** A piece of the file, and which of its pages are wanted. */
+interface WantedPiece extends Piece {
+  length: number;
+  readonly pages: number[];
 }
 
-/** Pages as pieces of a file, in the file's order; those that lie near one another are one piece. */
-function piecesOf(pages: readonly number[]): Piece[] {
-  const pieces: { offset: number; length: number }[] = [];
-  let last: { offset: number; length: number } | undefined;
-  for (const page of [...pages].sort((a, b) => a - b)) {
+/** Pages, in the file's order, as pieces of it; those that lie near one another are one piece. */
+function piecesOf(pages: readonly number[]): WantedPiece[] {
+  const pieces: WantedPiece[] = [];
+  let last: WantedPiece | undefined;
+  for (const page of pages) {
     const offset = page * PAGE_BYTES;
-    if (last && offset - (last.offset + last.length) <= PAGES_BETWEEN * PAGE_BYTES)
+    if (last && offset - (last.offset + last.length) <= PAGES_BETWEEN * PAGE_BYTES) {
       last.length = offset + PAGE_BYTES - last.offset;
-    else pieces.push((last = { offset, length: PAGE_BYTES }));
+      last.pages.push(page);
+    } else pieces.push((last = { offset, length: PAGE_BYTES, pages: [page] }));
   }
   return pieces;
 }

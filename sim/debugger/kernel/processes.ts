@@ -28,6 +28,14 @@ export function idleProcess(session: Session): TypedView[] {
 }
 
 /**
+ * Reads ahead what the list of processes is made of, as nearly everybody asks for it who has opened a dump; nothing
+ * where the file answers quickly.
+ */
+export function expectDumpsProcesses(session: Session): void {
+  if (!session.user) expectProcesses(session);
+}
+
+/**
  * Processes lie far apart, and each leads to the next only. Their handle tables lie close together and name them all,
  * so that a file that is slow to ask can be asked for all of them at once, and then for all that they are named by.
  */

@@ -5,13 +5,22 @@ import { CachedSource } from '../../../sim/debugger/files/cached-source.js';
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
+const byteAt = (offset: number) => (offset ^ (offset >> 8) ^ (offset >> 16)) & 0xff;
+/** After so many bytes they come again. */
+const PATTERN = Uint8Array.from({ length: 16 * MIB }, (_, offset) => byteAt(offset));
+
 /** A file whose bytes tell where they lie, and what was asked of it. */
 function file(size: number, isSlow: boolean) {
   const asked: [offset: number, length: number][] = [];
   const pieces: number[] = [];
   const bytesAt = (offset: number, length: number) => {
     const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
-    for (let i = 0; i < bytes.length; i++) bytes[i] = byteAt(offset + i);
+    for (let at = 0; at < bytes.length;) {
+      const start = (offset + at) % PATTERN.length;
+      const part = PATTERN.subarray(start, start + bytes.length - at);
+      bytes.set(part, at);
+      at += part.length;
+    }
     return bytes;
   };
   const source = {
@@ -29,8 +38,6 @@ function file(size: number, isSlow: boolean) {
   };
   return { source, asked, pieces };
 }
-
-const byteAt = (offset: number) => (offset ^ (offset >> 8) ^ (offset >> 16)) & 0xff;
 
 function expectBytes(cached: CachedSource, offset: number, length: number): void {
   const bytes = cached.read(offset, length);
@@ -92,12 +99,29 @@ describe('a file that is kept in blocks', () => {
     expect(asked).toEqual([]);
   });
 
+  it('goes on to be read eight MiB at a time as long as most of them are wanted', () => {
+    const { source, asked } = file(320 * MIB, true);
+    const cached = new CachedSource(source);
+    for (let at = 0; at < 320 * MIB; at += 200 * KIB) cached.read(at, 8);
+    expect(asked.filter(([, length]) => length < 8 * MIB).length).toBeLessThan(20);
+    expect(asked.filter(([, length]) => length === 8 * MIB).length).toBe(40);
+  });
+
+  it('keeps the pages that were used of what is let go', () => {
+    const { source, asked } = file(320 * MIB, true);
+    const cached = new CachedSource(source);
+    for (let at = 0; at < 320 * MIB; at += 200 * KIB) cached.read(at, 8);
+    asked.length = 0;
+    for (let at = 0; at < 320 * MIB; at += 200 * KIB) expectBytes(cached, at + 8, 8);
+    expect(asked).toEqual([]);
+  });
+
   it('is asked for pages that lie near one another as one piece', () => {
     const { source, asked, pieces } = file(64 * MIB, true);
     const cached = new CachedSource(source);
-    cached.expect([MIB, MIB + 3 * 4096, MIB + 8192, 9 * MIB, 9 * MIB + 100 * KIB]);
+    cached.expect([MIB, MIB + 3 * 4096, MIB + 8192, 9 * MIB, 9 * MIB + 300 * KIB]);
     expect(pieces).toEqual([3]);
-    for (const at of [MIB, MIB + 3 * 4096, 9 * MIB + 100 * KIB]) expectBytes(cached, at + 8, 16);
+    for (const at of [MIB, MIB + 3 * 4096, 9 * MIB + 300 * KIB]) expectBytes(cached, at + 8, 16);
     expect(asked).toEqual([]);
   });
 

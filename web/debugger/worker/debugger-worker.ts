@@ -3,6 +3,7 @@ import {
   type ByteSource,
   complete,
   disassemblyView,
+  expectDumpsProcesses,
   explainView,
   Interrupted,
   memoryView,
@@ -71,6 +72,7 @@ export class DebuggerWorker implements DebuggerApi {
     const session = new Session(file, { path, symbols: this.#symbols, checkInterrupt });
     const shell = new Shell(session, { checkInterrupt });
     const banner = `${bannerText(session)}${shell.execute('vertarget')}`;
+    expectDumpsProcesses(session);
     this.#shell?.session.close();
     this.#shell = shell;
     return { banner: `${banner}For analysis of this file, run !analyze -v\n`, prompt: session.prompt };

@@ -1,4 +1,11 @@
-import { FileError, pdbKey, type FoundFile, type SymbolFiles } from '../../../sim/debugger/index.js';
+import {
+  CachedSource,
+  FileError,
+  pdbKey,
+  type ByteSource,
+  type FoundFile,
+  type SymbolFiles,
+} from '../../../sim/debugger/index.js';
 import { BlobSource } from './blob-source.js';
 import type { SymbolFile } from './debugger-api.js';
 import { zipEntries } from './zip-entries.js';
@@ -48,13 +55,14 @@ export class SymbolBag implements SymbolFiles {
   #addFile(place: string, path: string, blob: Blob, added: AddedFiles): void {
     const isLoose = path.split(SEPARATORS).length < PARTS_IN_STORE;
     if (!isLoose || !PDB.test(path)) {
-      added.count += this.#put(place, path, blob);
+      added.count += this.#put(place, path, sourceOf(blob));
       return;
     }
     const name = path.split(SEPARATORS).at(-1)!;
     try {
-      const key = pdbKey(new BlobSource(blob));
-      added.count += this.#put(place, path, blob, `${name}/${key}/${name}`);
+      const file = sourceOf(blob);
+      const key = pdbKey(file);
+      added.count += this.#put(place, path, file, `${name}/${key}/${name}`);
       added.pdbs.push({ file: name, key });
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
@@ -70,16 +78,21 @@ export class SymbolBag implements SymbolFiles {
     let count = 0;
     for (const entry of await zipEntries(zip))
       if (SYMBOLS.test(entry.path) && entry.size <= LARGEST_FILE)
-        count += this.#put(place, entry.path, await entry.open());
+        count += this.#put(place, entry.path, sourceOf(await entry.open()));
     return count;
   }
 
   /** What comes later stands in place of what came before. */
-  #put(place: string, path: string, blob: Blob, inStore?: string): number {
+  #put(place: string, path: string, source: ByteSource, inStore?: string): number {
     const parts = path.split(SEPARATORS);
-    const file = { path: [place, ...parts].join('\\'), file: new BlobSource(blob) };
+    const file = { path: [place, ...parts].join('\\'), file: source };
     this.#files.set((inStore ?? parts.slice(-PARTS_IN_STORE).join('/')).toLowerCase(), file);
     this.#files.set(parts.at(-1)!.toLowerCase(), file);
     return 1;
   }
+}
+
+/** Symbols are read in blocks of some hundred bytes. */
+function sourceOf(blob: Blob): ByteSource {
+  return new CachedSource(new BlobSource(blob));
 }
