@@ -6,6 +6,8 @@ export const styles = css`
     display: flex;
     flex-direction: column;
     height: 100%;
+    overflow-y: auto;
+    container: debugger / size;
   }
 
   .bar {
@@ -32,6 +34,23 @@ export const styles = css`
   @media (max-width: 699px) {
     .bar .panes {
       display: none;
+    }
+  }
+
+  /* A page at 400 %: what is typed and answered needs the room, and the bar scrolls away. */
+  @container debugger (max-width: 600px) and (max-height: 360px) {
+    .content {
+      flex: none;
+      height: 100cqb;
+    }
+
+    .bar .word {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+      white-space: nowrap;
     }
   }
 

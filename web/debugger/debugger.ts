@@ -174,7 +174,7 @@ export class Debugger extends LitElement {
       disabled-reason=${reason}
       @click=${action}
     >
-      ${icon(name)}${label}
+      ${icon(name)}<span class="word">${label}</span>
     </ll-button>`;
   }
 

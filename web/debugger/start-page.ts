@@ -26,7 +26,7 @@ export class StartPage extends LitElement {
     css`
       :host {
         display: grid;
-        align-content: center;
+        align-content: safe center;
         justify-content: center;
         gap: 16px;
         box-sizing: border-box;

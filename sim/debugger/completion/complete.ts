@@ -105,7 +105,7 @@ function addArguments(
 /** `dt nt!_EPROCESS Image…`: a type, then its fields, then an address. */
 function addForType(session: Session, candidates: Candidates, args: string, word: string): void {
   const words = args.split(/\s+/).filter((text) => text !== '' && !text.startsWith('-'));
-  const isFirst = words.length === 0 || (words.length === 1 && args.endsWith(words[0]!));
+  const isFirst = words.length === 0 || (words.length === 1 && word !== '' && args.endsWith(words[0]!));
   if (isFirst) return addTypes(session, candidates, word);
   const type = session.type(words[0]!);
   if (type?.kind === 'struct') addFields(candidates, type, word);

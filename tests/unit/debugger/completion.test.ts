@@ -34,6 +34,7 @@ describe('completion', () => {
     ['a type without its underscore', 'dt nt!OBJECT_HEADER_NAME_I', ['nt!_OBJECT_HEADER_NAME_INFO']],
     ['a type behind options', 'dt -v nt!_OBJECT_HEADER_NAME_I', ['nt!_OBJECT_HEADER_NAME_INFO']],
     ['a field', 'dt nt!_EPROCESS @$proc ImageFileN', ['ImageFileName']],
+    ['a field, right behind the type', 'dt nt!_LIST_ENTRY ', ['Flink', 'Blink']],
     ['a field of an inner structure', 'dt nt!_EPROCESS Pcb.ThreadListH', ['Pcb.ThreadListHead']],
     ['a field behind an arrow', '?? @$proc->ImageFileN', ['ImageFileName']],
     ['a field behind a cast', '?? ((nt!_KTHREAD*)@$thread)->ApcState.Kernel', ['ApcState.KernelApcInProgress', 'ApcState.KernelApcPending']], // prettier-ignore

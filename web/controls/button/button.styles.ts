@@ -67,7 +67,8 @@ export const styles = css`
   }
 
   @media (forced-colors: active) {
-    button[aria-disabled='true'] {
+    button[aria-disabled='true'],
+    :host([variant]) button[aria-disabled='true'] {
       border-color: GrayText;
       color: GrayText;
     }

@@ -21,7 +21,7 @@ export class CandidateList extends LitElement {
   static override styles = css`
     :host {
       display: block;
-      max-height: 260px;
+      max-height: clamp(66px, 100cqb - 110px, 260px);
       overflow: auto;
       border: 1px solid var(--stroke-menu);
       border-radius: var(--radius-control);

@@ -66,5 +66,12 @@ export const styles = css`
     .current {
       outline: 1px dashed Highlight;
     }
+
+    mark,
+    .all .line,
+    .all a {
+      background: Highlight;
+      color: HighlightText;
+    }
   }
 `;

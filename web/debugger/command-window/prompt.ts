@@ -60,6 +60,13 @@ export class DebuggerPrompt extends LitElement {
         box-shadow: none;
       }
 
+      @media (forced-colors: active) {
+        :host(:focus-within) {
+          outline: 2px solid Highlight;
+          outline-offset: -2px;
+        }
+      }
+
       dbg-candidate-list {
         position: absolute;
         bottom: 100%;

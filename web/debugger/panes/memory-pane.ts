@@ -10,8 +10,11 @@ import { Pane } from './pane.js';
 const text = debug.panes;
 const BYTES = 0x200;
 /** Bytes a row, and the width in pixels from which on as many fit: 16 need 84 characters of the code font's 13 px. */
-const WIDE = { bytesARow: 16, from: 690 };
-const NARROW = { bytesARow: 8 };
+const ROWS = [
+  { bytesARow: 16, from: 690 },
+  { bytesARow: 8, from: 440 },
+  { bytesARow: 4, from: 0 },
+];
 
 /** Memory in hexadecimal digits and characters, with a structure's fields laid over it. */
 @customElement('dbg-memory')
@@ -63,9 +66,9 @@ export class MemoryPane extends Pane<MemoryView> {
   @state() private field = -1;
   /** Whether the user has just tried to change bytes. */
   @state() private isEdited = false;
-  @state() private bytesARow = WIDE.bytesARow;
+  @state() private bytesARow = ROWS[0]!.bytesARow;
   readonly #size = new ResizeObserver(
-    ([entry]) => (this.bytesARow = entry!.contentRect.width < WIDE.from ? NARROW.bytesARow : WIDE.bytesARow),
+    ([entry]) => (this.bytesARow = ROWS.find(({ from }) => entry!.contentRect.width >= from)!.bytesARow),
   );
 
   override connectedCallback(): void {

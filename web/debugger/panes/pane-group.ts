@@ -74,6 +74,16 @@ export class PaneGroup extends LitElement {
         flex: 1;
         min-height: 0;
       }
+
+      @media (forced-colors: active) {
+        [role='tab'] {
+          border-bottom-color: Canvas;
+        }
+
+        [role='tab'][aria-selected='true'] {
+          border-bottom-color: Highlight;
+        }
+      }
     `,
   ];
 
@@ -81,11 +91,30 @@ export class PaneGroup extends LitElement {
   @property({ attribute: false }) tabs: readonly TabId[] = [];
   @property() active: TabId = 'command';
 
+  readonly #size = new ResizeObserver(() => this.#revealActive());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#size.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#size.disconnect();
+  }
+
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('active'))
-      this.renderRoot
-        .querySelector('[aria-selected=true]')
-        ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (changed.has('active')) this.#revealActive();
+  }
+
+  /** The chosen tab is in sight, and nothing but the tabs is scrolled for it. */
+  #revealActive(): void {
+    const tab = this.renderRoot.querySelector('[aria-selected=true]');
+    const list = tab?.parentElement;
+    if (!tab || !list) return;
+    const [inner, outer] = [tab.getBoundingClientRect(), list.getBoundingClientRect()];
+    if (inner.left < outer.left) list.scrollLeft -= outer.left - inner.left;
+    else if (inner.right > outer.right) list.scrollLeft += inner.right - outer.right;
   }
 
   #choose(tab: TabId): void {

@@ -39,6 +39,17 @@ export class Splitter extends LitElement {
       :host(:focus-visible) {
         background: var(--accent);
       }
+
+      @media (forced-colors: active) {
+        :host {
+          background: CanvasText;
+        }
+
+        :host(:hover),
+        :host(:focus-visible) {
+          background: Highlight;
+        }
+      }
     `,
   ];
 

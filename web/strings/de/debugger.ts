@@ -72,7 +72,7 @@ export const debug = {
     explain: 'Was ist das?',
     command: 'Befehl',
     address: 'Adresse oder Ausdruck',
-    type: 'Darübergelegter Typ',
+    type: 'Typ darüber',
     show: 'Anzeigen',
     readOnly: 'Der Speicher eines Speicherabbilds bleibt, wie er war: Er kann nicht geändert werden.',
     asks: 'Fragt nach dieser Adresse',
