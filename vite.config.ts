@@ -1,13 +1,13 @@
 import { defineConfig } from 'vite';
 import { core } from './scripts/lib/vite-core-plugin.js';
 import { licences } from './scripts/lib/vite-licences-plugin.js';
-import { data } from './scripts/lib/vite-data-plugin.js';
+import { data, DATA_REQUESTS } from './scripts/lib/vite-data-plugin.js';
 import { offline } from './scripts/lib/vite-offline-plugin.js';
 import { preload } from './scripts/lib/vite-preload-plugin.js';
 import { iced } from './scripts/lib/vite-iced-plugin.js';
 
 /** Files of code, in this order: each has the modules that match and all that those import, unless one above has it. */
-const files = (groups: Readonly<Record<string, RegExp>>) => ({
+const files = (groups: Readonly<Record<string, RegExp | ((id: string) => boolean)>>) => ({
   output: {
     codeSplitting: {
       groups: Object.entries(groups).map(([name, test], at, { length }) => ({
@@ -46,8 +46,11 @@ export default defineConfig({
   },
   worker: {
     format: 'es',
-    plugins: () => [data(), iced()],
-    // Comlink is what keeps calls while the machine is loaded: it must not wait for that.
-    rolldownOptions: files({ comlink: /node_modules\/comlink/, machine: /sim\/worker\/lab-worker\.ts$/ }),
+    plugins: () => [...data(), iced()],
+    // What keeps calls while the machine is loaded, and asks for its files, must not wait for that.
+    rolldownOptions: files({
+      first: (id) => /node_modules\/comlink|sim\/worker\/first-files\.ts$/.test(id) || DATA_REQUESTS.test(id),
+      machine: /sim\/worker\/lab-worker\.ts$/,
+    }),
   },
 });

@@ -39,19 +39,26 @@ function take(units: usize): usize {
 export function pack(page: usize): usize {
   let words: u32 = 0;
   for (let group: usize = 0; group < GROUPS; group++) {
-    let bits: u64 = 0;
-    for (let i: usize = 0; i < WORDS_OF_GROUP; i++) {
-      const word = load<u64>(page + (group * WORDS_OF_GROUP + i) * 8);
-      if (word == 0) continue;
-      if (words == MOST_WORDS) return 0;
-      bits |= u64(1) << u64(i);
-      store<u64>(built + BITMAP_BYTES + usize(words++) * 8, word);
-    }
+    const from = page + group * WORDS_OF_GROUP * 8;
+    const bits = wordsOf(from);
+    const more = words + u32(popcnt(bits));
+    if (more > MOST_WORDS) return 0;
     store<u64>(built + group * 8, bits);
+    for (let left = bits; left != 0; left &= left - 1)
+      store<u64>(built + BITMAP_BYTES + usize(words++) * 8, load<u64>(from + usize(ctz(left)) * 8));
   }
   const record = take(unitsOf(words));
   memory.copy(record, built, BITMAP_BYTES + usize(words) * 8);
   return record;
+}
+
+/** Which of the 64 words at `from` are not zero, a bit each; two are looked at at a time. */
+function wordsOf(from: usize): u64 {
+  const none = v128.splat<i64>(0);
+  let bits: u64 = 0;
+  for (let i: usize = 0; i < WORDS_OF_GROUP; i += 2)
+    bits |= u64(i64x2.bitmask(i64x2.ne(v128.load(from + i * 8), none))) << u64(i);
+  return bits;
 }
 
 /** Fills `target` with the page of a record. */

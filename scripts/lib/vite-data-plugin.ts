@@ -18,15 +18,44 @@ const LATER = [
   'sim/profiles/formats/(minidump|live-dump-control|portable-executable)',
 ].map((path) => new RegExp(`^${path}`));
 const FILES = '\0data/'; // and its name, without extension as below
+const REQUESTS = '\0request/'; // likewise
+const FIRST = 'virtual:catalogues'; // who imports it asks for the catalogues
 const ONE = '\0catalogue:'; // and the path without its extension, at which Vite would take the module for JSON
 const EXTENSION = '.json';
+
+/** Modules that ask for a file of data, for {@link data}'s user to put where they run early. */
+export const DATA_REQUESTS = /^\0request\/catalogues-/;
 
 /**
  * Keeps the simulation's data out of its code: the JSON files of ours that it imports become one file beside the worker and
  * one for later, which the browser parses much faster than the same data as JavaScript. What is imported on demand stays as it is.
  */
-export function data(): Plugin {
+export function data(): Plugin[] {
   const version = hashOf(FOLDERS);
+  return [dataInFiles(version), requestInAdvance(`catalogues-${version}`)];
+}
+
+/** Resolves what asks for the catalogues; while the page is being worked on they are in the code. */
+function requestInAdvance(file: string): Plugin {
+  let isBuilt = false;
+  return {
+    name: 'livedump-data-request',
+    enforce: 'pre',
+    configResolved({ command }) {
+      isBuilt = command === 'build';
+    },
+    resolveId(source) {
+      if (source === FIRST) return isBuilt ? REQUESTS + file : `\0${FIRST}`;
+      return source.startsWith(REQUESTS) ? source : undefined;
+    },
+    load(id) {
+      if (id === `\0${FIRST}`) return 'export {};';
+      return id.startsWith(REQUESTS) ? requestOfFile(id.slice(REQUESTS.length) + EXTENSION) : undefined;
+    },
+  };
+}
+
+function dataInFiles(version: string): Plugin {
   const fileOf = (path: string) =>
     `${LATER.some((later) => later.test(path)) ? 'later' : 'catalogues'}-${version}`;
   const used = new Map<string, Record<string, unknown>>();
@@ -48,7 +77,7 @@ export function data(): Plugin {
         : undefined;
     },
     load(id) {
-      if (id.startsWith(FILES)) return moduleOfFile(id.slice(FILES.length) + EXTENSION);
+      if (id.startsWith(FILES)) return moduleOfFile(id.slice(FILES.length));
       if (!id.startsWith(ONE)) return;
       const path = id.slice(ONE.length) + EXTENSION;
       const content = JSON.parse(readFileSync(join(root, path), 'utf8')) as Record<string, unknown>;
@@ -67,11 +96,20 @@ export function data(): Plugin {
   };
 }
 
-function moduleOfFile(name: string): string {
+function requestOfFile(name: string): string {
   return `const name = ${JSON.stringify(name)};
-const response = await fetch(new URL(name, import.meta.url));
-if (!response.ok) throw new Error(\`\${name} could not be loaded (\${response.status}).\`);
-export default await response.json();`;
+async function load() {
+  const response = await fetch(new URL(name, import.meta.url));
+  if (!response.ok) throw new Error(\`\${name} could not be loaded (\${response.status}).\`);
+  return response.json();
+}
+const content = load();
+content.catch(() => undefined); // who waits for it hears
+export default content;`;
+}
+
+function moduleOfFile(file: string): string {
+  return `import content from ${JSON.stringify(REQUESTS + file)};\nexport default await content;`;
 }
 
 /** The file's content, and its members by name where those are names that JavaScript can import. */

@@ -1,5 +1,5 @@
 import { transfer } from 'comlink';
-import coreUrl from '../../build/core/page.wasm?url';
+import { PreparedImages } from '../images/prepared/prepared-images.js';
 import { LabMachine } from '../lab-machine.js';
 import type { Lab } from '../labs/index.js';
 import { readProcessTexts } from '../machine/process-readings.js';
@@ -12,12 +12,12 @@ import { StartupApps, type StartupApp } from '../world/startup-apps.js';
 import { Disk } from './disk.js';
 import type * as dumpEngine from './dump-engine.js';
 import type { DumpJob } from './dump-job.js';
+import { core, images } from './first-files.js';
 import { readHardware } from './hardware.js';
 import { LatestProgress } from './latest-progress.js';
 import { SampleWriter, type SampleMessage } from './sample-message.js';
 import { Sampler } from './sampler.js';
 import { expandFolder, LIVE_KERNEL_DUMPS, TEMP } from './folders.js';
-import { loadImages } from './load-images.js';
 import type { MemoryInspector } from './memory-inspector.js';
 import type { ProcessDumpJob } from './process-dump-job.js';
 import type {
@@ -56,9 +56,8 @@ export class LabWorker implements SimApi {
   readonly #startupApps = new StartupApps();
 
   async boot({ scenario, seed, profile, machine: size }: BootOptions): Promise<MachineInfo> {
-    const module = WebAssembly.compileStreaming(fetch(coreUrl));
-    const images = loadImages();
-    for (const loading of [module, images]) loading.catch(() => undefined); // A boot that fails before says why itself.
+    const prepared = images.then((bytes) => bytes && new PreparedImages(bytes));
+    prepared.catch(() => undefined); // A boot that fails before says why itself.
     const options = {
       scenario,
       seed,
@@ -66,7 +65,7 @@ export class LabWorker implements SimApi {
       // The machine refuses a name that is none.
       ...(size === undefined ? {} : { machine: size as SizeName }),
     };
-    const machine = await LabMachine.boot(module, options, images);
+    const machine = await LabMachine.boot(core, options, prepared);
     const { computerName, userName } = machine.profile.system;
     this.#machine = machine;
     this.#sampler = new Sampler(machine);

@@ -5,6 +5,7 @@
 //
 // The machine's code waits for its data while it loads. Calls that arrive before are kept: they would be lost.
 import { expose } from 'comlink';
+import './first-files.js';
 import type { SimApi } from './sim-api.js';
 
 const early: MessageEvent[] = [];

@@ -1,6 +1,7 @@
 // A machine that has run for hours: parts of what programs once used have left their working sets.
 import { KPROCESS } from '../../generated/types';
-import { frameWord, isSeeded } from '../../memory/frames';
+import { PAGE_SIZE } from '../../memory/arena';
+import { copyFrame, isSeeded } from '../../memory/frames';
 import { getField } from '../../memory/virtual';
 import { frameOf, LARGE, PRESENT } from '../../paging/pte';
 import { hash } from '../../random';
@@ -17,6 +18,8 @@ const TRIMMED: u64 = 5;
 const WRITTEN: u64 = 3;
 const GIVEN_AWAY: u64 = 1;
 
+const tables: usize = memory.data(16384, 16); // one of each level as it was when its turn came
+
 let left: u32 = 0;
 
 /** Lets pages of a process's program data grow old, never those that the kernel itself has written to. */
@@ -27,8 +30,10 @@ export function ageWorkingSet(process: u64): void {
 
 function age(process: u64, table: u32, level: u64, base: u64, count: u64): void {
   const span = u64(1) << (PAGE_BITS + LEVEL_BITS * (level - 1));
+  const entries = tables + usize(level - 1) * PAGE_SIZE;
+  copyFrame(table, entries); // what grows old changes its own entry alone
   for (let i: u64 = 0; i < count && left > 0; i++) {
-    const entry = frameWord(table, u32(i));
+    const entry = load<u64>(entries + usize(i) * 8);
     if ((entry & PRESENT) == 0 || (entry & LARGE) != 0) continue;
     const address = base + i * span;
     if (level > 1) age(process, frameOf(entry), level - 1, address, ENTRIES);

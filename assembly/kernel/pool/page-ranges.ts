@@ -75,7 +75,7 @@ function addSegment(context: SegmentContext): void {
   setField(segment, HEAP_PAGE_SEGMENT.Signature, segmentSignature(segment, context.address));
   insertTail(at(context.address, HEAP_SEG_CONTEXT.SegmentListHead), at(segment, HEAP_PAGE_SEGMENT.ListEntry));
   addToField(context.address, HEAP_SEG_CONTEXT.SegmentCount, 1);
-  makeFree(context, segment, firstUnit, SEGMENT_UNITS - firstUnit);
+  makeFree(context, segment, firstUnit, SEGMENT_UNITS - firstUnit, 0);
 }
 
 /** Mapped pages of some units. */
@@ -86,9 +86,9 @@ function pagesMapped(segment: u64, unit: u32, units: u32): u32 {
   return pages;
 }
 
-function makeFree(context: SegmentContext, segment: u64, unit: u32, units: u32): void {
+/** Makes units a free range; `mapped` of their pages are mapped. */
+function makeFree(context: SegmentContext, segment: u64, unit: u32, units: u32, mapped: u32): void {
   const head = descriptor(segment, unit);
-  const mapped = pagesMapped(segment, unit, units);
   setField(head, HEAP_PAGE_RANGE_DESCRIPTOR.RangeFlags, FIRST);
   const key = at(head, HEAP_PAGE_RANGE_DESCRIPTOR.Key);
   setField(key, HEAP_DESCRIPTOR_KEY.EncodedCommittedPageCount, MOST_COMMITTED - mapped);
@@ -103,14 +103,18 @@ function makeFree(context: SegmentContext, segment: u64, unit: u32, units: u32):
   context.heap.countFree(mapped);
 }
 
-function takeFree(context: SegmentContext, head: u64): void {
+/** Takes a free range off the tree; returns how many of its pages are mapped, which its key knows. */
+function takeFree(context: SegmentContext, head: u64): u32 {
   const segment = segmentOf(context, head);
   const unit = u32((head - segment) / offsetOf(HEAP_PAGE_RANGE_DESCRIPTOR.SIZE));
   removeNode(context.freeRanges, head);
   const units = u32(getField(head, HEAP_PAGE_RANGE_DESCRIPTOR.UnitSize));
-  context.heap.countFree(-i64(pagesMapped(segment, unit, units)));
+  const key = at(head, HEAP_PAGE_RANGE_DESCRIPTOR.Key);
+  const mapped = MOST_COMMITTED - u32(getField(key, HEAP_DESCRIPTOR_KEY.EncodedCommittedPageCount));
+  context.heap.countFree(-i64(mapped));
   clear(head);
   clear(descriptor(segment, unit + units - 1));
+  return mapped;
 }
 
 /** Empties a descriptor but for the count of its unit's mapped pages. */
@@ -138,8 +142,9 @@ export function allocateRange(context: SegmentContext, units: u32, kind: u32, pa
   const segment = segmentOf(context, head);
   const unit = u32((head - segment) / offsetOf(HEAP_PAGE_RANGE_DESCRIPTOR.SIZE));
   const found = u32(getField(head, HEAP_PAGE_RANGE_DESCRIPTOR.UnitSize));
-  takeFree(context, head);
-  if (found > units) makeFree(context, segment, unit + units, found - units);
+  const mapped = takeFree(context, head);
+  if (found > units)
+    makeFree(context, segment, unit + units, found - units, mapped - pagesMapped(segment, unit, units));
   setField(head, HEAP_PAGE_RANGE_DESCRIPTOR.TreeSignature, TREE_SIGNATURE);
   setField(head, HEAP_PAGE_RANGE_DESCRIPTOR.UnusedBytes, unused);
   setField(head, HEAP_PAGE_RANGE_DESCRIPTOR.RangeFlags, ALLOCATED | FIRST | kind);
@@ -193,23 +198,24 @@ export function freeRange(context: SegmentContext, address: u64): void {
   const segment = segmentOf(context, address);
   let unit = u32((address - segment) >> context.unitShift);
   let units = u32(getField(descriptor(segment, unit), HEAP_PAGE_RANGE_DESCRIPTOR.UnitSize));
+  let mapped = pagesMapped(segment, unit, units);
   for (let i: u32 = 0; i < units; i++) clear(descriptor(segment, unit + i));
   const after = unit + units;
   if (after < SEGMENT_UNITS && (flagsOf(descriptor(segment, after)) & ALLOCATED) == 0) {
     const head = descriptor(segment, after);
     units += u32(getField(head, HEAP_PAGE_RANGE_DESCRIPTOR.UnitSize));
-    takeFree(context, head);
+    mapped += takeFree(context, head);
   }
   if (unit > context.firstUnit && (flagsOf(descriptor(segment, unit - 1)) & ALLOCATED) == 0) {
     const last = descriptor(segment, unit - 1);
     // The last unit of a free range is its first when there is no other.
     const back =
       (flagsOf(last) & FIRST) != 0 ? 0 : u32(getField(last, HEAP_PAGE_RANGE_DESCRIPTOR.UnitOffset));
-    takeFree(context, descriptor(segment, unit - 1 - back));
+    mapped += takeFree(context, descriptor(segment, unit - 1 - back));
     unit -= back + 1;
     units += back + 1;
   }
-  makeFree(context, segment, unit, units);
+  makeFree(context, segment, unit, units, mapped);
 }
 
 /** Whether the unit at an address has all its pages mapped. */
