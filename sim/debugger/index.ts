@@ -1,7 +1,7 @@
 export type { Candidate, CandidateKind } from './completion/candidates.js';
 export { complete, type Completion } from './completion/complete.js';
 export { bannerText } from './banner.js';
-export { explain } from './explain/explain.js';
+export { explain, explainPhysical } from './explain/explain.js';
 export type { Evidence, Explanation, Finding, FindingKind } from './explain/explanation.js';
 export { Session, type SessionOptions } from './session.js';
 export { Shell, type ShellHost } from './commands/shell.js';

@@ -326,7 +326,7 @@ test('each address can be asked what it is, and the evidence leads on', async ()
   const shown = `${address.slice(0, 8)}\`${address.slice(8)}`;
   await expect.poll(() => summary.innerText()).toBe(`${shown}: object of type Process`);
   expect(await answer.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual([
-    'Region', 'Page tables', 'Page frame', 'Pool', 'Object',
+    'Region', 'Page tables', 'Page frame', 'Whose page', 'Pool', 'Object',
   ]); // prettier-ignore
   for (const level of ['PXE', 'PPE', 'PDE', 'PTE'])
     expect(await answer.innerText()).toContain(`${level} at `);
@@ -364,7 +364,7 @@ test('addresses of panes and of the output are asked about by keyboard alone', a
   await output(page).focus();
   await page.keyboard.press('Control+ArrowUp');
   await page.keyboard.press('Alt+Enter');
-  await expect.poll(() => summary.innerText()).toContain('block of pool');
+  await expect.poll(() => summary.innerText()).toContain('block of nonpaged pool');
 });
 
 test.each(['light', 'dark'] as const)(

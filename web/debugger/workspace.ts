@@ -7,6 +7,7 @@ import type { AddressMenu } from './address-menu.js';
 import { addressMeant } from './addresses.js';
 import './command-window/command-window.js';
 import type { CommandWindow } from './command-window/command-window.js';
+import { CommandEvent } from './debugger-events.js';
 import type { DebuggerSession } from './debugger-session.js';
 import type { CommandHistory } from './history.js';
 import './panes/disassembly-pane.js';
@@ -17,7 +18,7 @@ import './panes/memory-pane.js';
 import './panes/pane-group.js';
 import type { TabEvent, TabId } from './panes/pane-group.js';
 import './panes/processes-pane.js';
-import { ShowEvent } from './panes/show-event.js';
+import { ShowEvent, type ShowStackEvent } from './panes/show-event.js';
 import './panes/splitter.js';
 import type { SplitEvent } from './panes/splitter.js';
 
@@ -94,15 +95,24 @@ export class Workspace extends LitElement {
     inSight[(at + step + inSight.length) % inSight.length]?.focus();
   }
 
-  async #onShow({ pane, address }: ShowEvent): Promise<void> {
+  async #onShow({ pane, address, structure }: ShowEvent): Promise<void> {
     this.tab = pane;
     await this.layout.change({ bottom: pane, isOpen: true });
     await this.updateComplete;
-    const shows = this.renderRoot.querySelector<HTMLElement & { show(address: string): Promise<void> }>(
-      `dbg-${pane}`,
-    );
-    await shows?.show(address);
+    const shows = this.renderRoot.querySelector<
+      HTMLElement & { show(address: string, type?: string): Promise<void> }
+    >(`dbg-${pane}`);
+    await shows?.show(address, structure);
     shows?.focus();
+  }
+
+  /** The thread becomes the current one, whose stack the pane shows. */
+  async #onShowStack({ thread }: ShowStackEvent): Promise<void> {
+    this.dispatchEvent(new CommandEvent(`.thread ${thread}`));
+    this.tab = 'stack';
+    await this.layout.change({ top: 'stack', isOpen: true });
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('dbg-stack')?.focus();
   }
 
   /** Alt+Enter, as on what has properties: what is this address? */
@@ -199,6 +209,7 @@ export class Workspace extends LitElement {
     return html`<div
       style="display: contents"
       @dbg-show=${this.#onShow}
+      @dbg-show-stack=${this.#onShowStack}
       @contextmenu=${(event: PointerEvent) => void this.menu.open(event)}
       @keydown=${{ handleEvent: (event: KeyboardEvent) => this.#onKeydown(event), capture: true }}
     >

@@ -1,28 +1,42 @@
-import { address as shown, hex } from '../format/numbers.js';
-import { MemoryError } from '../memory/memory.js';
+import { hex } from '../format/numbers.js';
 import type { Session } from '../session.js';
-import { SymbolsError } from '../symbols/symbols-error.js';
-import type { Explanation, Finding } from './explanation.js';
-import { imageOf, poolOf, stackOf, vadFinding } from './owners.js';
+import { attempt } from './attempt.js';
+import { cacheViewOf } from './cache-views.js';
+import { environmentOf } from './environment.js';
+import { place, type Explanation, type Finding, type FindingKind } from './explanation.js';
+import { handleEntryOf } from './handle-tables.js';
+import { imageOf, vadFinding } from './owners.js';
+import { physicalFindings } from './physical.js';
+import { poolOf } from './pool.js';
 import { processFindings } from './process-memory.js';
-import { regionOf } from './regions.js';
+import { kernelRegion, regionOf, unnamedRegion } from './regions.js';
+import { kernelStackOf } from './stacks.js';
 import { structureOf } from './system-structures.js';
 import { translationOf } from './translation.js';
 
 const LAST_USER = 0x7fffffffffffn;
 const FIRST_SYSTEM = 0xffff800000000000n;
 /** Whose address it is says more than where it lies. */
-const TELLING = [
+const TELLING: readonly FindingKind[] = [
   'structure',
   'object',
   'pool',
   'stack',
   'image',
+  'environment',
+  'view',
   'vad',
   'pageFile',
   'prototype',
   'region',
   'absent',
+];
+/** Of a physical address, whose page it is, and what state that is in, say more than in which run of memory it lies. */
+const TELLING_PHYSICAL: readonly FindingKind[] = [
+  ...TELLING.filter((kind) => kind !== 'region'),
+  'owner',
+  'page',
+  'region',
 ];
 
 /**
@@ -33,83 +47,64 @@ export function explain(session: Session, address: bigint): Explanation {
   const findings = session.user
     ? processFindings(session, session.user, address)
     : kernelFindings(session, address);
-  const telling = TELLING.map((kind) => findings.find((finding) => finding.kind === kind)).find(Boolean);
-  return { address, summary: telling?.title ?? 'nothing that the dump tells of', findings };
+  return { address, summary: summaryOf(findings, TELLING), findings };
+}
+
+/** What a physical address is: of which run of memory, its page, whose it is, and what that is. */
+export function explainPhysical(session: Session, physical: bigint): Explanation {
+  session.requireKernel();
+  const findings = physicalFindings(session, physical, (at) => ownersOf(session, at));
+  return { address: physical, summary: summaryOf(findings, TELLING_PHYSICAL), findings };
+}
+
+function summaryOf(findings: readonly Finding[], kinds: readonly FindingKind[]): string {
+  const telling = kinds.map((kind) => findings.find((finding) => finding.kind === kind)).find(Boolean);
+  return telling?.title ?? 'nothing that the dump tells of';
 }
 
 function kernelFindings(session: Session, at: bigint): Finding[] {
   if (at > LAST_USER && at < FIRST_SYSTEM)
     return [{ kind: 'absent', title: 'not an address: bits 47 to 63 differ', evidence: [] }];
-  const isUser = at <= LAST_USER;
-  const where = regionFinding(session, at, isUser);
-  const space = session.target.processSpace(session.process);
-  const owners = isUser
-    ? [() => vadFinding(session, at), () => stackOf(session, at, true), () => imageOf(session, at)]
-    : [() => imageOf(session, at), () => stackFor(session, at, where), () => poolOf(session, at)];
   return [
-    ...where,
+    regionFinding(session, at),
     ...attempt(() => structureOf(session, at)),
-    ...attempt(() => translationOf(session, space, at)),
-    ...owners.flatMap(attempt),
+    ...attempt(() => translationOf(session, session.target.processSpace(session.process), at)),
+    ...ownersOf(session, at),
   ];
+}
+
+/** Whose a virtual address is. */
+function ownersOf(session: Session, at: bigint): Finding[] {
+  const owners =
+    at <= LAST_USER
+      ? [vadFinding, environmentOf, imageOf]
+      : [imageOf, kernelStackIn, cacheViewIn, handleEntryOf, poolOf];
+  return owners.flatMap((find) => attempt(() => find(session, at)));
 }
 
 /** All threads are asked only about addresses that may be in a stack: where regions are known, those of stacks. */
-function stackFor(session: Session, at: bigint, where: readonly Finding[]): Finding[] {
-  const [region] = where;
-  const mayBeStack =
-    !region || region.title.includes('KernelStacks') || region.title.startsWith('the kernel');
-  return mayBeStack ? stackOf(session, at, false) : [];
+const kernelStackIn = (session: Session, at: bigint) =>
+  mayBeIn(session, at, 'KernelStacks') ? kernelStackOf(session, at) : [];
+
+const cacheViewIn = (session: Session, at: bigint) =>
+  mayBeIn(session, at, 'SystemCache') ? cacheViewOf(session, at) : [];
+
+function mayBeIn(session: Session, at: bigint, name: string): boolean {
+  const [region] = attempt(() => [regionOf(session, at)]);
+  return region === undefined || region.name === name;
 }
 
-function regionFinding(session: Session, at: bigint, isUser: boolean): Finding[] {
-  if (isUser)
-    return [
-      {
-        kind: 'region',
-        title: 'the user half, that of the current process',
-        evidence: [processEvidence(session)],
-      },
-    ];
-  const [found] = attempt(() => {
-    const region = regionOf(session, at);
-    return region ? [region] : [];
-  });
-  if (!found) return [{ kind: 'region', title: "the kernel's half", evidence: [] }];
-  return [
-    {
-      kind: 'region',
-      title: `region ${found.name}`,
-      evidence: [
-        {
-          label: 'range',
-          value: `${shown(found.start)} to ${shown(found.start + found.bytes - 1n)}`,
-          address: found.start,
-        },
-        {
-          label: 'nt!MiState says so at',
-          value: shown(found.at),
-          address: found.at,
-          command: `dq ${hex(found.at)} L2`,
-        },
-      ],
-    },
-  ];
-}
-
-const processEvidence = (session: Session) => ({
-  label: 'process',
-  value: shown(session.process),
-  address: session.process,
-  command: `!process ${hex(session.process)} 0`,
-});
-
-/** What needs pages that the dump lacks, or symbols that are not there, is not found. */
-function attempt<T>(find: () => T[]): T[] {
-  try {
-    return find();
-  } catch (error) {
-    if (error instanceof MemoryError || error instanceof SymbolsError) return [];
-    throw error;
-  }
+function regionFinding(session: Session, at: bigint): Finding {
+  if (at > LAST_USER) return attempt(() => kernelRegion(session, at))[0] ?? unnamedRegion(at);
+  const [inUse] = attempt(() => vadFinding(session, at));
+  return {
+    kind: 'region',
+    title: `${inUse ? '' : 'free addresses of '}the user half, that of the current process`,
+    evidence: [
+      place('process', session.process, {
+        command: `!process ${hex(session.process)} 0`,
+        type: 'nt!_EPROCESS',
+      }),
+    ],
+  };
 }

@@ -1,3 +1,5 @@
+import { address as shown } from '../format/numbers.js';
+
 /** What an address is, with what shows it. */
 export interface Explanation {
   address: bigint;
@@ -8,7 +10,7 @@ export interface Explanation {
 }
 
 export type FindingKind =
-  | 'region' | 'structure' | 'walk' | 'page' | 'pageFile' | 'prototype' | 'image' | 'stack' | 'pool' | 'object' | 'vad' | 'absent'; // prettier-ignore
+  | 'region' | 'structure' | 'walk' | 'page' | 'owner' | 'pageFile' | 'prototype' | 'view' | 'image' | 'stack' | 'frame' | 'pool' | 'object' | 'vad' | 'environment' | 'absent'; // prettier-ignore
 
 /** One answer, and the evidence for it. */
 export interface Finding {
@@ -23,6 +25,28 @@ export interface Evidence {
   value: string;
   /** An address that can be asked about in turn. */
   address?: bigint;
+  /** A physical address that can be. */
+  physical?: bigint;
   /** A command that shows the same. */
   command?: string;
+  /** The structure that lies at the address. */
+  type?: string;
+  /** The thread whose stack shows more, an ETHREAD. */
+  thread?: bigint;
 }
+
+/** Evidence that is an address. */
+export const place = (label: string, address: bigint, more: Partial<Evidence> = {}): Evidence => ({
+  label,
+  value: shown(address),
+  address,
+  ...more,
+});
+
+/** Evidence that is a range of addresses. @param end one more than its last byte */
+export const range = (label: string, start: bigint, end: bigint, more: Partial<Evidence> = {}): Evidence => ({
+  label,
+  value: `${shown(start)} to ${shown(end - 1n)}`,
+  address: start,
+  ...more,
+});

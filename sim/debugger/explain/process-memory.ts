@@ -1,8 +1,11 @@
 import { address as shown, hex } from '../format/numbers.js';
 import type { Session } from '../session.js';
 import type { UserTarget } from '../target/user-target.js';
-import type { Finding } from './explanation.js';
+import { environmentOf } from './environment.js';
+import { range, type Finding } from './explanation.js';
 import { imageOf } from './owners.js';
+import { frameOf } from './stacks.js';
+import { sharedData } from './system-structures.js';
 
 const FREE = 0x10000; // MEM_FREE
 const KINDS: Readonly<Record<number, string>> = {
@@ -13,7 +16,13 @@ const KINDS: Readonly<Record<number, string>> = {
 
 /** What a dump of a process tells of an address: its region, image and stack. */
 export function processFindings(session: Session, user: UserTarget, at: bigint): Finding[] {
-  return [...regionFinding(user, at), ...imageOf(session, at), ...stackFinding(session, user, at)];
+  return [
+    ...regionFinding(user, at),
+    ...sharedData(session, at),
+    ...environmentOf(session, at),
+    ...stackFinding(session, user, at),
+    ...imageOf(session, at),
+  ];
 }
 
 function regionFinding(user: UserTarget, at: bigint): Finding[] {
@@ -39,28 +48,21 @@ function regionFinding(user: UserTarget, at: bigint): Finding[] {
   ];
 }
 
+/** Of a thread whose TEB the dump lacks, what it says of its stack. */
 function stackFinding(session: Session, user: UserTarget, at: bigint): Finding[] {
-  for (const { Teb, ThreadId, number, StackStart, StackBytes } of user.threads) {
-    const bytes = session.memory.read(Teb + 8n, 16);
-    const tib = bytes.length === 16 ? new DataView(bytes.slice().buffer) : undefined;
-    const base = tib ? tib.getBigUint64(0, true) : StackStart + BigInt(StackBytes);
-    const limit = tib ? tib.getBigUint64(8, true) : StackStart;
-    if (at < limit || at >= base) continue;
-    return [
-      {
-        kind: 'stack',
-        title: `stack of thread ${number} (${hex(ThreadId)})`,
-        evidence: [
-          { label: 'TEB', value: shown(Teb), address: Teb, command: `!teb ${hex(Teb)}` },
-          {
-            label: 'stack',
-            value: `${shown(limit)} to ${shown(base)}`,
-            address: limit,
-            command: `~${number}s; k`,
-          },
-        ],
-      },
-    ];
-  }
-  return [];
+  const thread = user.threads.find(
+    ({ Teb, StackStart, StackBytes }) =>
+      session.memory.read(Teb, 1).length === 0 && at >= StackStart && at < StackStart + BigInt(StackBytes),
+  );
+  if (!thread) return [];
+  const { number, ThreadId, StackStart, StackBytes } = thread;
+  const stack = { limit: StackStart, base: StackStart + BigInt(StackBytes) };
+  return [
+    {
+      kind: 'stack',
+      title: `stack of thread ${number} (${hex(ThreadId)})`,
+      evidence: [range('stack', stack.limit, stack.base, { command: `~${number}s; k` })],
+    },
+    ...frameOf(session, at, stack, user.contextOf(thread)),
+  ];
 }

@@ -4,12 +4,14 @@ import { kernelPointer } from '../kernel/lists.js';
 import { entryText } from '../kernel/page-entries.js';
 import { readInteger } from '../memory/memory.js';
 import type { Session } from '../session.js';
-import type { Finding } from './explanation.js';
+import { place, type Evidence, type Finding } from './explanation.js';
+import { fieldEvidence, typeName } from './fields.js';
+import { GATE_BYTES, gatesOf, VECTORS } from './interrupt-gates.js';
+import { systemPageOf } from './system-pages.js';
 
 /** Where the page that the kernel shares with every process lies in each half. Source: Windows SDK, ntddk.h. */
 const SHARED_DATA = [0x7ffe0000n, 0xfffff78000000000n];
 const PAGE = 0x1000n;
-const IDT_BYTES = 0x1000n; // 256 gates of 16 bytes
 /** Bytes of the entries that map all addresses. */
 const ENTRIES_BYTES = 1n << 39n;
 
@@ -17,48 +19,98 @@ const isIn = (at: bigint, start: bigint, bytes: bigint) => at >= start && at < s
 
 /** Structures that are the machine's own and lie where processors and the memory manager expect them. */
 export function structureOf(session: Session, at: bigint): Finding[] {
-  return [...sharedData(at), ...ofProcessor(session, at), ...tableEntry(session, at), ...frameEntry(session, at)]; // prettier-ignore
+  return [
+    ...sharedData(session, at),
+    ...ofProcessor(session, at),
+    ...tableEntry(session, at),
+    ...frameEntry(session, at),
+    ...systemPageOf(session, at),
+  ];
 }
 
-function sharedData(at: bigint): Finding[] {
-  const start = SHARED_DATA.find((place) => isIn(at, place, PAGE));
+/** The page that is at the same address in every process. */
+export function sharedData(session: Session, at: bigint): Finding[] {
+  const start = SHARED_DATA.find((each) => isIn(at, each, PAGE));
   if (start === undefined) return [];
+  const type = typeName(session, '_KUSER_SHARED_DATA');
   return [
     {
       kind: 'structure',
       title: 'KUSER_SHARED_DATA, the page that the kernel shares with every process',
-      evidence: [{ label: 'fixed address', value: shown(start), address: start, command: `dt nt!_KUSER_SHARED_DATA ${hex(start)}` }],
+      evidence: [place('fixed address', start, { type }), ...fieldEvidence(session, type, start, at)],
     },
-  ]; // prettier-ignore
+  ];
 }
 
+/** What each processor has of its own. */
 function ofProcessor(session: Session, at: bigint): Finding[] {
   for (const processor of session.target.processors) {
     if (!processor) continue;
     const { number, pcr, prcb, special } = processor;
     const tss = session.view('_KPCR', pcr).value('TssBase');
-    const places: readonly [name: string, start: bigint, bytes: bigint, command: string][] = [
-      ['KPRCB', prcb, BigInt(session.struct('_KPRCB').size), `!prcb ${hex(number)}`],
-      ['KPCR', pcr, prcb - pcr, `!pcr ${hex(number)}`],
-      ['interrupt descriptor table', special['idtr'] ?? 0n, IDT_BYTES, `~${number}s; !idt -a`],
-      ['global descriptor table', special['gdtr'] ?? 0n, (special['gdtl'] ?? 0n) + 1n, `~${number}s; !gdt`],
-      ['task state segment', tss, BigInt(session.struct('_KTSS64').size), `dt nt!_KTSS64 ${hex(tss)}`],
-    ];
-    const found = places.find(([, start, bytes]) => start !== 0n && isIn(at, start, bytes));
+    const gdt = special['gdtr'] ?? 0n;
+    const idt = special['idtr'] ?? 0n;
+    const context = session.view('_KPRCB', prcb).value('Context');
+    const sizeOf = (type: string) => BigInt(session.struct(type).size);
+    const places: readonly Place[] = [
+      { name: 'KPRCB', start: prcb, bytes: sizeOf('_KPRCB'), command: `!prcb ${number}`, type: 'nt!_KPRCB' },
+      { name: 'KPCR', start: pcr, bytes: prcb - pcr, command: `!pcr ${number}`, type: 'nt!_KPCR' },
+      { name: 'interrupt descriptor table', start: idt, bytes: BigInt(VECTORS * GATE_BYTES), command: `~${number}s; !idt -a`, more: () => gateEvidence(session, number, at - idt) },
+      { name: 'global descriptor table', start: gdt, bytes: (special['gdtl'] ?? 0n) + 1n, command: `~${number}s; !gdt`, more: () => [{ label: 'selector', value: `0x${hex((at - gdt) & ~7n)}`, command: `dg ${hex((at - gdt) & ~7n)}` }] },
+      { name: 'task state segment', start: tss, bytes: sizeOf('_KTSS64'), command: `dt nt!_KTSS64 ${hex(tss)}`, type: 'nt!_KTSS64' },
+      { name: 'CONTEXT', start: context, bytes: sizeOf('_CONTEXT'), command: `.cxr ${hex(context)}`, type: 'nt!_CONTEXT' },
+    ]; // prettier-ignore
+    const exact = places.find(({ start, bytes }) => start !== 0n && isIn(at, start, bytes));
+    // Each has pages of its own, up to whose ends nothing else lies.
+    const found =
+      exact ?? places.find(({ start, bytes }) => start !== 0n && isIn(at, start, pagesOf(start, bytes)));
     if (!found) continue;
-    const [name, start, , command] = found;
+    const { name, start, command, type, more } = found;
+    const isBehind = exact === undefined;
     return [
       {
         kind: 'structure',
-        title: `${name} of processor ${number}`,
-        evidence: [
-          { label: 'begins at', value: shown(start), address: start, command },
-          { label: 'offset in it', value: `0x${hex(at - start)}` },
-        ],
+        title: `${isBehind ? 'rest of the pages of the ' : ''}${name} of processor ${number}`,
+        evidence: isBehind
+          ? [place('begins at', start, { command })]
+          : [
+              place('begins at', start, { command, ...(type && { type }) }),
+              ...(type
+                ? fieldEvidence(session, type, start, at)
+                : [{ label: 'offset in it', value: `0x${hex(at - start)}` }]),
+              ...(more?.() ?? []),
+            ],
       },
     ];
   }
   return [];
+}
+
+/** Bytes up to the end of the last page of a structure. */
+const pagesOf = (start: bigint, bytes: bigint) => ((start + bytes + PAGE - 1n) & ~(PAGE - 1n)) - start;
+
+interface Place {
+  name: string;
+  start: bigint;
+  bytes: bigint;
+  command: string;
+  type?: string;
+  more?: () => Evidence[];
+}
+
+/** The vector whose gate lies at an offset of a table, and what it leads to. */
+function gateEvidence(session: Session, processor: number, offset: bigint): Evidence[] {
+  const vector = Number(offset) / GATE_BYTES;
+  const gate = [...gatesOf(session, processor)].find((each) => each.vector === Math.floor(vector));
+  if (!gate) return [];
+  const symbol = session.symbolText(gate.handler);
+  return [
+    { label: 'vector', value: `0x${hex(gate.vector)}`, command: `!idt ${hex(gate.vector)}` },
+    {
+      ...place('leads to', gate.handler, { command: `ln ${hex(gate.handler)}` }),
+      value: `${shown(gate.handler)} ${symbol}`,
+    },
+  ];
 }
 
 const LEVELS = ['PTE', 'PDE', 'PPE', 'PXE'];

@@ -1,12 +1,13 @@
 import { address as shown, hex } from '../format/numbers.js';
-import { kernelPointer } from '../kernel/lists.js';
-import { entryAddresses, entryText, locationName, pageFileOf } from '../kernel/page-entries.js';
+import { entryAddresses, entryText, pageFileOf } from '../kernel/page-entries.js';
 import { readInteger } from '../memory/memory.js';
 import type { AddressSpace } from '../memory/address-space.js';
 import { prototypeFrame, softwareOutcome } from '../memory/page-walk.js';
 import type { Session } from '../session.js';
-import { TypedView } from '../types/typed-view.js';
-import type { Evidence, Finding } from './explanation.js';
+import { place, type Evidence, type Finding } from './explanation.js';
+import { frameFindings } from './frames.js';
+import { fileOfPrototype } from './prototypes.js';
+import { filePageEvidence } from './subsections.js';
 
 /** A prototype address that says that the VAD leads to the prototype. */
 const THROUGH_VAD = 0xffffffff0000n;
@@ -30,7 +31,10 @@ export function translationOf(session: Session, space: AddressSpace, at: bigint)
       const pfn = Math.floor(outcome.physical / 0x1000);
       const large = outcome.pageBytes > 0x1000 ? `, large page of 0x${hex(outcome.pageBytes)} bytes` : '';
       const how = outcome.transition ? 'in transition: not in a working set, but still in memory' : 'valid';
-      return [walk(`physical address ${hex(outcome.physical)} (${how}${large})`), ...pageOf(session, pfn)];
+      return [
+        walk(`physical address ${hex(outcome.physical)} (${how}${large})`),
+        ...frameFindings(session, pfn),
+      ];
     }
     case 'prototype':
       return [
@@ -60,7 +64,7 @@ function pageFile(entry: bigint): Finding {
 function prototypeOf(session: Session, at: bigint): Finding[] {
   if ((at & 0xffffffffffffn) === THROUGH_VAD)
     return [{ kind: 'prototype', title: 'the prototype PTE is found through the VAD', evidence: [] }];
-  const where = { label: 'prototype PTE at', value: shown(at), address: at, command: `dq ${hex(at)} L1` };
+  const where = place('prototype PTE at', at, { command: `dq ${hex(at)} L1` });
   const bytes = session.memory.read(at, 8);
   if (bytes.length < 8)
     return [{ kind: 'prototype', title: 'the prototype PTE is not in the dump', evidence: [where] }];
@@ -71,33 +75,14 @@ function prototypeOf(session: Session, at: bigint): Finding[] {
     evidence: [where, { label: 'contents', value: `${hex(entry, 16)}  ${entryText(entry, false)}` }],
   });
   const frame = prototypeFrame(entry);
-  if (frame !== undefined) return [finding(`shared page in frame ${hex(frame)}`), ...pageOf(session, frame)];
-  if (softwareOutcome(entry, 0n).kind === 'prototype')
-    return [finding('the page is in its file: the prototype names the subsection')];
+  if (frame !== undefined)
+    return [finding(`shared page in frame ${hex(frame)}`), ...frameFindings(session, frame)];
+  if (softwareOutcome(entry, 0n).kind === 'prototype') {
+    const page = fileOfPrototype(session, at);
+    const { title, evidence } = finding(
+      `the page is in its file${page ? `, ${page.path}` : ''}: the prototype names the subsection`,
+    );
+    return [{ kind: 'prototype', title, evidence: [...evidence, ...(page ? filePageEvidence(page) : [])] }];
+  }
   return [finding('the page is not in memory'), pageFile(entry)];
-}
-
-/** A frame by its entry in the PFN database. */
-function pageOf(session: Session, pfn: number): Finding[] {
-  const size = BigInt(session.struct('_MMPFN').size);
-  const at = kernelPointer(session, 'MmPfnDatabase') + BigInt(pfn) * size;
-  const inDump = session.target.physical.page(pfn) ? '' : '; the dump does not hold the page';
-  const view = new TypedView(session, '_MMPFN', at);
-  if (session.memory.read(at, Number(size)).length < Number(size))
-    return [{ kind: 'page', title: `frame ${hex(pfn)}${inDump}`, evidence: [] }];
-  const value = (path: string) => (view.has(path) ? view.value(path) : 0n);
-  const pte = value('PteAddress');
-  return [
-    {
-      kind: 'page',
-      title: `frame ${hex(pfn)}: ${locationName(Number(value('u3.e1.PageLocation')))}${inDump}`,
-      evidence: [
-        { label: 'PFN entry', value: shown(at), address: at, command: `!pfn ${hex(pfn)}` },
-        { label: 'PTE that maps it', value: shown(pte), address: pte },
-        { label: 'reference count', value: `${value('u3.ReferenceCount') || value('u3.e2.ReferenceCount')}` },
-        { label: 'priority', value: `${value('u3.e1.Priority')}` },
-        { label: 'shared', value: value('u4.PrototypePte') ? 'yes: its PTE is a prototype' : 'no' },
-      ],
-    },
-  ];
 }

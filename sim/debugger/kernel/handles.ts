@@ -15,12 +15,13 @@ export interface Handle {
 }
 
 const PAGE_BYTES = 0x1000;
-const ENTRY_BYTES = 16;
+export const ENTRY_BYTES = 16;
 const POINTER_BYTES = 8;
-const HANDLE_STEP = 4;
-const LEVEL_MASK = 3n;
-const ENTRIES_A_PAGE = PAGE_BYTES / ENTRY_BYTES;
-const POINTERS_A_PAGE = PAGE_BYTES / POINTER_BYTES;
+export const HANDLE_STEP = 4;
+/** Of HANDLE_TABLE.TableCode: levels above that of the entries. */
+export const LEVEL_MASK = 3n;
+export const ENTRIES_A_PAGE = PAGE_BYTES / ENTRY_BYTES;
+export const POINTERS_A_PAGE = PAGE_BYTES / POINTER_BYTES;
 
 /** HANDLE_TABLE_ENTRY.ObjectPointerBits: where they begin, and what they count. Source: public symbols. */
 const POINTER_BITS = { position: 20n, length: 44n, shift: 4n };
@@ -71,22 +72,35 @@ function* page(session: Session, at: bigint, first: number): Iterable<Handle | F
   const bytes = session.memory.read(at, PAGE_BYTES);
   const view = viewOf(bytes);
   // The first entry of each page is the table's own.
-  for (let i = 1; (i + 1) * ENTRY_BYTES <= bytes.length; i++) {
-    const low = view.getBigUint64(i * ENTRY_BYTES, true);
-    const high = view.getUint32(i * ENTRY_BYTES + 8, true);
-    const bits = BigInt.asIntN(Number(POINTER_BITS.length), low >> POINTER_BITS.position);
-    const place = { value: (first + i) * HANDLE_STEP, entry: at + BigInt(i * ENTRY_BYTES) };
-    if (bits === 0n) {
-      yield { ...place, next: view.getBigUint64(i * ENTRY_BYTES + 8, true) };
-      continue;
-    }
-    yield {
-      ...place,
-      object: BigInt.asUintN(64, bits << POINTER_BITS.shift) + objectHeaderBytes(session),
-      grantedAccess: high & 0x1ffffff,
-      attributes: Number((low >> 17n) & 7n),
-    };
-  }
+  for (let i = 1; (i + 1) * ENTRY_BYTES <= bytes.length; i++)
+    yield decoded(session, view, i * ENTRY_BYTES, {
+      value: (first + i) * HANDLE_STEP,
+      entry: at + BigInt(i * ENTRY_BYTES),
+    });
+}
+
+/** The entry at an address, of the handle of a value; `undefined` when the dump does not hold it. */
+export function handleOf(session: Session, entry: bigint, value: number): Handle | FreeHandle | undefined {
+  const bytes = session.memory.read(entry, ENTRY_BYTES);
+  return bytes.length < ENTRY_BYTES ? undefined : decoded(session, viewOf(bytes), 0, { value, entry });
+}
+
+function decoded(
+  session: Session,
+  view: DataView,
+  at: number,
+  where: { value: number; entry: bigint },
+): Handle | FreeHandle {
+  const low = view.getBigUint64(at, true);
+  const high = view.getUint32(at + 8, true);
+  const bits = BigInt.asIntN(Number(POINTER_BITS.length), low >> POINTER_BITS.position);
+  if (bits === 0n) return { ...where, next: view.getBigUint64(at + 8, true) };
+  return {
+    ...where,
+    object: BigInt.asUintN(64, bits << POINTER_BITS.shift) + objectHeaderBytes(session),
+    grantedAccess: high & 0x1ffffff,
+    attributes: Number((low >> 17n) & 7n),
+  };
 }
 
 function objectHeaderBytes(session: Session): bigint {

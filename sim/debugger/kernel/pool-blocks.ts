@@ -84,6 +84,56 @@ function segmentOf(session: Session, address: bigint): Segment | undefined {
   return undefined;
 }
 
+/** A part of pool that is no block: what describes blocks, or addresses that no block has. */
+export interface PoolPart {
+  kind: 'segment header' | 'subsegment header' | 'block header' | 'free pages' | 'end of a range';
+  start: bigint;
+  /** 0 where it is not known. */
+  bytes: bigint;
+  segment: bigint;
+  heap: bigint;
+}
+
+/** The part of pool that an address lies in where no block is; `undefined` outside of pool's segments. */
+export function poolPartAt(session: Session, at: bigint): PoolPart | undefined {
+  const segment = segmentOf(session, at);
+  if (!segment) return undefined;
+  const { at: start, heap, context } = segment;
+  const common = { segment: start, heap };
+  const shift = context.value('UnitShift');
+  const headerBytes = context.value('FirstDescriptorIndex') << shift;
+  if (at < start + headerBytes) return { ...common, kind: 'segment header', start, bytes: headerBytes };
+  const range = rangeOf(session, segment, at);
+  if (!range) {
+    const unit = start + (((at - start) >> shift) << shift);
+    return { ...common, kind: 'free pages', start: unit, bytes: 1n << shift };
+  }
+  const isHeader = at < firstOf(session, range);
+  if (isHeader) return { ...common, kind: 'subsegment header', start: range.start, bytes: firstOf(session, range) - range.start };
+  if (range.flags !== RANGE.vs) return { ...common, kind: 'end of a range', start: range.start, bytes: range.bytes };
+  const chunk = BigInt(session.struct('_HEAP_VS_CHUNK_HEADER').size);
+  return { ...common, kind: 'block header', start: at & ~(GRANULE - 1n), bytes: chunk };
+} // prettier-ignore
+
+/** Where the first block of a range lies, behind the header of its subsegment. */
+function firstOf(session: Session, { start, flags }: Range): bigint {
+  if (flags === RANGE.lfh) return start + (blockOffsets(session, start) >> 16n);
+  if (flags === RANGE.vs) return firstChunk(session, start);
+  return start;
+}
+
+/** BlockOffsets of a subsegment of small blocks: their size in the lower half, where the first is in the upper one. */
+function blockOffsets(session: Session, subsegment: bigint): bigint {
+  const encoded = new TypedView(session, '_HEAP_LFH_SUBSEGMENT', subsegment).value(
+    'BlockOffsets.EncodedData',
+  );
+  return (encoded ^ heapGlobals(session).value('LfhKey') ^ (subsegment >> 12n)) & 0xffffffffn;
+}
+
+function firstChunk(session: Session, subsegment: bigint): bigint {
+  return subsegment + ((BigInt(session.struct('_HEAP_VS_SUBSEGMENT').size) + GRANULE - 1n) & ~(GRANULE - 1n));
+}
+
 function rangeOf(session: Session, { at, context }: Segment, address: bigint): Range | undefined {
   const shift = context.value('UnitShift');
   let unit = (address - at) >> shift;
@@ -142,9 +192,7 @@ function* smallBlocks(
   to: bigint,
 ): Iterable<PoolBlock> {
   const view = new TypedView(session, '_HEAP_LFH_SUBSEGMENT', subsegment);
-  const offsets =
-    (view.value('BlockOffsets.EncodedData') ^ heapGlobals(session).value('LfhKey') ^ (subsegment >> 12n)) &
-    0xffffffffn;
+  const offsets = blockOffsets(session, subsegment);
   const size = offsets & 0xffffn;
   const first = subsegment + (offsets >> 16n);
   if (size === 0n || size % GRANULE !== 0n) return;
@@ -176,8 +224,7 @@ function* chunks(
 ): Iterable<PoolBlock> {
   const key = heapGlobals(session).value('HeapKey');
   const headerBytes = BigInt(session.struct('_HEAP_VS_CHUNK_HEADER').size);
-  const begin =
-    subsegment + ((BigInt(session.struct('_HEAP_VS_SUBSEGMENT').size) + GRANULE - 1n) & ~(GRANULE - 1n));
+  const begin = firstChunk(session, subsegment);
   const end = begin + new TypedView(session, '_HEAP_VS_SUBSEGMENT', subsegment).value('Size') * GRANULE;
   const tagAt = tagOffset(session);
   let count = 0;
@@ -202,8 +249,14 @@ function tagOffset(session: Session): bigint {
   return new TypedView(session, '_POOL_HEADER', 0n).at('PoolTag');
 }
 
+/** Allocations of a page and more are aligned to a page and have no header: their tags are in the table of large ones. */
+const LARGEST_WITH_HEADER = 0xff0n;
+
 function withTag(session: Session, tagAt: bigint, block: Omit<PoolBlock, 'hasHeader' | 'tag'>): PoolBlock {
   if (!block.isAllocated) return { ...block, hasHeader: false, tag: '' };
+  const last = block.start + block.bytes - 1n;
+  const large = block.bytes > LARGEST_WITH_HEADER ? bigPage(session, last) : undefined;
+  if (large && large.start >= block.start) return { ...block, hasHeader: false, tag: large.tag };
   const tag = tagText(readInteger(session.memory, block.start + tagAt, 4));
   return { ...block, hasHeader: true, tag };
 }
@@ -252,7 +305,9 @@ export function* bigPages(session: Session): Iterable<BigPage> {
     Number(new TypedView(session, type, 0n).at(name)),
   ) as [number, number, number];
   for (let index = 0n; index < count; index += ENTRIES_AT_ONCE) {
-    const block = viewOf(session.memory.read(table + index * size, Number(ENTRIES_AT_ONCE * size)));
+    const left = count - index;
+    const entries = left < ENTRIES_AT_ONCE ? left : ENTRIES_AT_ONCE;
+    const block = viewOf(session.memory.read(table + index * size, Number(entries * size)));
     for (let at = 0; at + type.size <= block.byteLength; at += type.size) {
       const start = block.getBigUint64(at + va, true);
       if (start === 0n || start & FREE_ENTRY) continue;

@@ -30,7 +30,12 @@ const DEBUG_DIRECTORY = record(0x1c, {
   PointerToRawData: [0x18, 'u32'],
 });
 
-const SECTION = record(0x28, { VirtualSize: [0x8, 'u32'], VirtualAddress: [0xc, 'u32'] });
+const SECTION = record(0x28, {
+  VirtualSize: [0x8, 'u32'],
+  VirtualAddress: [0xc, 'u32'],
+  Characteristics: [0x24, 'u32'],
+});
+const MEM_EXECUTE = 0x20000000; // IMAGE_SCN_MEM_EXECUTE
 const SECTION_NAME_BYTES = 8;
 const OPTIONAL_HEADER_AT = 0x18;
 const MOST_SECTIONS = 96;
@@ -77,14 +82,15 @@ export class Image {
   }
 
   /** Sections by what each covers of the image, in bytes. */
-  sections(): { name: string; start: number; bytes: number }[] {
+  sections(): { name: string; start: number; bytes: number; isCode: boolean }[] {
     const at = this.#at + OPTIONAL_HEADER_AT + this.headers.SizeOfOptionalHeader;
     const count = Math.min(this.headers.NumberOfSections, MOST_SECTIONS);
     const bytes = this.memory.read(this.base + BigInt(at), count * SECTION.size);
     return Array.from({ length: Math.floor(bytes.length / SECTION.size) }, (_, i) => {
-      const { VirtualSize, VirtualAddress } = SECTION.read(bytes, i * SECTION.size);
+      const { VirtualSize, VirtualAddress, Characteristics } = SECTION.read(bytes, i * SECTION.size);
       const name = bytes.subarray(i * SECTION.size, i * SECTION.size + SECTION_NAME_BYTES);
-      return { name: asciiText(name), start: VirtualAddress, bytes: VirtualSize };
+      const isCode = (Characteristics & MEM_EXECUTE) !== 0;
+      return { name: asciiText(name), start: VirtualAddress, bytes: VirtualSize, isCode };
     });
   }
 

@@ -42,7 +42,7 @@ describe('explain', () => {
       const { summary, titleOf } = about(BigInt(address) + 8n);
       const name = path.split('\\').pop() || path; // the root's name is \
       expect(summary, path).toBe(`object of type ${type}${name ? ` "${name}"` : ''}`);
-      expect(titleOf('pool'), path).toMatch(/^block of pool, tag /);
+      expect(titleOf('pool'), path).toMatch(/^block of (non)?paged pool, tag /);
     }
   });
 
@@ -68,7 +68,7 @@ describe('explain', () => {
   it('requests: blocks of pool with their tag', () => {
     expect(more.io.requests.length).toBeGreaterThan(0);
     for (const { address } of more.io.requests.slice(0, 20))
-      expect(about(BigInt(address)).summary).toMatch(/^block of pool, tag Irp , 0x/);
+      expect(about(BigInt(address)).summary).toMatch(/^block of nonpaged pool, tag Irp , 0x/);
   });
 
   it('kernel stacks: whose they are', () => {

@@ -7,7 +7,7 @@ import { addressesIn } from '../addresses.js';
 import { CommandEvent } from '../debugger-events.js';
 import type { EvidenceView, ExplainView, FindingView } from '../worker/debugger-api.js';
 import { Pane } from './pane.js';
-import { ShowEvent, type AddressPane } from './show-event.js';
+import { ShowEvent, ShowStackEvent, type AddressPane } from './show-event.js';
 
 const text = debug.panes;
 const MOST_STEPS = 100;
@@ -152,8 +152,13 @@ export class ExplainPane extends Pane<ExplainView> {
     return this.#link(command, text.runs, () => this.dispatchEvent(new CommandEvent(command)));
   }
 
-  #pane(pane: AddressPane, address: string): TemplateResult {
-    return this.#link(text[pane], '', () => this.dispatchEvent(new ShowEvent(pane, address)));
+  #pane(pane: AddressPane, address: string, type = ''): TemplateResult {
+    const title = text.shows[pane](type);
+    return this.#link(text[pane], title, () => this.dispatchEvent(new ShowEvent(pane, address, type)));
+  }
+
+  #stack(thread: string): TemplateResult {
+    return this.#link(text.stack, text.shows.stack, () => this.dispatchEvent(new ShowStackEvent(thread)));
   }
 
   protected override renderHead(): TemplateResult {
@@ -171,15 +176,18 @@ export class ExplainPane extends Pane<ExplainView> {
     </form>`;
   }
 
-  #renderEvidence({ label, value, address, command }: EvidenceView): TemplateResult {
+  #renderEvidence(evidence: EvidenceView): TemplateResult {
+    const { label, value, asks, address, pane, type, thread, command } = evidence;
     const link = (shown: string) =>
-      this.#link(shown, text.asks, () => void this.show(address).then(() => this.focus()));
+      this.#link(shown, text.asks, () => void this.show(asks).then(() => this.focus()));
     const isInLabel = addressesIn(label).length > 0;
-    return html`<dt>${address && isInLabel ? link(label) : label}</dt>
-      <dd>
-        ${address && !isInLabel ? link(value) : value}
-        ${command ? html` · ${this.#command(command)}` : nothing}
-      </dd>`;
+    const links = [
+      ...(command ? [this.#command(command)] : []),
+      ...(pane ? [this.#pane(pane, address, type)] : []),
+      ...(thread ? [this.#stack(thread)] : []),
+    ];
+    return html`<dt>${asks && isInLabel ? link(label) : label}</dt>
+      <dd>${asks && !isInLabel ? link(value) : value}${links.map((each) => html` · ${each}`)}</dd>`;
   }
 
   #renderFinding({ kind, title, evidence }: FindingView): TemplateResult {
@@ -194,12 +202,22 @@ export class ExplainPane extends Pane<ExplainView> {
     </section>`;
   }
 
-  protected override renderShown({ address, symbol, summary, findings }: ExplainView): TemplateResult {
+  protected override renderShown(view: ExplainView): TemplateResult {
+    const { address, isPhysical, symbol, summary, findings } = view;
     const [high, low] = [address.slice(0, 8), address.slice(8)];
+    const shown = isPhysical ? `/p ${address.replace(/^0+(?=.)/, '')}` : `${high}\`${low}`;
     return html`<div class="answer" tabindex="0" role="group" aria-label=${text.explain}>
-      <h2 data-address=${address}><code>${high}\`${low}</code>: <span lang="en">${summary}</span></h2>
+      <h2 data-address=${isPhysical ? nothing : address}>
+        <code>${shown}</code>: <span lang="en">${summary}</span>
+      </h2>
       ${symbol ? html`<code class="symbol">${symbol}</code>` : nothing}
-      <div class="more">${this.#pane('memory', address)} ${this.#pane('disassembly', address)}</div>
+      ${
+        isPhysical
+          ? nothing
+          : html`<div class="more">
+              ${this.#pane('memory', address)} ${this.#pane('disassembly', address)}
+            </div>`
+      }
       ${findings.map((finding) => this.#renderFinding(finding))}
     </div>`;
   }

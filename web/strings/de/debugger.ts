@@ -77,6 +77,13 @@ export const debug = {
     readOnly: 'Der Speicher eines Speicherabbilds bleibt, wie er war: Er kann nicht geändert werden.',
     asks: 'Fragt nach dieser Adresse',
     runs: 'Führt diesen Befehl aus',
+    shows: {
+      memory: (type: string) =>
+        type === '' ? 'Zeigt den Speicher dort' : `Zeigt den Speicher dort als ${type}`,
+      disassembly: () => 'Zeigt den Code dort',
+      explain: () => 'Fragt, was es ist',
+      stack: 'Macht den Thread zum aktuellen und zeigt seinen Stapel',
+    },
     back: 'Zurück',
     nothingBefore: 'Davor wurde nach nichts gefragt',
     findings: {
@@ -92,6 +99,10 @@ export const debug = {
       object: 'Objekt',
       vad: 'Speicher des Prozesses',
       absent: 'Keine Adresse',
+      owner: 'Wessen Seite',
+      view: 'Sicht auf eine Datei',
+      frame: 'Rahmen des Stapels',
+      environment: 'Struktur des Prozesses',
     },
     previous: 'Davor',
     next: 'Weiter',

@@ -75,6 +75,13 @@ export const debug = {
     readOnly: 'The memory of a dump is as it was: it cannot be changed.',
     asks: 'Asks about this address',
     runs: 'Runs this command',
+    shows: {
+      memory: (type: string) =>
+        type === '' ? 'Shows the memory there' : `Shows the memory there as ${type}`,
+      disassembly: () => 'Shows the code there',
+      explain: () => 'Asks what it is',
+      stack: 'Makes the thread the current one and shows its stack',
+    },
     back: 'Back',
     nothingBefore: 'Nothing was asked before',
     findings: {
@@ -90,6 +97,10 @@ export const debug = {
       object: 'Object',
       vad: 'Memory of the process',
       absent: 'No address',
+      owner: 'Whose page',
+      view: 'View of a file',
+      frame: 'Frame of the stack',
+      environment: 'Structure of the process',
     },
     previous: 'Before',
     next: 'Further',

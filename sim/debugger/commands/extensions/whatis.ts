@@ -1,7 +1,6 @@
-import { address as shown } from '../../format/numbers.js';
-import { explain } from '../../explain/explain.js';
-import { Arguments } from '../arguments.js';
-import type { Command } from '../command.js';
+import { ask } from '../../explain/ask.js';
+import { address as shown, hex } from '../../format/numbers.js';
+import { CommandError, type Command } from '../command.js';
 
 const LABEL_WIDTH = 34;
 
@@ -9,8 +8,10 @@ const LABEL_WIDTH = 34;
 export const whatis: Command = {
   names: ['!whatis'],
   run({ session, print }, args) {
-    const { address, summary, findings } = explain(session, new Arguments(session, args).value());
-    print(`${shown(address)}: ${summary}\n`);
+    if (args.trim() === '')
+      throw new CommandError('Usage: !whatis ADDRESS, or !whatis /p PHYSICAL-ADDRESS\n');
+    const { address, isPhysical, summary, findings } = ask(session, args);
+    print(`${isPhysical ? `physical ${hex(address)}` : shown(address)}: ${summary}\n`);
     for (const { title, evidence } of findings) {
       print(`\n  ${title}\n`);
       for (const { label, value, command } of evidence)
