@@ -66,9 +66,7 @@ export class ThreadMaker {
       throw new Error(`${process.name} cannot have a thread of kind ${archetypeName}`);
     const start = isUser ? this.#user.address('ntdll!RtlUserThreadStart') : loaded.address(archetype.start!);
     const path = process.program.path;
-    const userStack = isUser
-      ? this.#user.mode.stackOf(path, archetypeName, process.threads.length)
-      : undefined;
+    const userStack = isUser ? this.#user.nextStack(process, archetypeName) : undefined;
     const userStart = userStack ? this.#user.modulesOf(path).address(userStack.start) : 0n;
     const tid = this.#ids.next();
     const thread = exports.threadCreate(

@@ -241,6 +241,15 @@ export class UserImages {
     return symbol && base + BigInt(symbol.rva);
   }
 
+  /** Stack of the thread that a process gets next. @throws RangeError with a sentence for the user as `mode.stackOf` */
+  nextStack({ program, threads, modules }: StagedProcess, archetype: string): UserStack {
+    const loaded = new Set(modules.map(({ base }) => base));
+    return this.mode.stackOf(program.path, archetype, threads.length, (module) => {
+      const dll = this.#dlls.get(module);
+      return dll !== undefined && loaded.has(dll.base);
+    });
+  }
+
   /** Images by name as a process of a program has them. */
   modulesOf(path: string): CodeModules {
     const own = moduleOf(path);

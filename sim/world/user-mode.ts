@@ -90,13 +90,22 @@ export class UserMode {
     for (const [name, count = 0] of Object.entries(threads))
       for (let i = 0; i < count; i++)
         for (const qualified of this.stackOf(path, name, index++).functions)
-          found.add(qualified.slice(0, qualified.indexOf('!')));
+          found.add(moduleCalled(qualified));
     found.delete(module);
     return found;
   }
 
-  /** Stack of thread `index` of a process, the first one its main thread. */
-  stackOf(path: string, archetype: string, index: number): UserStack {
+  /**
+   * Stack of thread `index` of a process, the first one its main thread: of the stacks that its kind of thread may
+   * have, one that calls nothing but what the process has loaded.
+   * @throws RangeError with a sentence for the user when there is none
+   */
+  stackOf(
+    path: string,
+    archetype: string,
+    index: number,
+    isLoaded: (module: string) => boolean = () => true,
+  ): UserStack {
     if (isWow64(path)) return this.#stackOfWow64(moduleOf(path), archetype, index);
     const module = moduleOf(path);
     const chains = stacks[archetype] ?? {};
@@ -104,16 +113,21 @@ export class UserMode {
     const variants = (chains[module] ?? chains[kind] ?? chains['*']) as (readonly string[])[] | undefined;
     const main =
       index === 0 && kind === 'win32' ? (chains['main'] as readonly string[] | undefined) : undefined;
-    const variant = variants ? index % variants.length : 0;
-    const key = `${path} ${archetype} ${main ? 'main' : variant}`;
-    let known = this.#stacks.get(key);
-    if (!known) {
-      const chain = main ?? variants?.[variant] ?? [this.#callerOf(archetype, module)];
-      const body = chain.map((name) => name.replace(PROGRAM, `${module}!`));
-      known = { functions: [...body, ...data.thunks[kind]], start: body.at(-1)! };
-      this.#stacks.set(key, known);
+    // What a program without Win32 runs itself calls none of it.
+    const runsOwn = kind !== 'native' || variants === undefined || variants !== chains['*'];
+    const mayCall = (called: string) => (called === module ? runsOwn : isLoaded(called));
+    for (let i = 0, count = variants?.length ?? 1; i < count; i++) {
+      const variant = (index + i) % count;
+      const key = `${path} ${archetype} ${main ? 'main' : variant}`;
+      let stack = this.#stacks.get(key);
+      if (!stack) {
+        const chain = main ?? variants?.[variant] ?? [this.#callerOf(archetype, module)];
+        this.#stacks.set(key, (stack = stackOfChain(chain, module, kind)));
+      }
+      if (stack.functions.map(moduleCalled).every(mayCall)) return stack;
     }
-    return known;
+    const why = kind === 'native' ? ': it is a program without Win32' : '';
+    throw new RangeError(`${module}.exe has not loaded what such a thread runs${why}. Name another process.`);
   }
 
   /** A thread of 32-bit code stands in the code that runs it: what its own stack holds is not the 64-bit one's. */
@@ -137,6 +151,16 @@ export class UserMode {
     }
     throw new Error(`nobody in user mode calls ${String(userCall)}`);
   }
+}
+
+function stackOfChain(chain: readonly string[], module: string, kind: keyof typeof data.thunks): UserStack {
+  const body = chain.map((name) => name.replace(PROGRAM, `${module}!`));
+  return { functions: [...body, ...data.thunks[kind]], start: body.at(-1)! };
+}
+
+/** Module of a function that is named `module!function`. */
+function moduleCalled(qualified: string): string {
+  return qualified.slice(0, qualified.indexOf('!'));
 }
 
 function hasWindows(threads: ProcessSpec['threads']): boolean {

@@ -6,7 +6,7 @@ const KIB = 1024;
 /** What is read at once, from what is wanted to what is wanted around it where a file is slow, and how many are kept. */
 const LEVELS = [
   { kept: 1024, bytes: 64 * KIB, partBytes: 64 * KIB, needed: 1 },
-  { kept: 64, bytes: 1024 * KIB, partBytes: 64 * KIB, needed: 2 },
+  { kept: 32, bytes: 1024 * KIB, partBytes: 64 * KIB, needed: 2 },
   { kept: 16, bytes: 8 * 1024 * KIB, partBytes: 1024 * KIB, needed: 3, isDear: true },
 ] as const;
 const BLOCK_BYTES = LEVELS[0].bytes;

@@ -43,6 +43,24 @@ describe('steps of a scenario', () => {
     ).toEqual([pid]);
   });
 
+  it.each(['services.exe', 'smss.exe'])(
+    'lock-mutants starts a thread in %s, which has few DLLs',
+    async (process) => {
+      const machine = await boot([
+        { do: 'lock-mutants', thread: 'A', process, owns: ['M'] },
+        { do: 'lock-mutants', thread: 'B', process, wants: 'M' },
+      ]);
+      expect(machine.check()).toMatchObject({ ok: true });
+      const { modules, threads } = machine.truth().processes.find(({ name }) => name === process)!;
+      const loaded = modules.map(({ name }) => name.replace(/\.\w+$/, '').toLowerCase());
+      const called = threads
+        .slice(-2)
+        .flatMap(({ userStack }) => userStack!.map((site) => site.split('!')[0]!));
+      expect(called.length).toBeGreaterThan(4);
+      expect(loaded).toEqual(expect.arrayContaining(called.map((module) => module.toLowerCase())));
+    },
+  );
+
   it.each([
     [
       { do: 'unlink-process', process: 'notepad.exe' },
@@ -57,6 +75,11 @@ describe('steps of a scenario', () => {
     [{ do: 'lock-mutants', thread: 'A', process: 'System' }, /no user mode/],
     [{ do: 'lock-mutants', thread: 'A', process: 'dwm.exe', wants: 'M' }, /A waits for M, which nobody owns/],
     [{ do: 'call-server', thread: 'A', process: 'dwm.exe', server: { process: 'dwm.exe' } }, /own server/],
+    [{ do: 'busy-thread', thread: 'A', process: 'smss.exe' }, /not loaded .* a program without Win32/],
+    [
+      { do: 'busy-thread', thread: 'A', process: { image: 'csrss.exe', index: 0 } },
+      /not loaded .* a program without Win32/,
+    ],
     [{ do: 'busy-thread', thread: 'A' }, /either a process or a driver/],
     [{ do: 'busy-thread', thread: 'A', driver: 'poller', processor: 9 }, /2 processors, none with number 9/],
     [{ do: 'swap-token', process: 'System' }, /has that token already/],
