@@ -3,6 +3,7 @@ import { address, hex } from '../format/numbers.js';
 import type { Session } from '../session.js';
 import { Arguments } from './arguments.js';
 import { CommandError, type Command } from './command.js';
+import { expectEnd, expectNoOption } from './refuse.js';
 
 const ENTRY_BYTES = 8;
 /** Of a descriptor's second half: it is present, and a segment of code or data. */
@@ -37,7 +38,10 @@ export const descriptors: Command = {
 /** `!gdt`: all descriptors of the current processor's GDT, those of the system with their whole base. */
 export const descriptorTable: Command = {
   names: ['!gdt'],
-  run({ session, print }) {
+  run({ session, print }, args) {
+    const rest = new Arguments(session, args);
+    expectNoOption('!gdt', rest);
+    expectEnd('!gdt', rest);
     const { gdtr = 0n, gdtl = 0n } = session.currentProcessor?.special ?? {};
     if (gdtr === 0n) throw new CommandError('The processor is not in the dump.\n');
     print(`\nDumping GDT: ${hex(gdtr, 16)} limit ${hex(gdtl, 4)}\n\n${HEADING}`);

@@ -29,6 +29,8 @@ export function physicalRuns(session: Session): { base: bigint; count: bigint }[
 export interface FrameEntry {
   bytes: DataView;
   at: number;
+  /** Of the frame. */
+  number: number;
 }
 
 /** What is told of frames. */
@@ -48,7 +50,7 @@ export function forEachFrame(session: Session, visitor: FrameVisitor): void {
   for (const { base, count: given } of physicalRuns(session)) {
     const count = given < left ? given : left;
     left -= count;
-    entries.read(database + base * BigInt(size), Number(count));
+    entries.read(database + base * BigInt(size), Number(base), Number(count));
   }
 }
 
@@ -68,24 +70,26 @@ class FrameEntries {
     this.#room = session.target.physical.pages.pages * Math.ceil(PAGE_BYTES / size);
   }
 
-  read(start: bigint, count: number): void {
+  /** @param first number of the frame that the entry at `start` is of */
+  read(start: bigint, first: number, count: number): void {
     for (let done = 0; done < count;) {
       if (this.#missingPages >= MOST_MISSING_PAGES || this.#room <= 0)
         return this.#visitor.miss(count - done);
       done += this.#readChunk(
         start + BigInt(done) * BigInt(this.#size),
+        first + done,
         Math.min(CHUNK_ENTRIES, count - done),
       );
     }
   }
 
   /** @returns how many entries were told of: those up to a page that is missing and on it, or all */
-  #readChunk(start: bigint, entries: number): number {
+  #readChunk(start: bigint, first: number, entries: number): number {
     const size = this.#size;
     const whole = this.#session.memory.read(start, entries * size);
     const view = new DataView(whole.buffer, whole.byteOffset, whole.byteLength);
     const found = Math.floor(whole.length / size);
-    for (let i = 0; i < found; i++) this.#visitor.visit({ bytes: view, at: i * size });
+    for (let i = 0; i < found; i++) this.#visitor.visit({ bytes: view, at: i * size, number: first + i });
     this.#room -= found;
     if (found === entries) return entries;
     // The first entry that is not whole, and all that begin before the missing page's end.

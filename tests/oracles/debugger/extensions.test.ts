@@ -278,7 +278,7 @@ describe.each(DUMPS)('extension commands on %s', (_, options) => {
   it('!running and !prcb show what each processor runs', () => {
     dump.truth.processors.forEach(({ address, currentThread }, number) => {
       expect(ask(`!prcb ${number}`)).toContain(
-        `at ${plain(address)}:\n         CurrentThread: ${plain(currentThread)}`,
+        `at ${plain(address)}:\nCurrent IRQL -- 2\nThreads--  Current ${plain(currentThread)} `,
       );
     });
   });

@@ -38,7 +38,7 @@ describe('hostile arguments', () => {
   it.each([
     ['!object 1234', '0000000000001234: Not a valid object (ObjectType invalid)\n'],
     ['!token @$proc', ' is not a token object.\n'],
-    ['!irpfind -v', 'Option -v of !irpfind is not supported here. .hh !irpfind tells what is.\n'],
+    ['!irpfind -z', 'Option -z of !irpfind is not supported here. .hh !irpfind tells what is.\n'],
     ['!locks -z', 'Option -z of !locks is not supported here. .hh !locks tells what is.\n'],
     ['!locks @$proc', "is not on the list of the system's resources.\n"],
     [
@@ -63,7 +63,7 @@ describe('hostile arguments', () => {
     ['!dpcs 63', 'There is no processor 63 in the dump.\n'],
     ['!qlocks 1', "!qlocks takes no '1' there. .hh !qlocks tells what it takes.\n"],
     ['!token -z', 'Option -z of !token is not supported here. .hh !token tells what is.\n'],
-    ['!error 5 1', 'is not known to this debugger.\n'],
+    ['!error 5 7', '!error knows one flag, 1: the code is an NTSTATUS. 7 is not.\n'],
     ['!timer -z', 'Option -z of !timer is not supported here. .hh !timer tells what is.\n'],
     ['!process /z 1', 'Option /z of !process is not supported here. .hh !process tells what is.\n'],
     ['!process 0 0 smss.exe now', "!process takes no 'now' there. .hh !process tells what it takes.\n"],
@@ -92,11 +92,21 @@ describe('hostile arguments', () => {
     ['!idt 100', '100 is not a vector: they go from 0 to ff.\n'],
     ['!idt -z', 'Option -z of !idt is not supported here. .hh !idt tells what is.\n'],
     ['!prcb 0 1', "!prcb takes no '1' there. .hh !prcb tells what it takes.\n"],
-    ['!analyze -hang', 'Option -hang of !analyze is not supported here. .hh !analyze tells what is.\n'],
-    ['!memusage 1', 'Flags 0x1 of !memusage are not supported here.\n'],
+    ['!analyze -xml', 'Option -xml of !analyze is not supported here. .hh !analyze tells what is.\n'],
+    ['!analyze -v now', "!analyze takes no 'now' there. .hh !analyze tells what it takes.\n"],
+    ['!analyze -show', 'Usage: !analyze -show BUGCHECKCODE [P1 [P2 [P3 [P4]]]]\n'],
+    ['!irp @$thread', 'IRP signature does not match, probably not an IRP\n'],
+    ['!gdt 1', "!gdt takes no '1' there. .hh !gdt tells what it takes.\n"],
+    ['!peb 1 2', "!peb takes no '2' there. .hh !peb tells what it takes.\n"],
+    ['!teb 1 2', "!teb takes no '2' there. .hh !teb tells what it takes.\n"],
+    ['!ptov 1ad000 1', "!ptov takes no '1' there. .hh !ptov tells what it takes.\n"],
+    ['!cpuinfo 0 1', "!cpuinfo takes no '1' there. .hh !cpuinfo tells what it takes.\n"],
+    ['!sd @$proc 1 1', "!sd takes no '1' there. .hh !sd tells what it takes.\n"],
+    ['!sd @$proc 2', 'Flags 0x2 of !sd is not supported here. .hh !sd tells what is.\n'],
+    ['!memusage 3', 'Flags 0x3 of !memusage is not supported here. .hh !memusage tells what is.\n'],
     ['!session -s 77', 'There is no process of session 119.\n'],
     ['!session -i 1', 'Option -i of !session is not supported here. .hh !session tells what is.\n'],
-    ['!vm 21', 'Flags 0x20 of !vm are not supported here.\n'],
+    ['!vm 41', 'Flags 0x40 of !vm is not supported here. .hh !vm tells what is.\n'],
   ])('%s says what is wrong', (line, end) => {
     const answer = shell.execute(line);
     expect(answer.slice(-end.length)).toBe(end);

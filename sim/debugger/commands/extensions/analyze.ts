@@ -2,48 +2,110 @@ import { hex } from '../../format/numbers.js';
 import { imageName, processAt } from '../../kernel/processes.js';
 import type { Session } from '../../session.js';
 import { Arguments } from '../arguments.js';
-import { CommandError, type Command } from '../command.js';
+import { CommandError, type Command, type CommandContext } from '../command.js';
 import { expectEnd, refuse } from '../refuse.js';
-import statuses from './statuses.json' with { type: 'json' };
+import { bugCheckName, bugCheckText } from './bug-check-text.js';
+import { blockedOnResources } from './locks.js';
 
-const LIVE_DUMP = 0x161;
+const LINE = '*'.repeat(79);
+const LONGEST_LEVEL = 99;
+const PARAMETERS = 4;
+/** From this level on modules and all that the context has are told too; -vv asks for everything. */
+const ALL = LONGEST_LEVEL;
 
-/** `!analyze -v`: a first look. */
+interface Question {
+  /** 0 without -v. */
+  level: number;
+  hang: boolean;
+  show: boolean;
+}
+
+/** `!analyze`: a first look. */
 export const analyze: Command = {
   names: ['!analyze'],
-  run({ session, print, capture }, args) {
-    const odd = new Arguments(session, args).options().find((option) => option !== 'v');
-    if (odd !== undefined) refuse('!analyze', `Option -${odd}`);
+  run(context, args) {
+    const { session, print } = context;
+    const rest = new Arguments(session, args);
+    const question = questionOf(rest);
+    if (question.show) return print(shownText(rest));
+    expectEnd('!analyze', rest);
     const { header } = session.target;
     const code = header.BugCheckCode;
-    const line = '*'.repeat(79);
-    print(
-      `${line}\n*${' '.repeat(77)}*\n*${'Bugcheck Analysis'.padStart(47).padEnd(77)}*\n*${' '.repeat(77)}*\n${line}\n\n`,
-    );
-    print(
-      code === LIVE_DUMP
-        ? 'LIVE_SYSTEM_DUMP (161)\nThis is a dump of a running system: somebody asked for it, nothing crashed.\n'
-        : `Bug check ${hex(code)}\n`,
-    );
-    print('Arguments:\n');
-    [
+    const parameters = [
       header.BugCheckParameter1,
       header.BugCheckParameter2,
       header.BugCheckParameter3,
       header.BugCheckParameter4,
-    ].forEach((value, i) => print(`Arg${i + 1}: ${hex(value, 16)}${asText(value)}\n`));
-    print(`\nPROCESS_NAME:  ${processName(session)}\n\nSTACK_TEXT:  \n${capture('kL')}\n`);
+    ];
+    print(headingText('Bugcheck Analysis'));
+    if (question.level === 0)
+      print(
+        'Use !analyze -v to get detailed debugging information.\n\n' +
+          `BugCheck ${hex(code)}, {${parameters.map((value) => hex(value)).join(', ')}}\n${bugCheckName(code)}\n`,
+      );
+    else {
+      print(`${bugCheckText(code, parameters)}\nDebugging Details:\n------------------\n\n`);
+      print(`\nBUGCHECK_CODE:  ${hex(code)}\n`);
+      parameters.forEach((value, i) => print(`\nBUGCHECK_P${i + 1}: ${hex(value)}\n`));
+    }
+    if (question.hang) print(hangText(context));
+    print(`\nPROCESS_NAME:  ${processName(session)}\n`);
+    if (question.level === 0) return;
+    print(`\nSTACK_TEXT:  \n${context.capture('kv')}\n`);
+    print(siteText(session));
+    if (question.level === ALL)
+      print(`\nCONTEXT:  \n${context.capture('r')}\nMODULES:  \n${context.capture('lm')}`);
   },
 };
 
-/** A parameter that is text, its characters in the highest bytes first. */
-function asText(value: bigint): string {
-  const bytes = hex(value, 16)
-    .match(/../g)!
-    .map((pair) => parseInt(pair, 16))
-    .filter((byte) => byte !== 0);
-  const isText = bytes.length >= 4 && bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
-  return isText ? `, ${String.fromCharCode(...bytes)}` : '';
+/** -v with a level, -vv, -f, -hang and -show. Source: Microsoft, "!analyze". */
+function questionOf(rest: Arguments): Question {
+  const question: Question = { level: 0, hang: false, show: false };
+  while (!question.show) {
+    const option = rest.letterOption();
+    if (option === undefined) break;
+    const level = /^v(\d{0,2})$/.exec(option)?.[1];
+    if (level !== undefined) question.level = level === '' ? 1 : Number(level);
+    else if (option === 'vv') question.level = ALL;
+    else if (option === 'hang') question.hang = true;
+    else if (option === 'show') question.show = true;
+    // -f asks for an analysis where there is no exception: a dump always has a reason to be analysed.
+    else if (option !== 'f') refuse('!analyze', `Option -${option}`);
+  }
+  return question;
+}
+
+function headingText(title: string): string {
+  const middle = `*${' '.repeat(24)}${title.padEnd(53)}*`;
+  const empty = `*${' '.repeat(77)}*`;
+  return `${LINE}\n${empty}\n${middle}\n${empty}\n${LINE}\n\n`;
+}
+
+/** `-show CODE [P1 P2 P3 P4]`: what a bug check means, whatever the dump is of. */
+function shownText(rest: Arguments): string {
+  if (rest.ended) throw new CommandError('Usage: !analyze -show BUGCHECKCODE [P1 [P2 [P3 [P4]]]]\n');
+  const code = Number(rest.value() & 0xffffffffn);
+  const parameters: bigint[] = [];
+  while (!rest.ended && parameters.length < PARAMETERS) parameters.push(rest.value());
+  expectEnd('!analyze -show', rest);
+  while (parameters.length < PARAMETERS) parameters.push(0n);
+  return bugCheckText(code, parameters);
+}
+
+/** What of the system stands still: resources that others wait for, then calls that wait for processors. */
+function hangText({ session, capture }: CommandContext): string {
+  const blocked = blockedOnResources(session);
+  const rows = blocked.map(
+    ({ resource, owners, waiters }) =>
+      `    Resource 0x${hex(resource, 16)}: ${waiters.map((at) => hex(at, 16)).join(' ')} ` +
+      `blocked by ${owners.map((at) => hex(at, 16)).join(' ') || 'nobody that the resource names'}\n`,
+  );
+  const [first] = blocked.flatMap(({ owners }) => owners);
+  return (
+    `\nScanning for threads blocked on locks ...\n${rows.join('') || 'No thread waits for a resource that another owns.\n'}` +
+    (first === undefined ? '' : `\nBLOCKING_THREAD:  ${hex(first, 16)}\n`) +
+    `\nScanning the DPC queues ...\n${capture('!dpcs')}`
+  );
 }
 
 function processName(session: Session): string {
@@ -54,43 +116,13 @@ function processName(session: Session): string {
   }
 }
 
-/** `!error`: what a status means. */
-export const error: Command = {
-  names: ['!error'],
-  run({ session, print }, args) {
-    const rest = new Arguments(session, args);
-    const code = Number(rest.value() & 0xffffffffn) >>> 0;
-    const asStatus = (rest.optionalValue() ?? 0n) === 1n;
-    expectEnd('!error', rest);
-    const text = (statuses as Record<string, string>)[`0x${hex(code, 8)}`];
-    // Small numbers mean other things as NTSTATUS than as errors of Win32.
-    if (!text || (asStatus && text.startsWith('ERROR_')))
-      throw new CommandError(`Error code: 0x${hex(code)} (${code}) is not known to this debugger.\n`);
-    print(
-      `Error code: ${code >= 0x80000000 ? '(NTSTATUS)' : '(Win32)'} 0x${hex(code)} (${code}) - ${text}\n`,
-    );
-  },
-};
-
-/** `!list`: a command for each entry of a list. */
-export const list: Command = {
-  names: ['!list'],
-  run({ session, run }, args) {
-    const type = /-t\s+(\S+?)\.(\w+)/.exec(args);
-    const commands = /-x\s+"([^"]*)"/.exec(args);
-    const start = /(\S+)\s*$/.exec(args)?.[1];
-    const struct = type && session.type(type[1]!);
-    const field = struct?.kind === 'struct' ? struct.fields.find(({ name }) => name === type![2]) : undefined;
-    if (!field || !commands || !start)
-      throw new CommandError('Usage: !list -t MODULE!TYPE.LINK -x "COMMANDS" ADDRESS\n');
-    const head = new Arguments(session, start).value();
-    const seen = new Set<bigint>();
-    for (let at = head; at !== 0n && !seen.has(at) && seen.size < 0x10000;) {
-      seen.add(at);
-      run(commands[1]!.replaceAll('@$extret', hex(at, 16)));
-      const bytes = session.memory.read(at + BigInt(field.offset), 8);
-      if (bytes.length < 8) break;
-      at = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
-    }
-  },
-};
+/** Where the dump was made: symbol, module, image. */
+function siteText(session: Session): string {
+  const { rip } = session.scope.context;
+  const module = session.moduleAt(rip);
+  if (!module) return '';
+  return (
+    `\nSYMBOL_NAME:  ${session.symbolText(rip)}\n\nMODULE_NAME: ${module.name}\n\n` +
+    `IMAGE_NAME:  ${module.facts.imagePath.split('\\').at(-1)}\n\nSTACK_COMMAND:  .cxr; .ecxr ; kb\n`
+  );
+}

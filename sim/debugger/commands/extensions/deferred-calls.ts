@@ -22,25 +22,36 @@ export const dpcs: Command = {
     session.target.processors.forEach((processor, number) => {
       if (!processor || (wanted !== undefined && BigInt(number) !== wanted)) return;
       const prcb = new TypedView(session, '_KPRCB', processor.prcb);
-      ['Normal', 'Threaded'].forEach((kind, i) => {
-        const seen = new Set<bigint>();
-        for (
-          let at = prcb.value(`DpcData[${i}].DpcList.ListHead.Next`);
-          at !== 0n && !seen.has(at) && seen.size < 0x10000;
-        ) {
-          seen.add(at);
-          const offset = new TypedView(session, '_KDPC', 0n).at('DpcListEntry');
-          const view = new TypedView(session, '_KDPC', at - offset);
-          const routine = view.value('DeferredRoutine');
-          print(
-            `${String(number).padStart(3)}: ${kind.padEnd(8)} : 0x${hex(view.address, 16)} 0x${hex(routine, 16)} ${session.symbolText(routine)}\n`,
-          );
-          at = view.value('DpcListEntry.Next');
-        }
-      });
+      for (const { kind, view } of queuedCalls(session, prcb)) {
+        const routine = view.value('DeferredRoutine');
+        print(
+          `${String(number).padStart(3)}: ${kind.padEnd(8)} : 0x${hex(view.address, 16)} 0x${hex(routine, 16)} ${session.symbolText(routine)}\n`,
+        );
+      }
     });
   },
 };
+
+/** Queues of KPRCB.DpcData, by their place. */
+const QUEUES = ['Normal', 'Threaded'];
+const MOST_CALLS = 0x10000;
+
+/** Deferred procedure calls that wait on a processor, of both queues in their order. @throws MemoryError */
+export function queuedCalls(session: Session, prcb: TypedView): { kind: string; view: TypedView }[] {
+  const offset = new TypedView(session, '_KDPC', 0n).at('DpcListEntry');
+  const seen = new Set<bigint>();
+  return QUEUES.flatMap((kind, i) => {
+    const calls: { kind: string; view: TypedView }[] = [];
+    let at = prcb.value(`DpcData[${i}].DpcList.ListHead.Next`);
+    while (at !== 0n && !seen.has(at) && seen.size < MOST_CALLS) {
+      seen.add(at);
+      const view = new TypedView(session, '_KDPC', BigInt.asUintN(64, at - offset));
+      calls.push({ kind, view });
+      at = view.value('DpcListEntry.Next');
+    }
+    return calls;
+  });
+}
 
 /** Lists of a thread's APCs by their place, and KAPC.Type. */
 const MODES = ['KERNEL', 'USER'];

@@ -47,6 +47,26 @@ export const locks: Command = {
   },
 };
 
+/** A resource that threads wait for, and who owns it. */
+export interface Blocked {
+  readonly resource: bigint;
+  readonly owners: readonly bigint[];
+  readonly waiters: readonly bigint[];
+}
+
+/** Resources of the system's list that are waited for. */
+export function blockedOnResources(session: Session): Blocked[] {
+  const blocked: Blocked[] = [];
+  const head = kernelGlobal(session, 'ExpSystemResourcesList');
+  for (const view of listEntries(session, head, '_ERESOURCE', 'SystemResourcesList')) {
+    const waiters = waitersOf(session, view);
+    if (waiters.length === 0) continue;
+    const owners = ownersOf(session, view).map(({ thread }) => thread);
+    blocked.push({ resource: view.address, owners, waiters });
+  }
+  return blocked;
+}
+
 const isHeld = (view: TypedView) => view.number('ActiveEntries') > 0;
 
 /** A resource hangs on a list: who it follows, and who follows it, lead back to it. */

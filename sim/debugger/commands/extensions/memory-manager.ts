@@ -7,7 +7,8 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import type { Command } from '../command.js';
-import { expectEnd, ignoredFlags } from '../refuse.js';
+import { expectEnd, refuseFlags } from '../refuse.js';
+import { VM_DETAILS } from './memory-details.js';
 
 const PAGE_KB = 4n;
 /** A row of `!vm`: of what structure, and the fields that hold it, of which a build has one. */
@@ -35,7 +36,8 @@ const ROWS: readonly UsageRow[] = [
   ['Commit limit', 'partition', 'Vp.TotalCommitLimit', 'Commit.TotalCommitLimit'],
   ['Peak Commitment', 'partition', 'Commit.PeakCommitment'],
 ]; // prettier-ignore
-const FLAG_SYSTEM_ONLY = 1n;
+const FLAG_SYSTEM_ONLY = 1;
+const KNOWN_FLAGS = VM_DETAILS.reduce((sum, [bit]) => sum | bit, FLAG_SYSTEM_ONLY);
 /** The row after which that of all sessions together stands. */
 const BEFORE_SESSIONS = 'Processor Commit';
 
@@ -44,8 +46,9 @@ export const vm: Command = {
   names: ['!vm'],
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
-    const flags = rest.optionalValue() ?? 0n;
+    const flags = Number(rest.optionalValue() ?? 0n);
     expectEnd('!vm', rest);
+    refuseFlags('!vm', flags, KNOWN_FLAGS);
     const partition = new TypedView(session, '_MI_PARTITION', kernelGlobal(session, 'MiSystemPartition'));
     const system = new TypedView(session, '_MI_SYSTEM_INFORMATION', kernelGlobal(session, 'MiState'));
     print(pageFilesText(session, partition));
@@ -55,20 +58,26 @@ export const vm: Command = {
       if (field !== undefined) print(pagesText(name, view.value(field)));
       if (name === BEFORE_SESSIONS) print(pagesText('Session Commit', sessionCommit(session)));
     }
-    const ignored = ignoredFlags('!vm', Number(flags), Number(FLAG_SYSTEM_ONLY));
-    if (flags & FLAG_SYSTEM_ONLY) return print(ignored);
-    print('\n');
-    const processes = [...activeProcesses(session)].map((entry) => ({
-      entry,
-      commit: entry.value('CommitCharge'),
-    }));
-    for (const { entry, commit } of processes.sort((a, b) => Number(b.commit - a.commit)))
-      print(
-        `${hex(entry.value('UniqueProcessId'), 4)} ${imageName(session, entry).padEnd(28)} ${pages(commit)}\n`,
-      );
-    print(ignored);
+    if (!(flags & FLAG_SYSTEM_ONLY)) print(processesText(session));
+    for (const [bit, text] of VM_DETAILS) if (flags & bit) print(text(session));
   },
 };
+
+/** What each process has for itself, those with most first. */
+function processesText(session: Session): string {
+  const processes = [...activeProcesses(session)].map((entry) => ({
+    entry,
+    commit: entry.value('CommitCharge'),
+  }));
+  const total = processes.reduce((sum, { commit }) => sum + commit, 0n);
+  const rows = processes
+    .sort((a, b) => Number(b.commit - a.commit))
+    .map(
+      ({ entry, commit }) =>
+        `${hex(entry.value('UniqueProcessId'), 4)} ${imageName(session, entry).padEnd(28)} ${pages(commit)}\n`,
+    );
+  return `\n${pagesText('Total Private', total)}${rows.join('')}`;
+}
 
 function sessionCommit(session: Session): bigint {
   return sessionSpaces(session).reduce((sum, space) => sum + space.value('CommittedPages'), 0n);

@@ -5,7 +5,7 @@ import type { Session } from '../../session.js';
 import { fieldReader } from '../../types/field-reader.js';
 import { Arguments } from '../arguments.js';
 import type { Command } from '../command.js';
-import { expectEnd, ignoredFlags } from '../refuse.js';
+import { expectEnd, refuseFlags } from '../refuse.js';
 
 const PAGE_KB = 4;
 /** MMLISTS, in the order of their numbers. */
@@ -20,8 +20,17 @@ const LOCATION_NAMES = [
   'Transition',
 ];
 const LOCATION = { standby: 2, modified: 3, modifiedNoWrite: 4, active: 6 };
-/** The counts alone, without the files that pages belong to. Source: Microsoft, "!memusage". */
-const FLAG_SUMMARY = 8;
+/** What `!memusage` shows. Source: Microsoft, "!memusage". */
+const KIND = {
+  /** Counts of all frames, and the files that they belong to. */
+  all: 0,
+  /** Of frames that are modified and may not be written alone: how many. */
+  noWriteSummary: 1,
+  /** Which these are. */
+  noWriteDetails: 2,
+  /** Counts of all frames alone. */
+  summary: 8,
+};
 
 /** Frames of one control area, by what they are. */
 interface Usage {
@@ -38,8 +47,11 @@ export const memoryUsage: Command = {
   names: ['!memusage'],
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
-    const flags = Number(rest.optionalValue() ?? 0n);
+    const kind = Number(rest.optionalValue() ?? 0n);
     expectEnd('!memusage', rest);
+    if (!Object.values(KIND).includes(kind)) refuseFlags('!memusage', kind, 0);
+    if (kind === KIND.noWriteSummary || kind === KIND.noWriteDetails)
+      return print(noWriteText(session, kind === KIND.noWriteDetails));
     const counts = LOCATION_NAMES.map(() => 0);
     let missing = 0;
     const location = fieldReader(session, '_MMPFN', 'u3.e1.PageLocation');
@@ -48,7 +60,7 @@ export const memoryUsage: Command = {
       visit({ bytes, at }) {
         const list = Number(location(bytes, at));
         counts[list]!++;
-        if (!(flags & FLAG_SUMMARY)) files.add(bytes, at, list);
+        if (kind === KIND.all) files.add(bytes, at, list);
       },
       miss: (frames) => (missing += frames),
     });
@@ -63,10 +75,34 @@ export const memoryUsage: Command = {
       counts.reduce((sum, count) => sum + count, missing),
     );
     if (missing > 0) print(`The entries of ${missing} frames are not in the dump: their state is unknown.\n`);
-    if (!(flags & FLAG_SUMMARY)) print(`\n${usageText(session, files)}`);
-    print(ignoredFlags('!memusage', flags, FLAG_SUMMARY));
+    if (kind === KIND.all) print(`\n${usageText(session, files)}`);
   },
 };
+
+/** Frames that are modified and that their owner keeps from being written, as file systems do with their journals. */
+function noWriteText(session: Session, isDetailed: boolean): string {
+  const location = fieldReader(session, '_MMPFN', 'u3.e1.PageLocation');
+  const pte = fieldReader(session, '_MMPFN', 'PteAddress');
+  const files = new FileFrames(session);
+  let count = 0;
+  let missing = 0;
+  const rows: string[] = [];
+  forEachFrame(session, {
+    visit({ bytes, at, number }) {
+      if (Number(location(bytes, at)) !== LOCATION.modifiedNoWrite) return;
+      count++;
+      files.add(bytes, at, LOCATION.modifiedNoWrite);
+      if (isDetailed) rows.push(`    PFN ${hex(number, 8)}  pteaddress ${hex(pte(bytes, at), 16)}\n`);
+    },
+    miss: (frames) => (missing += frames),
+  });
+  const summary = `${'ModifiedNoWrite:'.padStart(20)} ${String(count).padStart(8)} (${String(count * PAGE_KB).padStart(8)} kb)\n`;
+  const unknown =
+    missing === 0 ? '' : `The entries of ${missing} frames are not in the dump: their state is unknown.\n`;
+  return isDetailed
+    ? `${summary}${unknown}\n${rows.join('')}\n${usageText(session, files)}`
+    : summary + unknown;
+}
 
 /** Counts frames whose prototype PTE belongs to a file, by their control areas. */
 class FileFrames {

@@ -5,6 +5,7 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
+import { expectEnd, refuseFlags } from '../refuse.js';
 import names from './security.json' with { type: 'json' };
 
 const SELF_RELATIVE = 0x8000;
@@ -27,7 +28,7 @@ export const securityDescriptor: Command = {
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const at = rest.value();
-    const show = sidTexts(session, (rest.optionalValue() ?? 0n) === 1n);
+    const show = namesOf(session, '!sd', rest);
     const head = new TypedView(session, '_SECURITY_DESCRIPTOR_RELATIVE', at);
     const revision = head.number('Revision');
     if (revision !== REVISION)
@@ -56,7 +57,7 @@ export const accessList: Command = {
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const at = rest.value();
-    const show = sidTexts(session, (rest.optionalValue() ?? 0n) === 1n);
+    const show = namesOf(session, '!acl', rest);
     const revision = new TypedView(session, '_ACL', at).number('AclRevision');
     if (!ACL_REVISIONS.includes(revision))
       throw new CommandError(
@@ -72,12 +73,20 @@ export const securityIdentifier: Command = {
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
     const at = rest.value();
-    const show = sidTexts(session, (rest.optionalValue() ?? 0n) === 1n);
+    const show = namesOf(session, '!sid', rest);
     if (new TypedView(session, '_SID', at).number('Revision') !== REVISION)
       throw new CommandError(`${hex(at, 16)} is not a security identifier.\n`);
     print(`SID is: ${show(at)}\n`);
   },
 };
+
+/** The flag 1 at the end of the arguments: names behind the SIDs. */
+function namesOf(session: Session, command: string, rest: Arguments): (at: bigint) => string {
+  const flags = rest.optionalValue() ?? 0n;
+  expectEnd(command, rest);
+  refuseFlags(command, Number(flags), 1);
+  return sidTexts(session, flags === 1n);
+}
 
 /** How SIDs at an address are shown; one that is not in the dump does not end the answer. */
 function sidTexts(session: Session, isNamed: boolean): (at: bigint) => string {

@@ -3,6 +3,7 @@ import type { Session } from '../../session.js';
 import { TypedView } from '../../types/typed-view.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
+import { expectEnd, expectNoOption } from '../refuse.js';
 
 const HEADING = 'CP  F/M/S Manufacturer  MHz PRCB Signature    MSR 8B Signature Features\n';
 
@@ -10,7 +11,10 @@ const HEADING = 'CP  F/M/S Manufacturer  MHz PRCB Signature    MSR 8B Signature 
 export const processorInfo: Command = {
   names: ['!cpuinfo'],
   run({ session, print }, args) {
-    const wanted = new Arguments(session, args).optionalValue();
+    const rest = new Arguments(session, args);
+    expectNoOption('!cpuinfo', rest);
+    const wanted = rest.optionalValue();
+    expectEnd('!cpuinfo', rest);
     const prcbs = prcbsOf(session).filter(([number]) => wanted === undefined || BigInt(number) === wanted);
     if (prcbs.length === 0)
       throw new CommandError(`There is no processor ${hex(wanted ?? 0n)} in the dump.\n`);

@@ -167,7 +167,9 @@ export const pfn: Command = {
 export const physicalToVirtual: Command = {
   names: ['!ptov'],
   run({ session, print }, args) {
-    const base = Number(new Arguments(session, args).value() & ~0xfffn);
+    const rest = new Arguments(session, args);
+    const base = Number(rest.value() & ~0xfffn);
+    expectEnd('!ptov', rest);
     print(`Amd64PtoV: pagedir ${hex(base)}, 64bit PML4\n`);
     for (const line of mappings(session, base, 0, 0n)) print(line);
   },
