@@ -24,7 +24,7 @@ import { cpuReserved } from '../kernel/processes/wow64';
 import { setProcessorContext } from '../kernel/processors/processor';
 import * as unwind from './unwind-data';
 import { unwindToUserMode, userRegister } from './user-registers';
-import { FunctionUnwind, hasUnwind, unwindOf } from './unwind-data';
+import { FunctionUnwind, hasUnwind, unwindFound } from './unwind-data';
 
 const RBX: u32 = 3;
 const RSP: u32 = 4;
@@ -74,14 +74,14 @@ function enter(code: FunctionUnwind, entry: u64): u64 {
   saved = 0;
   let stack = entry;
   for (let i = parts - 1; i >= 0; i--) {
-    code.info = unchecked(chain[i]);
+    code.turnBackTo(unchecked(chain[i]));
     stack = replay(code, stack);
   }
   for (let i = parts - 1; i >= 0; i--) {
-    code.info = unchecked(chain[i]);
+    code.turnBackTo(unchecked(chain[i]));
     storeSaves(code, stack);
   }
-  code.info = unchecked(chain[parts - 1]);
+  code.turnBackTo(unchecked(chain[parts - 1]));
   const cookie = code.cookieOffset;
   if (cookie != unwind.NO_COOKIE) write64(stack + cookie, code.cookieFor(stack));
   const frameRegister = code.frameRegister;
@@ -186,7 +186,7 @@ function layOut(count: i32, entry: u64): u64 {
     const address = listed(i * WORDS_PER_CALL);
     const local = listed(i * WORDS_PER_CALL + 2);
     // A leaf function that was interrupted has no frame.
-    if (hasUnwind(address)) stack = enter(unwindOf(address), stack) - listed(i * WORDS_PER_CALL + 1);
+    if (hasUnwind(address)) stack = enter(unwindFound(), stack) - listed(i * WORDS_PER_CALL + 1);
     if (i < FRAMES_KEPT) unchecked((bodies[i] = stack));
     if (local != NO_LOCAL) write64(stack + local, listed(i * WORDS_PER_CALL + 3));
     if (i == count - 1) return stack;

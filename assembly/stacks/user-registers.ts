@@ -7,7 +7,7 @@ import { offsetOf } from '../layout/fields';
 import { beginPeeking, peek64, peekField } from '../memory/peek';
 import { at } from '../memory/virtual';
 import * as unwind from './unwind-data';
-import { FunctionUnwind, hasUnwind, unwindOf } from './unwind-data';
+import { FunctionUnwind, hasUnwind, unwindFound } from './unwind-data';
 
 const REGISTERS: i32 = 16;
 const RSP: u32 = 4;
@@ -33,7 +33,7 @@ export function unwindToUserMode(thread: u64): void {
   const end = peekField(thread, KTHREAD.InitialStack);
   start(thread, end);
   for (let frames = 0; frames < LONGEST && unchecked(registers[RSP]) < end; frames++) {
-    if (hasUnwind(address)) leave(unwindOf(address));
+    if (hasUnwind(address)) leave(unwindFound());
     else machineFrame = 0;
     const stack = unchecked(registers[RSP]);
     if (machineFrame == 0) {

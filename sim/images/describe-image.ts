@@ -30,6 +30,9 @@ interface Parts {
 /** What a linker has made, as data. Throws when two symbols share a place, or a part of a function lies before it. */
 export function describeImage({ spec, layout, file, blocks, publics, imports, rvaOf }: Parts): LinkedData {
   const symbols = publicSymbols(spec.module, publics, rvaOf);
+  const functions = blocks
+    .map((block) => describeFunction(spec.module, block, symbols.get(block.spec.name)!.rva, rvaOf))
+    .sort((a, b) => a.rva - b.rva);
   return {
     spec,
     file: file.bytes,
@@ -41,9 +44,8 @@ export function describeImage({ spec, layout, file, blocks, publics, imports, rv
     sections: layout.sections.map(({ draft: _, ...section }) => section),
     imports: importSlots(imports, rvaOf),
     symbols: [...symbols.values()],
-    functions: blocks
-      .map((block) => describeFunction(spec.module, block, symbols.get(block.spec.name)!.rva, rvaOf))
-      .sort((a, b) => a.rva - b.rva),
+    functions,
+    returns: functions.flatMap(({ calls }) => calls.map(({ returnRva }) => returnRva)),
   };
 }
 

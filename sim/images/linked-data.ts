@@ -29,4 +29,6 @@ export interface LinkedData extends Pick<
   readonly symbols: readonly LabSymbol[];
   /** In the order of their addresses. */
   readonly functions: readonly LinkedFunction[];
+  /** RVAs just after each call, one function's after the other's. */
+  readonly returns: readonly number[];
 }

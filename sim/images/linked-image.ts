@@ -66,9 +66,7 @@ export class LinkedImage implements LabImage {
   }
 
   callSites(): number[] {
-    return this.#data.functions
-      .flatMap(({ calls }) => calls.map(({ returnRva }) => returnRva))
-      .sort((a, b) => a - b);
+    return this.#data.returns.toSorted((a, b) => a - b);
   }
 
   callSlot(caller: string, callee: string): number | undefined {

@@ -27,12 +27,13 @@ export const importSlot = (target: string): string => `__imp_${target}`;
 
 /** Every `module!Function` that the module's code calls or jumps to, once, in order of module and name. */
 export function importsOf(spec: ModuleSpec): Import[] {
-  const targets = spec.functions.flatMap(({ calls = [], tail }) => [
-    ...calls.filter((call) => callKind(call) === 'import').map(({ to }) => to!),
-    ...(tail?.includes('!') ? [tail] : []),
-  ]);
-  return [...new Set(targets)].sort().map((target) => {
-    const [module = '', symbol = ''] = target.split(/!(.*)/s);
-    return { module, symbol, slot: importSlot(target) };
+  const targets = new Set<string>();
+  for (const { calls, tail } of spec.functions) {
+    if (calls) for (const call of calls) if (callKind(call) === 'import') targets.add(call.to!);
+    if (tail?.includes('!')) targets.add(tail);
+  }
+  return [...targets].sort().map((target) => {
+    const mark = target.indexOf('!');
+    return { module: target.slice(0, mark), symbol: target.slice(mark + 1), slot: importSlot(target) };
   });
 }

@@ -8,6 +8,7 @@ export class CoreError extends Error {
 /** One instance of the core, and the ways in which bytes cross into it. */
 export class Core {
   readonly exports: CoreExports;
+  #exchange: DataView<ArrayBuffer> | undefined;
 
   private constructor(exports: CoreExports) {
     this.exports = exports;
@@ -21,7 +22,11 @@ export class Core {
   /** The exchange buffer as it lies in the core's memory now; not to be kept across calls. */
   get exchange(): DataView<ArrayBuffer> {
     const { memory, exchangeBuffer, exchangeBytes } = this.exports;
-    return new DataView(memory.buffer as ArrayBuffer, exchangeBuffer(), exchangeBytes());
+    const buffer = memory.buffer as ArrayBuffer;
+    // Memory that has grown is another buffer.
+    if (this.#exchange?.buffer !== buffer)
+      this.#exchange = new DataView(buffer, exchangeBuffer(), exchangeBytes());
+    return this.#exchange;
   }
 
   /** Bytes in the core's memory; not to be kept across calls. */

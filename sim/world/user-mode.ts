@@ -39,6 +39,7 @@ export class UserMode {
   readonly #images: ImageSet;
   readonly #isSmall: boolean;
   readonly #stacks = new Map<string, UserStack>();
+  readonly #needed = new Map<string, ReadonlySet<string>>();
 
   /** `isSmall` leaves out DLLs that programs can do without. */
   constructor(images: ImageSet, isSmall: boolean) {
@@ -53,13 +54,23 @@ export class UserMode {
     const load = (name: string) => {
       if (name === module || loaded.has(name)) return;
       loaded.add(name);
-      for (const needed of this.#images.get(name).imports) load(needed.module);
+      for (const needed of this.#neededBy(name)) load(needed);
     };
     this.#wanted(module, spec).forEach(load);
     if (isWow64(path)) return [...loaded];
-    for (const { module: needed } of this.#images.get(module).imports) load(needed);
+    for (const needed of this.#neededBy(module)) load(needed);
     for (const name of this.#calledBy(path, spec)) load(name);
     return [...loaded];
+  }
+
+  /** Modules that an image imports from, in the order of its imports. */
+  #neededBy(module: string): ReadonlySet<string> {
+    let needed = this.#needed.get(module);
+    if (!needed) {
+      needed = new Set(this.#images.get(module).imports.map((each) => each.module));
+      this.#needed.set(module, needed);
+    }
+    return needed;
   }
 
   /** DLLs that a program loads for a while, the first one that it unloads first. */

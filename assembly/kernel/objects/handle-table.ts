@@ -4,9 +4,18 @@
 //   FreeLists[0]: First ─▶ entry ─▶ … ─▶ Last, linked by NextFreeHandleEntry; HandleCount, HighWaterMark
 import { NT } from '../../generated/symbols';
 import { HANDLE_TABLE, HANDLE_TABLE_ENTRY, HANDLE_TABLE_FREE_LIST } from '../../generated/types';
-import { offsetOf } from '../../layout/fields';
+import { get, offsetOf, put } from '../../layout/fields';
 import { PAGE_SIZE } from '../../memory/arena';
-import { at, getField, initialiseList, insertTail, read64, setField, write64 } from '../../memory/virtual';
+import {
+  at,
+  getField,
+  hostFor,
+  initialiseList,
+  insertTail,
+  read64,
+  setField,
+  write64,
+} from '../../memory/virtual';
 import { allocatePool, PAGED } from '../pool/pool';
 import { chargeQuota, PAGED_POOL_QUOTA } from '../processes/quota-block';
 import { addressOf } from '../symbols';
@@ -106,7 +115,7 @@ export function handleEntry(table: u64, handle: u32): u64 {
 }
 
 /** Handle value of an entry, found by the page that it lies in. */
-function valueOf(table: u64, entry: u64): u32 {
+export function valueOf(table: u64, entry: u64): u32 {
   const pages =
     u32(getField(table, HANDLE_TABLE.NextHandleNeedingPool)) / (ENTRIES_PER_PAGE * VALUES_PER_ENTRY);
   const page = entry & ~u64(PAGE_SIZE - 1);
@@ -120,36 +129,38 @@ function valueOf(table: u64, entry: u64): u32 {
   return 0;
 }
 
-/** Takes the next free entry for an object and returns its handle value. */
-export function takeEntry(table: u64): u32 {
+/** Takes the next free entry for an object; returns its address. */
+export function takeEntry(table: u64): u64 {
   const list = at(table, HANDLE_TABLE.FreeLists);
   if (getField(list, HANDLE_TABLE_FREE_LIST.FirstFreeHandleEntry) == 0) grow(table);
   const entry = getField(list, HANDLE_TABLE_FREE_LIST.FirstFreeHandleEntry);
   unchain(table, entry, 0);
-  return valueOf(table, entry);
+  return entry;
 }
 
 /** Takes an entry out of the chain of free ones; `before` is the one that leads to it, 0 when it is the first. */
 function unchain(table: u64, entry: u64, before: u64): void {
-  const list = at(table, HANDLE_TABLE.FreeLists);
-  const next = getField(entry, HANDLE_TABLE_ENTRY.NextFreeHandleEntry);
-  if (before == 0) setField(list, HANDLE_TABLE_FREE_LIST.FirstFreeHandleEntry, next);
+  const list = hostFor(table) + offsetOf(HANDLE_TABLE.FreeLists); // the table is a pool block, in one page
+  const host = hostFor(entry);
+  const next = get(host, HANDLE_TABLE_ENTRY.NextFreeHandleEntry);
+  if (before == 0) put(list, HANDLE_TABLE_FREE_LIST.FirstFreeHandleEntry, next);
   else setField(before, HANDLE_TABLE_ENTRY.NextFreeHandleEntry, next);
-  if (next == 0) setField(list, HANDLE_TABLE_FREE_LIST.LastFreeHandleEntry, before);
-  setField(entry, HANDLE_TABLE_ENTRY.NextFreeHandleEntry, 0);
-  const count = getField(list, HANDLE_TABLE_FREE_LIST.HandleCount) + 1;
-  setField(list, HANDLE_TABLE_FREE_LIST.HandleCount, count);
-  if (count > getField(list, HANDLE_TABLE_FREE_LIST.HighWaterMark))
-    setField(list, HANDLE_TABLE_FREE_LIST.HighWaterMark, count);
+  if (next == 0) put(list, HANDLE_TABLE_FREE_LIST.LastFreeHandleEntry, before);
+  put(host, HANDLE_TABLE_ENTRY.NextFreeHandleEntry, 0);
+  const count = get(list, HANDLE_TABLE_FREE_LIST.HandleCount) + 1;
+  put(list, HANDLE_TABLE_FREE_LIST.HandleCount, count);
+  if (count > get(list, HANDLE_TABLE_FREE_LIST.HighWaterMark))
+    put(list, HANDLE_TABLE_FREE_LIST.HighWaterMark, count);
 }
 
 /** Fills a taken entry: a pointer, the references that the handle carries, access and attributes. */
 export function fillEntry(entry: u64, object: u64, references: u32, access: u32, attributes: u32): void {
-  setField(entry, HANDLE_TABLE_ENTRY.ObjectPointerBits, object >> POINTER_SHIFT);
-  setField(entry, HANDLE_TABLE_ENTRY.RefCnt, references);
-  setField(entry, HANDLE_TABLE_ENTRY.Attributes, attributes);
-  setField(entry, HANDLE_TABLE_ENTRY.GrantedAccessBits, access);
-  setField(entry, HANDLE_TABLE_ENTRY.Unlocked, 1);
+  const host = hostFor(entry);
+  put(host, HANDLE_TABLE_ENTRY.ObjectPointerBits, object >> POINTER_SHIFT);
+  put(host, HANDLE_TABLE_ENTRY.RefCnt, references);
+  put(host, HANDLE_TABLE_ENTRY.Attributes, attributes);
+  put(host, HANDLE_TABLE_ENTRY.GrantedAccessBits, access);
+  put(host, HANDLE_TABLE_ENTRY.Unlocked, 1);
 }
 
 /** Frees an entry: to the front of the chain, or to its end where ids must not be used again soon. */

@@ -3,7 +3,7 @@ import { HANDLE_TABLE, HANDLE_TABLE_ENTRY, OBJECT_HEADER } from '../../generated
 import { offsetOf } from '../../layout/fields';
 import { getField } from '../../memory/virtual';
 import { countHandleOf, uncountHandleOf } from './handle-count';
-import { fillEntry, freeEntry, handleEntry, takeEntry } from './handle-table';
+import { fillEntry, freeEntry, handleEntry, takeEntry, valueOf } from './handle-table';
 import { forgetHandle, noteHandle } from './handle-ledger';
 import { countHandle, headerOf } from './object';
 import { afterClose } from './object-end';
@@ -19,9 +19,10 @@ const USES_MASK: u32 = 0x3f;
  * 1 protected from close, 2 inherited, 4 audited. The object gets the handle's own reference and those it keeps ready.
  */
 export function openHandle(table: u64, object: u64, access: u32, attributes: u32): u32 {
-  const handle = takeEntry(table);
+  const entry = takeEntry(table);
+  const handle = valueOf(table, entry);
   const references = cachedReferences(object, handle);
-  fillEntry(handleEntry(table, handle), headerOf(object), references, access, attributes);
+  fillEntry(entry, headerOf(object), references, access, attributes);
   countHandle(object, 1, i32(references) + 1);
   countHandleOf(object, getField(table, HANDLE_TABLE.QuotaProcess));
   noteHandle(table, handle, object, access, attributes);

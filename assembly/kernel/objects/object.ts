@@ -13,13 +13,14 @@ import {
   OBJECT_HEADER_QUOTA_INFO,
   OBJECT_TYPE,
 } from '../../generated/types';
-import { offsetOf } from '../../layout/fields';
+import { get, offsetOf, put } from '../../layout/fields';
 import { Region, reserve } from '../../memory/address-space';
 import { PAGE_SIZE } from '../../memory/arena';
 import {
   addToField,
   at,
   getField,
+  hostFor,
   insertTail,
   read32,
   read64,
@@ -152,19 +153,22 @@ export function allocateObject(
   const mask = infoMask | (trait & 31);
   const before = headerBytes(mask) + offsetOf(OBJECT_HEADER.Body);
   const aligned = trait & CACHE_LINE_INFO ? before : 0;
-  const body = allocatePool(before + bodyBytes, poolTag, nonPaged ? NON_PAGED : PAGED, aligned) + before;
+  const block = allocatePool(before + bodyBytes, poolTag, nonPaged ? NON_PAGED : PAGED, aligned);
+  const body = block + before;
   const header = headerOf(body);
-  setField(header, OBJECT_HEADER.PointerCount, 1);
-  setField(header, OBJECT_HEADER.TypeIndex, encodedIndex(header, index));
-  setField(header, OBJECT_HEADER.InfoMask, mask);
-  setField(header, OBJECT_HEADER.Flags, flags);
+  // What does not fit into a page begins with one, so that all headers are in one page.
+  const host = hostFor(block) + usize(header - block);
+  put(host, OBJECT_HEADER.PointerCount, 1);
+  put(host, OBJECT_HEADER.TypeIndex, encodedIndex(header, index));
+  put(host, OBJECT_HEADER.InfoMask, mask);
+  put(host, OBJECT_HEADER.Flags, flags);
   if (security != 0 && (mask & NAME_INFO || trait & SECURED_INFO))
-    setField(header, OBJECT_HEADER.SecurityDescriptor, security | FAST_REFERENCES);
+    put(host, OBJECT_HEADER.SecurityDescriptor, security | FAST_REFERENCES);
   if (mask & QUOTA_INFO) {
-    const quota = optionalHeader(body, QUOTA_INFO);
-    setField(quota, OBJECT_HEADER_QUOTA_INFO.NonPagedPoolCharge, nonPaged ? bodyBytes : 0);
-    setField(quota, OBJECT_HEADER_QUOTA_INFO.PagedPoolCharge, nonPaged ? 0 : bodyBytes);
-    setField(header, OBJECT_HEADER.QuotaBlockCharged, addressOf(NT.PspSystemQuotaBlock));
+    const quota = host - headerBytes(mask & (QUOTA_INFO | (QUOTA_INFO - 1)));
+    put(quota, OBJECT_HEADER_QUOTA_INFO.NonPagedPoolCharge, nonPaged ? bodyBytes : 0);
+    put(quota, OBJECT_HEADER_QUOTA_INFO.PagedPoolCharge, nonPaged ? 0 : bodyBytes);
+    put(host, OBJECT_HEADER.QuotaBlockCharged, addressOf(NT.PspSystemQuotaBlock));
   }
   const type = typeObject(index);
   if (type == 0) return body; // the type Type itself, whose maker does this
@@ -183,10 +187,11 @@ export function linkToType(body: u64, type: u64): void {
 
 /** One more object of a type. */
 export function countObject(type: u64): void {
-  const total = getField(type, OBJECT_TYPE.TotalNumberOfObjects) + 1;
-  setField(type, OBJECT_TYPE.TotalNumberOfObjects, total);
-  if (total > getField(type, OBJECT_TYPE.HighWaterNumberOfObjects))
-    setField(type, OBJECT_TYPE.HighWaterNumberOfObjects, total);
+  const host = hostFor(type); // a pool block, in one page
+  const total = get(host, OBJECT_TYPE.TotalNumberOfObjects) + 1;
+  put(host, OBJECT_TYPE.TotalNumberOfObjects, total);
+  if (total > get(host, OBJECT_TYPE.HighWaterNumberOfObjects))
+    put(host, OBJECT_TYPE.HighWaterNumberOfObjects, total);
 }
 
 /** Adds references of the kernel's own to an object: those that no handle stands for. `pointers` may be negative. */
@@ -199,9 +204,9 @@ export function countHandle(body: u64, handles: i32, pointers: i32): void {
   const header = headerOf(body);
   addToField(header, OBJECT_HEADER.HandleCount, i64(handles));
   addToField(header, OBJECT_HEADER.PointerCount, i64(pointers));
-  const type = typeObject(typeIndexOf(body));
-  const total = u32(getField(type, OBJECT_TYPE.TotalNumberOfHandles)) + handles;
-  setField(type, OBJECT_TYPE.TotalNumberOfHandles, total);
-  if (total > u32(getField(type, OBJECT_TYPE.HighWaterNumberOfHandles)))
-    setField(type, OBJECT_TYPE.HighWaterNumberOfHandles, total);
+  const type = hostFor(typeObject(typeIndexOf(body))); // a pool block, in one page
+  const total = u32(get(type, OBJECT_TYPE.TotalNumberOfHandles)) + handles;
+  put(type, OBJECT_TYPE.TotalNumberOfHandles, total);
+  if (total > u32(get(type, OBJECT_TYPE.HighWaterNumberOfHandles)))
+    put(type, OBJECT_TYPE.HighWaterNumberOfHandles, total);
 }

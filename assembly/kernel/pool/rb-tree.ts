@@ -2,7 +2,7 @@
 // A node's ParentValue is its parent's address; bit 0 says that the node is red. The tree knows its root and smallest.
 import { RTL_BALANCED_NODE, RTL_RB_TREE } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
-import { read64, write64 } from '../../memory/virtual';
+import { hostFor, read64, write64 } from '../../memory/virtual';
 
 /** What a node is sorted by; no two nodes of a tree have the same. */
 export type KeyOf = (node: u64) => u64;
@@ -30,7 +30,8 @@ function parentOf(node: u64): u64 {
 }
 
 function setParent(node: u64, parent: u64): void {
-  write64(node + parentAt, parent | (read64(node + parentAt) & RED));
+  const host = hostFor(node + parentAt);
+  store<u64>(host, parent | (load<u64>(host) & RED));
 }
 
 function isRed(node: u64): bool {
@@ -38,7 +39,8 @@ function isRed(node: u64): bool {
 }
 
 function paint(node: u64, red: bool): void {
-  write64(node + parentAt, (read64(node + parentAt) & ~RED) | (red ? RED : 0));
+  const host = hostFor(node + parentAt);
+  store<u64>(host, (load<u64>(host) & ~RED) | (red ? RED : 0));
 }
 
 /** Puts `by` where `node` hangs. */

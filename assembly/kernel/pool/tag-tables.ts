@@ -4,7 +4,7 @@ import { NT } from '../../generated/symbols';
 import { POOL_TRACKER_TABLE } from '../../generated/types';
 import { offsetOf } from '../../layout/fields';
 import { allocateTable } from '../../memory/arena';
-import { getField, read64, setField, write64 } from '../../memory/virtual';
+import { getField, hostFor, setField, write64 } from '../../memory/virtual';
 import { addressOf } from '../symbols';
 import { enter, entryOf, ledgerCapacity } from './ledger';
 import { placeOf } from './tag-hash';
@@ -66,7 +66,8 @@ function tableOf(address: u64): u64 {
 }
 
 function add(to: u64, value: u64): void {
-  write64(to, read64(to) + value);
+  const host = hostFor(to);
+  store<u64>(host, load<u64>(host) + value);
 }
 
 /** Counts an allocation of `bytes` bytes, its header included. */

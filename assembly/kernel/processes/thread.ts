@@ -17,6 +17,7 @@ import {
   at,
   attachedRoot,
   getField,
+  hostFor,
   initialiseList,
   insertTail,
   setField,
@@ -50,7 +51,7 @@ export const KERNEL_STACK_PAGES: u32 = 7;
 /** Space at the top of a stack for extended processor state; KTHREAD.InitialStack lies below it. */
 export const EXTENDED_STATE_BYTES: u64 = 0x9b0;
 
-const TOP_BYTES: u64 = EXTENDED_STATE_BYTES + 0x200;
+const TOP_BYTES: usize = <usize>EXTENDED_STATE_BYTES + 0x200;
 
 let threadTypeIndex: u32 = 0;
 
@@ -72,13 +73,9 @@ export function createKernelStack(): u64 {
     const pfn = u32(translate(attachedRoot(), limit + u64(page) * PAGE_SIZE) >> 12);
     renderFrame(pfn, STACK, KERNEL_STACK_PAGES - 1 - page);
   }
-  clean(limit + bytes - TOP_BYTES, TOP_BYTES);
+  // The processor and the kernel fill these themselves: extended state, and the trap frame below it. They lie in one page.
+  memory.fill(hostFor(limit + bytes - TOP_BYTES), 0, TOP_BYTES);
   return limit + bytes;
-}
-
-/** Clears what the processor and the kernel fill themselves: extended state, and the trap frame below it. */
-function clean(address: u64, bytes: u64): void {
-  for (let at: u64 = 0; at < bytes; at += 8) write64(address + at, 0);
 }
 
 /**

@@ -109,8 +109,11 @@ function dataOf(spec: ModuleSpec, image: PreparedImage, makeFile: () => Uint8Arr
     get imports() {
       return (imports ??= slotsOf(spec, image));
     },
+    get returns() {
+      return returnsOf(image);
+    },
     get symbols() {
-      return symbolsOf(spec, inOrder(), this.imports, image);
+      return symbolsOf(spec, this.imports, image);
     },
   };
 }
@@ -151,36 +154,41 @@ function functionsOf(spec: ModuleSpec, { functions, calls, labels, cold }: Prepa
   });
 }
 
-/** Functions and the labels in them, data, slots of imports: in the order in which linking lists them. */
+/** Of each call, one function's after the other's. */
+function returnsOf({ functions, calls }: PreparedImage): number[] {
+  const returns: number[] = [];
+  sums(functions.rva).forEach((rva, index) => {
+    const end = returns.length + functions.calls[index]!;
+    while (returns.length < end) returns.push(rva + calls.returns[returns.length]!);
+  });
+  return returns;
+}
+
+/**
+ * Functions and the labels in them, data, slots of imports: in the order in which linking lists them. Most images are only
+ * asked for these: they do not need all that is known of functions.
+ */
 function symbolsOf(
   spec: ModuleSpec,
-  functions: readonly LinkedFunction[],
   imports: LabImage['imports'],
-  { globals }: PreparedImage,
+  { functions, labels, globals }: PreparedImage,
 ): LabSymbol[] {
-  const rvas = sums(globals);
+  const symbols: LabSymbol[] = [];
+  const rvas = sums(functions.rva);
+  const labelsOf = grouped(labels, ([owner]) => owner);
+  inCodeOrder(spec).forEach(({ name, decorated }, index) => {
+    const rva = rvas[index]!;
+    const size = functions.size[index]!;
+    symbols.push({ name, rva, size, kind: 'function', ...(decorated === undefined ? {} : { decorated }) });
+    for (const [, label, offset] of labelsOf.get(index) ?? [])
+      symbols.push({ name: label, rva: rva + offset, size: size - offset, kind: 'label' });
+  });
+  const places = sums(globals);
+  spec.globals.forEach(({ name, size }, index) =>
+    symbols.push({ name, rva: places[index]!, size, kind: 'data' }),
+  );
   const width = spec.machine === 'i386' ? 4 : 8;
-  return [
-    ...functions.flatMap(({ spec: { name, decorated }, rva, size, labels }): LabSymbol[] => [
-      { name, rva, size, kind: 'function', ...(decorated === undefined ? {} : { decorated }) },
-      ...labels.map((label): LabSymbol => ({
-        name: label.name,
-        rva: rva + label.offset,
-        size: size - label.offset,
-        kind: 'label',
-      })),
-    ]),
-    ...spec.globals.map(({ name, size }, index): LabSymbol => ({
-      name,
-      rva: rvas[index]!,
-      size,
-      kind: 'data',
-    })),
-    ...imports.map(({ slotRva, symbol }): LabSymbol => ({
-      name: importSlot(symbol),
-      rva: slotRva,
-      size: width,
-      kind: 'data',
-    })),
-  ];
+  for (const { slotRva, symbol } of imports)
+    symbols.push({ name: importSlot(symbol), rva: slotRva, size: width, kind: 'data' });
+  return symbols;
 }
