@@ -348,6 +348,69 @@ test('each address can be asked what it is, and the evidence leads on', async ()
   for (const title of findings) await expectOutput(page, title);
 });
 
+test(
+  'the evidence of an answer leads into the panes: memory with its structure, code, a stack, physical addresses',
+  async () => {
+    const page = await openPage();
+    await openNewDump(page, MENU.full);
+    const answer = debuggerWindow(page).getByRole('group', { name: 'What is this?' });
+    const summary = answer.getByRole('heading', { level: 2 });
+    const askAbout = async (expression: string, told: string | RegExp) => {
+      await debuggerWindow(page).getByRole('tab', { name: 'What is this?' }).click();
+      await debuggerWindow(page).getByRole('textbox', { name: 'Address or expression' }).fill(expression);
+      await page.keyboard.press('Enter');
+      await expect.poll(() => summary.innerText()).toMatch(told);
+    };
+    /** The links behind the evidence with a label. */
+    const rowOf = (label: string) => answer.locator(`dt:text-is("${label}") + dd`).first();
+
+    // The object's own row: memory, with an EPROCESS laid over it.
+    await ask(page, '!process 0 0 smss.exe');
+    const process = /PROCESS (\w{16})/.exec(await output(page).locator('.sheet').innerText())![1]!;
+    await askAbout(process, /object of type Process/);
+    await rowOf('object at').getByRole('link', { name: 'Memory' }).click();
+    const memory = debuggerWindow(page).getByRole('group', { name: 'Memory' });
+    await expect.poll(() => memory.innerText()).toContain('Pcb.DirectoryTableBase');
+    expect(await memory.getAttribute('data-address')).toBe(process);
+    const overlaid = await memory.innerText();
+    const base = /Pcb\.DirectoryTableBase : 0x([0-9a-f\x60]+)/.exec(overlaid)![1]!.replaceAll('\x60', '');
+    // The process's page tables are where it says.
+    await askAbout(`/p ${base}`, /topmost page table of process [0-9a-f]+, smss\.exe/);
+    expect(await answer.getByRole('link', { name: 'Disassembly' }).count()).toBe(0);
+
+    // A slot of a waiting thread's stack: whose it is, and its code.
+    await ask(page, `!process ${process} 2`);
+    const thread = /THREAD (\w{16})/.exec(await output(page).locator('.sheet').innerText())![1]!;
+    await askAbout(
+      `poi(${thread}+@@c++(#FIELD_OFFSET(nt!_KTHREAD, KernelStack)))+48`,
+      /kernel stack of thread .* of smss\.exe/,
+    );
+    await rowOf('runs at').getByRole('link', { name: 'Disassembly' }).click();
+    await debuggerWindow(page).getByRole('tab', { name: 'Disassembly', selected: true }).waitFor();
+    const code = debuggerWindow(page).getByRole('listbox', { name: 'Disassembly' });
+    await expect.poll(() => code.innerText()).toContain('nt!KiSwapContext');
+    await debuggerWindow(page).getByRole('tab', { name: 'What is this?' }).click();
+    await rowOf('thread').getByRole('link', { name: 'Stack' }).click();
+    await answered(page);
+    await expectOutput(page, new RegExp(`kd> \\.thread ${thread}`));
+    await debuggerWindow(page).getByRole('tab', { name: 'Stack', selected: true }).waitFor();
+    await debuggerWindow(page)
+      .getByRole('option', { name: /^00 nt!KiSwapContext/ })
+      .waitFor();
+
+    // Every address among the evidence is a link, and each can be asked about.
+    await askAbout(thread, /object of type Thread/);
+    const shown = await answer.locator('dt, dd').allInnerTexts();
+    const addresses = shown.flatMap((text) => text.match(/\b[0-9a-f]{8}\x60[0-9a-f]{8}\b/g) ?? []);
+    expect(addresses.length).toBeGreaterThan(10);
+    for (const address of new Set(addresses)) {
+      if (/^[0\x60]+$/.test(address)) continue;
+      expect(await answer.locator('a').filter({ hasText: address }).count(), address).toBeGreaterThan(0);
+    }
+  },
+  3 * 60_000,
+); // many questions, one after the other
+
 test('addresses of panes and of the output are asked about by keyboard alone', async () => {
   const page = await openPage();
   await openNewDump(page, MENU.full);

@@ -25,7 +25,9 @@ export interface Evidence {
   value: string;
   /** An address that can be asked about in turn. */
   address?: bigint;
-  /** A physical address that can be. */
+  /** Of a range that begins there, one more than the last byte. */
+  end?: bigint;
+  /** A physical address that can be asked about. */
   physical?: bigint;
   /** A command that shows the same. */
   command?: string;
@@ -48,5 +50,6 @@ export const range = (label: string, start: bigint, end: bigint, more: Partial<E
   label,
   value: `${shown(start)} to ${shown(end - 1n)}`,
   address: start,
+  end,
   ...more,
 });

@@ -2,12 +2,14 @@ import { hex } from '../format/numbers.js';
 import { processAt } from '../kernel/processes.js';
 import { sectionOf, vadFacts, vadOf } from '../kernel/vads.js';
 import type { Session } from '../session.js';
+import type { Module } from '../target/module.js';
 import { place, range, type Finding } from './explanation.js';
+import { pageState } from './page-state.js';
 
 /** The image that an address lies in: section, symbol. One that was unloaded is told of too. */
 export function imageOf(session: Session, at: bigint): Finding[] {
   const module = session.moduleAt(at);
-  if (!module) return unloadedImage(session, at);
+  if (!module || !isMapped(session, module, at)) return unloadedImage(session, at);
   const rva = Number(at - module.base);
   const section = module.image?.sections().find(({ start, bytes }) => rva >= start && rva < start + bytes);
   const symbol = session.symbolText(at);
@@ -18,7 +20,7 @@ export function imageOf(session: Session, at: bigint): Finding[] {
       kind: 'image',
       title: `image ${module.name}${part}: ${symbol}`,
       evidence: [
-        place('begins at', module.base, { command: `lmvm ${module.name}` }),
+        range('image', module.base, module.end, { command: `lmvm ${module.name}` }),
         { label: 'file', value: module.facts.imagePath },
         { label: 'offset in it', value: `0x${hex(rva)}` },
         ...(section
@@ -29,6 +31,18 @@ export function imageOf(session: Session, at: bigint): Finding[] {
     },
   ];
 } // prettier-ignore
+
+const LAST_USER = 0x7fffffffffffn;
+const fileName = (path: string) => path.split('\\').pop()!.toLowerCase();
+
+/** The list of user mode's modules may be of another process than the current one, whose VADs tell what is mapped. */
+function isMapped(session: Session, { facts }: Module, at: bigint): boolean {
+  if (session.user || at > LAST_USER) return true;
+  const node = vadOf(session, processAt(session, session.process).value('VadRoot.Root'), at);
+  if (!node || !vadFacts(node).isImage) return false;
+  const path = sectionOf(session, node)?.path;
+  return !path || fileName(path) === fileName(facts.imagePath);
+}
 
 /** Of an image, what lies before the first section. */
 const HEADER_BYTES = 0x1000;
@@ -67,6 +81,7 @@ export function vadFinding(session: Session, at: bigint): Finding[] {
       evidence: [
         place('VAD', node.address, { command: `!vad ${hex(at)} 1`, type: 'nt!_MMVAD' }),
         range('range', first << 12n, (last + 1n) << 12n),
+        ...pageState(session, node, at),
         ...(section && section.controlArea !== 0n
           ? [place('control area', section.controlArea, { type: 'nt!_CONTROL_AREA' })]
           : []),

@@ -34,6 +34,22 @@ export function regionOf(session: Session, address: bigint): Region | undefined 
   );
 }
 
+/** All regions that MiState tells of, by address. */
+export function allRegions(session: Session): Region[] {
+  const state = new TypedView(session, '_MI_SYSTEM_INFORMATION', kernelGlobal(session, 'MiState'));
+  const found = new Map<bigint, Region>();
+  const hal = state.has(HAL) ? state.value(HAL) : 0n;
+  const starts = [hal, ...Array.from({ length: SLOTS }, (_, i) => FIRST_SYSTEM + BigInt(i) * SLOT_BYTES)];
+  for (const start of starts) {
+    const region = start === 0n ? undefined : regionOf(session, start);
+    if (region) found.set(region.start, region);
+  }
+  return [...found.values()].sort((a, b) => (a.start < b.start ? -1 : 1));
+}
+
+const SLOTS = 256; // of the kernel's half
+const HAL = 'SystemVa.HalPrivateVaStart';
+
 /** SystemVaRegions: where each kind of region is, since Windows gives them random places. */
 function assignedRegion(session: Session, state: TypedView, address: bigint): Region | undefined {
   const types = session.type(`nt!${REGIONS}`);
@@ -64,12 +80,11 @@ function slotOf(session: Session, state: TypedView, address: bigint): Region | u
 
 /** SystemVa.HalPrivateVaStart: what the HAL maps for itself. */
 function halRegion(state: TypedView, address: bigint): Region | undefined {
-  const path = 'SystemVa.HalPrivateVaStart';
-  if (!state.has(path)) return undefined;
-  const start = state.value(path);
+  if (!state.has(HAL)) return undefined;
+  const start = state.value(HAL);
   const bytes = state.value('SystemVa.HalPrivateVaSize');
   if (start === 0n || address < start || address >= start + bytes) return undefined;
-  return { name: 'Hal', start, bytes, at: state.at(path), source: 'nt!MiState.SystemVa says so at' };
+  return { name: 'Hal', start, bytes, at: state.at(HAL), source: 'nt!MiState.SystemVa says so at' };
 }
 
 /** Of the kernel's half: the region, and what regions of its name are for. */

@@ -8,6 +8,7 @@ import { SymbolsError } from '../symbols/symbols-error.js';
 import type { TypedView } from '../types/typed-view.js';
 import type { Context } from '../unwind/context.js';
 import { walkStack, type Frame } from '../unwind/stack.js';
+import { attempt } from './attempt.js';
 import { place, range, type Finding } from './explanation.js';
 import { handlersOfStack } from './interrupt-gates.js';
 
@@ -23,13 +24,35 @@ export interface StackRange {
 
 /** The thread or processor whose kernel stack an address lies in, and the frame whose slot it is. */
 export function kernelStackOf(session: Session, at: bigint): Finding[] {
+  const found = stacksOfThreads(session).find(({ stack }) => at >= stack.limit - PAGE && at < stack.base);
+  if (!found) return processorStack(session, at);
+  const { stack, thread, process } = found;
+  return threadStack(session, at, stack, thread, imageName(session, process));
+}
+
+interface ThreadStack {
+  stack: StackRange;
+  thread: TypedView;
+  process: TypedView;
+}
+
+/** A dump does not change: all threads are walked once. */
+const known = new WeakMap<Session, readonly ThreadStack[]>();
+
+function stacksOfThreads(session: Session): readonly ThreadStack[] {
+  let found = known.get(session);
+  if (!found) known.set(session, (found = [...readStacks(session)]));
+  return found;
+}
+
+function* readStacks(session: Session): Iterable<ThreadStack> {
   for (const process of activeProcesses(session))
     for (const thread of threadsOf(session, process)) {
-      const stack = { limit: thread.value('Tcb.StackLimit'), base: thread.value('Tcb.StackBase') };
-      if (at < stack.limit - PAGE || at >= stack.base) continue;
-      return threadStack(session, at, stack, thread, imageName(session, process));
+      const [stack] = attempt(() => [
+        { limit: thread.value('Tcb.StackLimit'), base: thread.value('Tcb.StackBase') },
+      ]);
+      if (stack) yield { stack, thread, process };
     }
-  return processorStack(session, at);
 }
 
 function threadStack(session: Session, at: bigint, stack: StackRange, thread: TypedView, program: string): Finding[] {
@@ -46,11 +69,30 @@ function threadStack(session: Session, at: bigint, stack: StackRange, thread: Ty
       place('initial stack', thread.value('Tcb.InitialStack')),
     ],
   };
-  return isGuard ? [found] : [found, ...frameOf(session, at, stack, contextOf(session, thread.address))];
+  if (isGuard) return [found];
+  const context = contextOf(session, thread.address);
+  return [found, ...(switchSlot(session, at, thread, context) ?? frameOf(session, at, stack, context))];
 } // prettier-ignore
 
 /** Below a kernel stack lies a page that is never mapped, so that a stack that grows too far stops there. */
 const GUARD = 'guard page below the ';
+
+/** Of a thread that does not run, what the switch to another one has left on top of its stack. */
+function switchSlot(session: Session, at: bigint, thread: TypedView, context: Context | undefined): Finding[] | undefined {
+  const kept = thread.value('Tcb.KernelStack');
+  const isRunning = session.target.processorOf(thread.address) !== undefined;
+  if (isRunning || !context || at < kept || at >= context.registers.rsp) return undefined;
+  return [
+    {
+      kind: 'frame',
+      title: 'saved by the switch to another thread: registers, and where the thread goes on',
+      evidence: [
+        place('KTHREAD.KernelStack', kept),
+        place('goes on at', context.rip, { command: `ln ${hex(context.rip)}` }),
+      ],
+    },
+  ];
+} // prettier-ignore
 
 /** Registers of a thread that waits or runs. */
 export function contextOf(session: Session, thread: bigint): Context | undefined {

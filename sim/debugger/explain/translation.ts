@@ -1,5 +1,6 @@
 import { address as shown, hex } from '../format/numbers.js';
 import { entryAddresses, entryText, pageFileOf } from '../kernel/page-entries.js';
+import { protectionName } from '../kernel/vads.js';
 import { readInteger } from '../memory/memory.js';
 import type { AddressSpace } from '../memory/address-space.js';
 import { prototypeFrame, softwareOutcome } from '../memory/page-walk.js';
@@ -9,6 +10,7 @@ import { frameFindings } from './frames.js';
 import { fileOfPrototype } from './prototypes.js';
 import { filePageEvidence } from './subsections.js';
 
+const COPY_ON_WRITE = 1n << 9n; // MMPTE_HARDWARE.CopyOnWrite
 /** A prototype address that says that the VAD leads to the prototype. */
 const THROUGH_VAD = 0xffffffff0000n;
 
@@ -30,7 +32,11 @@ export function translationOf(session: Session, space: AddressSpace, at: bigint)
     case 'mapped': {
       const pfn = Math.floor(outcome.physical / 0x1000);
       const large = outcome.pageBytes > 0x1000 ? `, large page of 0x${hex(outcome.pageBytes)} bytes` : '';
-      const how = outcome.transition ? 'in transition: not in a working set, but still in memory' : 'valid';
+      const last = steps.at(-1)?.entry ?? 0n;
+      const copies = !outcome.transition && last & COPY_ON_WRITE ? ', copied when it is written to' : '';
+      const how = outcome.transition
+        ? 'in transition: not in a working set, but still in memory'
+        : `valid${copies}`;
       return [
         walk(`physical address ${hex(outcome.physical)} (${how}${large})`),
         ...frameFindings(session, pfn),
@@ -50,15 +56,24 @@ export function translationOf(session: Session, space: AddressSpace, at: bigint)
   }
 }
 
+/** MMPTE_SOFTWARE.Protection: its lower bits as VADs have them, its upper ones what is special. Source: public symbols. */
+const PROTECTION = { at: 5n, mask: 31n, special: 0x18n, guard: 0x10n, none: 0x18n };
+
+/** What an entry says that is neither valid, in transition nor a prototype. */
 function pageFile(entry: bigint): Finding {
   const { number, page } = pageFileOf(entry);
-  if (page === 0n)
-    return { kind: 'pageFile', title: 'demand zero: the page has not been touched yet', evidence: [] };
-  return {
-    kind: 'pageFile',
-    title: `in page file ${number}, at its page ${hex(page)}`,
-    evidence: [{ label: 'PTE', value: hex(entry, 16) }],
-  };
+  const protection = (entry >> PROTECTION.at) & PROTECTION.mask;
+  const evidence: Evidence[] = [
+    { label: 'PTE', value: hex(entry, 16) },
+    { label: 'protection', value: protectionName(Number(protection)) },
+  ];
+  const kind = 'pageFile';
+  if (page !== 0n) return { kind, title: `in page file ${number}, at its page ${hex(page)}`, evidence };
+  if ((protection & PROTECTION.special) === PROTECTION.guard)
+    return { kind, title: 'guard page: committed, and whoever touches it is told', evidence };
+  if ((protection & PROTECTION.special) === PROTECTION.none)
+    return { kind, title: 'no access: committed, and nobody may touch it', evidence };
+  return { kind, title: 'demand zero: the page has not been touched yet', evidence };
 }
 
 function prototypeOf(session: Session, at: bigint): Finding[] {

@@ -17,6 +17,9 @@ const PROTECTIONS = [
 ];
 const DEEPEST = 64;
 
+/** A protection of the memory manager's, without what is special about it. */
+export const protectionName = (protection: number) => PROTECTIONS[protection & 7] ?? '';
+
 export interface VadFacts {
   /** Numbers of the first and the last page. */
   first: bigint;
@@ -66,7 +69,7 @@ export function vadFacts(node: TypedView): VadFacts {
     last: page('Ending'),
     isPrivate: node.value('Core.u.VadFlags.PrivateMemory') === 1n,
     isImage: node.number('Core.u.VadFlags.VadType') === IMAGE_MAP,
-    protection: PROTECTIONS[node.number('Core.u.VadFlags.Protection') & 7] ?? '',
+    protection: protectionName(node.number('Core.u.VadFlags.Protection')),
   };
 }
 

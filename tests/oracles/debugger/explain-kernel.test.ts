@@ -74,6 +74,53 @@ describe('explain: the kernel', () => {
     expect(about(0xffffffffffd00000n).summary).toBe('region Hal');
   });
 
+  it('!address: the regions, and of an address its region, type and module', () => {
+    const list = shell.execute('!address').replaceAll('`', '');
+    const regions =
+      kernel.address('MiState') + BigInt(offsetOf('_MI_SYSTEM_INFORMATION', 'Vs.SystemVaRegions'));
+    const base = kernel.get(regions, '_MI_SYSTEM_VA_ASSIGNMENT', 'BaseAddress');
+    expect(list).toMatch(new RegExp(`${base.toString(16)} +[0-9a-f]+ +0000008000000000  PfnDatabase`));
+    expect(list.trim().split('\n').length).toBe(1 + 15);
+    const say = (at: bigint) =>
+      Object.fromEntries(
+        [...shell.execute(`!address ${at.toString(16)}`).matchAll(/^([\w ]+): +(.*)$/gm)].map(
+          ([, label, value]) => [label!, value!.replaceAll('`', '')],
+        ),
+      ) as Record<string, string>;
+    const digits = (value: bigint) => value.toString(16).padStart(16, '0');
+    for (const { file, base: start, size, inSessionSpace } of dump.truth.modules.slice(0, 20)) {
+      if (inSessionSpace) continue;
+      expect(say(BigInt(start) + 0x1000n)).toMatchObject({
+        Usage: 'Module',
+        'Base Address': digits(BigInt(start)),
+        'End Address': digits(BigInt(start) + BigInt(size)),
+        'Region Size': digits(BigInt(size)),
+        'VA Type': 'SystemImages',
+        'Module name': expect.stringMatching(new RegExp(`^${file}$`, 'i')) as string,
+      });
+    }
+    const { address, threads } = dump.truth.processes[1]!;
+    expect(say(BigInt(address))).toMatchObject({ Usage: 'Pool', 'VA Type': 'NonPagedPool' });
+    const thread = BigInt(threads[0]!.address);
+    expect(say(kernel.get(thread, '_KTHREAD', 'KernelStack'))).toMatchObject({
+      Usage: 'Stack',
+      'Base Address': digits(kernel.get(thread, '_KTHREAD', 'StackLimit')),
+      'End Address': digits(kernel.get(thread, '_KTHREAD', 'StackBase')),
+      'VA Type': 'KernelStacks',
+    });
+    const explorer = dump.truth.processes.find(({ name }) => name === 'explorer.exe')!;
+    shell.execute(`.process ${explorer.address}`);
+    const [range] = explorer.memory;
+    expect(say(BigInt(range!.start))).toMatchObject({
+      'Base Address': digits(BigInt(range!.start)),
+      'VA Type': 'UserRange',
+    });
+    shell.execute('.process');
+    expect(shell.execute('!address 1234567812345678')).toContain('not an address');
+    expect(shell.execute('!address -summary')).toContain('not supported');
+    expect(shell.execute('!vprot 0')).toContain('needs a dump of a process');
+  });
+
   it('entries of handle tables: whose handle, and to which object', () => {
     for (const { pid, name, handles } of kernel.truth.processes.slice(2, 9)) {
       const table = BigInt(handles.table);

@@ -1,49 +1,26 @@
+import { protectionText, STATES, TYPES } from '../../format/memory-information.js';
 import { address, hex } from '../../format/numbers.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command } from '../command.js';
+import { expectEnd, expectNoOption } from '../refuse.js';
+import { kernelAddressText, kernelRegionsText } from './kernel-address.js';
 
-/** MEMORY_BASIC_INFORMATION's values. Source: Windows SDK, winnt.h. */
-const STATES: Readonly<Record<number, string>> = {
-  0x1000: 'MEM_COMMIT',
-  0x2000: 'MEM_RESERVE',
-  0x10000: 'MEM_FREE',
-};
-const TYPES: Readonly<Record<number, string>> = {
-  0x20000: 'MEM_PRIVATE',
-  0x40000: 'MEM_MAPPED',
-  0x1000000: 'MEM_IMAGE',
-};
-const PROTECTIONS: readonly [number, string][] = [
-  [0x1, 'PAGE_NOACCESS'],
-  [0x2, 'PAGE_READONLY'],
-  [0x4, 'PAGE_READWRITE'],
-  [0x8, 'PAGE_WRITECOPY'],
-  [0x10, 'PAGE_EXECUTE'],
-  [0x20, 'PAGE_EXECUTE_READ'],
-  [0x40, 'PAGE_EXECUTE_READWRITE'],
-  [0x80, 'PAGE_EXECUTE_WRITECOPY'],
-  [0x100, 'PAGE_GUARD'],
-  [0x200, 'PAGE_NOCACHE'],
-  [0x400, 'PAGE_WRITECOMBINE'],
-];
-
-function protectionText(value: number): string {
-  return PROTECTIONS.filter(([bit]) => value & bit)
-    .map(([, name]) => name)
-    .join(' | ');
-}
-
-/** `!address`: the regions of a process's addresses, from the dump's list of them. */
+/** `!address`: regions of addresses, of a process from the dump's list of them, of the kernel by what it tells of them. */
 export const addressCommand: Command = {
   names: ['!address', '!vprot'],
   run({ session, print }, args, name) {
+    const rest = new Arguments(session, args);
+    expectNoOption(name, rest);
+    const given = rest.optionalValue();
+    expectEnd(name, rest);
     const regions = session.user?.dump.regions();
-    if (!regions)
-      throw new CommandError('!address needs a dump of a process; !vad and !pte are of the kernel.\n');
+    if (!regions) {
+      if (name === '!vprot')
+        throw new CommandError('!vprot needs a dump of a process; !pte and !vad are of the kernel.\n');
+      return print(given === undefined ? kernelRegionsText(session) : kernelAddressText(session, given));
+    }
     if (regions.length === 0) throw new CommandError('The dump does not list the regions of the process.\n');
-    const at =
-      new Arguments(session, args).optionalValue() ??
-      (name === '!vprot' ? session.scope.context.rip : undefined);
+    const at = given ?? (name === '!vprot' ? session.scope.context.rip : undefined);
     if (at === undefined) {
       print(
         `${'BaseAddress'.padStart(17)}  ${'EndAddress+1'.padStart(17)}  ${'RegionSize'.padStart(17)}  Type         State        Protect\n`,
