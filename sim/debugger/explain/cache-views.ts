@@ -8,7 +8,8 @@ import { place, range, type Finding } from './explanation.js';
 
 /** VACB_MAPPING_GRANULARITY. Source: WDK, ntifs.h. */
 const VIEW_BYTES = 0x40000n;
-const MOST_ARRAYS = 0x1000;
+/** Views of 64 GiB. */
+const MOST_ARRAYS = 0x40;
 const VACBS_OF_ARRAY = 0x1000;
 
 /** A view of the system cache that an address lies in: of which file, from where on. */

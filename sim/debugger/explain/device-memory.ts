@@ -1,5 +1,5 @@
 import { MemoryError } from '../memory/memory.js';
-import { kernelPointer } from '../kernel/lists.js';
+import { atMost, kernelPointer } from '../kernel/lists.js';
 import type { Session } from '../session.js';
 import { SymbolsError } from '../symbols/symbols-error.js';
 import type { TypedView } from '../types/typed-view.js';
@@ -9,6 +9,7 @@ import { place, type Evidence } from './explanation.js';
 const MEMORY = 3;
 const MOST_NODES = 0x2000;
 const MOST_RESOURCES = 0x100;
+const MOST_OF_ALL = 0x2000;
 
 export interface DeviceMemory {
   /** Instance path of the device. */
@@ -31,7 +32,7 @@ const known = new WeakMap<Session, readonly DeviceMemory[]>();
 function devicesMemory(session: Session): readonly DeviceMemory[] {
   let found = known.get(session);
   if (!found) {
-    found = [...read(session)];
+    found = [...atMost(MOST_OF_ALL, read(session))];
     known.set(session, found);
   }
   return found;

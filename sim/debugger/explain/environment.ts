@@ -1,4 +1,5 @@
 import { hex } from '../format/numbers.js';
+import { atMost } from '../kernel/lists.js';
 import { imageName, processAt, threadsOf } from '../kernel/processes.js';
 import type { Session } from '../session.js';
 import { TypedView } from '../types/typed-view.js';
@@ -11,6 +12,7 @@ import { contextOf, frameOf } from './stacks.js';
 import { heapFindings } from './user-heaps.js';
 
 const PAGE = 0x1000n;
+const MOST_THREADS = 0x4000;
 const MINUS_32 = (value: bigint) => BigInt.asIntN(32, value);
 
 /** A thread of the process, as user mode knows it. */
@@ -53,7 +55,7 @@ function* userThreads(session: Session): Iterable<UserSide> {
   }
   const process = processAt(session, session.process);
   const program = imageName(session, process);
-  for (const thread of threadsOf(session, process)) {
+  for (const thread of atMost(MOST_THREADS, threadsOf(session, process))) {
     const teb = thread.value('Tcb.Teb');
     if (teb === 0n) continue;
     const id = `${hex(thread.value('Cid.UniqueProcess'))}.${hex(thread.value('Cid.UniqueThread'))}`;

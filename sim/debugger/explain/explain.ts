@@ -9,7 +9,8 @@ import { imageOf, vadFinding } from './owners.js';
 import { physicalFindings } from './physical.js';
 import { poolOf } from './pool.js';
 import { processFindings } from './process-memory.js';
-import { kernelRegion, regionOf, unnamedRegion } from './regions.js';
+import { kernelRegion, regionOf } from './regions.js';
+import { pieceOf } from './small-dump.js';
 import { kernelStackOf } from './stacks.js';
 import { structureOf } from './system-structures.js';
 import { translationOf } from './translation.js';
@@ -53,6 +54,10 @@ export function explain(session: Session, address: bigint): Explanation {
 /** What a physical address is: of which run of memory, its page, whose it is, and what that is. */
 export function explainPhysical(session: Session, physical: bigint): Explanation {
   session.requireKernel();
+  if (session.target.triage) {
+    const title = 'not in the dump: small dumps have no physical memory';
+    return { address: physical, summary: title, findings: [{ kind: 'absent', title, evidence: [] }] };
+  }
   const findings = physicalFindings(session, physical, (at) => ownersOf(session, at));
   return { address: physical, summary: summaryOf(findings, TELLING_PHYSICAL), findings };
 }
@@ -66,8 +71,9 @@ function kernelFindings(session: Session, at: bigint): Finding[] {
   if (at > LAST_USER && at < FIRST_SYSTEM)
     return [{ kind: 'absent', title: 'not an address: bits 47 to 63 differ', evidence: [] }];
   return [
-    regionFinding(session, at),
-    ...attempt(() => structureOf(session, at)),
+    ...regionFinding(session, at),
+    ...pieceOf(session, at),
+    ...structureOf(session, at),
     ...attempt(() => translationOf(session, session.target.processSpace(session.process), at)),
     ...ownersOf(session, at),
   ];
@@ -94,12 +100,17 @@ function mayBeIn(session: Session, at: bigint, name: string): boolean {
   return region === undefined || region.name === name;
 }
 
-function regionFinding(session: Session, at: bigint): Finding {
-  if (at > LAST_USER) return attempt(() => kernelRegion(session, at))[0] ?? unnamedRegion(at);
-  const [inUse] = attempt(() => vadFinding(session, at));
+/** A small dump tells of no region. */
+function regionFinding(session: Session, at: bigint): Finding[] {
+  if (session.target.triage) return [];
+  return at > LAST_USER ? [kernelRegion(session, at)] : [userRegion(session, at)];
+}
+
+function userRegion(session: Session, at: bigint): Finding {
+  const [inUse] = attempt(() => [vadFinding(session, at).length > 0]);
   return {
     kind: 'region',
-    title: `${inUse ? '' : 'free addresses of '}the user half, that of the current process`,
+    title: `${inUse === false ? 'free addresses of ' : ''}the user half, that of the current process`,
     evidence: [
       place('process', session.process, {
         command: `!process ${hex(session.process)} 0`,

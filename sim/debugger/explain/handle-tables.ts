@@ -9,7 +9,7 @@ import {
   HANDLE_STEP,
   POINTERS_A_PAGE,
 } from '../kernel/handles.js';
-import { kernelGlobal, kernelPointer, listEntries } from '../kernel/lists.js';
+import { atMost, kernelGlobal, kernelPointer, listEntries } from '../kernel/lists.js';
 import { imageName, processAt } from '../kernel/processes.js';
 import { MemoryError } from '../memory/memory.js';
 import type { Session } from '../session.js';
@@ -18,6 +18,7 @@ import { place, type Evidence, type Finding } from './explanation.js';
 
 const PAGE_MASK = 0xfffn;
 const MOST_PAGES = 0x10000;
+const MOST_TABLES = 0x4000;
 
 /** A page of a handle table: of entries, or of pointers to such pages. */
 interface TablePage {
@@ -95,7 +96,7 @@ function pages(session: Session): ReadonlyMap<bigint, TablePage> {
     const ids = session.view('_HANDLE_TABLE', kernelPointer(session, 'PspCidTable'));
     addTable(session, all, ids, true);
     const head = kernelGlobal(session, 'HandleTableListHead');
-    for (const table of listEntries(session, head, '_HANDLE_TABLE', 'HandleTableList'))
+    for (const table of atMost(MOST_TABLES, listEntries(session, head, '_HANDLE_TABLE', 'HandleTableList')))
       if (table.address !== ids.address) addTable(session, all, table, false);
     known.set(session, (found = all));
   }

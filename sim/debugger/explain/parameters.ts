@@ -1,11 +1,12 @@
 import { hex } from '../format/numbers.js';
-import { listEntries } from '../kernel/lists.js';
+import { atMost, listEntries } from '../kernel/lists.js';
 import type { Session } from '../session.js';
 import { TypedView } from '../types/typed-view.js';
 import { place, range, type Finding } from './explanation.js';
 import { fieldEvidence, typeName } from './fields.js';
 
 const LONGEST = 0x100000n;
+const MOST_MODULES = 0x2000;
 
 /** Texts of the process parameters. */
 const TEXTS = ['CurrentDirectory.DosPath', 'DllPath', 'ImagePathName', 'CommandLine', 'WindowTitle', 'DesktopInfo', 'ShellInfo'] as const; // prettier-ignore
@@ -86,7 +87,8 @@ function ofLoader(session: Session, start: bigint, at: bigint): Finding[] {
   const head = new TypedView(session, '_PEB_LDR_DATA', start).at('InLoadOrderModuleList');
   const entryType = typeName(session, '_LDR_DATA_TABLE_ENTRY');
   const size = BigInt(session.struct('_LDR_DATA_TABLE_ENTRY').size);
-  for (const entry of listEntries(session, head, '_LDR_DATA_TABLE_ENTRY', 'InLoadOrderLinks')) {
+  const entries = listEntries(session, head, '_LDR_DATA_TABLE_ENTRY', 'InLoadOrderLinks');
+  for (const entry of atMost(MOST_MODULES, entries)) {
     if (at < entry.address || at >= entry.address + size) continue;
     return [
       {

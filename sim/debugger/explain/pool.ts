@@ -1,18 +1,20 @@
 import { hex } from '../format/numbers.js';
-import { objectInBlock, type KernelObject } from '../kernel/objects.js';
+import { objectAt, objectInBlock, type KernelObject } from '../kernel/objects.js';
 import { poolBlockAt, poolPartAt, type PoolBlock, type PoolPart } from '../kernel/pool-blocks.js';
 import type { Session } from '../session.js';
+import { attempt } from './attempt.js';
 import { place, type Finding } from './explanation.js';
 import { fieldEvidence } from './fields.js';
 import objectTypes from './object-types.json' with { type: 'json' };
 import { poolMetadata } from './pool-metadata.js';
 import { prototypeAt } from './prototypes.js';
 import { regionOf } from './regions.js';
+import { threadsListed } from './stacks.js';
 
 /** The block of pool around an address, and the object that lives in it. */
 export function poolOf(session: Session, at: bigint): Finding[] {
   const block = poolBlockAt(session, at);
-  if (!block) return partOf(session, at);
+  if (!block) return elsewhere(session, at);
   const pool = blockFinding(session, block, at);
   if (!block.isAllocated) return [pool];
   const object = block.hasHeader ? objectInBlock(session, block.start, block.bytes) : undefined;
@@ -77,9 +79,36 @@ const PARTS: Readonly<Record<PoolPart['kind'], string>> = {
   'end of a range': 'end of a range, behind its last block',
 };
 
+/** Where pool's own headers are not in the dump: the process or thread whose list leads here. */
+function listedObject(session: Session, at: bigint): Finding[] {
+  for (const { thread, process } of threadsListed(session))
+    for (const { address, type } of [thread, process]) {
+      const header = session.view('_OBJECT_HEADER', 0n).at('Body');
+      if (at < address - header || at >= address + BigInt(type.size)) continue;
+      return [objectFinding(session, objectAt(session, address), at)];
+    }
+  return [];
+}
+
+/** What is in no block: parts that describe blocks, and what only lists or the region tell of. */
+function elsewhere(session: Session, at: bigint): Finding[] {
+  for (const find of [partOf, poolMetadata, listedObject, undescribed]) {
+    const found = attempt(() => find(session, at));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** Pool whose segment is not in the dump, as in one of kernel stacks. */
+function undescribed(session: Session, at: bigint): Finding[] {
+  const name = POOLS[regionOf(session, at)?.name ?? ''];
+  if (name === undefined || session.memory.read(at, 1).length === 0) return [];
+  return [{ kind: 'pool', title: `${name}pool: what describes its blocks is not in the dump`, evidence: [] }];
+}
+
 function partOf(session: Session, at: bigint): Finding[] {
   const part = poolPartAt(session, at);
-  if (!part) return poolMetadata(session, at);
+  if (!part) return [];
   const name = regionOf(session, at)?.name ?? '';
   return [
     {

@@ -3,6 +3,7 @@ import { kernelGlobal } from '../kernel/lists.js';
 import { sessionSpaces } from '../kernel/session-spaces.js';
 import type { Session } from '../session.js';
 import { TypedView } from '../types/typed-view.js';
+import { attempt } from './attempt.js';
 import { place, range, type Evidence, type Finding } from './explanation.js';
 import uses from './regions.json' with { type: 'json' };
 
@@ -88,23 +89,22 @@ function halRegion(state: TypedView, address: bigint): Region | undefined {
 }
 
 /** Of the kernel's half: the region, and what regions of its name are for. */
-export function kernelRegion(session: Session, at: bigint): Finding[] {
-  const region = regionOf(session, at);
-  if (!region) return [];
+export function kernelRegion(session: Session, at: bigint): Finding {
+  const found = attempt(() => [regionOf(session, at)]);
+  const [region] = found;
+  if (!region) return unnamedRegion(at, found.length > 0);
   const { name, start, bytes, source } = region;
   const use = (uses as Readonly<Record<string, string>>)[name];
-  return [
-    {
-      kind: 'region',
-      title: `region ${name}`,
-      evidence: [
-        ...(use === undefined ? [] : [{ label: 'is for', value: use }]),
-        range('range', start, start + bytes),
-        place(source, region.at, { command: `dq ${hex(region.at)} L2` }),
-        ...(name.startsWith('Session') ? sessionEvidence(session) : []),
-      ],
-    },
-  ];
+  return {
+    kind: 'region',
+    title: `region ${name}`,
+    evidence: [
+      ...(use === undefined ? [] : [{ label: 'is for', value: use }]),
+      range('range', start, start + bytes),
+      place(source, region.at, { command: `dq ${hex(region.at)} L2` }),
+      ...(name.startsWith('Session') ? attempt(() => sessionEvidence(session)) : []),
+    ],
+  };
 }
 
 /** Session space is another one in each session: which the current process sees. */
@@ -121,10 +121,11 @@ function sessionEvidence(session: Session): Evidence[] {
 /** The slots that Windows has at the same place always. Source: Windows SDK, ntddk.h, and public memory maps. */
 const FIXED: readonly [start: bigint, name: string][] = [[0xffffffffffc00000n, 'Hal']];
 
-/** Of the kernel's half, where no table tells. */
-export function unnamedRegion(at: bigint): Finding {
+/** Where no table tells, or where none can be read. */
+function unnamedRegion(at: bigint, isRead: boolean): Finding {
   const fixed = FIXED.find(([start]) => at >= start);
-  if (!fixed) return { kind: 'region', title: "the kernel's half, where no region is", evidence: [] };
+  const rest = isRead ? 'where no region is' : 'of which the dump or the symbols tell no regions';
+  if (!fixed) return { kind: 'region', title: `the kernel's half, ${rest}`, evidence: [] };
   const [start, name] = fixed;
   return {
     kind: 'region',

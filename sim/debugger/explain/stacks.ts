@@ -1,6 +1,6 @@
 import { hex } from '../format/numbers.js';
 import { siteText } from '../commands/stack.js';
-import { kernelGlobal } from '../kernel/lists.js';
+import { atMost, kernelGlobal } from '../kernel/lists.js';
 import { activeProcesses, imageName, threadsOf } from '../kernel/processes.js';
 import { MemoryError, readInteger } from '../memory/memory.js';
 import type { Session } from '../session.js';
@@ -14,6 +14,8 @@ import { handlersOfStack } from './interrupt-gates.js';
 
 const PAGE = 0x1000n;
 const MOST_FRAMES = 256;
+/** More than a machine of 1 TiB runs. */
+const MOST_THREADS = 0x8000;
 const STACKS_OF_TSS = [1, 2, 3, 4, 5, 6, 7];
 
 export interface StackRange {
@@ -24,13 +26,13 @@ export interface StackRange {
 
 /** The thread or processor whose kernel stack an address lies in, and the frame whose slot it is. */
 export function kernelStackOf(session: Session, at: bigint): Finding[] {
-  const found = stacksOfThreads(session).find(({ stack }) => at >= stack.limit - PAGE && at < stack.base);
+  const found = threadsListed(session).find(({ stack }) => at >= stack.limit - PAGE && at < stack.base);
   if (!found) return processorStack(session, at);
   const { stack, thread, process } = found;
   return threadStack(session, at, stack, thread, imageName(session, process));
 }
 
-interface ThreadStack {
+export interface ThreadStack {
   stack: StackRange;
   thread: TypedView;
   process: TypedView;
@@ -39,9 +41,10 @@ interface ThreadStack {
 /** A dump does not change: all threads are walked once. */
 const known = new WeakMap<Session, readonly ThreadStack[]>();
 
-function stacksOfThreads(session: Session): readonly ThreadStack[] {
+/** Threads of all processes with their kernel stacks. */
+export function threadsListed(session: Session): readonly ThreadStack[] {
   let found = known.get(session);
-  if (!found) known.set(session, (found = [...readStacks(session)]));
+  if (!found) known.set(session, (found = [...atMost(MOST_THREADS, readStacks(session))]));
   return found;
 }
 
@@ -107,8 +110,8 @@ export function contextOf(session: Session, thread: bigint): Context | undefined
 /** Whose slot of a stack an address is, by unwinding from registers. */
 export function frameOf(session: Session, at: bigint, stack: StackRange, context: Context | undefined): Finding[] {
   const all = context ? walkStack(session, context, MOST_FRAMES) : [];
-  const first = all.findIndex(({ context: { registers } }) => registers.rsp >= stack.limit && registers.rsp < stack.base);
-  const frames = first < 0 ? [] : all.slice(first);
+  const begin = all.findIndex(({ context: { registers } }) => registers.rsp >= stack.limit && registers.rsp < stack.base);
+  const frames = begin < 0 ? [] : all.slice(begin);
   const index = frames.findIndex((frame, i) => at >= frame.context.registers.rsp && at < endOf(frame, frames[i + 1]));
   const frame = frames[index];
   if (!frame) return unusedPart(at, frames);
@@ -118,7 +121,7 @@ export function frameOf(session: Session, at: bigint, stack: StackRange, context
   return [
     {
       kind: 'frame',
-      title: `frame ${hex(first + index, 2)}, ${siteText(session, frame)}: ${what}`,
+      title: `frame ${hex(begin + index, 2)}, ${siteText(session, frame)}: ${what}`,
       evidence: [
         place('runs at', frame.context.rip, { command: `ln ${hex(frame.context.rip)}` }),
         place('stack pointer in it', rsp),
@@ -139,13 +142,13 @@ function endOf(frame: Frame, caller: Frame | undefined): bigint {
 
 /** Below the innermost frame, on its stack, nothing is in use. */
 function unusedPart(at: bigint, frames: readonly Frame[]): Finding[] {
-  const [first] = frames;
-  if (!first || at >= first.context.registers.rsp) return [];
+  const [innermost] = frames;
+  if (!innermost || at >= innermost.context.registers.rsp) return [];
   return [
     {
       kind: 'frame',
       title: 'below the stack pointer: not in use, what is there is left from calls that have returned',
-      evidence: [place('stack pointer', first.context.registers.rsp)],
+      evidence: [place('stack pointer', innermost.context.registers.rsp)],
     },
   ];
 }

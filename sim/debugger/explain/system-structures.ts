@@ -4,6 +4,7 @@ import { kernelPointer } from '../kernel/lists.js';
 import { entryText } from '../kernel/page-entries.js';
 import { readInteger } from '../memory/memory.js';
 import type { Session } from '../session.js';
+import { attempt } from './attempt.js';
 import { place, type Evidence, type Finding } from './explanation.js';
 import { fieldEvidence, typeName } from './fields.js';
 import { GATE_BYTES, gatesOf, VECTORS } from './interrupt-gates.js';
@@ -19,13 +20,9 @@ const isIn = (at: bigint, start: bigint, bytes: bigint) => at >= start && at < s
 
 /** Structures that are the machine's own and lie where processors and the memory manager expect them. */
 export function structureOf(session: Session, at: bigint): Finding[] {
-  return [
-    ...sharedData(session, at),
-    ...ofProcessor(session, at),
-    ...tableEntry(session, at),
-    ...frameEntry(session, at),
-    ...systemPageOf(session, at),
-  ];
+  return [sharedData, ofProcessor, tableEntry, frameEntry, systemPageOf].flatMap((find) =>
+    attempt(() => find(session, at)),
+  );
 }
 
 /** The page that is at the same address in every process. */

@@ -1,6 +1,6 @@
 import { viewOf } from '../files/record.js';
 import { hex } from '../format/numbers.js';
-import { listEntries } from '../kernel/lists.js';
+import { atMost, listEntries } from '../kernel/lists.js';
 import { readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import { TypedView } from '../types/typed-view.js';
@@ -16,7 +16,9 @@ const BUSY = 1n; // HEAP_ENTRY.Flags
 const SIZE_MASK = 0xffffn;
 const FLAGS_AT = 16n;
 const MOST_HEAPS = 0x400;
-const MOST_BLOCKS = 0x100000;
+const PAGE = 0x1000n;
+const MOST_BLOCKS = 0x20000;
+const MOST_SEGMENTS = 0x400;
 const ENTRIES_AT = 8n; // the word of a HEAP_ENTRY that is encoded
 
 /** The heap that an address lies in, and the block of it. */
@@ -40,12 +42,11 @@ function inHeap(session: Session, heap: bigint, name: string, at: bigint): Findi
   const view = new TypedView(session, '_HEAP', heap);
   const signature = view.value('SegmentSignature');
   if (signature === SEGMENT_HEAP) {
-    const bytes = 0x1000n;
-    if (at < heap || at >= heap + bytes) return [];
+    if (at < heap || at >= heap + PAGE) return [];
     return [{ kind: 'environment', title: `SEGMENT_HEAP, ${name}`, evidence: [place('heap', heap)] }];
   }
   if (signature !== NT_SEGMENT) return [];
-  const segments = [view.inner('Segment'), ...listEntries(session, view.at('SegmentList'), '_HEAP_SEGMENT', 'SegmentListEntry')];
+  const segments = [view.inner('Segment'), ...atMost(MOST_SEGMENTS, listEntries(session, view.at('SegmentList'), '_HEAP_SEGMENT', 'SegmentListEntry'))];
   for (const segment of segments) {
     const start = segment.value('BaseAddress');
     const end = segment.value('LastValidEntry');

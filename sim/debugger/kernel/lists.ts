@@ -28,6 +28,16 @@ export function* listEntries(
   }
 }
 
+/** The first entries of what a damaged dump may make very long. */
+export function* atMost<T>(count: number, items: Iterable<T>): Iterable<T> {
+  let left = count;
+  if (left <= 0) return;
+  for (const item of items) {
+    yield item;
+    if (--left === 0) return;
+  }
+}
+
 /** Address of a global of the kernel. @throws Error without symbols */
 export function kernelGlobal(session: Session, name: string): bigint {
   const address = session.symbol(`nt!${name}`);

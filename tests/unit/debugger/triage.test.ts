@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { BufferSource, FileError, Session, Shell } from '../../../sim/debugger/index.js';
+import {
+  BufferSource,
+  explain,
+  explainPhysical,
+  FileError,
+  Session,
+  Shell,
+} from '../../../sim/debugger/index.js';
 import { imageOf } from '../../support/byte-file.js';
 import { TRIAGE, triageDump } from '../../support/triage-dump.js';
 
@@ -48,6 +55,25 @@ describe('small kernel dumps (type 4)', () => {
     expect(shell.execute('.dumpdebug')).toContain('DataBlocksCount       00000002');
     expect(shell.execute(`dq ${TRIAGE.thread.toString(16)}+b8 l1`)).toContain('ffffc000`00002080');
     expect(shell.execute('dq ffffd000`00000000 l1')).toContain('????????`????????');
+  });
+
+  it('each address can be asked about: what the pieces are, whose slot of the stack, and that the rest is not there', () => {
+    const { session } = open();
+    const say = (at: bigint) => explain(session, at).summary;
+    expect(say(TRIAGE.thread + 8n)).toBe('ETHREAD of the thread that stopped the system');
+    expect(say(TRIAGE.process + 8n)).toBe('EPROCESS of the process that stopped the system');
+    expect(say(TRIAGE.nt.base + 0x1810n)).toContain('debugger data block');
+    const { summary, findings } = explain(session, TRIAGE.stack);
+    expect(summary).toBe('kernel stack of the thread that stopped the system');
+    // The stack's first word is where the driver returns to: TRIAGE's writer put nt+0x1005 there.
+    expect(findings.at(-1)?.title).toBe('frame 00, faulty+0x1000: return address to nt+0x1005');
+    expect(say(TRIAGE.driver.base + 0x1010n)).toMatch(/^image faulty/);
+    expect(say(0xfffff80030000100n)).toMatch(/^unloaded image dump_storage/);
+    expect(say(0xfffff78000000008n)).toMatch(/^KUSER_SHARED_DATA/);
+    for (const at of [0x1000n, 0xffff900000000000n, 0xffffffffffffffffn])
+      expect(say(at)).toBe('nothing that the small dump holds');
+    expect(explainPhysical(session, TRIAGE.cr3).summary).toContain('no physical memory');
+    expect(open().execute(`!address ${TRIAGE.stack.toString(16)}`)).toMatch(/Usage: +Stack/);
   });
 
   it('are refused with a sentence when they end too early', () => {
