@@ -49,7 +49,7 @@ function requestInAdvance(file: string): Plugin {
       return source.startsWith(REQUESTS) ? source : undefined;
     },
     load(id) {
-      if (id === `\0${FIRST}`) return 'export {};';
+      if (id === `\0${FIRST}`) return 'export default () => undefined;';
       return id.startsWith(REQUESTS) ? requestOfFile(id.slice(REQUESTS.length) + EXTENSION) : undefined;
     },
   };
@@ -103,13 +103,15 @@ async function load() {
   if (!response.ok) throw new Error(\`\${name} could not be loaded (\${response.status}).\`);
   return response.json();
 }
-const content = load();
-content.catch(() => undefined); // who waits for it hears
-export default content;`;
+let content;
+export default () => {
+  if (!content) (content = load()).catch(() => undefined); // who waits for it hears
+  return content;
+};`;
 }
 
 function moduleOfFile(file: string): string {
-  return `import content from ${JSON.stringify(REQUESTS + file)};\nexport default await content;`;
+  return `import ask from ${JSON.stringify(REQUESTS + file)};\nexport default await ask();`;
 }
 
 /** The file's content, and its members by name where those are names that JavaScript can import. */

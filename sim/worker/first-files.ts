@@ -1,17 +1,23 @@
 // What a boot needs beside its code, asked for while that code is still on its way. Whoever waits for it hears when it did not come.
-import 'virtual:catalogues';
+import catalogues from 'virtual:catalogues';
 import coreUrl from '../../build/core/page.wasm?url';
 import imagesUrl from '../../build/images.bin?url';
 
-/** The core, compiled as it streams in. */
-export const core: Promise<WebAssembly.Module> = WebAssembly.compileStreaming(fetch(coreUrl));
+let asked: { core: Promise<WebAssembly.Module>; images: Promise<Uint8Array | undefined> } | undefined;
 
-/** Images that the build has linked, unpacked. While the page is being worked on they may be out of date: it links. */
-export const images: Promise<Uint8Array | undefined> = import.meta.env.DEV
-  ? Promise.resolve(undefined)
-  : unpacked(imagesUrl);
-
-for (const loading of [core, images]) loading.catch(() => undefined);
+/**
+ * Asks for the files, the first time.
+ * @returns the core, compiled as it streams in, and the images that the build has linked, unpacked. While the page is being
+ *   worked on they may be out of date: it links
+ */
+export function firstFiles(): NonNullable<typeof asked> {
+  if (asked) return asked;
+  catalogues();
+  const core = WebAssembly.compileStreaming(fetch(coreUrl));
+  const images = import.meta.env.DEV ? Promise.resolve(undefined) : unpacked(imagesUrl);
+  for (const loading of [core, images]) loading.catch(() => undefined);
+  return (asked = { core, images });
+}
 
 async function unpacked(url: string): Promise<Uint8Array> {
   const { ok, status, body } = await fetch(url);

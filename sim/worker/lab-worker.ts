@@ -12,7 +12,7 @@ import { StartupApps, type StartupApp } from '../world/startup-apps.js';
 import { Disk } from './disk.js';
 import type * as dumpEngine from './dump-engine.js';
 import type { DumpJob } from './dump-job.js';
-import { core, images } from './first-files.js';
+import { firstFiles } from './first-files.js';
 import { readHardware } from './hardware.js';
 import { LatestProgress } from './latest-progress.js';
 import { SampleWriter, type SampleMessage } from './sample-message.js';
@@ -56,6 +56,7 @@ export class LabWorker implements SimApi {
   readonly #startupApps = new StartupApps();
 
   async boot({ scenario, seed, profile, machine: size }: BootOptions): Promise<MachineInfo> {
+    const { core, images } = firstFiles();
     const prepared = images.then((bytes) => bytes && new PreparedImages(bytes));
     prepared.catch(() => undefined); // A boot that fails before says why itself.
     const options = {

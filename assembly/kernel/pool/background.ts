@@ -6,9 +6,15 @@ import { hostFor } from '../../memory/virtual';
 import { hash } from '../../random';
 import { describePages } from './bulk-pages';
 import { fillContents } from './contents';
-import { allocatePool, freePool, NON_PAGED, PAGED } from './pool';
+import { allocateUncounted, freePool, NON_PAGED, PAGED, sizeInPool } from './pool';
 import { isChunkOfPages, LARGEST_BLOCK } from './sizes';
-import { trackHistory } from './tag-tables';
+import {
+  countingProcessor,
+  countingProcessors,
+  enterTag,
+  trackAllocations,
+  trackHistory,
+} from './tag-tables';
 
 /** A record of the exchange buffer, one kind of allocation: u32 each, in the order of the functions below. */
 const RECORD_BYTES: u32 = 32;
@@ -86,11 +92,18 @@ function allocateAll(records: usize, order: usize, total: u32, count: u32): void
   memory.fill(last, 0, usize(count) * 8);
   const doomed = heap.alloc(usize(total) * 8);
   let doomedCount: u32 = 0;
+  // Of each record, how many each processor counts: entered once, as the tables lie all over memory.
+  const processors = countingProcessors();
+  const counts = heap.alloc(usize(count * processors) * 4);
+  memory.fill(counts, 0, usize(count * processors) * 4);
   for (let i: u32 = 0; i < total; i++) {
     const index = load<u32>(order + usize(i) * 4);
     const record = records + usize(index) * RECORD_BYTES;
-    const address = allocatePool(bytesOf(record), tagOf(record), isPaged(record) ? PAGED : NON_PAGED, 0);
+    const address = allocateUncounted(bytesOf(record), tagOf(record), isPaged(record) ? PAGED : NON_PAGED, 0);
     const serial = load<u32>(made + usize(index) * 4);
+    if (serial == 0) enterTag(tagOf(record));
+    const counter = counts + usize(index * processors + countingProcessor(address)) * 4;
+    store<u32>(counter, load<u32>(counter) + 1);
     store<u32>(made + usize(index) * 4, serial + 1);
     const key = hash(tagOf(record), bytesOf(record));
     if (serial < freedOf(record)) {
@@ -105,7 +118,21 @@ function allocateAll(records: usize, order: usize, total: u32, count: u32): void
     link(record, load<u64>(tail), address, load<u64>(head));
     store<u64>(tail, address);
   }
+  countAll(records, counts, count);
   for (let i: u32 = 0; i < doomedCount; i++) freePool(load<u64>(doomed + usize(i) * 8));
+}
+
+/** Enters what was allocated in the tables of tags. */
+function countAll(records: usize, counts: usize, count: u32): void {
+  const processors = countingProcessors();
+  for (let i: u32 = 0; i < count; i++) {
+    const record = records + usize(i) * RECORD_BYTES;
+    const bytes = sizeInPool(bytesOf(record));
+    for (let processor: u32 = 0; processor < processors; processor++) {
+      const times = load<u32>(counts + usize(i * processors + processor) * 4);
+      if (times != 0) trackAllocations(tagOf(record), isPaged(record), processor, times, bytes);
+    }
+  }
 }
 
 function fill(record: usize, address: u64, after: u64, before: u64, key: u64): void {

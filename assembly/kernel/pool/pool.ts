@@ -132,10 +132,23 @@ function heapOf(address: u64): Heap {
  * that are small enough for the low-fragmentation heap lie on multiples of 16 only.
  */
 export function allocatePool(bytes: u32, poolTag: u32, type: u32, aligned: u32): u64 {
+  const address = allocateUncounted(bytes, poolTag, type, aligned);
+  trackAllocation(poolTag, (type & PAGED_BIT) != 0, address, sizeInPool(bytes));
+  return address;
+}
+
+/** Bytes that an allocation of `bytes` bytes takes, its header included. */
+export function sizeInPool(bytes: u32): u32 {
+  const all = bytes > LARGEST_BLOCK ? bytes : max(bytes, 1) + offsetOf(POOL_HEADER.SIZE);
+  return (all + GRANULE - 1) & ~(GRANULE - 1);
+}
+
+/** The same as {@link allocatePool}, of an allocation that the caller enters in the tables of tags. */
+export function allocateUncounted(bytes: u32, poolTag: u32, type: u32, aligned: u32): u64 {
   const heap = heapFor(type, poolTag);
   if (bytes > LARGEST_BLOCK) return allocatePages(heap, bytes, poolTag, type);
   const headerBytes = offsetOf(POOL_HEADER.SIZE);
-  const size = (max(bytes, 1) + headerBytes + GRANULE - 1) & ~(GRANULE - 1);
+  const size = sizeInPool(bytes);
   let block: u64 = 0;
   if (size <= u32(LARGEST_LFH_BLOCK)) block = allocateLowFragmentation(heap, size);
   if (block == 0) {
@@ -146,12 +159,11 @@ export function allocatePool(bytes: u32, poolTag: u32, type: u32, aligned: u32):
   put(host, POOL_HEADER.BlockSize, size / GRANULE);
   put(host, POOL_HEADER.PoolType, type);
   put(host, POOL_HEADER.PoolTag, poolTag);
-  trackAllocation(poolTag, (type & PAGED_BIT) != 0, block + headerBytes, size);
   return block + headerBytes;
 }
 
 function allocatePages(heap: Heap, bytes: u32, poolTag: u32, type: u32): u64 {
-  const size = (bytes + GRANULE - 1) & ~(GRANULE - 1);
+  const size = sizeInPool(bytes);
   const pages = u32((u64(size) + PAGE_SIZE - 1) / PAGE_SIZE);
   const unused = pages * PAGE_SIZE - size;
   let address: u64;
@@ -161,9 +173,7 @@ function allocatePages(heap: Heap, bytes: u32, poolTag: u32, type: u32): u64 {
     const perUnit = heap.big.pagesPerUnit;
     address = allocateRange(heap.big, (pages + perUnit - 1) / perUnit, DIRECT, pages, unused);
   } else address = allocateLarge(heap, size);
-  const paged = (type & PAGED_BIT) != 0;
-  enterBigPages(address, poolTag, paged, size);
-  trackAllocation(poolTag, paged, address, size);
+  enterBigPages(address, poolTag, (type & PAGED_BIT) != 0, size);
   return address;
 }
 

@@ -61,8 +61,22 @@ function rowOf(entry: u32, poolTag: u32): u32 {
 }
 
 /** The processor whose table counts an allocation: that of its address, so that no table's bytes fall below zero. */
+export function countingProcessor(address: u64): u32 {
+  return u32(((address >> 4) * 0x9e3779b1) >> 16) % processors;
+}
+
 function tableOf(address: u64): u64 {
-  return unchecked(tables[u32(((address >> 4) * 0x9e3779b1) >> 16) % processors]);
+  return unchecked(tables[countingProcessor(address)]);
+}
+
+/** How many tables there are. */
+export function countingProcessors(): u32 {
+  return processors;
+}
+
+/** Gives a tag its row, as its first allocation does. */
+export function enterTag(poolTag: u32): void {
+  rowOf(entryOf(poolTag), poolTag);
 }
 
 function add(to: u64, value: u64): void {
@@ -72,11 +86,16 @@ function add(to: u64, value: u64): void {
 
 /** Counts an allocation of `bytes` bytes, its header included. */
 export function trackAllocation(poolTag: u32, paged: bool, address: u64, bytes: u64): void {
+  trackAllocations(poolTag, paged, countingProcessor(address), 1, bytes);
+}
+
+/** Counts `times` allocations of `bytes` bytes each that are all counted by one processor. */
+export function trackAllocations(poolTag: u32, paged: bool, processor: u32, times: u64, bytes: u64): void {
   const entry = entryOf(poolTag);
-  const row = tableOf(address) + u64(rowOf(entry, poolTag)) * rowBytes;
-  add(row + (paged ? pagedBytesAt : bytesAt), bytes);
-  add(row + (paged ? pagedAllocsAt : allocsAt), 1);
-  enter(entry, paged, 1, 0, i64(bytes));
+  const row = unchecked(tables[processor]) + u64(rowOf(entry, poolTag)) * rowBytes;
+  add(row + (paged ? pagedBytesAt : bytesAt), times * bytes);
+  add(row + (paged ? pagedAllocsAt : allocsAt), times);
+  enter(entry, paged, times, 0, i64(times * bytes));
 }
 
 /** Counts that an allocation was freed. */

@@ -50,6 +50,8 @@ export class Handles {
   readonly #files: FileNames;
   readonly #seed: bigint;
   readonly #desktops = new Map<number, bigint>();
+  /** Objects by their full names, found once for all processes of a boot. */
+  readonly #byName = new Map<string, bigint>();
   readonly #bySession = new Map<number, readonly StagedProcess[]>();
   /** Handles that a process has for each that data say: as many as a machine of the size has in all. */
   #factor = 1;
@@ -76,11 +78,13 @@ export class Handles {
       if (count > 0) this.#fill(process, Math.round(count * this.#factor));
       this.#kernel.core.exports.memoryPack();
     }
+    this.#byName.clear(); // as time passes objects come and go
   }
 
   /** Opens the handles of a process that was started at run time, and those that its session's subsystem gets to it. */
   open(process: StagedProcess): void {
     this.#bySession.clear();
+    this.#byName.clear();
     this.#fill(process, Math.round(handlesOf(process) * this.#factor));
     const subsystem = this.#processes.find(
       ({ name, sessionId }) => name === SUBSYSTEM && sessionId === process.sessionId,
@@ -145,8 +149,13 @@ export class Handles {
   }
 
   #named(path: string, type: string): bigint {
-    const { namespace } = this.#kernel;
-    return namespace.find(path)?.address ?? namespace.createTemporary(path, type);
+    let object = this.#byName.get(path);
+    if (object === undefined) {
+      const { namespace } = this.#kernel;
+      object = namespace.find(path)?.address ?? namespace.createTemporary(path, type);
+      this.#byName.set(path, object);
+    }
+    return object;
   }
 
   /** The desktop Default of a session's interactive window station. It has a name, but lies in no directory. */
