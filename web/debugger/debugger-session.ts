@@ -4,6 +4,9 @@ import { strings } from '../strings/index.js';
 import { debug as text } from './text.js';
 import { DebuggerClient, WorkerEnded } from './debugger-client.js';
 import { sortFiles } from './dropped-files.js';
+import { ChangedValues } from './panes/changed-values.js';
+import type { Place } from './panes/place-pane.js';
+import type { AddressPane } from './panes/show-event.js';
 import { Transcript } from './transcript.js';
 import type { DumpFile, Opened, SymbolFile } from './worker/debugger-api.js';
 
@@ -39,8 +42,10 @@ const PLACES = { machine: 'symbols', dropped: 'added' };
 /** The debugger as the page sees it: which dump is open, and what was asked and answered. */
 export class DebuggerSession extends Store<SessionState> {
   readonly transcript = new Transcript();
-  /** What each pane with an address shows, while it is out of sight. */
-  readonly places = new Map<string, string>();
+  /** Where each pane with an address was and is. */
+  readonly trails = new Map<AddressPane, readonly Place[]>();
+  /** Which registers have changed. */
+  readonly registers = new ChangedValues();
   readonly #client = new DebuggerClient();
   /** Asks for what a pane shows. */
   readonly look: DebuggerClient['look'] = (question) => this.#client.look(question);
@@ -68,7 +73,8 @@ export class DebuggerSession extends Store<SessionState> {
       if ((file instanceof Blob ? file : await file.getFile()).size === 0) throw new Error(text.empty);
       const opened = await this.#client.open(path, file);
       this.transcript.clear();
-      this.places.clear();
+      this.trails.clear();
+      this.registers.clear();
       this.#welcome(opened);
     } catch (error) {
       const heading = text.cannotOpen(path.split('\\').pop()!);
@@ -102,7 +108,9 @@ export class DebuggerSession extends Store<SessionState> {
   async execute(line: string): Promise<void> {
     const { isOpen, isBusy, prompt } = this.value;
     if (!isOpen || isBusy) return;
-    if (/^\s*\.cls\s*$/i.test(line)) return this.transcript.clear();
+    const cleared = /^\s*\.cls\s*(?:;(?<rest>.*))?$/is.exec(line);
+    if (cleared) this.transcript.clear();
+    if (cleared && !cleared.groups!['rest']?.trim()) return;
     this.transcript.command(prompt, line);
     this.#change({ isBusy: true });
     try {

@@ -14,7 +14,9 @@ import './panes/disassembly-pane.js';
 import './panes/explain-pane.js';
 import { DEFAULT, GROUPS, PANES, type GroupId, type Layout, type PaneId } from './panes/layout.js';
 import './panes/list-panes.js';
+import type { OrderEvent } from './panes/list-panes.js';
 import './panes/memory-pane.js';
+import type { FormatEvent } from './panes/memory-pane.js';
 import './panes/pane-group.js';
 import type { TabEvent, TabId } from './panes/pane-group.js';
 import './panes/processes-pane.js';
@@ -135,13 +137,23 @@ export class Workspace extends LitElement {
       case 'processes':
         return html`<dbg-processes class="pane" .session=${session}></dbg-processes>`;
       case 'modules':
-        return html`<dbg-modules class="pane" .session=${session}></dbg-modules>`;
+        return html`<dbg-modules
+          class="pane"
+          .session=${session}
+          .order=${this.layout.value.modules}
+          @dbg-order=${({ order }: OrderEvent) => void this.layout.change({ modules: order })}
+        ></dbg-modules>`;
       case 'disassembly':
         return html`<dbg-disassembly class="pane" .session=${session}></dbg-disassembly>`;
       case 'explain':
         return html`<dbg-explain class="pane" .session=${session}></dbg-explain>`;
       case 'memory':
-        return html`<dbg-memory class="pane" .session=${session}></dbg-memory>`;
+        return html`<dbg-memory
+          class="pane"
+          .session=${session}
+          .format=${this.layout.value.format}
+          @dbg-format=${({ format }: FormatEvent) => void this.layout.change({ format })}
+        ></dbg-memory>`;
     }
   }
 

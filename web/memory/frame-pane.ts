@@ -122,7 +122,7 @@ export class FramePane extends LitElement {
     const { bytes, pfn } = this.frame;
     if (!bytes) return html`<p>${text.frame.noBytes}</p>`;
     const address = (BigInt(pfn) << PAGE_SHIFT).toString(16).padStart(16, '0');
-    const rows = memoryRows({ address, bytes, symbol: '', fields: [] }, PAGE_BYTES);
+    const rows = memoryRows({ address, bytes, fields: [] }, PAGE_BYTES);
     const line = (cells: readonly { text: string }[]) => cells.map((cell) => cell.text).join('');
     // White space counts in it.
     // prettier-ignore

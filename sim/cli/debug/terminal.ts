@@ -30,11 +30,16 @@ export function writeHistory(path: string | undefined, newestFirst: readonly str
   }
 }
 
+/** Said below a list that does not have all; the empty line before it is the terminal's. */
+const MORE = '(there are more: type on)';
+
 /** What readline asks for when Tab is pressed: what the line may go on as, and the part that is replaced. */
 export function completer(session: Session): (line: string) => [string[], string] {
   return (line) => {
-    const { start, candidates } = complete(session, line);
-    return [candidates.map(({ text }) => text), line.slice(start)];
+    const { start, candidates, isCut } = complete(session, line);
+    const words = candidates.map(({ text }) => text);
+    // It begins as no word does, so that the terminal does not type what only those that are listed have in common.
+    return [isCut ? [...words, '', MORE] : words, line.slice(start)];
   };
 }
 

@@ -91,7 +91,7 @@ function before(session: Session, end: bigint, count: number): string {
 }
 
 /** Instructions that end where `end` begins: from the nearest earlier place from which reading comes out there. */
-function linesBefore(session: Session, end: bigint, count: number): Line[] {
+export function linesBefore(session: Session, end: bigint, count: number): Line[] {
   const symbol = session.symbolAt(end - 1n)?.symbol;
   const starts: bigint[] = [];
   if (symbol && symbol.address < end) starts.push(symbol.address);

@@ -126,7 +126,8 @@ function moduleLine(module: Module, options: ListOptions): string {
   return `${module.name.padEnd(NAME_WIDTH)}   ${stateText(module).padEnd(STATE_WIDTH)} ${path}\n`;
 }
 
-function stateText(module: Module): string {
+/** What is known of a module's names, in the words of `lm`. */
+export function stateText(module: Module): string {
   switch (module.state) {
     case 'deferred':
       return '(deferred)';

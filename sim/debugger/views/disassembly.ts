@@ -1,4 +1,4 @@
-import { lineAt } from '../commands/disassemble.js';
+import { lineAt, linesBefore } from '../commands/disassemble.js';
 import { branchTarget, lineText } from '../disassembly/disassembler.js';
 import { evaluateMasm } from '../expressions/masm.js';
 import { hex } from '../format/numbers.js';
@@ -7,6 +7,8 @@ import type { Item } from './view.js';
 
 export interface Disassembly {
   lines: Item[];
+  /** Where as many begin that end in front of these; '' where there are none. */
+  previous: string;
   /** Where the lines behind these begin. */
   next: string;
 }
@@ -17,25 +19,32 @@ export function disassemblyView(session: Session, expression: string, count: num
   // Of the frame that was chosen, as WinDbg's window follows it: where it goes on after its call.
   const rip = frame === 0 ? context.rip : (session.frames(frame + 1)[frame]?.context.rip ?? context.rip);
   const lines: Item[] = [];
-  let at = expression.trim() === '' ? rip : evaluateMasm(expression, session);
+  const start = expression.trim() === '' ? rip : evaluateMasm(expression, session);
+  let at = start;
   for (let i = 0; i < count; i++) {
     const place = session.symbolText(at);
     if (place !== '' && (i === 0 || !place.includes('+')))
-      lines.push(item(`${hex(at, 16)}:`, `${place}:`, '', '', false));
+      lines.push(item(`${hex(at, 16)}:`, `${place}:`, '', false));
     const line = lineAt(session, at);
     if (!line) {
-      lines.push(item(hex(at, 16), `${hex(at, 16)} ??`, '', '', false));
+      lines.push(item(hex(at, 16), `${hex(at, 16)} ??`, '', false));
       break;
     }
     const target = branchTarget(line.instruction);
-    lines.push(
-      item(hex(at, 16), lineText(line), '', target === undefined ? '' : hex(target, 16), at === rip),
-    );
+    const text = lineText(line);
+    lines.push({
+      ...item(hex(at, 16), text, target === undefined ? '' : hex(target, 16), at === rip),
+      ...(target !== undefined && { leadsFrom: TARGET.exec(text)!.index }),
+    });
     at += BigInt(line.length);
   }
-  return { lines, next: hex(at, 16) };
+  const [previous] = linesBefore(session, start, count);
+  return { lines, previous: previous ? hex(previous.address, 16) : '', next: hex(at, 16) };
 }
 
-function item(id: string, text: string, detail: string, target: string, isCurrent: boolean): Item {
-  return { id, text, detail, command: '', isCurrent, address: target };
+/** The last operand, with the address in brackets behind a name. */
+const TARGET = /\S+(?: \([0-9a-f`]+\))?$/;
+
+function item(id: string, text: string, target: string, isCurrent: boolean): Item {
+  return { id, text, detail: '', command: '', isCurrent, address: target };
 }

@@ -23,6 +23,8 @@ export interface MemoryView {
   /** Up to the first byte that cannot be read. */
   bytes: Uint8Array;
   fields: FieldView[];
+  /** Of each pointer, what its target is called; '' for nothing. None when they are not asked for. */
+  symbols: string[];
 }
 
 const LARGEST = 0x10000;
@@ -30,9 +32,16 @@ const LARGEST = 0x10000;
 /**
  * Bytes from where an expression leads to, with a structure laid over them.
  * @param type name of a structure; '' for none
+ * @param withSymbols whether the bytes are pointers
  * @throws Error when the expression or the type means nothing
  */
-export function memoryView(session: Session, expression: string, length: number, type: string): MemoryView {
+export function memoryView(
+  session: Session,
+  expression: string,
+  length: number,
+  type: string,
+  withSymbols = false,
+): MemoryView {
   const address = BigInt.asUintN(64, evaluateMasm(expression, session));
   const bytes = session.memory.read(address, Math.min(length, LARGEST)).slice();
   return {
@@ -40,7 +49,21 @@ export function memoryView(session: Session, expression: string, length: number,
     symbol: session.symbolText(address),
     bytes,
     fields: type === '' ? [] : fieldsOf(session, type, address, length),
+    symbols: withSymbols ? symbolsOf(session, bytes) : [],
   };
+}
+
+const POINTER_BYTES = 8;
+
+/** What pointers lead to, as `dps` names it; a look is no reason to load symbols. */
+function symbolsOf(session: Session, bytes: Uint8Array): string[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: Math.floor(bytes.length / POINTER_BYTES) }, (_, i) => {
+    const target = view.getBigUint64(i * POINTER_BYTES, true);
+    const module = session.moduleAt(target);
+    if (module?.state === 'deferred') return `${module.name}+0x${hex(target - module.base)}`;
+    return module ? session.symbolText(target) : '';
+  });
 }
 
 function fieldsOf(session: Session, name: string, at: bigint, length: number): FieldView[] {

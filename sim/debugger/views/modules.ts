@@ -1,4 +1,4 @@
-import { shownImage } from '../commands/modules.js';
+import { shownImage, stateText } from '../commands/modules.js';
 import { address, hex } from '../format/numbers.js';
 import type { Session } from '../session.js';
 import type { Item } from './view.js';
@@ -9,7 +9,7 @@ export function modulesView(session: Session): Item[] {
   return session.modules.map((module) => ({
     id: module.name,
     text: `${address(module.base)} ${module.name}`,
-    detail: shownImage(module),
+    detail: `${stateText(module)} ${shownImage(module)}`,
     command: `lmvm ${module.name}`,
     isCurrent: module === current,
     address: hex(module.base, 16),

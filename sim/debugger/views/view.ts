@@ -11,4 +11,8 @@ export interface Item {
   isCurrent: boolean;
   /** An address that memory may be shown from; '' for none. */
   address: string;
+  /** Place in the text from which on it tells where the line leads; absent where it leads nowhere. */
+  leadsFrom?: number;
+  /** Whether it is another than before the last command. */
+  isChanged?: boolean;
 }

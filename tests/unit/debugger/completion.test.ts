@@ -89,6 +89,15 @@ describe('completion', () => {
   });
 });
 
+describe('completion in a terminal', () => {
+  it('says below a list that there are more, and has nothing typed that only those listed have in common', () => {
+    const [words] = completer(session)('x nt!');
+    expect(words.slice(-2)).toEqual(['', '(there are more: type on)']);
+    expect(words[0]).toMatch(/^nt!/);
+    expect(completer(session)('x nt!PsActiveProcessH')[0]).toEqual(['nt!PsActiveProcessHead']);
+  });
+});
+
 describe('history', () => {
   it('is kept in a file, and is no trouble where it cannot be', () => {
     const path = join(dump.symbols, 'history');

@@ -1,22 +1,19 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
-import '../../controls/button/button.js';
-import { icon } from '../../icons/icon.js';
+import { customElement } from 'lit/decorators.js';
 import { debug } from '../text.js';
 import { addressesIn } from '../addresses.js';
 import { CommandEvent } from '../debugger-events.js';
 import type { EvidenceView, ExplainView, FindingView } from '../worker/debugger-api.js';
-import { Pane } from './pane.js';
+import { PlacePane } from './place-pane.js';
 import { ShowEvent, ShowStackEvent, type AddressPane } from './show-event.js';
 
 const text = debug.panes;
-const MOST_STEPS = 100;
 
 /** What an address is, from its region to whose it is, with the values that show it; each address in it leads on. */
 @customElement('dbg-explain')
-export class ExplainPane extends Pane<ExplainView> {
+export class ExplainPane extends PlacePane<ExplainView> {
   static override styles = [
-    ...Pane.styles,
+    ...PlacePane.styles,
     css`
       .answer {
         flex: 1;
@@ -48,11 +45,6 @@ export class ExplainPane extends Pane<ExplainView> {
         flex-wrap: wrap;
         gap: 4px 16px;
         margin-top: 4px;
-      }
-
-      .left {
-        display: grid;
-        rotate: -90deg;
       }
 
       section {
@@ -100,38 +92,14 @@ export class ExplainPane extends Pane<ExplainView> {
     `,
   ];
 
-  @state() private expression = '';
-  /** Where the user came from, the last at the end. */
-  #before: string[] = [];
+  protected readonly pane = 'explain';
+  protected override readonly first = '@rip';
 
   protected override load = () => this.session.look((api) => api.explain(this.expression));
 
   override focus(): void {
     const find = (part: string) => this.renderRoot.querySelector<HTMLElement>(part);
     void this.updateComplete.then(() => (find('.answer') ?? find('input'))?.focus());
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.expression = this.session.places.get('explain') ?? '@rip';
-  }
-
-  /** Asks about another address. @returns Resolves when there is an answer. */
-  async show(expression: string): Promise<void> {
-    if (expression !== this.expression) this.#before = [...this.#before, this.expression].slice(-MOST_STEPS);
-    await this.#ask(expression);
-  }
-
-  #ask(expression: string): Promise<void> {
-    this.expression = expression;
-    this.session.places.set('explain', expression);
-    return this.refresh();
-  }
-
-  async #back(): Promise<void> {
-    const before = this.#before.pop();
-    if (before !== undefined) await this.#ask(before);
-    this.focus();
   }
 
   #onSubmit(event: Event): void {
@@ -163,14 +131,7 @@ export class ExplainPane extends Pane<ExplainView> {
 
   protected override renderHead(): TemplateResult {
     return html`<form @submit=${this.#onSubmit}>
-      <ll-button
-        variant="subtle"
-        label=${text.back}
-        disabled-reason=${this.#before.length === 0 ? text.nothingBefore : ''}
-        @click=${() => void this.#back()}
-      >
-        <span class="left">${icon('up')}</span>
-      </ll-button>
+      ${this.renderBack()}
       <input aria-label=${text.address} autocomplete="off" spellcheck="false" .value=${this.expression} />
       <button class="visually-hidden" tabindex="-1">${text.show}</button>
     </form>`;
@@ -206,7 +167,7 @@ export class ExplainPane extends Pane<ExplainView> {
     const { address, isPhysical, symbol, summary, findings } = view;
     const [high, low] = [address.slice(0, 8), address.slice(8)];
     const shown = isPhysical ? `/p ${address.replace(/^0+(?=.)/, '')}` : `${high}\`${low}`;
-    return html`<div class="answer" tabindex="0" role="group" aria-label=${text.explain}>
+    return html`<div class="answer scrolls" tabindex="0" role="group" aria-label=${text.explain}>
       <h2 data-address=${isPhysical ? nothing : address}>
         <code>${shown}</code>: <span lang="en">${summary}</span>
       </h2>

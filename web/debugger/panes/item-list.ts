@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { focusStyles } from '../../controls/control.styles.js';
 import { icon } from '../../icons/icon.js';
 import { iconStyles } from '../../icons/icon.styles.js';
+import { debug } from '../text.js';
 import type { Item } from '../worker/debugger-api.js';
 
 /** An item in a list, or in a tree. */
@@ -24,9 +25,16 @@ export class ItemEvent extends Event {
   }
 }
 
+/** The user goes on beyond the last line, or in front of the first. */
+export class EdgeEvent extends Event {
+  constructor(readonly step: 1 | -1) {
+    super('dbg-edge');
+  }
+}
+
 /**
  * Lines to choose from.
- * @fires dbg-item | dbg-expand
+ * @fires dbg-item | dbg-expand | dbg-edge
  */
 @customElement('dbg-item-list')
 export class ItemList extends LitElement {
@@ -51,7 +59,7 @@ export class ItemList extends LitElement {
         align-items: center;
         height: 22px;
         padding: 0 12px 0 calc(12px + var(--level, 0) * 16px);
-        white-space: pre;
+        white-space: nowrap;
         cursor: default;
         outline-offset: -2px;
       }
@@ -71,6 +79,10 @@ export class ItemList extends LitElement {
         height: 22px;
       }
 
+      .row > span {
+        white-space: pre;
+      }
+
       .detail {
         padding-left: 16px;
         color: var(--text-secondary);
@@ -78,6 +90,17 @@ export class ItemList extends LitElement {
 
       .row[aria-current='true'] .detail {
         color: inherit;
+      }
+
+      .leads {
+        color: var(--text-link);
+        text-decoration: underline;
+        text-underline-offset: 3px;
+      }
+
+      .changed {
+        color: var(--text-changed);
+        font-weight: 600;
       }
 
       @media (forced-colors: active) {
@@ -96,6 +119,8 @@ export class ItemList extends LitElement {
   #current = '';
   /** Whether another row is the current one since it was last scrolled to. */
   #isMoved = false;
+  /** Whether a row had the focus, which goes with it when other rows come. */
+  #hadFocus = false;
 
   override focus(): void {
     void this.updateComplete.then(() =>
@@ -103,7 +128,13 @@ export class ItemList extends LitElement {
     );
   }
 
+  /** The keyboard is at the first row, or the last. */
+  goToEnd(end: 'first' | 'last'): void {
+    this.#goTo(end === 'first' ? 0 : this.rows.length - 1);
+  }
+
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.#hadFocus = Boolean(this.shadowRoot?.activeElement);
     if (!changed.has('rows')) return;
     const current = this.rows.find(({ item }) => item.isCurrent)?.item.id ?? '';
     if (current !== this.#current) {
@@ -117,6 +148,7 @@ export class ItemList extends LitElement {
     if (this.#isMoved)
       this.renderRoot.querySelector('[aria-current=true]')?.scrollIntoView({ block: 'nearest' });
     this.#isMoved = false;
+    if (this.#hadFocus && !this.shadowRoot?.activeElement) this.focus();
   }
 
   get #place(): number {
@@ -143,6 +175,13 @@ export class ItemList extends LitElement {
     const place = this.#place;
     const row = this.rows[place];
     if (!row) return;
+    const isEdge = {
+      ArrowUp: place === 0,
+      PageUp: place === 0,
+      ArrowDown: place === this.rows.length - 1,
+      PageDown: place === this.rows.length - 1,
+    }[event.key];
+    if (isEdge) this.dispatchEvent(new EdgeEvent(/Down$/.test(event.key) ? 1 : -1));
     const next = {
       ArrowDown: place + 1,
       ArrowUp: place - 1,
@@ -159,6 +198,11 @@ export class ItemList extends LitElement {
       this.#goTo(this.rows.findLastIndex(({ level }, i) => i < place && level < row.level));
     else return;
     event.preventDefault();
+  }
+
+  #renderText({ text, leadsFrom }: Item): TemplateResult | string {
+    if (leadsFrom === undefined) return text;
+    return html`${text.slice(0, leadsFrom)}<span class="leads">${text.slice(leadsFrom)}</span>`;
   }
 
   #renderRow(row: Row, place: number): TemplateResult {
@@ -188,7 +232,9 @@ export class ItemList extends LitElement {
             </span>`
           : nothing
       }
-      <span>${item.text}</span><span class="detail">${item.detail}</span>
+      <span class=${item.isChanged ? 'changed' : ''}>${this.#renderText(item)}</span>
+      ${item.isChanged ? html`<span class="visually-hidden">${debug.panes.changed}</span>` : nothing}
+      <span class="detail">${item.detail}</span>
     </div>`;
   }
 

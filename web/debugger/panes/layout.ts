@@ -1,5 +1,7 @@
 import { get, set } from 'idb-keyval';
 import { Store } from '../../storage/store.js';
+import { MEMORY_FORMATS, type MemoryFormat } from './memory-rows.js';
+import { MODULE_ORDERS, type ModuleOrder } from './module-order.js';
 
 export const PANES = [
   'registers', 'stack', 'processes', 'modules', 'disassembly', 'memory', 'explain',
@@ -20,6 +22,8 @@ export interface LayoutState {
   height: number;
   top: PaneId;
   bottom: PaneId;
+  format: MemoryFormat;
+  modules: ModuleOrder;
 }
 
 /** Before the user changes anything. */
@@ -29,6 +33,8 @@ export const DEFAULT: LayoutState = {
   height: 50,
   top: 'stack',
   bottom: 'disassembly',
+  format: 'bytes',
+  modules: 'loaded',
 };
 const KEY = 'debugger:layout';
 const SMALLEST = 15;
@@ -49,6 +55,8 @@ export class Layout extends Store<LayoutState> {
       height: inRange(state.height),
       top: knows('top') ? state.top : DEFAULT.top,
       bottom: knows('bottom') ? state.bottom : DEFAULT.bottom,
+      format: MEMORY_FORMATS.includes(state.format) ? state.format : DEFAULT.format,
+      modules: MODULE_ORDERS.includes(state.modules) ? state.modules : DEFAULT.modules,
     });
   }
 

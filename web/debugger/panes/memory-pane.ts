@@ -1,14 +1,18 @@
-import { css, html, nothing, type TemplateResult } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
 import '../../controls/button/button.js';
 import { icon } from '../../icons/icon.js';
 import { debug } from '../text.js';
-import type { MemoryView } from '../worker/debugger-api.js';
-import { memoryRows, type Cell } from './memory-rows.js';
-import { Pane } from './pane.js';
+import { addressesIn } from '../addresses.js';
+import type { FieldView, MemoryView } from '../worker/debugger-api.js';
+import { MEMORY_FORMATS, memoryRows, type Cell, type MemoryFormat } from './memory-rows.js';
+import { PlacePane } from './place-pane.js';
 
 const text = debug.panes;
 const BYTES = 0x200;
+const POINTER_BYTES = 8;
+/** How a pointer to a structure is called. */
+const POINTER = /^Ptr64 (_\w+)$/;
 /** Bytes a row, and the width in pixels from which on as many fit: 16 need 84 characters of the code font's 13 px. */
 const ROWS = [
   { bytesARow: 16, from: 690 },
@@ -16,11 +20,21 @@ const ROWS = [
   { bytesARow: 4, from: 0 },
 ];
 
-/** Memory in hexadecimal digits and characters, with a structure's fields laid over it. */
+/** The user wants numbers of another size. */
+export class FormatEvent extends Event {
+  constructor(readonly format: MemoryFormat) {
+    super('dbg-format');
+  }
+}
+
+/**
+ * Memory in hexadecimal digits and characters, with a structure's fields laid over it; pointers lead on.
+ * @fires dbg-format
+ */
 @customElement('dbg-memory')
-export class MemoryPane extends Pane<MemoryView> {
+export class MemoryPane extends PlacePane<MemoryView> {
   static override styles = [
-    ...Pane.styles,
+    ...PlacePane.styles,
     css`
       .bytes {
         flex: 1;
@@ -57,11 +71,28 @@ export class MemoryPane extends Pane<MemoryView> {
       .symbol {
         color: var(--text-secondary);
       }
+
+      a {
+        color: inherit;
+        text-decoration: underline dotted;
+        text-underline-offset: 3px;
+      }
+
+      a:hover {
+        text-decoration-style: solid;
+      }
+
+      @media (forced-colors: active) {
+        .odd {
+          text-decoration: underline;
+        }
+      }
     `,
   ];
 
-  @state() private expression = '';
-  @state() private type = '';
+  @property() format: MemoryFormat = 'bytes';
+  protected readonly pane = 'memory';
+  protected override readonly first = '@rsp';
   /** Place of the field that the pointer or the focus is on; -1 for none. */
   @state() private field = -1;
   /** Whether the user has just tried to change bytes. */
@@ -73,8 +104,6 @@ export class MemoryPane extends Pane<MemoryView> {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.expression = this.session.places.get('memory') ?? '@rsp';
-    this.type = this.session.places.get('type') ?? '';
     this.#size.observe(this);
   }
 
@@ -83,34 +112,33 @@ export class MemoryPane extends Pane<MemoryView> {
     this.#size.disconnect();
   }
 
-  protected override load = () => this.session.look((api) => api.memory(this.expression, BYTES, this.type));
+  protected override load = () =>
+    this.session.look((api) => api.memory(this.expression, BYTES, this.type, this.format === 'pointers'));
 
-  /** Shows another place. */
-  async show(expression: string, type = ''): Promise<void> {
-    this.expression = expression;
-    this.type = type;
-    this.session.places.set('memory', expression).set('type', type);
-    await this.refresh();
+  protected override willUpdate(changed?: PropertyValues<this>): void {
+    super.willUpdate();
+    if (changed?.get('format') !== undefined) void this.refresh();
   }
 
   async #move(bytes: number): Promise<void> {
     if (!this.shown) return;
-    await this.show(BigInt.asUintN(64, BigInt(`0x${this.shown.address}`) + BigInt(bytes)).toString(16));
+    await this.move(BigInt.asUintN(64, BigInt(`0x${this.shown.address}`) + BigInt(bytes)).toString(16));
   }
 
   #onSubmit(event: Event): void {
     event.preventDefault();
     const [address, type] = this.renderRoot.querySelectorAll('input');
-    void this.show(address!.value, type!.value.trim());
+    void this.show(address!.value.trim(), type!.value.trim());
   }
 
   /** Keys scroll through the bytes that are shown; at their ends they go on to others. */
   #onKeydown(event: KeyboardEvent): void {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     this.isEdited = /^[0-9a-z]$/i.test(event.key);
+    const row = this.format === 'pointers' ? POINTER_BYTES : this.bytesARow;
     const step = {
-      ArrowDown: this.bytesARow,
-      ArrowUp: -this.bytesARow,
+      ArrowDown: row,
+      ArrowUp: -row,
       PageDown: BYTES,
       PageUp: -BYTES,
     }[event.key];
@@ -127,6 +155,7 @@ export class MemoryPane extends Pane<MemoryView> {
 
   protected override renderHead(): TemplateResult {
     return html`<form @submit=${this.#onSubmit}>
+      ${this.renderBack()}
       <input aria-label=${text.address} autocomplete="off" spellcheck="false" .value=${this.expression} />
       <input
         aria-label=${text.type}
@@ -136,6 +165,14 @@ export class MemoryPane extends Pane<MemoryView> {
         .value=${this.type}
       />
       <button class="visually-hidden" tabindex="-1">${text.show}</button>
+      <select aria-label=${text.format} @change=${this.#onFormat}>
+        ${MEMORY_FORMATS.map(
+          (format) =>
+            html`<option value=${format} ?selected=${format === this.format}>
+              ${text.formats[format]}
+            </option>`,
+        )}
+      </select>
       <ll-button variant="subtle" label=${text.previous} @click=${() => this.#move(-BYTES)}>
         ${icon('chevron-up')}
       </ll-button>
@@ -145,8 +182,28 @@ export class MemoryPane extends Pane<MemoryView> {
     </form>`;
   }
 
-  #renderCell({ text: shown, field }: Cell): TemplateResult | string {
-    if (field < 0) return shown;
+  #onFormat(event: Event): void {
+    this.dispatchEvent(new FormatEvent((event.target as HTMLSelectElement).value as MemoryFormat));
+  }
+
+  /** A pointer: what is there is shown, as what it is, and is at the keyboard. */
+  #link(shown: string, address: string, type = ''): TemplateResult {
+    const follow = (event: Event) => {
+      event.preventDefault();
+      void this.show(address, type).then(() => this.#focusBytes());
+    };
+    return html`<a href="#" title=${text.follows} @click=${follow}>${shown}</a>`;
+  }
+
+  #focusBytes(): void {
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('.bytes')?.focus());
+  }
+
+  #renderCell({ text: number, field, to }: Cell): TemplateResult | string {
+    // White space is no part of a link.
+    const shown =
+      to === undefined ? number : html`${this.#link(number.trimEnd(), to)}${number.endsWith(' ') ? ' ' : ''}`;
+    if (field < 0) return typeof shown === 'string' ? shown : html`${shown}`;
     const classes = `${field % 2 === 0 ? 'even' : 'odd'}${field === this.field ? ' here' : ''}`;
     const { name } = this.shown!.fields[field]!;
     return html`<span class=${classes} title=${name} @pointerenter=${() => (this.field = field)}
@@ -154,21 +211,34 @@ export class MemoryPane extends Pane<MemoryView> {
     >`;
   }
 
+  /** A field's value, in which addresses lead on: to a structure of the type that the field points to. */
+  #renderValue({ value, type }: FieldView): TemplateResult {
+    const target = POINTER.exec(type)?.[1] ?? '';
+    const module = /^\w+!/.exec(this.type)?.[0] ?? '';
+    let at = 0;
+    const parts = addressesIn(value).map(({ start, end, address }) => {
+      const front = value.slice(at, start);
+      at = end;
+      return html`${front}${this.#link(address, address, target && module + target)}`;
+    });
+    return html`${parts}${value.slice(at)}`;
+  }
+
   protected override renderShown(view: MemoryView): TemplateResult {
-    const rows = memoryRows(view, BYTES, this.bytesARow);
+    const rows = memoryRows(view, BYTES, this.bytesARow, this.format);
     const cells = (list: readonly Cell[]) => list.map((cell) => this.#renderCell(cell));
     const refusal = html`<p class="problem" role="status" ?hidden=${!this.isEdited}>
       ${this.isEdited ? text.readOnly : ''}
     </p>`;
     // White space counts in it.
     // prettier-ignore
-    return html`${refusal}<div class="bytes" data-address=${view.address} tabindex="0" role="group" aria-label=${text.memory} @keydown=${this.#onKeydown}>
+    return html`${refusal}<div class="bytes scrolls" data-address=${view.address} tabindex="0" role="group" aria-label=${text.memory} @keydown=${this.#onKeydown}>
       ${view.symbol ? html`<div class="line symbol">${view.symbol}</div>` : nothing}
-      ${rows.map(({ address, hex, ascii }) => html`<div class="line">${address}  ${cells(hex)}  ${cells(ascii)}</div>`)}
-      ${view.fields.map(({ name, offset, value }, i) => html`<span
+      ${rows.map(({ address, hex, ascii, symbol }) => html`<div class="line">${address}  ${cells(hex)}  ${cells(ascii)}${symbol}</div>`)}
+      ${view.fields.map((field, i) => html`<span
         class=${`field ${i === this.field ? 'here' : ''}`}
         @pointerenter=${() => (this.field = i)}
-      >+0x${offset.toString(16).padStart(3, '0')} <span class=${i % 2 === 0 ? 'even' : 'odd'}>${name}</span> : ${value}</span>`)}
+      >+0x${field.offset.toString(16).padStart(3, '0')} <span class=${i % 2 === 0 ? 'even' : 'odd'}>${field.name}</span> : ${this.#renderValue(field)}</span>`)}
     </div>`;
   }
 }

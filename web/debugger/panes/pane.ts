@@ -36,6 +36,11 @@ export abstract class Pane<T> extends LitElement {
         border-bottom: 1px solid var(--stroke-bar);
       }
 
+      .left {
+        display: grid;
+        rotate: -90deg;
+      }
+
       input {
         flex: 1 1 120px;
         min-width: 0;
@@ -47,6 +52,23 @@ export abstract class Pane<T> extends LitElement {
         background: var(--surface-content);
         color: inherit;
         font: inherit;
+      }
+
+      label {
+        font: 12px/16px var(--font-table);
+      }
+
+      select {
+        flex: 0 1 auto;
+        max-width: 112px;
+        height: 28px;
+        box-sizing: border-box;
+        padding: 0 4px;
+        border: 1px solid var(--stroke-strong);
+        border-radius: var(--radius-control);
+        background: var(--surface-content);
+        color: inherit;
+        font: 12px/16px var(--font-table);
       }
 
       .problem {

@@ -4,12 +4,23 @@ import type {
   Disassembly,
   EvidenceView,
   ExplainView,
+  FieldView,
   FindingView,
   Item,
   MemoryView,
 } from '../../../sim/debugger/index.js';
 
-export type { Candidate, Completion, Disassembly, EvidenceView, ExplainView, FindingView, Item, MemoryView };
+export type {
+  Candidate,
+  Completion,
+  Disassembly,
+  EvidenceView,
+  ExplainView,
+  FieldView,
+  FindingView,
+  Item,
+  MemoryView,
+};
 
 /** What the page may ask of the debugger. Implemented by its worker; the page holds a Comlink proxy of it. */
 export interface DebuggerApi {
@@ -45,8 +56,11 @@ export interface DebuggerApi {
   disassembly(expression: string, count: number): Promise<Disassembly>;
   /** What the address is that an expression leads to. */
   explain(expression: string): Promise<ExplainView>;
-  /** @param type structure that is laid over the bytes; '' for none */
-  memory(expression: string, length: number, type: string): Promise<MemoryView>;
+  /**
+   * @param type structure that is laid over the bytes; '' for none
+   * @param withSymbols whether they are pointers, whose targets are named
+   */
+  memory(expression: string, length: number, type: string, withSymbols: boolean): Promise<MemoryView>;
 }
 
 /** A file that the user gave, or one of the machine's disk. */

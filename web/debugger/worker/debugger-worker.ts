@@ -133,8 +133,8 @@ export class DebuggerWorker implements DebuggerApi {
     return this.#look((session) => explainView(session, expression));
   }
 
-  async memory(expression: string, length: number, type: string): Promise<MemoryView> {
-    return this.#look((session) => memoryView(session, expression, length, type));
+  async memory(expression: string, length: number, type: string, withSymbols: boolean): Promise<MemoryView> {
+    return this.#look((session) => memoryView(session, expression, length, type, withSymbols));
   }
 
   #close(): void {
