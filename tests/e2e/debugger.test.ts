@@ -359,7 +359,7 @@ test(
       await debuggerWindow(page).getByRole('tab', { name: 'What is this?' }).click();
       await debuggerWindow(page).getByRole('textbox', { name: 'Address or expression' }).fill(expression);
       await page.keyboard.press('Enter');
-      await expect.poll(() => summary.innerText()).toMatch(told);
+      await expect.poll(() => summary.innerText(), { timeout: DUMP_TIMEOUT }).toMatch(told);
     };
     /** The links behind the evidence with a label. */
     const rowOf = (label: string) => answer.locator(`dt:text-is("${label}") + dd`).first();
