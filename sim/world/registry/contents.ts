@@ -1,4 +1,5 @@
 import type { Kernel } from '../../machine/machine.js';
+import firmware from '../catalogue/firmware.json';
 import catalogue from '../catalogue/registry/keys.json';
 import hiveData from '../catalogue/registry/hives.json';
 import opened from '../catalogue/registry/opened.json';
@@ -7,6 +8,7 @@ import type { IoStage } from '../io/io-stage.js';
 import { userSid } from '../objects/accounts.js';
 import type { Population } from '../population.js';
 import { RegistryTree } from './registry-tree.js';
+import { smbiosData } from './smbios.js';
 import { addDrivers, addServices } from './services.js';
 import { readValue, type ValueText } from './value.js';
 
@@ -16,6 +18,9 @@ const CONTROL_SET = '\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001';
 const HIVE_LIST = `${CONTROL_SET}\\Control\\hivelist`;
 const PROCESSORS = '\\REGISTRY\\MACHINE\\HARDWARE\\DESCRIPTION\\System\\CentralProcessor';
 const PROCESSOR_FACTS = `${CONTROL_SET}\\Control\\Session Manager\\Environment`;
+const FIRMWARE = '\\REGISTRY\\MACHINE\\HARDWARE\\DESCRIPTION\\System\\BIOS';
+/** Where the mssmbios driver keeps what it found. */
+const FIRMWARE_TABLES = `${CONTROL_SET}\\Services\\mssmbios\\Data`;
 const LONGEST_BUILD_LAB = 64;
 
 /** A hive of the catalogue. */
@@ -83,6 +88,7 @@ export function registryContents(kernel: Kernel, io: IoStage, population: Popula
     tree.key(fill(path));
   addHiveList(tree, fill);
   addProcessors(tree, kernel);
+  addFirmware(tree, kernel);
   addDrivers(tree, io);
   addServices(tree, population);
   for (const { instance, service } of io.nodes) {
@@ -110,4 +116,28 @@ function addProcessors(tree: RegistryTree, { hardware, profile }: Kernel): void 
     values.set('ProcessorNameString', { type: 'REG_SZ', data: profile.system.processorName });
     values.set('~MHz', { type: 'REG_DWORD', data: profile.system.processorMHz });
   }
+}
+
+/** What the firmware tells of the machine: by names, and as the table that it has. */
+function addFirmware(tree: RegistryTree, kernel: Kernel): void {
+  const { bios, system, board } = firmware;
+  const { values } = tree.key(FIRMWARE);
+  const texts = {
+    BaseBoardManufacturer: board.manufacturer,
+    BaseBoardProduct: board.product,
+    BaseBoardVersion: board.version,
+    BIOSReleaseDate: bios.releaseDate,
+    BIOSVendor: bios.vendor,
+    BIOSVersion: bios.version,
+    SystemFamily: system.family,
+    SystemManufacturer: system.manufacturer,
+    SystemProductName: system.product,
+    SystemSKU: system.sku,
+    SystemVersion: system.version,
+  };
+  for (const [name, data] of Object.entries(texts)) values.set(name, { type: 'REG_SZ', data });
+  values.set('BiosMajorRelease', { type: 'REG_DWORD', data: bios.major });
+  values.set('BiosMinorRelease', { type: 'REG_DWORD', data: bios.minor });
+  const tables = tree.key(FIRMWARE_TABLES);
+  tables.values.set('SMBiosData', { type: 'REG_BINARY', data: smbiosData(kernel) });
 }
