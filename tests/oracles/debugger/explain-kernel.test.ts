@@ -147,6 +147,31 @@ describe('explain: the kernel', () => {
     expect(valueOf(found, 'process or thread')?.address).toBe(BigInt(system.address));
   });
 
+  it('objects of every type that handles lead to: type, header, and how many handles there are', () => {
+    const counts = new Map<string, { type: string; handles: number }>();
+    for (const { handles } of dump.truth.processes)
+      for (const [type, rows] of Object.entries(handles.open))
+        for (const row of rows) {
+          const object = row.split(' ')[1]!;
+          const known = counts.get(object) ?? { type, handles: 0 };
+          counts.set(object, { type, handles: known.handles + 1 });
+        }
+    const types = new Map<string, number>();
+    for (const [address, { type, handles }] of counts) {
+      const seen = types.get(type) ?? 0;
+      types.set(type, seen + 1);
+      if (seen >= 6) continue;
+      const object = findingOf(about(BigInt(address)).findings, 'object');
+      expect(object?.title.replace(/ ".*"$/, ''), address).toBe(`object of type ${type}`);
+      expect(valueOf(object, 'object at')?.address).toBe(BigInt(address));
+      expect(valueOf(object, 'header at')?.address).toBe(
+        BigInt(address) - BigInt(offsetOf('_OBJECT_HEADER', 'Body')),
+      );
+      expect(valueOf(object, 'handles')?.value, `${type} ${address}`).toBe(`${handles}`);
+    }
+    expect(types.size).toBeGreaterThan(25);
+  });
+
   it('views of the system cache: the file, and the offset in it', () => {
     const arrays = kernel.pointer('CcVacbArrays');
     const array = kernel.space.u64(arrays);

@@ -44,7 +44,7 @@ describe('extension commands on a dump of a process', () => {
 
   it('!peb shows the program and its modules in the order of the loader', () => {
     const text = ask('!peb');
-    expect(text.toLowerCase()).toContain(`imagefile:         '${truth.path.toLowerCase()}'`);
+    expect(text.toLowerCase().replace(/ +/g, ' ')).toContain(`imagefile: '${truth.path.toLowerCase()}'`);
     const listed = all(text, /^ +([0-9a-f]+) [0-9a-f]{8} +(\S.*)$/gm).map(([base]) => BigInt(`0x${base}`));
     const known = truth.modules.map(({ base }) => BigInt(base));
     expect(listed.sort()).toEqual(known.sort());
