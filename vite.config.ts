@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 import { core } from './scripts/lib/vite-core-plugin.js';
 import { licences } from './scripts/lib/vite-licences-plugin.js';
-import { data, DATA_REQUESTS } from './scripts/lib/vite-data-plugin.js';
+import { catalogueRequests, data, DATA_REQUESTS } from './scripts/lib/vite-data-plugin.js';
 import { offline } from './scripts/lib/vite-offline-plugin.js';
 import { preload } from './scripts/lib/vite-preload-plugin.js';
 import { iced } from './scripts/lib/vite-iced-plugin.js';
@@ -25,7 +25,7 @@ export default defineConfig({
   // Relative, so that the page also works from a folder of a static host.
   base: './',
   publicDir: '../public',
-  plugins: [core(), iced(), licences(), preload(), offline()],
+  plugins: [core(), catalogueRequests(), iced(), licences(), preload(), offline()],
   // The core and the simulation are siblings of the page's root.
   server: { fs: { allow: ['..'] } },
   build: {

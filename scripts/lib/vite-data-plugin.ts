@@ -35,7 +35,11 @@ export function data(): Plugin[] {
   return [dataInFiles(version), requestInAdvance(`catalogues-${version}`)];
 }
 
-/** Resolves what asks for the catalogues; while the page is being worked on they are in the code. */
+/** Resolves what asks for the catalogues while the page is being worked on, when they are in the code. */
+export function catalogueRequests(): Plugin {
+  return { ...requestInAdvance(''), apply: 'serve' };
+}
+
 function requestInAdvance(file: string): Plugin {
   let isBuilt = false;
   return {
