@@ -4,7 +4,15 @@ import type { Session } from './session.js';
 export const ALIASES: Readonly<Record<string, (session: Session) => bigint | undefined>> = {
   $ip: (session) => session.scope.context.rip,
   $csp: (session) => session.scope.context.registers.rsp,
-  $sp: (session) => session.scope.context.registers.rsp,
+  $fp: (session) => session.scope.context.registers.rbp,
+  // Of x64, where the engine has nothing for them.
+  $argreg: () => 0n,
+  $callret: () => 0n,
+  // What the last extension returned, and the numbers of the debugger's only system, process and thread.
+  $extret: () => 0n,
+  $dsid: () => 0n,
+  $dpid: () => 0n,
+  $dtid: (session) => BigInt(session.user ? session.threadNumber : 0),
   $ra: (session) => session.frames(2)[0]?.returnAddress,
   $proc: (session) => session.process,
   $thread: (session) => session.thread,

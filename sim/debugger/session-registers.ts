@@ -5,10 +5,13 @@ import { baseType, pointerTo } from './types/type.js';
 import { REGISTERS, SEGMENTS, type Context, type Register } from './unwind/context.js';
 import { partOfRegister, writeRegister } from './unwind/register-parts.js';
 
+const MOST_PUSHED = 0x1000;
+
 /** Registers and pseudo-registers of a session's scope, as expressions name them. */
 export class SessionRegisters {
   readonly #session: Session;
-  readonly #users = new Map<string, bigint>();
+  #users = new Map<string, bigint>();
+  readonly #pushed: Map<string, bigint>[] = [];
   /** Contexts that were written to, and what they were. */
   readonly #originals = new Map<Context, Context>();
 
@@ -66,6 +69,18 @@ export class SessionRegisters {
     if (isOther) return false;
     if (!this.#originals.has(context)) this.#originals.set(context, context.copy());
     return writeRegister(lower === '$ip' ? 'rip' : lower, value, context);
+  }
+
+  /** Keeps what the user's pseudo-registers are now.; a loop of it must not fill the memory */
+  push(): void {
+    if (this.#pushed.length < MOST_PUSHED) this.#pushed.push(new Map(this.#users));
+  }
+
+  /** Gives them what was kept last. @returns whether something was */
+  pop(): boolean {
+    const users = this.#pushed.pop();
+    if (users) this.#users = users;
+    return users !== undefined;
   }
 
   /** A context as the dump has it, whatever was written to it. */

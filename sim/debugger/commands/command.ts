@@ -33,9 +33,15 @@ export class SyntaxProblem extends Error {
   override name = 'SyntaxProblem';
   /** Characters of the command up to and with the one that is off. */
   readonly at: number;
+  /** Where the L of a length stands, which debuggers show as a small letter. */
+  readonly lengthAt: number | undefined;
+  /** Where debuggers end the line that they show: they have cut a text there. */
+  readonly cutAt: number | undefined;
 
-  constructor(message: string, at: number) {
+  constructor(message: string, at: number, lengthAt?: number, cutAt?: number) {
     super(message);
     this.at = at;
+    this.lengthAt = lengthAt;
+    this.cutAt = cutAt;
   }
 }

@@ -29,6 +29,7 @@ export const descriptors: Command = {
     const rest = new Arguments(session, args);
     const first = Number(rest.value()) & ~7;
     const last = Number(rest.optionalValue() ?? BigInt(first)) & ~7;
+    if (last < first) throw rest.problem('Range error', 'dg');
     print(HEADING);
     for (let selector = first; selector <= last; selector += ENTRY_BYTES)
       print(descriptorText(session, selector));

@@ -33,18 +33,30 @@ export const unassemble: Command = {
   names: ['u', 'ub', 'uu'],
   run({ session, print }, args, name) {
     const rest = new Arguments(session, args);
-    const given = rest.optionalValue();
-    const start = given ?? session.next.get(NEXT) ?? session.scope.context.rip;
-    if (name === 'ub') return print(before(session, start, rest.range(start, 1) ?? DEFAULT_LINES));
-    const length = /^l/i.test(rest.rest);
-    const count = length ? rest.range(start, 1)! : undefined;
-    const end = length || rest.ended ? undefined : rest.value();
-    const lines = from(session, start, count ?? (end === undefined ? DEFAULT_LINES : Infinity), end);
+    const fallback = () => session.next.get(NEXT) ?? session.scope.context.rip;
+    const given = rest.rangeStart() ?? fallback();
+    if (name === 'ub') {
+      const { count } = rest.rangeFrom(given, 1, name);
+      print(before(session, given, count ?? DEFAULT_LINES));
+      return rest.expectNothing(name);
+    }
+    const takesEnd = !rest.ended && !/^l/i.test(rest.rest);
+    const { start, count } = rest.rangeFrom(given, 1, name);
+    // A length that goes back ends with the instruction at the address itself.
+    const isCount = !takesEnd && start === given;
+    const end = takesEnd ? start + BigInt(count! - 1) : given;
+    const lines = from(
+      session,
+      start,
+      isCount ? (count ?? DEFAULT_LINES) : Infinity,
+      isCount ? undefined : end,
+    );
     if (lines.length === 0) {
       print(`${address(start)} ??              ???\n`);
       throw new SyntaxProblem('Memory access error', args ? name.length + 1 + args.length : name.length);
     }
     print(withHeads(session, lines));
+    rest.expectNothing(name);
   },
 };
 

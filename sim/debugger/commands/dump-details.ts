@@ -138,8 +138,7 @@ export const writeMemory: Command = {
     const found = /^(?:"([^"]+)"|(\S+))\s+(.*)$/.exec(args);
     if (!found) throw new CommandError('Usage: .writemem FILE ADDRESS L<bytes>\n');
     const range = new Arguments(session, found[3]!);
-    const start = range.value();
-    const count = range.range(start, 1) ?? 0;
+    const { start, count = 0 } = range.range(() => range.address(), 1);
     const bytes = session.memory.read(start, count);
     if (bytes.length === 0)
       throw new CommandError(`Unable to read memory at ${address(start)}, file is empty\n`);

@@ -1,5 +1,5 @@
 import { parseCpp } from '../expressions/cpp.js';
-import { evaluateMasm, parseMasm } from '../expressions/masm.js';
+import { parseMasm } from '../expressions/masm.js';
 import { ExpressionError, Scanner } from '../expressions/scanner.js';
 import { integerValue, isSigned, signedOf, type TypedValue } from '../expressions/typed-value.js';
 import { shortFloat } from '../format/floats.js';
@@ -10,6 +10,7 @@ import type { Session } from '../session.js';
 import { countOf, type Type } from '../types/type.js';
 import { cppTypeText } from '../types/type-text.js';
 import { pointedText, structValue, unsignedText, valueText } from '../types/value-text.js';
+import { Arguments } from './arguments.js';
 import { SyntaxProblem, type Command } from './command.js';
 import { structText, summaryLine } from './struct-display.js';
 
@@ -126,11 +127,15 @@ function floatText(value: number, isNegative: boolean): string {
   return value === 0 && isNegative ? '-0' : shortFloat(value);
 }
 
+/** Shown as it is among the characters of a number, though not in displays of memory. */
+const DELETE = 0x7f;
+
 /** `.formats`: a number in all notations. */
 export const formats: Command = {
   names: ['.formats'],
   run({ session, print }, args) {
-    const value = evaluateMasm(args, session);
+    const rest = new Arguments(session, args);
+    const value = rest.value();
     const bytes = [...Array(8).keys()].map((i) => Number((value >> BigInt(56 - i * 8)) & 0xffn));
     const view = new DataView(new ArrayBuffer(8));
     view.setBigUint64(0, value);
@@ -142,10 +147,11 @@ export const formats: Command = {
         `  Decimal (unsigned) : ${value}\n` +
         `  Octal:   ${value.toString(8).padStart(22, '0')}\n` +
         `  Binary:  ${bytes.map((byte) => byte.toString(2).padStart(8, '0')).join(' ')}\n` +
-        `  Chars:   ${bytes.map(printable).join('')}\n` +
+        `  Chars:   ${bytes.map((byte) => (byte === DELETE ? '\x7f' : printable(byte))).join('')}\n` +
         `  Time:    ${timeText(value)}\n` +
         `  Float:   low ${float(4)} high ${float(0)}\n` +
         `  Double:  ${floatText(view.getFloat64(0), view.getUint8(0) > 0x7f)}\n`,
     );
+    rest.expectNothing('.formats');
   },
 };

@@ -14,7 +14,7 @@ const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/^~/, '~'],
   [/^k[bcdfknpvPL]*$/, 'k'],
   [/^lm[a-zD0-9]*$/i, 'lm'],
-  [/^d(?:[abcdDfpqsSuwW]|[dpq][apsu]|yb|yd|lb?)$/, 'd'],
+  [/^[dD](?:[aAbBcdDfpPqQsSuwW]|[dpq][apsu]|yb|yd|lb?)$/, 'd'],
   [/^s[-\[].*$/, 's'],
   [/^r[mMF]?$/, 'r'],
 ];

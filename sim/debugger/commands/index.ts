@@ -17,6 +17,8 @@ import { displayType } from './display-type.js';
 import { dx } from './dx/dx.js';
 import { dumpDebug, writeMemory } from './dump-details.js';
 import { extensions } from './extensions/index.js';
+import { compareMemory, editMemory, fillMemory, moveMemory } from './edit-memory.js';
+import { evaluator, eventLog, pushAndPop } from './engine-settings.js';
 import { evaluate, evaluateTyped, formats } from './evaluate.js';
 import { help } from './help.js';
 import { locals } from './locals.js';
@@ -38,10 +40,10 @@ import { examine, nearest, reload, sourcePath, symbolOptions } from './symbols.j
 
 /** All commands of the debugger. */
 export const commands: readonly Command[] = [
-  vertarget, version, systems, time, bugcheck, effectiveMachine, lastEvent, dumpDebug, enumTag,
+  vertarget, version, systems, time, bugcheck, effectiveMachine, lastEvent, eventLog, pushAndPop, evaluator, dumpDebug, enumTag,
   listModules, moduleInfo, symbolNoise, examine, nearest, symbolPath, sourcePath, symbolOptions, reload, sources,
   registers, stack, stackDepth, frameCommand, nextFrame, locals, processors, processes, taskList, threadTimes, thread, process, context, contextRecord, trap, exceptionRecord,
-  display, descriptors, search, displayType, dx, evaluate, evaluateTyped, formats, writeMemory,
+  display, descriptors, search, displayType, dx, evaluate, evaluateTyped, formats, writeMemory, editMemory, fillMemory, moveMemory, compareMemory,
   unassemble, unassembleFunction, functionEntry,
   ifCommand, whileCommand, doCommand, forCommand, choose, setAlias, deleteAlias, listAliases, foreachCommand, blockCommand, breakCommand, continueCommand, catchCommand, leaveCommand, redo, echo, printf,
   ignoreMissingPages, radix, live, quit, comment, help, ...extensions,

@@ -1,10 +1,11 @@
-import { wideText } from '../files/text.js';
 import { shortFloat, specialFloat } from '../format/floats.js';
 import { address, hex, printable } from '../format/numbers.js';
-import { integerOf } from '../memory/memory.js';
+import { parseMasm } from '../expressions/masm.js';
+import { wideShown } from '../format/wide-text.js';
+import { integerOf, type Memory } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import { Arguments } from './arguments.js';
-import { CommandError, type Command } from './command.js';
+import { CommandError, SyntaxProblem, type Command, type CommandContext } from './command.js';
 
 /** How a letter of `d` shows memory. */
 interface Style {
@@ -55,6 +56,8 @@ const STYLES: Readonly<Record<string, Style>> = {
 };
 const DEFAULT_STYLE = 'c';
 const NEXT = 'd';
+/** A line of more objects is of no use. */
+const MOST_COLUMNS = 0x100;
 /** `d` alone shows memory as the last display did. */
 const lastStyles = new WeakMap<Session, string>();
 
@@ -63,49 +66,88 @@ export const display: Command = {
   names: ['d'],
   run(context, args, name) {
     const { session, print } = context;
-    const letters = name === 'd' ? (lastStyles.get(session) ?? DEFAULT_STYLE) : name.slice(1);
+    const letters =
+      name.length === 1
+        ? (lastStyles.get(session) ?? DEFAULT_STYLE)
+        : name.slice(1).replace(/^[ABPQ]$/, small);
     lastStyles.set(session, letters);
-    if (letters === 'l' || letters === 'lb') return print(listText(session, args, letters === 'lb'));
-    if (/^[dpq][aspu]$/.test(letters) || letters === 'qs' || letters === 'ds')
-      return print(pointedText(session, letters, args));
-    if (letters === 'a' || letters === 'u') return print(stringsText(session, letters, args));
-    if (letters === 's' || letters === 'S') return print(countedText(session, letters, args));
-    if (letters === 'yb' || letters === 'yd') return print(binaryText(session, letters, args));
-    const style = STYLES[letters];
-    if (!style) throw new CommandError(`There is no display ${name}; see .help d.\n`);
-    print(plainText(session, style, args));
+    const rest = new Arguments(session, args);
+    const options = displayOptions(context, rest, name);
+    print(displayed({ session, name, rest, ...options }, letters));
+    rest.expectNothing(name);
   },
 };
 
-/** Start and count of a display, and where the next one goes on. */
-function rangeOf(session: Session, args: string, size: number, count: number, style?: { perLine: number }) {
-  const rest = new Arguments(session, args);
-  const columns = /^\/c\s*([0-9a-f]+)\s*/i.exec(rest.scanner.rest);
-  if (columns) rest.scanner.at += columns[0].length;
-  const perLine = columns ? Math.max(1, parseInt(columns[1]!, 16)) : (style?.perLine ?? 1);
-  const start = rest.optionalValue() ?? session.next.get(NEXT) ?? session.scope.context.rip;
-  const given = rest.range(start, size);
-  const objects = given ?? count;
-  session.next.set(NEXT, start + BigInt(objects * size));
-  return { start, count: objects, perLine, given };
+const small = (letter: string) => letter.toLowerCase();
+
+/** What a display is asked for, and what is left of its arguments. */
+interface Request {
+  session: Session;
+  name: string;
+  rest: Arguments;
+  /** What is shown: virtual memory, or with `/p` physical memory. */
+  memory: Memory;
+  /** `/c`: how many objects stand on a line. */
+  columns: number | undefined;
 }
 
-function plainText(session: Session, style: Style, args: string): string {
-  const { start, count, perLine } = rangeOf(session, args, style.size, style.count, style);
+/** Options in front of the address. Source: Microsoft, "d, da, db, …". */
+function displayOptions({ session, print }: CommandContext, { scanner }: Arguments, name: string) {
+  let memory: Memory = session.memory;
+  let columns: number | undefined;
+  for (let mark = scanner.match(/[-/](?=[a-z])/); mark !== undefined; mark = scanner.match(/[-/](?=[a-z])/)) {
+    if (scanner.match(/c/)) {
+      columns = Number(parseMasm(scanner, session));
+      if (columns < 1 || columns > MOST_COLUMNS)
+        throw new SyntaxProblem('Illegal column count', name.length + 1 + scanner.at);
+    } else if (scanner.match(/p(?:u?c|wc)?(?=\s|$)/)) memory = session.target.physical.asMemory;
+    else print(`Unknown option '${scanner.match(/[a-z]/)!}'\n`);
+  }
+  return { memory, columns };
+}
+
+function displayed(request: Request, letters: string): string {
+  if (letters === 'l' || letters === 'lb') return listText(request, letters === 'lb');
+  if (/^[dpq][aspu]$/.test(letters) || letters === 'qs' || letters === 'ds')
+    return pointedText(request, letters);
+  if (letters === 'a' || letters === 'u') return stringsText(request, letters);
+  if (letters === 's' || letters === 'S') return countedText(request, letters);
+  if (letters === 'yb' || letters === 'yd') return binaryText(request, letters);
+  const style = STYLES[letters];
+  if (!style) throw new CommandError(`There is no display d${letters}; see .help d.\n`);
+  return plainText(request, style);
+}
+
+/** Start and count of a display, and where the next one goes on. */
+function rangeOf(
+  { session, rest, name, columns }: Request,
+  size: number,
+  count: number,
+  style?: { perLine: number },
+) {
+  const perLine = columns ?? style?.perLine ?? 1;
+  const found = rest.range(() => session.next.get(NEXT) ?? session.scope.context.rip, size, name);
+  const objects = found.count ?? count;
+  session.next.set(NEXT, found.start + BigInt(objects * size));
+  return { start: found.start, count: objects, perLine, given: found.count };
+}
+
+function plainText(request: Request, style: Style): string {
+  const { start, count, perLine } = rangeOf(request, style.size, style.count, style);
   const lines: string[] = [];
   for (let i = 0; i < count; i += perLine) {
     const at = start + BigInt(i * style.size);
     const objects = Math.min(perLine, count - i);
-    lines.push(`${address(at)}  ${rowText(session, style, at, objects, perLine)}\n`);
+    lines.push(`${address(at)}  ${rowText(request.memory, style, at, objects, perLine)}\n`);
   }
   return lines.join('');
 }
 
-function rowText(session: Session, style: Style, at: bigint, objects: number, perLine: number): string {
+function rowText(memory: Memory, style: Style, at: bigint, objects: number, perLine: number): string {
   const cells: string[] = [];
   let characters = '';
   for (let i = 0; i < objects; i++) {
-    const bytes = session.memory.read(at + BigInt(i * style.size), style.size);
+    const bytes = memory.read(at + BigInt(i * style.size), style.size);
     const there = bytes.length === style.size;
     cells.push(there ? style.cell(bytes) : style.missing);
     characters += there ? [...bytes].map(printable).join('') : '?'.repeat(style.size);
@@ -126,12 +168,13 @@ const STRING_COLUMNS = { a: 32, u: 32 };
 const LONGEST_STRING = 0x1000;
 
 /** `da`, `du`: a zero-terminated string. */
-function stringsText(session: Session, kind: 'a' | 'u', args: string): string {
+function stringsText(request: Request, kind: 'a' | 'u'): string {
+  const { session, memory } = request;
   const size = kind === 'a' ? 1 : 2;
-  const { start, count, perLine, given } = rangeOf(session, args, size, LONGEST_STRING, {
+  const { start, count, perLine, given } = rangeOf(request, size, LONGEST_STRING, {
     perLine: STRING_COLUMNS[kind],
   });
-  const bytes = session.memory.read(start, count * size);
+  const bytes = memory.read(start, count * size);
   if (bytes.length === 0) return `${address(start)}  "${'?'.repeat(Math.min(given ?? perLine, perLine))}"\n`;
   const text =
     kind === 'a'
@@ -146,24 +189,21 @@ function stringsText(session: Session, kind: 'a' | 'u', args: string): string {
   return lines.join('');
 }
 
-/** Characters outside of what a console shows become question marks. */
-function wideShown(bytes: Uint8Array): string {
-  const shown = (character: string) =>
-    character > '~' ? '?' : character !== '\0' && character < ' ' ? '.' : character;
-  return [...wideText(bytes)].map(shown).join('');
-}
-
 /** `ds`, `dS`: a STRING or UNICODE_STRING. */
-function countedText(session: Session, kind: 's' | 'S', args: string): string {
-  const start = new Arguments(session, args).value();
-  const header = session.memory.read(start, 16);
+function countedText({ rest, memory }: Request, kind: 's' | 'S'): string {
+  const start = rest.address();
+  const header = memory.read(start, 16);
   if (header.length < 16) throw new CommandError(`Unable to read string structure at ${address(start)}\n`);
   const view = new DataView(header.slice().buffer);
   const length = view.getUint16(0, true);
   const size = kind === 's' ? 1 : 2;
   const buffer = view.getBigUint64(8, true);
-  const bytes = session.memory.read(buffer, length);
-  const text = kind === 's' ? [...bytes].map(printable).join('') : wideShown(bytes);
+  const bytes = memory.read(buffer, length);
+  const whole =
+    kind === 's'
+      ? [...bytes].map((byte) => (byte === 0 ? '\0' : printable(byte))).join('')
+      : wideShown(bytes);
+  const text = whole.split('\0')[0]!;
   const lines: string[] = [];
   for (let i = 0; i === 0 || i < text.length; i += 32)
     lines.push(`${address(buffer + BigInt(i * size))}  "${text.slice(i, i + 32)}"\n`);
@@ -171,14 +211,15 @@ function countedText(session: Session, kind: 's' | 'S', args: string): string {
 }
 
 /** `dps`, `dpp`, `dpa`, `dpu`, `dds`, `dqs` …: words, and what they point to. */
-function pointedText(session: Session, letters: string, args: string): string {
+function pointedText(request: Request, letters: string): string {
+  const { session, memory } = request;
   const [unit, what] = letters.length === 2 ? [letters[0]!, letters[1]!] : ['p', letters];
   const size = unit === 'd' ? 4 : 8;
-  const { start, count } = rangeOf(session, args, size, size === 4 ? 32 : 16);
+  const { start, count } = rangeOf(request, size, size === 4 ? 32 : 16);
   const lines: string[] = [];
   for (let i = 0; i < count; i++) {
     const at = start + BigInt(i * size);
-    const bytes = session.memory.read(at, size);
+    const bytes = memory.read(at, size);
     if (bytes.length < size) {
       lines.push(`${address(at)}  ${size === 8 ? '????????`????????' : '????????'}\n`);
       continue;
@@ -213,16 +254,15 @@ function pointed(session: Session, what: string, value: bigint, size: number): s
 }
 
 /** `dl`, `dlb`: a linked list, forwards or backwards. */
-function listText(session: Session, args: string, backwards: boolean): string {
-  const rest = new Arguments(session, args);
-  const start = rest.value();
+function listText({ rest, memory }: Request, backwards: boolean): string {
+  const start = rest.address();
   const most = Number(rest.optionalValue() ?? 0x20n);
   const words = Number(rest.optionalValue() ?? 4n);
   const lines: string[] = [];
   const seen = new Set<bigint>();
   for (let at = start, i = 0; i < most && !seen.has(at); i++) {
     seen.add(at);
-    const bytes = session.memory.read(at, words * 8);
+    const bytes = memory.read(at, words * 8);
     if (bytes.length < 8) break;
     for (let word = 0; word * 8 + 8 <= bytes.length; word += 2) {
       const cells = [word, word + 1].filter((j) => j * 8 + 8 <= bytes.length && j < words);
@@ -237,9 +277,9 @@ function listText(session: Session, args: string, backwards: boolean): string {
 }
 
 /** `dyb`, `dyd`: bits. */
-function binaryText(session: Session, kind: 'yb' | 'yd', args: string): string {
+function binaryText(request: Request, kind: 'yb' | 'yd'): string {
   const bytesEach = kind === 'yb' ? 1 : 4;
-  const { start, count } = rangeOf(session, args, bytesEach, kind === 'yb' ? 32 : 8);
+  const { start, count } = rangeOf(request, bytesEach, kind === 'yb' ? 32 : 8);
   const rule = `${' '.repeat(19)}-------- -------- -------- --------\n`;
   const head =
     kind === 'yb'
@@ -249,7 +289,7 @@ function binaryText(session: Session, kind: 'yb' | 'yd', args: string): string {
   const lines: string[] = [];
   for (let i = 0; i < count; i += perLine) {
     const at = start + BigInt(i * bytesEach);
-    const bytes = [...session.memory.read(at, Math.min(perLine, count - i) * bytesEach)];
+    const bytes = [...request.memory.read(at, Math.min(perLine, count - i) * bytesEach)];
     const shown = kind === 'yb' ? bytes : [...bytes].reverse();
     const bits = shown.map((byte) => byte.toString(2).padStart(8, '0')).join(' ');
     const cells =

@@ -3,8 +3,17 @@ import { CommandError } from './command.js';
 
 /** Says that WinDbg has something of a command and this debugger has not. */
 export function refuse(command: string, what: string): never {
-  throw new CommandError(`${what} of ${command} is not supported here. .hh ${command} tells what is.\n`);
+  throw new CommandError(
+    `${notSupported(command, what)} .hh ${command} tells ${isSeveral(what) ? 'which are' : 'what is'}.\n`,
+  );
 }
+
+/** `Flags 0x8 of !process are not supported here.`: the sentence, as one or several are named. */
+function notSupported(command: string, what: string): string {
+  return `${what} of ${command} ${isSeveral(what) ? 'are' : 'is'} not supported here.`;
+}
+
+const isSeveral = (what: string) => /^(?:Flags|Options)\b/.test(what);
 
 /** Refuses what stands behind the last argument of a command: none is passed over in silence. */
 export function expectEnd(command: string, rest: Arguments): void {
@@ -35,5 +44,5 @@ export function refuseFlags(command: string, flags: number, known: number): void
 /** What to say of flags that nothing was done about; '' when there are none. */
 export function ignoredFlags(command: string, flags: number, known: number): string {
   const rest = (flags & ~known) >>> 0;
-  return rest === 0 ? '' : `Flags 0x${rest.toString(16)} of ${command} are not supported here.\n`;
+  return rest === 0 ? '' : `${notSupported(command, `Flags 0x${rest.toString(16)}`)}\n`;
 }

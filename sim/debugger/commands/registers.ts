@@ -78,10 +78,10 @@ function operandText(session: Session, line: Line): string {
 }
 
 function showMasked({ session, print }: CommandContext, scanner: Scanner): void {
+  if (session.scope.isOther) print(LAST_SET);
   const mask = Number(parseMasm(scanner, session));
   if (session.user && mask & MASK.control) print(`Ignored invalid bits ${hex(MASK.control)}\n`);
   const { context } = session.scope;
-  if (session.scope.isOther) print(LAST_SET);
   if (mask & (MASK.integers | MASK.integers64)) print(registersText(context, (mask & MASK.segments) !== 0));
   if (mask & MASK.floats) print(x87Text(context));
   if (mask & MASK.mmx) print(mmxText(context));
@@ -111,9 +111,13 @@ function assign({ session, print }: CommandContext, args: string): void {
 /** Pseudo-registers that can be written. */
 const WRITTEN = /^\$(?:t1?\d|ip)$/i;
 
+/** Pseudo-registers that are not of the registers' context. */
+const OF_NO_CONTEXT = /\$(?!ip|ra)/;
+
 function named(context: CommandContext, args: string): void {
   if (args.includes('=')) return assign(context, args);
   const { session, print } = context;
+  if (session.scope.isOther && !OF_NO_CONTEXT.test(args)) print(LAST_SET);
   const shown = args
     .split(/[\s,]+/)
     .filter(Boolean)
@@ -129,7 +133,7 @@ function named(context: CommandContext, args: string): void {
         throw new SyntaxProblem('Bad register error', 'r '.length + args.indexOf(word) + word.length);
       return `${name}=${hex(value, digitsOf(name))}`;
     });
-  print(`${session.scope.isOther && !args.includes('$') ? LAST_SET : ''}${shown.join(' ')}\n`);
+  print(`${shown.join(' ')}\n`);
 }
 
 const SEGMENT = /^[c-gs]s$/;

@@ -1,6 +1,7 @@
+import { asciiText } from '../files/text.js';
+import { isPrintable, wideShown } from '../format/wide-text.js';
 import { address, hex, printable } from '../format/numbers.js';
 import { parseMasm } from '../expressions/masm.js';
-import { Scanner } from '../expressions/scanner.js';
 import { integerOf } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import { Arguments } from './arguments.js';
@@ -14,12 +15,33 @@ const SHORTEST_STRING = 3;
 /** A search over more memory than any dump holds ends at what can be read anyway, page by page. */
 const MOST_BYTES = 0x10000000;
 
-/** Flags of `s -[…]`. Source: Microsoft, "s (Search Memory)". */
+/** Flags of `s -[…]`. Source: Microsoft, "s (Search Memory)", and the answers of its engine. */
 interface Flags {
-  /** Addresses only. */
+  /** `1`: addresses only. */
   isBare: boolean;
-  /** Least characters of a text, for `-sa` and `-su`. */
+  /** `l`: least characters of a text, for `-sa` and `-su`. */
   shortest: number;
+  /** `s`: hits are kept for a search among them, `r`. */
+  saves: boolean;
+  isAmongSaved: boolean;
+}
+
+interface Hit {
+  at: bigint;
+  length: number;
+}
+
+/** Hits that the user has kept, and how many are. */
+class SavedHits {
+  hits: Hit[] = [];
+  most = 0x400;
+}
+const savedHits = new WeakMap<Session, SavedHits>();
+
+function savedOf(session: Session): SavedHits {
+  const saved = savedHits.get(session) ?? new SavedHits();
+  savedHits.set(session, saved);
+  return saved;
 }
 
 /** `s`: memory that holds a pattern. */
@@ -27,72 +49,105 @@ export const search: Command = {
   names: ['s'],
   run({ session, print }, args, name) {
     const text = `${name.slice(1)} ${args}`.trim();
-    const scanner = new Scanner(text);
-    const at = () => (text === '' ? 1 : 's '.length + scanner.at);
-    const flags = takeOption(scanner, at);
-    const kind = flags.kind;
+    const saved = savedOf(session);
     const rest = new Arguments(session, text);
-    rest.scanner.at = scanner.at;
+    const flags = takeOption(rest, saved);
+    const kind = flags.kind;
     const isText = !flags.isStrings && (kind === 'a' || kind === 'u');
     const what = isText ? 'Non-empty string required' : 'Search pattern missing from';
-    const missing = () => new SyntaxProblem(what, at());
+    const missing = () => (text === '' ? new SyntaxProblem(what, 1) : rest.problem(what, name[0]!));
     if (rest.ended) throw missing();
-    const start = rest.value();
     const size = SIZES[kind]!;
-    const count = rest.range(start, size);
-    scanner.at = rest.scanner.at;
+    const { start, count } = rest.range(() => 0n, size, 's');
     if (count === undefined) throw missing();
-    const length = Math.min(count * size, MOST_BYTES);
-    if (flags.isStrings) return print(stringsText(session, start, length, size, flags));
-    if (rest.ended) throw missing();
-    const pattern = isText ? textPattern(rest, size) : patternOf(session, rest, size);
-    for (const place of places(session, start, length, pattern, size))
-      print(flags.isBare ? `0x${address(place)}\n` : rowText(session, place, kind, size));
-    scanner.at = rest.scanner.at;
-    if (!rest.ended) throw new SyntaxProblem('Extra character error', at() + 1);
+    if (flags.saves) saved.hits = [];
+    const ranges = flags.isAmongSaved
+      ? saved.hits
+      : [{ at: start, length: Math.min(count * size, MOST_BYTES) }];
+    if (flags.isAmongSaved && !flags.isBare && !flags.saves) print(`Searching ${ranges.length} hits\n`);
+    if (!flags.isStrings && rest.ended) throw missing();
+    for (const { at, length } of hitsIn(session, [...ranges], rest, flags)) {
+      if (flags.saves && saved.hits.length >= saved.most) throw rest.problem('Overflow error', 's');
+      print(flags.isBare ? `0x${address(at)}\n` : shownHit(session, { at, length }, flags, size));
+      if (flags.saves) saved.hits.push({ at, length: size });
+    }
+    if (flags.saves && !flags.isBare) print(`Saved ${saved.hits.length} hits\n`);
+    rest.expectNothing('s');
   },
 };
 
-function takeOption(scanner: Scanner, at: () => number): Flags & { kind: string; isStrings: boolean } {
-  const flags: Flags = { isBare: false, shortest: SHORTEST_STRING };
+function* hitsIn(
+  session: Session,
+  ranges: readonly Hit[],
+  rest: Arguments,
+  { kind, isStrings, shortest }: Option,
+): Iterable<Hit> {
+  const size = SIZES[kind]!;
+  const isText = kind === 'a' || kind === 'u';
+  const pattern = isStrings ? undefined : isText ? textPattern(rest, size) : patternOf(session, rest, size);
+  for (const { at, length } of ranges)
+    if (pattern === undefined) yield* texts(session, at, length, size, shortest);
+    else
+      for (const place of places(session, at, length, pattern, size))
+        yield { at: place, length: pattern.length };
+}
+
+function shownHit(session: Session, { at, length }: Hit, { kind, isStrings }: Option, size: number): string {
+  if (!isStrings) return rowText(session, at, kind, size);
+  const bytes = session.memory.read(at, length);
+  return stringRows(at, size === 1 ? asciiText(bytes) : wideShown(bytes), size);
+}
+
+interface Option extends Flags {
+  kind: string;
+  isStrings: boolean;
+}
+
+function takeOption(rest: Arguments, saved: SavedHits): Option {
+  const { scanner } = rest;
+  const problem = (what = 'Syntax error', further = 0) => rest.problem(what, 's', further);
+  const flags: Flags = { isBare: false, shortest: SHORTEST_STRING, saves: false, isAmongSaved: false };
   if (!scanner.take('-')) return { ...flags, kind: 'b', isStrings: false };
-  if (scanner.take('['))
-    while (!scanner.take(']')) {
-      const flag = scanner.match(/1|w|r|n|l[0-9a-f]+/);
-      if (flag === undefined) throw new SyntaxProblem('Syntax error', at());
-      if (flag === 'w') throw new SyntaxProblem('Operation not supported in current debug session', at());
-      if (flag === 'r' || flag === 'n') refuse('s', `-[${flag}]`);
+  const takeNext = (wanted: RegExp) => {
+    const found = wanted.test(scanner.rest.charAt(0)) ? scanner.rest.charAt(0).toLowerCase() : undefined;
+    if (found !== undefined) scanner.at++;
+    return found;
+  };
+  if (takeNext(/\[/) !== undefined)
+    while (takeNext(/\]/) === undefined) {
+      const flag = takeNext(/[1wrsnl]/i);
+      if (flag === undefined) throw problem();
+      if (flag === 'w') throw problem('Operation not supported in current debug session');
       if (flag === '1') flags.isBare = true;
-      else flags.shortest = Math.max(1, parseInt(flag.slice(1), 16));
+      else if (flag === 's') flags.saves = true;
+      else if (flag === 'r') flags.isAmongSaved = true;
+      else if (flag === 'n') saved.most = Number(rest.expected('Search save length'));
+      else flags.shortest = Number(rest.expected('Limit value')) || SHORTEST_STRING;
     }
-  const kind = scanner.match(/s[au]|[bwdqauv]/)?.toLowerCase();
-  if (kind === undefined) throw new SyntaxProblem('Syntax error', at());
+  const isStrings = takeNext(/s/i) !== undefined;
+  const kind = takeNext(isStrings ? /[au]/i : /[bwdqauv]/i);
+  if (kind === undefined) throw problem();
   if (kind === 'v') refuse('s', '-v');
-  return { ...flags, kind: kind.at(-1)!, isStrings: kind.length > 1 };
+  return { ...flags, kind, isStrings };
 }
 
 /** A text with or without quotes. */
 function textPattern(rest: Arguments, size: number): Uint8Array {
   const quoted = rest.scanner.match(/"(?:[^"\\]|\\.)*"/)?.slice(1, -1);
-  const codes = [...(quoted ?? rest.scanner.match(/.*/s)?.trim() ?? '')].map((one) => one.charCodeAt(0));
+  const codes = [...(quoted ?? rest.word() ?? '')].map((one) => one.charCodeAt(0));
   return Uint8Array.from(codes.flatMap((code) => (size === 2 ? [code & 0xff, code >> 8] : [code & 0xff])));
 }
 
-/** Values one after the other; for bytes and characters, texts in quotes as well. @throws SyntaxProblem for too large ones */
+/** Values one after the other. @throws SyntaxProblem for too large ones */
 function patternOf(session: Session, rest: Arguments, size: number): Uint8Array {
   const bytes: number[] = [];
   while (!rest.ended) {
-    const quoted = size === 1 ? rest.scanner.match(/"(?:[^"\\]|\\.)*"/) : undefined;
-    if (quoted) {
-      bytes.push(...[...quoted.slice(1, -1)].map((one) => one.charCodeAt(0) & 0xff));
-      continue;
-    }
     const value = parseMasm(rest.scanner, session);
     if (
       BigInt.asUintN(size * 8, value) !== value &&
       BigInt.asIntN(size * 8, value) !== BigInt.asIntN(64, value)
     )
-      throw new SyntaxProblem('Overflow error', 's '.length + rest.scanner.at);
+      throw rest.problem('Overflow error', 's');
     for (let i = 0; i < size; i++) bytes.push(Number((value >> BigInt(i * 8)) & 0xffn));
   }
   return Uint8Array.from(bytes);
@@ -130,41 +185,36 @@ function rowText(session: Session, at: bigint, kind: string, size: number): stri
   return `${address(at)}  ${halves}${kind === 'q' ? '' : `  ${[...bytes].map(printable).join('')}`}\n`;
 }
 
-function stringsText(
+/** Runs of characters that are no shorter than the user wants. */
+function* texts(
   session: Session,
   start: bigint,
   length: number,
   size: number,
-  { isBare, shortest }: Flags,
-): string {
+  shortest: number,
+): Iterable<Hit> {
   const bytes = session.memory.read(start, length);
-  let text = '';
+  const isShown = (i: number) => {
+    if (i + size > bytes.length) return false;
+    const code = bytes[i]! | (size === 2 ? bytes[i + 1]! << 8 : 0);
+    return code < 0x80 || size === 1 ? code >= 0x20 && code < 0x7f : isPrintable(String.fromCharCode(code));
+  };
   let from = -1;
   for (let i = 0; i <= bytes.length; i += size) {
-    const byte = bytes[i];
-    const shown = byte !== undefined && byte >= 0x20 && byte < 0x7f && (size === 1 || bytes[i + 1] === 0);
+    const shown = isShown(i);
     if (shown && from < 0) from = i;
     if (shown || from < 0) continue;
-    const place = start + BigInt(from);
-    if ((i - from) / size >= shortest)
-      text += isBare
-        ? `0x${address(place)}\n`
-        : stringRows(
-            place,
-            bytes.subarray(from, i).filter((_, j) => j % size === 0),
-            size,
-          );
+    if ((i - from) / size >= shortest) yield { at: start + BigInt(from), length: i - from };
     from = -1;
   }
-  return text;
 }
 
 /** Characters of a row; longer strings go on in the next. */
 const ROW_CHARACTERS = 32;
 
-function stringRows(at: bigint, characters: Uint8Array, size: number): string {
+function stringRows(at: bigint, characters: string, size: number): string {
   let text = '';
   for (let j = 0; j < characters.length; j += ROW_CHARACTERS)
-    text += `${address(at + BigInt(j * size))}  "${String.fromCharCode(...characters.slice(j, j + ROW_CHARACTERS))}"\n`;
+    text += `${address(at + BigInt(j * size))}  "${characters.slice(j, j + ROW_CHARACTERS)}"\n`;
   return text;
 }

@@ -136,7 +136,7 @@ export class Shell {
     const { name, args } = splitName(text);
     try {
       const command = findCommand(name);
-      if (!command) return this.#unknown(name);
+      if (!command) return this.#unknown(name, text);
       command.run(this.#context, args, name);
     } catch (error) {
       if (error instanceof CommandError) this.#print(error.message);
@@ -168,18 +168,18 @@ export class Shell {
     throw new Abandoned();
   }
 
-  #unknown(name: string): void {
+  #unknown(name: string, text: string): void {
     const why = whyAbsent(/^\$+>?[a-z]?</.exec(name)?.[0] ?? name);
     if (why !== undefined) this.#print(`${name} is a command of WinDbg that is not here: ${why}.\n`);
     else if (name.startsWith('!'))
       this.#print(`${name.slice(1)} is not extension gallery command\nNo export ${name.slice(1)} found\n`);
-    else throw new SyntaxProblem('Syntax error', name.startsWith('.') ? name.length : 1);
+    else throw new SyntaxProblem('Syntax error', placeOfUnknown(name, text));
   }
 
   #point(line: string, problem: SyntaxProblem, start = 0): void {
     const mark = ' '.repeat(this.session.prompt.length + start + problem.at);
-    const joint = problem.message.endsWith(' from') ? '' : ' in';
-    this.#print(`${mark}^ ${problem.message}${joint} '${line}'\n`);
+    const joint = /(?: from| session)$/.test(problem.message) ? '' : ' in';
+    this.#print(`${mark}^ ${problem.message}${joint} '${shownLine(line, start, problem)}'\n`);
   }
 
   #tellMissing(): void {
@@ -205,4 +205,18 @@ export class Shell {
       throw new CommandError(`${(error as Error).message}\n`);
     }
   }
+}
+
+/** A branch without its `.if` is known by its word; of other words with a dot the whole command is read. */
+function placeOfUnknown(name: string, text: string): number {
+  if (/^\.(?:elsif|else)$/.test(name)) return name.length;
+  return name.startsWith('.') ? text.length : 1;
+}
+
+/** A line as debuggers show it when a command of it is off. */
+function shownLine(line: string, start: number, { lengthAt, cutAt }: SyntaxProblem): string {
+  if (cutAt !== undefined) return line.slice(0, start + cutAt);
+  if (lengthAt === undefined) return line;
+  const at = start + lengthAt;
+  return line.slice(0, at) + line.charAt(at).toLowerCase() + line.slice(at + 1);
 }

@@ -2,9 +2,10 @@ import { address, hex } from '../format/numbers.js';
 import { registersText } from '../format/registers.js';
 import type { Memory } from '../memory/memory.js';
 import type { Session } from '../session.js';
-import type { Frame } from '../unwind/stack.js';
+import type { Context } from '../unwind/context.js';
+import { walkStack, type Frame } from '../unwind/stack.js';
 import { Arguments } from './arguments.js';
-import type { Command } from './command.js';
+import type { Command, CommandContext } from './command.js';
 import { localsOf, parameterText } from './locals.js';
 import { instructionText } from './registers.js';
 import { parametersText } from './symbols.js';
@@ -22,27 +23,48 @@ interface StackOptions {
 
 /** No stack has more. */
 const MOST_FRAMES = 0xffff;
+const MOST_ASKED = BigInt(MOST_FRAMES);
 const HOME_SLOTS = 4;
 const RETURN_WIDTH = 17;
 
 /** `k` and its kin: the stack of the current scope. */
 export const stack: Command = {
   names: ['k'],
-  run({ session, print }, args, name) {
+  run(command, args, name) {
+    const { session, print } = command;
     const options = optionsOf(name.slice(1));
     const rest = new Arguments(session, args);
-    const scope = session.scope.context.copy();
-    let most = session.stackDepth;
-    if (rest.scanner.take('=')) scope.registers.rsp = rest.value();
-    if (rest.scanner.match(/l(?=[0-9a-f])/) || !rest.ended) most = Number(rest.value());
+    const isGiven = rest.scanner.take('=');
+    const context = isGiven ? contextFrom(session, rest) : session.scope.context;
+    const most = framesAsked(command, rest, name) || session.stackDepth;
     if (options.raw) return print(rawStack(session, most));
-    const frames = session.frames(Math.min(most, MOST_FRAMES));
-    if (session.scope.isOther && most === session.stackDepth)
+    const frames = walkStack(session, context, Math.min(most, MOST_FRAMES));
+    if (session.scope.isOther && !isGiven && most === session.stackDepth)
       print('  *** Stack trace for last set context - .thread/.cxr resets it\n');
     print(heading(options));
     frames.forEach((frame, i) => print(frameLine(session, frame, i, frames[i - 1], options)));
+    rest.expectNothing(name);
   },
 };
+
+/** `k = STACK [INSTRUCTION]`: registers to begin with. */
+function contextFrom(session: Session, rest: Arguments): Context {
+  const context = session.scope.context.copy();
+  context.registers.rsp = rest.address();
+  if (!rest.ended) context.rip = rest.address();
+  return context;
+}
+
+/** How many frames are asked for; 0 for as many as are shown by default. @throws SyntaxProblem for too many */
+function framesAsked({ print }: CommandContext, rest: Arguments, name: string): number {
+  rest.scanner.match(/l(?=[0-9a-f]|\s|$)/);
+  const count = rest.optionalValue() ?? 0n;
+  if (count <= MOST_ASKED) return Number(count);
+  print(
+    `Requested number of stack frames (0x${hex(count)}) is too large! The maximum number is 0x${hex(MOST_ASKED)}.\n`,
+  );
+  throw rest.problem('Range error', name);
+}
 
 function optionsOf(letters: string): StackOptions {
   const has = (letter: string) => letters.includes(letter);

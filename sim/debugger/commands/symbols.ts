@@ -23,6 +23,7 @@ export const examine: Command = {
     // Of several patterns the engine takes the last.
     const pattern = rest.rest.split(/[\s,]+/).at(-1) ?? '';
     const at = pattern.indexOf('!');
+    if (at < 0 && !session.user) return;
     if (at < 0) throw new SyntaxProblem("Couldn't resolve", 'x '.length + pattern.length);
     const [modulePattern, symbolPattern] = [pattern.slice(0, at), pattern.slice(at + 1)];
     const modules = hasWildcards(modulePattern)
@@ -33,7 +34,7 @@ export const examine: Command = {
         `${' '.repeat(session.prompt.length + 'x '.length + modulePattern.length + 1)}^ Couldn't resolve 'x ${modulePattern}'\n`,
       );
     if (options.includes('D')) print(` ${ALPHABET}\n\n`);
-    const fits = matcher(symbolPattern);
+    const fits = symbolPattern === '' ? () => true : matcher(symbolPattern);
     for (const module of modules) {
       const found = (module.symbols?.all ?? []).filter(
         ({ name, isFunction }) =>
@@ -113,8 +114,9 @@ export function parametersText(module: Module, symbol: LoadedSymbol): string | u
 export const nearest: Command = {
   names: ['ln'],
   run({ session, print }, args) {
-    const at = new Arguments(session, args).optionalValue() ?? session.scope.context.rip;
-    print(nearestText(session, at));
+    const rest = new Arguments(session, args);
+    print(nearestText(session, rest.ended ? session.scope.context.rip : rest.address()));
+    rest.expectNothing('ln');
   },
 };
 

@@ -66,6 +66,8 @@ export function evaluateMasm(text: string, scope: Scope): bigint {
 
 /** Evaluates as much as is one expression; the scanner stands behind it. */
 export function parseMasm(scanner: Scanner, scope: Scope): bigint {
+  // A mark of an address, a type or a macro means nothing here.
+  scanner.match(/[&%#]/);
   return binary(scanner, scope, 0);
 }
 
@@ -92,9 +94,9 @@ function binary(scanner: Scanner, scope: Scope, level: number): bigint {
 function unary(scanner: Scanner, scope: Scope): bigint {
   if (scanner.take('-')) return wrap(-unary(scanner, scope));
   if (scanner.take('+')) return unary(scanner, scope);
-  if (scanner.take('~')) return wrap(~unary(scanner, scope));
+  if (scanner.take('~')) return truth(unary(scanner, scope) === 0n);
   const before = scanner.at;
-  const name = scanner.match(/\$?[a-z]+(?=\s*\()|(?:not|poi|by|wo|dwo|qwo|low|hi)(?=\s)/)?.toLowerCase();
+  const name = scanner.match(/\$?[a-z]+(?=\s*\()|(?:not|poi|by|wo|dwo|qwo|low|hi)(?=\s|$)/)?.toLowerCase();
   const apply = name === undefined ? undefined : FUNCTIONS[name];
   if (apply) return applied(scanner, scope, apply);
   scanner.at = before;
@@ -144,21 +146,28 @@ function named(scanner: Scanner, scope: Scope): bigint {
   scanner.skipSpace();
   const rest = scanner.rest;
   const word = scanner.match(/@?[\w$?!.:~`@]+/);
-  if (word === undefined)
-    throw new ExpressionError(rest === '' ? 'Numeric expression missing from' : 'Syntax', rest);
+  if (word === undefined || NO_OPERAND.test(word))
+    throw new ExpressionError(/^$|^[^"`{'!?]/.test(rest) ? MISSING : 'Syntax', rest);
+  if (word === '.') return scope.register('$ip') ?? 0n;
   if (word.startsWith('@')) {
     const name = word.slice(1).replace(/^!/, '');
     const value = scope.register(name) ?? scope.symbol(name);
     if (value === undefined) throw new ExpressionError('Bad register', rest);
     return value;
   }
+  if (hasOverflow(word, scope.radix)) throw new ExpressionError('Overflow', rest);
   const number = parseNumber(word, scope.radix);
   if (number !== undefined) return number;
-  const value = scope.symbol(word) ?? scope.register(word);
+  const value = scope.symbol(word.replace(/^!/, '')) ?? scope.register(word);
   if (value !== undefined) return value;
   scanner.at = start;
   throw new ExpressionError(/^\d/.test(word) ? 'Syntax' : "Couldn't resolve", rest);
 }
+
+/** What is said where a number or a name should stand. */
+const MISSING = 'Numeric expression missing from';
+/** Words that are operators, and what cannot begin a name. */
+const NO_OPERAND = /^(?:(?:and|or|xor|mod)$|:)/i;
 
 const PREFIXES: Readonly<Record<string, number>> = { '0x': 16, '0n': 10, '0t': 8, '0y': 2 };
 const DIGITS: Readonly<Record<number, RegExp>> = {
@@ -170,10 +179,30 @@ const DIGITS: Readonly<Record<number, RegExp>> = {
 
 /** A number as WinDbg reads it: with a prefix, or in the default radix; backticks between halves are passed over. */
 export function parseNumber(word: string, radix: number): bigint | undefined {
+  const found = digitsOf(word, radix);
+  if (!found) return undefined;
+  const { digits, base } = found;
+  return wrap([...digits].reduce((value, digit) => value * BigInt(base) + BigInt(parseInt(digit, 16)), 0n));
+}
+
+/** A prefix alone is zero. An h makes a number hexadecimal that has a hexadecimal digit. */
+function digitsOf(word: string, radix: number): { digits: string; base: number } | undefined {
   const plain = word.replaceAll('`', '');
   const prefixed = PREFIXES[plain.slice(0, 2).toLowerCase()];
-  const digits = prefixed ? plain.slice(2) : plain.replace(/^([0-9][0-9a-f]*)h$/i, '$1');
+  if (prefixed && word.length === 2) return { digits: '0', base: prefixed };
+  const digits = prefixed ? plain.slice(2) : plain.replace(/^([0-9]*[a-f][0-9a-f]*)h$/i, '$1');
   const base = prefixed ?? (digits === plain ? radix : 16);
-  if (!DIGITS[base]!.test(digits)) return undefined;
-  return wrap([...digits].reduce((value, digit) => value * BigInt(base) + BigInt(parseInt(digit, 16)), 0n));
+  return DIGITS[base]!.test(digits) ? { digits, base } : undefined;
+}
+
+/** WinDbg notices a number that is too large by a value that shrinks with a further digit. */
+function hasOverflow(word: string, radix: number): boolean {
+  const found = /^\d/.test(word) ? digitsOf(word, radix) : undefined;
+  let value = 0n;
+  for (const digit of found?.digits ?? '') {
+    const next = wrap(value * BigInt(found!.base) + BigInt(parseInt(digit, 16)));
+    if (next < value) return true;
+    value = next;
+  }
+  return false;
 }

@@ -11,6 +11,13 @@ export class ExpressionError extends Error {
     this.rest = rest;
   }
 
+  /** The same where something particular is missing: `Address expression`, `Length of range`. */
+  missing(what: string): ExpressionError {
+    return /^Numeric expression missing/.test(this.#what)
+      ? new ExpressionError(`${what} missing from`, this.rest)
+      : this;
+  }
+
   /** The message where more text stands behind the expression: debuggers show all that is left of the line. */
   messageBefore(tail: string): string {
     return messageOf(this.#what, this.rest + tail);

@@ -1,3 +1,4 @@
+import type { Memory } from './memory.js';
 import { PAGE_BYTES, type PageMap } from '../dump/page-map.js';
 import type { CachedSource } from '../files/cached-source.js';
 
@@ -32,6 +33,16 @@ export class PhysicalMemory {
   /** Whether that is of use. */
   get isSlow(): boolean {
     return this.#file.isSlow;
+  }
+
+  /** The same behind addresses of any size, as virtual memory has them. */
+  get asMemory(): Memory {
+    return {
+      read: (address, length) =>
+        address > BigInt(Number.MAX_SAFE_INTEGER) - BigInt(length)
+          ? new Uint8Array(0)
+          : this.read(Number(address), length),
+    };
   }
 
   /** Bytes from a physical address on, up to the first frame that is not there. */
