@@ -2,6 +2,8 @@ import type { ByteSource } from '../files/byte-source.js';
 import { FileError } from '../files/file-error.js';
 import { record, viewOf } from '../files/record.js';
 import { readDbiStream, readSectionHeaders, type DbiStream, type SectionHeader } from './dbi-stream.js';
+import { Cursor } from './cursor.js';
+import { lineIn, namedStream, type SourceLine } from './line-numbers.js';
 import { MsfFile } from './msf-file.js';
 import { S, symbolRecords } from './symbol-records.js';
 import { TypeStream } from './type-stream.js';
@@ -15,6 +17,7 @@ const INFO = record(0x1c, {
 });
 const GUID_TAIL = 0x14;
 const STREAM = { info: 1, types: 2, debug: 3 } as const;
+const STRINGS_HEADER_BYTES = 12;
 const FUNCTION_FLAG = 2; // of a public: code
 
 export interface PdbSymbol {
@@ -48,6 +51,7 @@ export class PdbFile {
   readonly sections: SectionHeader[];
   readonly dbi: DbiStream;
   readonly msf: MsfFile;
+  #strings: Uint8Array | undefined;
 
   /** @throws FileError when it is no PDB or damaged */
   constructor(file: ByteSource) {
@@ -96,6 +100,29 @@ export class PdbFile {
     for (const symbol of this.#publics(records))
       if (!known.has(`${symbol.rva} ${symbol.name}`)) symbols.push(symbol);
     return symbols;
+  }
+
+  /** Where in the sources a compiland's code at an address comes from; `undefined` where the PDB does not say. */
+  lineAt(rva: number, compiland: number): SourceLine | undefined {
+    const index = this.sections.findIndex(
+      ({ virtualAddress, virtualSize }) => rva >= virtualAddress && rva < virtualAddress + virtualSize,
+    );
+    if (index < 0) return undefined;
+    const offset = rva - this.sections[index]!.virtualAddress;
+    const own = this.dbi.compilands[compiland];
+    if (own?.stream === undefined || own.c13Bytes === 0) return undefined;
+    return lineIn(own, this.msf.stream(own.stream), index + 1, offset, (place) => this.#string(place));
+  }
+
+  /** Of the string table. Source: LLVM, docs/PDB, "The PDB String Table". */
+  #string(place: number): string {
+    this.#strings ??= this.#readStrings();
+    return new Cursor(this.#strings, place).text();
+  }
+
+  #readStrings(): Uint8Array {
+    const stream = namedStream(new Cursor(this.msf.stream(STREAM.info), INFO.size), '/names');
+    return stream === undefined ? new Uint8Array() : this.msf.stream(stream).subarray(STRINGS_HEADER_BYTES);
   }
 
   /** Parts of functions that lie behind them elsewhere, by address. Source of the layout: SEPCODESYM in Microsoft's cvinfo.h. */

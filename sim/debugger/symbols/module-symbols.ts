@@ -1,4 +1,6 @@
 import { SortedNames } from '../files/sorted-names.js';
+import { FileError } from '../files/file-error.js';
+import type { SourceLine } from '../pdb/line-numbers.js';
 import type { PdbFile, PdbSymbol, SeparatedCode } from '../pdb/pdb-file.js';
 import type { Export } from '../pe/exports.js';
 
@@ -65,6 +67,17 @@ export class ModuleSymbols {
   /** The first symbol behind an address. */
   next(rva: number): LoadedSymbol | undefined {
     return this.#byAddress[this.#position(this.#home(rva)) + 1];
+  }
+
+  /** Where in the sources the code at an address comes from; `undefined` where that is not known, or damaged. */
+  lineAt(rva: number): SourceLine | undefined {
+    try {
+      const compiland = this.nearest(rva)?.scope?.compiland;
+      return compiland === undefined ? undefined : this.pdb?.lineAt(rva, compiland);
+    } catch (error) {
+      if (error instanceof FileError) return undefined;
+      throw error;
+    }
   }
 
   /** All symbols at an address. */

@@ -11,10 +11,17 @@ export function stackView(session: Session): Item[] {
     return {
       id: `${number}`,
       text: `${hex(number, 2)} ${siteText(session, frame)}`,
-      detail: address(frame.context.registers.rsp),
+      detail: `${address(frame.context.registers.rsp)}${lineText(session, frame.context.rip)}`,
       command: `.frame ${hex(number)}`,
       isCurrent: i === current,
       address: hex(frame.context.registers.rsp, 16),
     };
   });
+}
+
+/** ` [leaky.c @ 42]`, as WinDbg's stack window has it behind a site; '' where the symbols have no lines. */
+function lineText(session: Session, rip: bigint): string {
+  const found = session.symbolAt(rip);
+  const line = found && found.module.symbols?.lineAt(Number(rip - found.module.base));
+  return line ? `  [${line.file} @ ${line.line}]` : '';
 }
