@@ -130,7 +130,8 @@ export function identifyThread(
   fillScheduling(thread, process, priority, isUser);
   fillLists(thread, isUser);
   setField(thread, ETHREAD.StartAddress, start);
-  setField(thread, ETHREAD.Win32StartAddress, userStart);
+  // A thread of the kernel was started by no Win32: debuggers show its only start there.
+  setField(thread, ETHREAD.Win32StartAddress, isUser ? userStart : start);
   setField(at(thread, ETHREAD.Cid), CLIENT_ID.UniqueProcess, getField(process, EPROCESS.UniqueProcessId));
   setField(at(thread, ETHREAD.Cid), CLIENT_ID.UniqueThread, tid);
   write64(at(thread, ETHREAD.CreateTime), tid == 0 ? 0 : systemTime());

@@ -93,6 +93,16 @@ describe('user stacks', () => {
     }
   });
 
+  it('are not what threads of the kernel start on, which have one start', () => {
+    const all = machine.stage.processes.flatMap(({ threads }) => threads.filter(({ userMode }) => !userMode));
+    expect(all.length).toBeGreaterThan(20);
+    for (const { address } of all) {
+      const start = get(address, '_ETHREAD', 'StartAddress');
+      expect(start).toBeGreaterThan(0xffff800000000000n);
+      expect(get(address, '_ETHREAD', 'Win32StartAddress')).toBe(start);
+    }
+  });
+
   it('start where ETHREAD.Win32StartAddress says', () => {
     for (const process of processes) {
       core.exports.processAttach(process.address);
