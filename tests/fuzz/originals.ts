@@ -22,9 +22,9 @@ export class Originals {
     return new Uint8Array(readFileSync(this.dump(...options).dump));
   }
 
-  /** A file of the machine's symbol store. */
-  symbolFile(name: string): Uint8Array {
-    const { symbols } = this.dump('--kind', 'stacks');
+  /** A file of the symbol store of the machine, or of one with other options. */
+  symbolFile(name: string, ...options: string[]): Uint8Array {
+    const { symbols } = this.dump('--kind', 'stacks', ...options);
     const folder = join(symbols, name);
     return new Uint8Array(readFileSync(join(folder, readdirSync(folder)[0]!, name)));
   }

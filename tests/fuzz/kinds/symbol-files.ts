@@ -5,11 +5,22 @@ import { disturb, numbersIn, scatter, type Random } from '../mutations.js';
 import type { Originals } from '../originals.js';
 import { changed, type Step, type Subject } from '../subject.js';
 
+/** Lines of sources are asked for at so many places of so many sections, each of one of the first compilands. */
+const MOST_SECTIONS = 8;
+const LINES_ASKED = 16;
+const MOST_COMPILANDS = 4;
+
 /** PDBs, read as far as their symbols and types go. */
 export function symbolFiles(originals: Originals): Subject[] {
-  const pdb = originals.symbolFile('ntkrnlmp.pdb');
-  const change = pdbNumbers(pdb);
-  return [{ name: 'PDBs', make: (random) => changed(pdb, random, change), open: readPdb }];
+  const pdbs = [
+    originals.symbolFile('ntkrnlmp.pdb'),
+    originals.symbolFile('poller.pdb', '--scenario', 'busy-driver'), // has lines of source files
+  ].map((bytes) => ({ bytes, change: pdbNumbers(bytes) }));
+  const make: Subject['make'] = (random) => {
+    const { bytes, change } = pdbs[random(4) === 0 ? 1 : 0]!;
+    return changed(bytes, random, change);
+  };
+  return [{ name: 'PDBs', make, open: readPdb }];
 }
 
 /** Numbers of a PDB: superblock, the block map, the directory of streams, and the headers of streams. */
@@ -56,5 +67,10 @@ function readPdb(file: ByteSource, step: Step): void {
       const type = pdb!.types.find(name);
       if (type?.kind === 'struct') void type.fields.length;
     }
+  });
+  step('lines', () => {
+    for (const { virtualAddress, virtualSize } of pdb!.sections.slice(0, MOST_SECTIONS))
+      for (let at = 0; at < LINES_ASKED; at++)
+        pdb!.lineAt(virtualAddress + Math.floor((virtualSize / LINES_ASKED) * at), at % MOST_COMPILANDS);
   });
 }
