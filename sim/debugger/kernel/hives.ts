@@ -21,6 +21,9 @@ const COMPRESSED_VALUE = 1;
 const CELL_SIZE = 4;
 const LONGEST_CELL = 0x100000;
 const MOST_KEYS = 0x10000;
+const MOST_LISTS = 0x400;
+const MOST_VALUES = 0x400;
+const LONGEST_KEY_NAME = 0x200;
 const MOST_HIVES = 0x400;
 const REGISTRY_PROCESS = 'Registry';
 
@@ -98,19 +101,19 @@ class Hive {
       if (next === undefined) return undefined;
       key = next;
     }
-    const node = KEY.read(this.#cell(key, KEY.size));
+    const node = KEY.read(this.#cell(key, KEY.size, KEY.size));
     if (node.Values === 0 || node.ValueList === NONE) return [];
     const list = viewOf(this.#cell(node.ValueList));
-    const count = Math.min(node.Values, list.byteLength >> 2);
+    const count = Math.min(node.Values, list.byteLength >> 2, MOST_VALUES);
     return Array.from({ length: count }, (_, i) => this.#value(list.getUint32(i * 4, true)));
   }
 
   #subkey(key: number, name: string): number | undefined {
-    const node = KEY.read(this.#cell(key, KEY.size));
+    const node = KEY.read(this.#cell(key, KEY.size, KEY.size));
     for (const list of [node.StableList, node.VolatileList]) {
       if (list === NONE) continue;
       for (const cell of this.#listed(list, 0)) {
-        const bytes = this.#cell(cell, KEY.size);
+        const bytes = this.#cell(cell, KEY.size, KEY.size + LONGEST_KEY_NAME);
         const { Signature, Flags, NameLength } = KEY.read(bytes);
         const raw = bytes.subarray(KEY.size, KEY.size + NameLength);
         const found = Flags & COMPRESSED_KEY ? String.fromCharCode(...raw) : wideText(raw);
@@ -127,11 +130,17 @@ class Hive {
     const isPair = Signature === SIGNATURES.fast || Signature === SIGNATURES.hashed;
     const step = isPair ? 8 : 4;
     const count = Math.min(Count, Math.floor((bytes.length - LIST.size) / step));
-    const cells = Array.from({ length: count }, (_, i) =>
-      viewOf(bytes).getUint32(LIST.size + i * step, true),
-    );
-    if (Signature !== SIGNATURES.root) return cells.slice(0, MOST_KEYS);
-    return depth > 0 ? [] : cells.flatMap((cell) => this.#listed(cell, depth + 1)).slice(0, MOST_KEYS);
+    const view = viewOf(bytes);
+    const cells = Array.from({ length: count }, (_, i) => view.getUint32(LIST.size + i * step, true));
+    if (Signature !== SIGNATURES.root) return cells;
+    if (depth > 0) return [];
+    const found: number[] = [];
+    // A damaged list may name more, and the same ones again and again.
+    for (const cell of cells.slice(0, MOST_LISTS)) {
+      found.push(...this.#listed(cell, depth + 1).slice(0, MOST_KEYS - found.length));
+      if (found.length >= MOST_KEYS) break;
+    }
+    return found;
   }
 
   #value(index: number): RegistryValue {
@@ -147,12 +156,15 @@ class Hive {
     return { name: Flags & COMPRESSED_VALUE ? String.fromCharCode(...raw) : wideText(raw), type: Type, data };
   }
 
-  /** Contents of a cell. @throws MemoryError for one that is not in the dump, or that is smaller than it can be */
-  #cell(index: number, least = 0): Uint8Array {
+  /**
+   * Contents of a cell, as much of them as may be wanted. @throws MemoryError for one that is not in the dump, or that is
+   * smaller than it can be
+   */
+  #cell(index: number, least = 0, most = LONGEST_CELL): Uint8Array {
     const at = this.#addressOf(index);
     const bytes = -Number(BigInt.asIntN(32, readInteger(this.#memory, at, 4))) - CELL_SIZE;
     if (bytes < least || bytes > LONGEST_CELL) throw new MemoryError(at);
-    return readAll(this.#memory, at + BigInt(CELL_SIZE), bytes);
+    return readAll(this.#memory, at + BigInt(CELL_SIZE), Math.min(bytes, most));
   }
 
   /** By the storage's map: a directory of tables of blocks, each of which knows its bin. */
