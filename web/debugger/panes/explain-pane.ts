@@ -65,12 +65,14 @@ export class ExplainPane extends PlacePane<ExplainView> {
 
       dl {
         display: grid;
-        grid-template-columns: minmax(110px, auto) 1fr;
+        grid-template-columns: fit-content(40%) 1fr;
         gap: 2px 12px;
         margin-top: 4px;
       }
 
       dt {
+        min-width: 110px;
+        overflow-wrap: anywhere;
         color: var(--text-secondary);
       }
 

@@ -173,12 +173,14 @@ export class MemoryPane extends PlacePane<MemoryView> {
             </option>`,
         )}
       </select>
-      <ll-button variant="subtle" label=${text.previous} @click=${() => this.#move(-BYTES)}>
-        ${icon('chevron-up')}
-      </ll-button>
-      <ll-button variant="subtle" label=${text.next} @click=${() => this.#move(BYTES)}>
-        ${icon('chevron-down')}
-      </ll-button>
+      <span class="steps">
+        <ll-button variant="subtle" label=${text.previous} @click=${() => this.#move(-BYTES)}>
+          ${icon('chevron-up')}
+        </ll-button>
+        <ll-button variant="subtle" label=${text.next} @click=${() => this.#move(BYTES)}>
+          ${icon('chevron-down')}
+        </ll-button>
+      </span>
     </form>`;
   }
 

@@ -36,13 +36,19 @@ export abstract class Pane<T> extends LitElement {
         border-bottom: 1px solid var(--stroke-bar);
       }
 
+      .steps {
+        display: flex;
+        flex: none;
+        gap: 4px;
+      }
+
       .left {
         display: grid;
         rotate: -90deg;
       }
 
       input {
-        flex: 1 1 120px;
+        flex: 1 1 96px;
         min-width: 0;
         height: 28px;
         box-sizing: border-box;
