@@ -17,7 +17,11 @@ export { spareFrames as memorySpareFrames } from './memory/ranges';
 export { frameCount as memoryFrames } from './memory/frames';
 export { physicalFrames as machineFrames } from './memory/physical-layout';
 export { bytesOn as machineBytesOnList } from './paging/page-lists';
-export { initialiseLists as kernelInitialise, publishGlobals as kernelPublish } from './kernel/globals';
+export {
+  initialiseLists as kernelInitialise,
+  publishGlobals as kernelPublish,
+  publishRegions as kernelPublishRegions,
+} from './kernel/globals';
 
 // Pool.
 export {

@@ -145,7 +145,13 @@ function debuggerData(profile) {
 }
 
 /** Enumerations that the host passes to the core by name. */
-const HOST_ENUMS = ['_INTERFACE_TYPE', '_KWAIT_REASON', '_KOBJECTS', '_PNP_DEVNODE_STATE'];
+const HOST_ENUMS = [
+  '_INTERFACE_TYPE',
+  '_KWAIT_REASON',
+  '_KOBJECTS',
+  '_MI_ASSIGNED_REGION_TYPES',
+  '_PNP_DEVNODE_STATE',
+];
 const hostEnums = ({ enums }) => Object.fromEntries(HOST_ENUMS.map((name) => [name, enums[name].values]));
 
 /** The rules of the check, and what it counts, as ids. */

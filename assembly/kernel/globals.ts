@@ -9,6 +9,7 @@ import {
   PHYSICAL_MEMORY_DESCRIPTOR,
   PHYSICAL_MEMORY_RUN,
 } from '../generated/types';
+import { listed } from '../host-buffer';
 import { offsetOf } from '../layout/fields';
 import { Region, regionBase } from '../memory/address-space';
 import { physicalFrames } from '../memory/physical-layout';
@@ -26,6 +27,7 @@ import { initialiseQuotaBlock } from './processes/quota-block';
 import { KERNEL_STACK_PAGES } from './processes/thread';
 
 const REGIONS: i32 = 15;
+const NO_REGION: u64 = u64.MAX_VALUE;
 const SLOT_BYTES: u64 = u64(1) << 39;
 const FREE_BUILD: u32 = 0xf;
 const PROTOCOL_64: u32 = 6; // DBGKD_64BIT_PROTOCOL_VERSION2
@@ -68,7 +70,6 @@ export function publishGlobals(kernelBase: u64, build: u32, processors: u32, nod
   const memoryBlock = physicalMemoryBlock();
   write64(addressOf(NT.MmPhysicalMemoryBlock), memoryBlock);
   createMemoryManager(memoryBlock);
-  publishRegions();
   publishFlags(kernelBase);
   initialiseQuotaBlock();
   fillVersionBlock(kernelBase, build);
@@ -100,14 +101,19 @@ function physicalMemoryBlock(): u64 {
   return block;
 }
 
-/** nt!MiState.Vs.SystemVaRegions: where debuggers find which region an address belongs to. */
-function publishRegions(): void {
+/**
+ * nt!MiState.Vs.SystemVaRegions: where debuggers find which region an address belongs to. The host lists the place of each
+ * {@link Region}, which differs between builds; NO_REGION for those that the build does not have.
+ */
+export function publishRegions(): void {
   const visible = at(addressOf(NT.MiState), MI_SYSTEM_INFORMATION.Vs);
   const assignments = at(visible, MI_VISIBLE_STATE.SystemVaRegions);
   const types = at(visible, MI_VISIBLE_STATE.SystemVaType);
   for (let region = 0; region < REGIONS; region++) {
+    const place = listed(region);
+    if (place == NO_REGION) continue;
     const base = regionBase(region) & ~(SLOT_BYTES - 1);
-    const assignment = assignments + u64(region) * offsetOf(MI_SYSTEM_VA_ASSIGNMENT.SIZE);
+    const assignment = assignments + place * offsetOf(MI_SYSTEM_VA_ASSIGNMENT.SIZE);
     setField(assignment, MI_SYSTEM_VA_ASSIGNMENT.BaseAddress, base);
     setField(assignment, MI_SYSTEM_VA_ASSIGNMENT.NumberOfBytes, SLOT_BYTES);
     write8(types + ((base >> 39) & 0xff), vaType(region));

@@ -6,6 +6,7 @@ import { KernelImages } from './kernel-images.js';
 import { Namespace } from './namespace.js';
 import { createObjectTypes } from './object-types.js';
 import { leaveLoaderRemains } from './loader-remains.js';
+import { publishRegions } from './regions.js';
 import { loadLayouts, type Profile } from './profile.js';
 import type { Hardware, MachineSize } from './size.js';
 
@@ -59,6 +60,7 @@ export async function startKernel(
   exports.clockSet(start.bootTime, start.uptime);
   const loaded = KernelImages.load(core, images, hardware.processors, seed);
   exports.kernelPublish(loaded.get('nt').base, profile.build, hardware.processors, hardware.nodes);
+  publishRegions(core, profile);
   startHypervisor(core, images, seed, hardware.processors);
   fillDebuggerData(core, profile, loaded);
   listCallSites(core, loaded);

@@ -16,7 +16,7 @@ export interface Profile {
   /** Values of enumerations by name: `enums._KWAIT_REASON.WrQueue`. */
   readonly enums: Readonly<
     Record<
-      '_INTERFACE_TYPE' | '_KWAIT_REASON' | '_KOBJECTS' | '_PNP_DEVNODE_STATE',
+      '_INTERFACE_TYPE' | '_KWAIT_REASON' | '_KOBJECTS' | '_MI_ASSIGNED_REGION_TYPES' | '_PNP_DEVNODE_STATE',
       Readonly<Record<string, number>>
     >
   >;
