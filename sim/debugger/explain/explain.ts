@@ -9,7 +9,7 @@ import { imageOf, vadFinding } from './owners.js';
 import { physicalFindings } from './physical.js';
 import { poolOf } from './pool.js';
 import { processFindings } from './process-memory.js';
-import { kernelRegion, regionNames } from './regions.js';
+import { kernelRegion, regionOf } from './regions.js';
 import { pieceOf } from './small-dump.js';
 import { kernelStackOf } from './stacks.js';
 import { structureOf } from './system-structures.js';
@@ -96,8 +96,8 @@ const cacheViewIn = (session: Session, at: bigint) =>
   mayBeIn(session, at, 'SystemCache') ? cacheViewOf(session, at) : [];
 
 function mayBeIn(session: Session, at: bigint, name: string): boolean {
-  const names = attempt(() => regionNames(session, at));
-  return names.length === 0 || names.includes(name);
+  const [region] = attempt(() => [regionOf(session, at)]);
+  return region === undefined || region.name === name;
 }
 
 /** A small dump tells of no region. */

@@ -35,14 +35,6 @@ export function regionOf(session: Session, address: bigint): Region | undefined 
   );
 }
 
-/** Names that MiState's two tables have for what an address lies in; where one is wrong, the other one helps. */
-export function regionNames(session: Session, address: bigint): string[] {
-  const state = new TypedView(session, '_MI_SYSTEM_INFORMATION', kernelGlobal(session, 'MiState'));
-  return [regionOf(session, address), slotOf(session, state, address)].flatMap(
-    (region) => region?.name ?? [],
-  );
-}
-
 /** All regions that MiState tells of, by address. */
 export function allRegions(session: Session): Region[] {
   const state = new TypedView(session, '_MI_SYSTEM_INFORMATION', kernelGlobal(session, 'MiState'));
