@@ -69,6 +69,10 @@ export class Session implements Scope {
   radix = 16;
   /** Frames that `k` shows when it is not told. */
   stackDepth = 0x100;
+  /** Options of `.asm` that are set. */
+  readonly assemblyOptions = new Set<string>();
+  /** What `r` shows; `undefined` until `rm` tells. */
+  registerMask: number | undefined;
   /** What `?` computed last. */
   lastValue = 0n;
   showMissingPages = true;

@@ -20,6 +20,7 @@ import {
 import { Arguments } from './arguments.js';
 import { readInteger } from '../memory/memory.js';
 import { CommandError, SyntaxProblem, type Command } from './command.js';
+import { refuse } from './refuse.js';
 import { nearestText } from './symbols.js';
 
 const NEXT = 'u';
@@ -90,7 +91,7 @@ function withHeads(session: Session, lines: readonly Line[]): string {
     const starts = i === 0 || (found?.symbol !== undefined && found.offset === 0n);
     const symbol = session.symbolText(line.address);
     if (starts && symbol) text += `${symbol}:\n`;
-    text += `${lineText(line)}\n`;
+    text += `${lineText(line, session.assemblyOptions)}\n`;
   });
   return text;
 }
@@ -130,15 +131,28 @@ export function linesBefore(session: Session, end: bigint, count: number): Line[
 /** `uf`: a whole function. */
 export const unassembleFunction: Command = {
   names: ['uf'],
-  run({ session, print }, args) {
+  run({ session, print }, args, name) {
     const rest = new Arguments(session, args);
-    const options = rest.options();
-    const at = rest.optionalValue() ?? session.scope.context.rip;
-    const lines = functionLines(session, at);
+    const options = functionOptions(rest);
+    const lines = functionLines(session, rest.address());
     if (lines.length === 0) throw new CommandError('No code found, aborting\n');
+    if (options.includes('i')) print(`${lines.length} instructions scanned\n\n`);
     print(options.includes('c') ? callsText(session, lines) : blocksText(session, lines));
+    rest.expectNothing(name);
   },
 };
+
+/** Letters of `uf`'s options. @throws SyntaxProblem for one that there is not */
+function functionOptions(rest: Arguments): string {
+  let options = '';
+  while (rest.scanner.match(/[-/](?=\S)/)) {
+    const letter = rest.scanner.match(/\S/)!;
+    if (/[Dm]/.test(letter)) refuse('uf', `Option /${letter}`);
+    if (!/[coOi]/.test(letter)) throw rest.problem('Unknown uf option', 'uf', -1);
+    options += letter;
+  }
+  return options;
+}
 
 /** All instructions that control can reach from the start of the function. */
 function functionLines(session: Session, at: bigint): Line[] {
@@ -205,7 +219,7 @@ function blocksText(session: Session, lines: readonly Line[]): string {
     const isHead =
       i === 0 || targets.has(line.address) || (previous && flowOf(previous.instruction) !== 'next');
     if (isHead) text += `${i === 0 ? '' : '\n'}${session.symbolText(line.address)}:\n`;
-    text += `${lineText(line)}\n`;
+    text += `${lineText(line, session.assemblyOptions)}\n`;
   });
   return text;
 }

@@ -48,3 +48,30 @@ export const evaluator: Command = {
     rest.expectNothing('.expr');
   },
 };
+
+/** Options of `.asm`, in the order in which they are told, and whether this debugger has them. */
+const ASSEMBLY_OPTIONS = {
+  verbose: false,
+  no_code_bytes: true,
+  ignore_output_width: true,
+  source_line: false,
+};
+
+/** `.asm`, `.asm-`: how instructions are shown. Lines are never cut here, whatever `ignore_output_width` says. */
+export const assemblyOptions: Command = {
+  names: ['.asm', '.asm-'],
+  run({ session: { assemblyOptions: set }, print }, args, name) {
+    for (const word of args.split(/\s+/).filter(Boolean)) {
+      const option = word.toLowerCase();
+      if (!(option in ASSEMBLY_OPTIONS)) {
+        print(`Unknown assembly option '${word}'\n`);
+        break;
+      }
+      if (name === '.asm-') set.delete(option);
+      else if (ASSEMBLY_OPTIONS[option as keyof typeof ASSEMBLY_OPTIONS]) set.add(option);
+      else refuse('.asm', option);
+    }
+    const shown = Object.keys(ASSEMBLY_OPTIONS).filter((option) => set.has(option));
+    print(`Assembly options: ${shown.join(' ') || '<default>'}\n`);
+  },
+};

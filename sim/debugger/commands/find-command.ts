@@ -12,11 +12,11 @@ function names(): ReadonlyMap<string, Command> {
 /** Commands whose word carries options. */
 const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/^~/, '~'],
-  [/^k[bcdfknpvPL]*$/, 'k'],
+  [/^k[a-z0-9]*$/i, 'k'],
   [/^lm[a-zD0-9]*$/i, 'lm'],
   [/^[dD](?:[aAbBcdDfpPqQsSuwW]|[dpq][apsu]|yb|yd|lb?)$/, 'd'],
   [/^s[-\[].*$/, 's'],
-  [/^r[mMF]?$/, 'r'],
+  [/^r[mMFxX]?$/, 'r'],
 ];
 
 /** A command by the word it was called with: `kn` is `k` with the letter n. */

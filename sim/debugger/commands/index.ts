@@ -18,7 +18,7 @@ import { dx } from './dx/dx.js';
 import { dumpDebug, writeMemory } from './dump-details.js';
 import { extensions } from './extensions/index.js';
 import { compareMemory, editMemory, fillMemory, moveMemory } from './edit-memory.js';
-import { evaluator, eventLog, pushAndPop } from './engine-settings.js';
+import { assemblyOptions, evaluator, eventLog, pushAndPop } from './engine-settings.js';
 import { evaluate, evaluateTyped, formats } from './evaluate.js';
 import { help } from './help.js';
 import { locals } from './locals.js';
@@ -40,7 +40,7 @@ import { examine, nearest, reload, sourcePath, symbolOptions } from './symbols.j
 
 /** All commands of the debugger. */
 export const commands: readonly Command[] = [
-  vertarget, version, systems, time, bugcheck, effectiveMachine, lastEvent, eventLog, pushAndPop, evaluator, dumpDebug, enumTag,
+  vertarget, version, systems, time, bugcheck, effectiveMachine, lastEvent, eventLog, pushAndPop, evaluator, assemblyOptions, dumpDebug, enumTag,
   listModules, moduleInfo, symbolNoise, examine, nearest, symbolPath, sourcePath, symbolOptions, reload, sources,
   registers, stack, stackDepth, frameCommand, nextFrame, locals, processors, processes, taskList, threadTimes, thread, process, context, contextRecord, trap, exceptionRecord,
   display, descriptors, search, displayType, dx, evaluate, evaluateTyped, formats, writeMemory, editMemory, fillMemory, moveMemory, compareMemory,

@@ -1,6 +1,8 @@
 import { address, hex } from '../format/numbers.js';
 import { sessionTime, uptimeText } from '../format/times.js';
 import type { Session } from '../session.js';
+import { ExpressionError } from '../expressions/scanner.js';
+import { Arguments } from './arguments.js';
 import { CommandError, SyntaxProblem, type Command } from './command.js';
 import {
   BREAKPOINT,
@@ -39,11 +41,11 @@ function versionText(session: Session): string {
   );
 }
 
-function timeText(session: Session): string {
-  if (session.user) return processTimeText(session, session.user);
+function timeText(session: Session, utcOffset = session.utcOffset): string {
+  if (session.user) return processTimeText(session, session.user, utcOffset);
   const { SystemTime, SystemUpTime } = session.target.header;
   return (
-    `Debug session time: ${sessionTime(SystemTime, session.utcOffset)}\n` +
+    `Debug session time: ${sessionTime(SystemTime, utcOffset)}\n` +
     `System Uptime: ${uptimeText(SystemUpTime)}\n`
   );
 }
@@ -69,14 +71,28 @@ export const systems: Command = {
   run: ({ session, print }) => print(`.  0 ${dumpKind(session)}\n`),
 };
 
+/** Minutes in an hour. */
+const HOUR = 60;
+
+/** `.time`: with `-h` in a zone so many hours ahead. */
 export const time: Command = {
   names: ['.time'],
-  run: ({ session, print }) => print(timeText(session)),
+  run({ session, print }, args, name) {
+    const rest = new Arguments(session, args);
+    let utcOffset: number | undefined;
+    while (rest.scanner.match(/[-/]/)) {
+      if (!rest.scanner.match(/h/)) throw rest.problem('Unknown option', name);
+      if (/^\s*[-/]/.test(rest.rest)) throw new ExpressionError('Hour adjustment missing from', rest.rest);
+      utcOffset = Number(BigInt.asIntN(32, rest.expected('Hour adjustment'))) * HOUR;
+    }
+    print(timeText(session, utcOffset));
+    rest.expectNothing(name);
+  },
 };
 
 export const bugcheck: Command = {
   names: ['.bugcheck'],
-  run({ session, print }) {
+  run({ session, print }, args, name) {
     if (session.user) throw new SyntaxProblem('Syntax error', '.bugcheck'.length);
     const { header } = session.target;
     const {
@@ -88,6 +104,7 @@ export const bugcheck: Command = {
     print(
       `Bugcheck code ${hex(header.BugCheckCode, 8).toUpperCase()}\nArguments ${[a, b, c, d].map(address).join(' ')}\n`,
     );
+    new Arguments(session, args).expectNothing(name);
   },
 };
 

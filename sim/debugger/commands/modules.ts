@@ -4,20 +4,29 @@ import type { Session } from '../session.js';
 import type { Module } from '../target/module.js';
 import { versionResource } from '../pe/version-resource.js';
 import { Arguments } from './arguments.js';
-import type { Command } from './command.js';
+import { SyntaxProblem, type Command } from './command.js';
+import { refuse } from './refuse.js';
 import { matcher } from '../patterns.js';
 
 interface ListOptions {
   verbose: boolean;
   namesOnly: boolean;
   images: boolean;
+  /** `n`: images without their path. */
+  fileNames: boolean;
+  /** `i`: images that symbols were loaded with. */
+  symbolImages: boolean;
+  /** `p`: images mapped from files, of which there are none. */
+  mappedImages: boolean;
+  /** Letters that are none. */
+  unknown: string[];
   stamps: boolean;
   loadedOnly: boolean;
   errorsOnly: boolean;
   kernel: boolean;
   user: boolean;
-  pattern?: string;
-  at?: bigint;
+  pattern?: string | undefined;
+  at?: bigint | undefined;
 }
 
 /** `lm`: the loaded modules. */
@@ -33,6 +42,7 @@ export const listModules: Command = {
       const named = [...modules, ...(listsUnloaded ? session.unloadedModules : [])];
       return named.forEach((module) => print(`${module.name}\n`));
     }
+    for (const letter of options.unknown) print(`Unknown option '${letter}'\n`);
     if (/D/.test(name)) print('Browse full module list\n');
     print('start             end                 module name\n');
     for (const module of modules) {
@@ -66,41 +76,57 @@ function stampTime(stamp: number): string {
 
 function readOptions(session: Session, letters: string, args: string): ListOptions {
   const options: ListOptions = {
-    verbose: false, namesOnly: false, images: false, stamps: false, loadedOnly: false, errorsOnly: false, kernel: false, user: false,
+    verbose: false,
+    namesOnly: false, images: false, fileNames: false, symbolImages: false, mappedImages: false, unknown: [], stamps: false, loadedOnly: false, errorsOnly: false, kernel: false, user: false,
   }; // prettier-ignore
   const take = (text: string) => {
-    for (const letter of text) {
+    for (const letter of text.replace('1m', '1')) {
       if (letter === 'v') options.verbose = true;
       else if (letter === '1') options.namesOnly = true;
-      else if (letter === 'f' || letter === 'n') options.images = true;
+      else if (letter === 'f') options.images = true;
+      else if (letter === 'n') options.fileNames = true;
       else if (letter === 't') options.stamps = true;
       else if (letter === 'l') options.loadedOnly = true;
       else if (letter === 'e') options.errorsOnly = true;
       else if (letter === 'k') options.kernel = true;
       else if (letter === 'u') options.user = true;
+      else if (letter === 'i') options.symbolImages = true;
+      else if (letter === 'p') options.mappedImages = true;
+      else if (letter === 'c') refuse('lm', 'Option c');
+      else if (!/[Dos]/.test(letter)) options.unknown.push(letter);
     }
   };
   const rest = new Arguments(session, args);
-  const glued = /^([b-ln-zA-LN-Z01]*)(?:([ma])(.*))?$/i.exec(letters);
-  take(glued?.[1] ?? letters);
-  let key = glued?.[2]?.toLowerCase();
-  if (key === 'm' && glued?.[3]) {
-    options.pattern = glued[3];
+  let key: string | undefined;
+  const read = (text: string) => {
+    const [, plain = '', found, glued] = /^((?:1m|[^maM])*)(?:([maM])(.*))?$/.exec(text)!;
+    take(plain);
+    key = found?.toLowerCase();
+    if (key !== 'm' || !glued) return;
+    options.pattern = glued;
     key = undefined;
-  }
-  while (!rest.ended) {
+  };
+  read(letters);
+  while (key !== undefined || !rest.ended) {
     if (key === 'm') {
       rest.scanner.match(/m(?=\s+\S)/); // said twice, as in `lm1m m nt*`
       options.pattern = rest.word();
-    } else if (key === 'a') options.at = rest.value();
-    const word = rest.word();
-    if (word === undefined) break;
-    key = word === 'm' || word === 'M' ? 'm' : word === 'a' ? 'a' : undefined;
-    if (!key) take(word);
-    else if (rest.ended) break;
+      if (options.pattern === undefined)
+        throw new SyntaxProblem('Non-empty string required', `lm${letters}${args && ` ${args}`}`.length);
+    } else if (key === 'a') options.at = moduleOffset(rest);
+    else {
+      read(rest.word()!);
+      continue;
+    }
+    key = undefined;
   }
   // A process has only modules of its own.
   return session.user ? { ...options, kernel: false, user: false } : options;
+}
+
+/** The address that a module is to hold; none is asked of zero. @throws ExpressionError */
+function moduleOffset(rest: Arguments): bigint | undefined {
+  return rest.expected('Module offset') || undefined;
 }
 
 function isWanted(module: Module, options: ListOptions): boolean {
@@ -119,10 +145,15 @@ const NAME_WIDTH = 8;
 const STATE_WIDTH = 22;
 
 function moduleLine(module: Module, options: ListOptions): string {
-  if (options.images) return `${module.name.padEnd(NAME_WIDTH)} ${shownImage(module).padEnd(12)}\n`;
+  if (options.mappedImages) return `${module.name.padEnd(NAME_WIDTH)} ${'<none>'.padEnd(12)}\n`;
+  if (options.images || options.fileNames) {
+    const image = options.images ? shownImage(module) : imageName(module);
+    return `${module.name.padEnd(NAME_WIDTH)} ${image.padEnd(12)} ${options.stamps ? stampText(module) : ''}\n`;
+  }
   if (options.stamps) return `${module.name.padEnd(NAME_WIDTH)}  ${stampText(module)}\n`;
   if (module.name === 'nt') void module.symbols;
-  const path = module.state === 'pdb' || module.state === 'export' ? module.symbols!.path : '';
+  const isLoaded = module.state === 'pdb' || module.state === 'export';
+  const path = !isLoaded ? '' : options.symbolImages ? imageName(module) : module.symbols!.path;
   return `${module.name.padEnd(NAME_WIDTH)}   ${stateText(module).padEnd(STATE_WIDTH)} ${path}\n`;
 }
 
@@ -151,6 +182,9 @@ export function shownImage(module: Module): string {
   return module.name === 'nt' && module.pdbName ? `${module.pdbName.replace(/\.pdb$/i, '')}.exe` : imagePath;
 }
 
+/** The same without its path. */
+const imageName = (module: Module) => shownImage(module).split('\\').pop()!;
+
 function stampText({ image, facts }: Module): string {
   const stamp = image?.headers.TimeDateStamp ?? facts.timeDateStamp;
   const text = hex(stamp, 8).toUpperCase();
@@ -168,7 +202,7 @@ const FILE_TYPES: Readonly<Record<number, string>> = { 1: 'App', 2: 'Dll', 3: 'D
 function details(module: Module): string {
   const row = (name: string, value: string) => `    ${`${name}:`.padEnd(18)}${value}\n`;
   const { image, facts } = module;
-  const name = shownImage(module).split('\\').pop()!;
+  const name = imageName(module);
   let text = '';
   if (module.state === 'pdb' || (module.state !== 'deferred' && module.imageFile))
     text += `    Loaded symbol image file: ${name}\n`;

@@ -38,7 +38,7 @@ function systemName({ MajorVersion, MinorVersion }: { MajorVersion: number; Mino
   return SYSTEMS[`${MajorVersion}.${MinorVersion}`] ?? 'Windows 10';
 }
 
-export function processTimeText(session: Session, user: UserTarget): string {
+export function processTimeText(session: Session, user: UserTarget, utcOffset = session.utcOffset): string {
   const { times } = user.dump.miscInfo ?? { times: undefined };
   const { uptime } = user;
   const up = uptime === undefined ? 'not available' : uptimeText(uptime);
@@ -46,7 +46,7 @@ export function processTimeText(session: Session, user: UserTarget): string {
     ? `Process Uptime: ${secondsText(user.dump.header.TimeDateStamp - times.created)}\n` +
       `  Kernel time: ${secondsText(times.kernel)}\n  User time: ${secondsText(times.user)}\n`
     : 'Process Uptime: not available\n';
-  return `Debug session time: ${sessionTime(user.time, session.utcOffset)}\nSystem Uptime: ${up}\n${process}`;
+  return `Debug session time: ${sessionTime(user.time, utcOffset)}\nSystem Uptime: ${up}\n${process}`;
 }
 
 /** `Last event: 9294.92c0: Break instruction exception`, the dump of a process that nothing happened to. */

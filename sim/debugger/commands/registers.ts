@@ -4,19 +4,26 @@ import {
   mmxText,
   registersText,
   controlText,
+  descriptorText,
+  segmentsText,
   debugText,
   threadDebugText,
+  floatRegister,
   x87Text,
+  xmmBytes,
   xmmFloats,
   xmmText,
 } from '../format/registers.js';
+import { shortFloat } from '../format/floats.js';
 import { parseMasm } from '../expressions/masm.js';
 import { Scanner } from '../expressions/scanner.js';
 import type { Session } from '../session.js';
 import { integerOf } from '../memory/memory.js';
+import { Arguments } from './arguments.js';
+import { refuse, refuseFlags } from './refuse.js';
 import { SyntaxProblem, type Command, type CommandContext } from './command.js';
 
-const DEFAULT_MASK = 0x9; // 64-bit integers and segments, as r shows them
+const DEFAULT_MASK = 0xa; // 64-bit integers and segments, as r shows them
 /** Bits of a register mask. Source: the debugger's documentation of rm. */
 const MASK = {
   integers: 0x1,
@@ -27,27 +34,29 @@ const MASK = {
   debug: 0x20,
   xmm: 0x40,
   control: 0x80,
+  descriptors: 0x100,
 };
 const LAST_SET = 'Last set context:\n';
 const LONGEST_INSTRUCTION = 15;
 
 /** `r`: registers of the current scope, or some of them. */
 export const registers: Command = {
-  names: ['r', 'rm', 'rM', 'rF'],
+  names: ['r', 'rm', 'rM', 'rF', 'rx', 'rX'],
   run(context, args, name) {
     const { session, print } = context;
-    if (name === 'rM') return showMasked(context, new Scanner(args));
-    if (name === 'rF') return showMasked(context, new Scanner('4'));
-    if (args !== '') return named(context, args);
-    print(scopeText(session, DEFAULT_MASK));
+    if (session.scope.isOther && /^r[mM]$/.test(name)) print(LAST_SET);
+    if (name === 'rm') return showMask(context, args);
+    const only: Readonly<Record<string, number>> = { rf: MASK.floats, rx: MASK.xmm };
+    const mask = name === 'rM' ? maskFrom(context, args, 'rM') : only[name.toLowerCase()];
+    if (mask === undefined && args !== '') return named(context, args);
+    if (name === 'rM') return print(maskedText(session, mask!));
+    print(scopeText(session, mask));
   },
 };
 
 /** Registers, flags and the current instruction, as after `r` and `.trap`. */
-export function scopeText(session: Session, mask = DEFAULT_MASK): string {
-  const { context, isOther } = session.scope;
-  const head = isOther ? LAST_SET : '';
-  return head + registersText(context, (mask & MASK.segments) !== 0) + instructionText(session);
+export function scopeText(session: Session, mask = session.registerMask ?? DEFAULT_MASK): string {
+  return (session.scope.isOther ? LAST_SET : '') + maskedText(session, mask);
 }
 
 /** The instruction at RIP with the function's name above it. */
@@ -63,7 +72,7 @@ export function instructionText(session: Session): string {
       ? `${hex(context.segments.cs, 4)}:`
       : '';
   if (!line) return `${head}${user}${address(context.rip)} ??              ???\n`;
-  return `${head}${user}${lineText(line)}${operandText(session, line)}\n`;
+  return `${head}${user}${lineText(line, session.assemblyOptions)}${operandText(session, line)}\n`;
 }
 
 /** ` ds:002b:fffff805`7ac01528=00`: where the instruction's operand lies and what is there. */
@@ -77,19 +86,62 @@ function operandText(session: Session, line: Line): string {
   return ` ${where}=${bytes.length < operand.bytes ? '?'.repeat(digits) : hex(integerOf(bytes), digits)}`;
 }
 
-function showMasked({ session, print }: CommandContext, scanner: Scanner): void {
-  if (session.scope.isOther) print(LAST_SET);
-  const mask = Number(parseMasm(scanner, session));
-  if (session.user && mask & MASK.control) print(`Ignored invalid bits ${hex(MASK.control)}\n`);
+/** Parts of a mask as `rm` tells of them, in its order. */
+const MASK_NAMES: readonly [bit: number, text: string][] = [
+  [MASK.integers, 'Integer state (32-bit)'],
+  [MASK.integers64, 'Integer state (64-bit)'],
+  [MASK.floats, 'Floating-point state'],
+  [MASK.segments, 'Segment registers'],
+  [MASK.mmx, 'MMX registers'],
+  [MASK.debug, 'Debug registers and, in kernel, CR4'],
+  [MASK.xmm, 'SSE XMM registers'],
+  [MASK.control, 'CR0, CR2 and CR3'],
+  [MASK.descriptors, 'Descriptor and task state'],
+];
+const KNOWN_MASK = MASK_NAMES.reduce((sum, [bit]) => sum | bit, 0);
+/** Bits that are of a kernel's dump only. */
+const KERNEL_MASK = MASK.control | MASK.descriptors;
+
+/** A mask from a command line. @throws CommandError for registers that are not read here */
+function maskFrom({ session, print }: CommandContext, args: string, name: string): number {
+  const rest = new Arguments(session, args);
+  const asked = Number(rest.value());
+  rest.expectNothing(name);
+  const ignored = session.user ? asked & KERNEL_MASK : 0;
+  if (ignored !== 0) print(`Ignored invalid bits ${hex(ignored)}\n`);
+  refuseFlags(name, asked, KNOWN_MASK);
+  return asked & ~ignored;
+}
+
+/** `rm`: shows or sets what `r` shows. */
+function showMask(context: CommandContext, args: string): void {
+  const { session, print } = context;
+  const line = ([bit, text]: readonly [number, string]) => `${hex(bit).padStart(8)} - ${text}\n`;
+  if (args === '?') return MASK_NAMES.forEach((entry) => print(line(entry)));
+  if (args !== '') {
+    session.registerMask = maskFrom(context, args, 'rm');
+    return;
+  }
+  const mask = session.registerMask ?? DEFAULT_MASK;
+  print(`Register output mask is ${hex(mask)}:\n`);
+  const set = MASK_NAMES.filter(([bit]) => (mask & bit) !== 0);
+  print(set.map(line).join('') || '    Nothing\n');
+}
+
+/** The registers of a mask and the current instruction. */
+function maskedText(session: Session, mask: number): string {
   const { context } = session.scope;
-  if (mask & (MASK.integers | MASK.integers64)) print(registersText(context, (mask & MASK.segments) !== 0));
-  if (mask & MASK.floats) print(x87Text(context));
-  if (mask & MASK.mmx) print(mmxText(context));
-  if (mask & MASK.xmm) print(xmmText(context));
   const special = session.currentProcessor?.special ?? {};
-  if (!session.user && mask & MASK.control) print(controlText(special));
-  if (mask & MASK.debug) print(session.user ? threadDebugText(context) : debugText(special));
-  print(instructionText(session));
+  let text = '';
+  if (mask & (MASK.integers | MASK.integers64)) text += registersText(context, (mask & MASK.segments) !== 0);
+  else if (mask & MASK.segments) text += segmentsText(context);
+  if (mask & MASK.floats) text += x87Text(context);
+  if (mask & MASK.mmx) text += mmxText(context);
+  if (mask & MASK.xmm) text += xmmText(context);
+  if (!session.user && mask & MASK.control) text += controlText(special);
+  if (mask & MASK.debug) text += session.user ? threadDebugText(context) : debugText(special);
+  if (!session.user && mask & MASK.descriptors) text += descriptorText(special);
+  return text + instructionText(session);
 }
 
 /** `r rax=1, rbx=@rax+1`: registers get other values. */
@@ -122,24 +174,63 @@ function named(context: CommandContext, args: string): void {
     .split(/[\s,]+/)
     .filter(Boolean)
     .map((word) => {
-      const name = word.replace(/^@/, '').toLowerCase();
+      const place = 'r '.length + args.indexOf(word);
+      const [plain = '', format] = word.split(':');
+      const name = plain.replace(/^@/, '').toLowerCase();
+      const bytes = registerBytes(session, name);
+      if (format !== undefined && bytes) {
+        if (/^d$/i.test(format) || (/^f$/i.test(format) && bytes.byteLength === 8))
+          refuse('r', `Format :${format}`);
+        const shown = formatted(bytes, format);
+        if (shown === undefined) throw new SyntaxProblem('Syntax error', place + plain.length + 1);
+        return `${name}=${shown}`;
+      }
       const xmm = /^xmm(\d|1[0-5])$/.exec(name);
       if (xmm)
         return `${name}=${xmmFloats(session.scope.context, Number(xmm[1]))
           .map((text) => text.padStart(12))
           .join(' ')}`;
-      const value = session.register(name);
-      if (value === undefined)
-        throw new SyntaxProblem('Bad register error', 'r '.length + args.indexOf(word) + word.length);
+      const value = session.register(name) ?? floatRegister(session.scope.context, name);
+      if (value === undefined) throw new SyntaxProblem('Bad register error', place + word.length);
       return `${name}=${hex(value, digitsOf(name))}`;
     });
   print(`${shown.join(' ')}\n`);
 }
 
+/** Bytes of a register, the lowest first; `undefined` for a name that is none. */
+function registerBytes(session: Session, name: string): DataView | undefined {
+  const xmm = /^xmm(\d|1[0-5])$/.exec(name);
+  if (xmm) return xmmBytes(session.scope.context, Number(xmm[1]));
+  const value = session.register(name) ?? floatRegister(session.scope.context, name);
+  if (value === undefined) return undefined;
+  const view = new DataView(new ArrayBuffer(8));
+  view.setBigUint64(0, value, true);
+  return view;
+}
+
+const FORMAT_BYTES: Readonly<Record<string, number>> = { b: 1, w: 2, d: 4, q: 8 };
+
+/** `ub`, `iq`, `f`: a register's parts as numbers of a size, the highest first; `undefined` for another word. */
+function formatted(bytes: DataView, format: string): string | undefined {
+  const [, kind, letter = ''] = /^([iu])([bwdq])$/i.exec(format.toLowerCase()) ?? [];
+  const size = format === 'f' ? 4 : FORMAT_BYTES[letter];
+  if (size === undefined) return undefined;
+  const parts = Array.from({ length: bytes.byteLength / size }, (_, i) => bytes.byteLength - (i + 1) * size);
+  if (kind === undefined)
+    return parts.map((at) => shortFloat(bytes.getFloat32(at, true)).padStart(12)).join(' ');
+  return parts
+    .map((at) => {
+      const value = integerOf(new Uint8Array(bytes.buffer, bytes.byteOffset + at, size));
+      return kind === 'u' ? hex(value, size * 2) : String(BigInt.asIntN(size * 8, value));
+    })
+    .join(' ');
+}
+
 const SEGMENT = /^[c-gs]s$/;
 
 function digitsOf(name: string): number {
-  if (SEGMENT.test(name)) return 4;
+  if (SEGMENT.test(name) || /^fp[cst]w$/.test(name)) return 4;
+  if (name === 'mxcsr') return 8;
   if (/^(?:e..|efl|r\d+d|..?|r\d+[wb])$/.test(name) && !/^r[89]$/.test(name)) return name === 'efl' ? 8 : 0;
   return 16;
 }

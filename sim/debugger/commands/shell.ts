@@ -178,7 +178,7 @@ export class Shell {
 
   #point(line: string, problem: SyntaxProblem, start = 0): void {
     const mark = ' '.repeat(this.session.prompt.length + start + problem.at);
-    const joint = /(?: from| session)$/.test(problem.message) ? '' : ' in';
+    const joint = /(?: from| session|Unknown option)$/.test(problem.message) ? '' : ' in';
     this.#print(`${mark}^ ${problem.message}${joint} '${shownLine(line, start, problem)}'\n`);
   }
 

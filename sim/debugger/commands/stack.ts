@@ -32,18 +32,20 @@ export const stack: Command = {
   names: ['k'],
   run(command, args, name) {
     const { session, print } = command;
-    const options = optionsOf(name.slice(1));
-    const rest = new Arguments(session, args);
+    const [word = '', letters = ''] = /^k([bcdpvBCDPV]?[fnFNLM]*)/.exec(name) ?? [];
+    const options = optionsOf(letters);
+    const rest = new Arguments(session, `${name} ${args}`.trimEnd());
+    rest.scanner.at = word.length;
     const isGiven = rest.scanner.take('=');
     const context = isGiven ? contextFrom(session, rest) : session.scope.context;
-    const most = framesAsked(command, rest, name) || session.stackDepth;
-    if (options.raw) return print(rawStack(session, most));
-    const frames = walkStack(session, context, Math.min(most, MOST_FRAMES));
+    const most = framesAsked(command, rest) || session.stackDepth;
     if (session.scope.isOther && !isGiven && most === session.stackDepth)
       print('  *** Stack trace for last set context - .thread/.cxr resets it\n');
+    if (options.raw) return print(rawStack(session, most));
+    const frames = walkStack(session, context, Math.min(most, MOST_FRAMES));
     print(heading(options));
     frames.forEach((frame, i) => print(frameLine(session, frame, i, frames[i - 1], options)));
-    rest.expectNothing(name);
+    rest.expectNothing('');
   },
 };
 
@@ -56,26 +58,26 @@ function contextFrom(session: Session, rest: Arguments): Context {
 }
 
 /** How many frames are asked for; 0 for as many as are shown by default. @throws SyntaxProblem for too many */
-function framesAsked({ print }: CommandContext, rest: Arguments, name: string): number {
+function framesAsked({ print }: CommandContext, rest: Arguments): number {
   rest.scanner.match(/l(?=[0-9a-f]|\s|$)/);
   const count = rest.optionalValue() ?? 0n;
   if (count <= MOST_ASKED) return Number(count);
   print(
     `Requested number of stack frames (0x${hex(count)}) is too large! The maximum number is 0x${hex(MOST_ASKED)}.\n`,
   );
-  throw rest.problem('Range error', name);
+  throw rest.problem('Range error', '');
 }
 
 function optionsOf(letters: string): StackOptions {
-  const has = (letter: string) => letters.includes(letter);
+  const has = (letter: string) => letters.toLowerCase().includes(letter);
   return {
-    numbers: has('n'),
+    numbers: has('n') || has('m'),
     args: has('b') || has('v'),
     trapFrames: has('v'),
     distances: has('f'),
     namesOnly: has('c'),
     raw: has('d'),
-    parameters: has('p') || has('P'),
+    parameters: has('p'),
   };
 }
 
@@ -234,10 +236,16 @@ export const nextFrame: Command = {
 /** `.kframes`: how many frames `k` shows when it is not told. */
 export const stackDepth: Command = {
   names: ['.kframes'],
-  run({ session, print }, args) {
-    const depth = new Arguments(session, args).optionalValue();
+  run({ session, print }, args, name) {
+    const rest = new Arguments(session, args);
+    const depth = rest.optionalValue();
+    if (depth === 0n)
+      return print(
+        `Default stack trace depth can't be set to 0. Current value is 0n${session.stackDepth} frames\n`,
+      );
     if (depth !== undefined) session.stackDepth = Math.max(1, Math.min(Number(depth), MOST_FRAMES));
     print(`Default stack trace depth is 0n${session.stackDepth} frames\n`);
+    rest.expectNothing(name);
   },
 };
 

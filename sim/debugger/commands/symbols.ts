@@ -9,6 +9,7 @@ import { valueText } from '../types/value-text.js';
 import { Arguments } from './arguments.js';
 import { CommandError, SyntaxProblem, type Command } from './command.js';
 import { dots, userSymbolsText } from './context.js';
+import { refuse } from './refuse.js';
 import { hasWildcards, matcher } from '../patterns.js';
 
 /** Above the symbols that `x /D` lists, links to initials where there are links. */
@@ -19,7 +20,7 @@ export const examine: Command = {
   names: ['x'],
   run({ session, print }, args) {
     const rest = new Arguments(session, args);
-    const options = rest.options().join('');
+    const { options, size } = examineOptions(rest);
     // Of several patterns the engine takes the last.
     const pattern = rest.rest.split(/[\s,]+/).at(-1) ?? '';
     const at = pattern.indexOf('!');
@@ -37,13 +38,37 @@ export const examine: Command = {
     const fits = symbolPattern === '' ? () => true : matcher(symbolPattern);
     for (const module of modules) {
       const found = (module.symbols?.all ?? []).filter(
-        ({ name, isFunction }) =>
-          fits(name) && (!options.includes('f') || isFunction) && (!options.includes('d') || !isFunction),
+        ({ name, isFunction, size: own }) =>
+          fits(name) &&
+          (size === undefined || BigInt(own) === size) &&
+          (!options.includes('f') || isFunction) &&
+          (!options.includes('d') || !isFunction),
       );
       for (const symbol of sorted(found, options)) print(symbolLine(session, module, symbol, options));
     }
   },
 };
+
+const EXAMINE_OPTIONS = /[-/][012afndtvqzpDN]/;
+
+/** Letters of `x`'s options, and the size that `/s` asks for. @throws SyntaxProblem for one that there is not */
+function examineOptions(rest: Arguments): { options: string; size: bigint | undefined } {
+  const { scanner } = rest;
+  let [options, size] = ['', undefined as bigint | undefined];
+  while (/^\s*[-/]/.test(scanner.rest)) {
+    scanner.skipSpace();
+    const [mark = '', letter = ''] = scanner.rest;
+    if (letter === 's') {
+      scanner.at += 2;
+      size = rest.value();
+      continue;
+    }
+    if (!EXAMINE_OPTIONS.test(mark + letter))
+      throw new SyntaxProblem('Syntax error', 'x '.length + scanner.at + 1);
+    options += scanner.match(/\S+/)!.slice(1);
+  }
+  return { options, size };
+}
 
 /** Those whose symbols are there already come first; each part by address. */
 function searchOrder(modules: readonly Module[]): Module[] {
@@ -69,16 +94,17 @@ function symbolLine(session: Session, module: Module, symbol: LoadedSymbol, opti
   const kind = `${symbol.isPrivate ? 'prv' : 'pub'} ${symbol.isFunction ? 'func  ' : 'global'}`;
   const verbose = options.includes('v') ? `${kind} ` : '';
   const size = options.includes('v') ? ` ${hex(symbol.size).padStart(4)}` : '';
-  return `${verbose}${address(symbol.address)}${size} ${type}${shown}${valueOf(session, module, symbol)}\n`;
+  return `${verbose}${address(symbol.address)}${size} ${type}${shown}${valueOf(session, module, symbol, options.includes('p') ? '' : ' ')}\n`;
 }
 
 function symbolType(module: Module, symbol: LoadedSymbol): string {
   return symbol.typeIndex === 0 ? '<NoType>' : cppTypeText(module.symbols!.pdb!.types.type(symbol.typeIndex));
 }
 
-function valueOf(session: Session, module: Module, symbol: LoadedSymbol): string {
-  if (!module.symbols!.pdb) return ' (<no parameter info>)';
-  if (symbol.isFunction) return ` (${parametersText(module, symbol) ?? symbol.name})`;
+/** @param gap between a function and its parameters */
+function valueOf(session: Session, module: Module, symbol: LoadedSymbol, gap = ' '): string {
+  if (!module.symbols!.pdb) return `${gap}(<no parameter info>)`;
+  if (symbol.isFunction) return `${gap}(${parametersText(module, symbol) ?? symbol.name})`;
   if (symbol.typeIndex === 0) return ' = <no type information>';
   const type = module.symbols!.pdb!.types.type(symbol.typeIndex);
   try {
@@ -161,11 +187,17 @@ const OPTIONS: readonly [number, string][] = [
 
 /** How this debugger treats symbols, told in the flags of DbgHelp that mean the same. */
 export const symbolOptions: Command = {
-  names: ['.symopt'],
-  run({ print }) {
+  names: ['.symopt', '.symopt+', '.symopt-'],
+  run({ session, print }, args, name) {
     const all = OPTIONS.reduce((sum, [bit]) => sum | bit, 0);
+    const rest = new Arguments(session, args);
+    const asked = name === '.symopt' ? undefined : rest.optionalValue();
+    if (asked !== undefined) {
+      const other = Number(name === '.symopt+' ? asked & ~BigInt(all) : asked & BigInt(all));
+      if (other !== 0) refuse('.symopt', `Flags 0x${hex(other)}`);
+    }
     print(`Symbol options are 0x${hex(all)}:\n`);
-    for (const [bit, name] of OPTIONS) print(`  0x${hex(bit, 8)} - ${name}\n`);
+    for (const [bit, option] of OPTIONS) print(`  0x${hex(bit, 8)} - ${option}\n`);
   },
 };
 

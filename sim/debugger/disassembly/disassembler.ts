@@ -68,8 +68,9 @@ export function disassemble(bytes: Uint8Array, at: bigint, names: SymbolNames): 
   };
 }
 
-/** A line as `u` prints it. */
-export function lineText({ address: at, bytes, text }: Line): string {
+/** A line as `u` prints it. @param options those of `.asm` */
+export function lineText({ address: at, bytes, text }: Line, options?: ReadonlySet<string>): string {
+  if (options?.has('no_code_bytes')) return `${address(at)} ${text}`;
   return `${address(at)} ${bytes.padEnd(BYTES_WIDTH - 1)} ${alignedText(bytes, text)}`;
 }
 

@@ -145,9 +145,10 @@ function named(scanner: Scanner, scope: Scope): bigint {
   const start = scanner.at;
   scanner.skipSpace();
   const rest = scanner.rest;
-  const word = scanner.match(/@?[\w$?!.:~`@]+/);
+  const word = scanner.match(/@?(?:[\w$?.:~`@]|!(?!=))+/);
   if (word === undefined || NO_OPERAND.test(word))
     throw new ExpressionError(/^$|^[^"`{'!?]/.test(rest) ? MISSING : 'Syntax', rest);
+  if (word.endsWith('!')) throw new ExpressionError('Syntax', rest);
   if (word === '.') return scope.register('$ip') ?? 0n;
   if (word.startsWith('@')) {
     const name = word.slice(1).replace(/^!/, '');

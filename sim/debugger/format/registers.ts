@@ -31,18 +31,20 @@ export function registersText(context: Context, segments: boolean): string {
   const iopl = (context.eflags >> 12) & 3;
   const flags = FLAGS.map(([bit, set, clear]) => ((context.eflags >> bit) & 1 ? set : clear)).join(' ');
   rows.push(`iopl=${iopl}         ${flags}`);
-  if (segments) {
-    const { cs, ss, ds, es, fs, gs } = context.segments;
-    const shown = Object.entries({ cs, ss, ds, es, fs, gs }).map(
-      ([name, selector]) => `${name}=${hex(selector, 4)}`,
-    );
-    rows.push(`${shown.join('  ')}             efl=${hex(context.eflags, 8)}`);
-  }
-  return `${rows.join('\n')}\n`;
+  return `${rows.join('\n')}\n${segments ? segmentsText(context) : ''}`;
+}
+
+/** The line of segment registers. */
+export function segmentsText(context: Context): string {
+  const { cs, ss, ds, es, fs, gs } = context.segments;
+  const shown = Object.entries({ cs, ss, ds, es, fs, gs }).map(
+    ([name, selector]) => `${name}=${hex(selector, 4)}`,
+  );
+  return `${shown.join('  ')}             efl=${hex(context.eflags, 8)}\n`;
 }
 
 /** FXSAVE area. Source: Intel SDM, volume 1, 10.5.1. */
-const FXSAVE = { control: 0, status: 2, tags: 4, registers: 0x20, xmm: 0xa0, slot: 16 };
+const FXSAVE = { control: 0, status: 2, tags: 4, mxcsr: 0x18, registers: 0x20, xmm: 0xa0, slot: 16 };
 
 const pairs = (count: number, cell: (number: number) => string): string =>
   Array.from({ length: count / 2 }, (_, i) => `${cell(i * 2)}  ${cell(i * 2 + 1)}\n`).join('');
@@ -86,6 +88,17 @@ function extendedFloat(bytes: Uint8Array, at: number): string {
   return `${sign}${digits[0]}.${digits.slice(1)}e${power < 0 ? '-' : '+'}${exponent}`;
 }
 
+/** A control word or an MMX register by its name; `undefined` for another. */
+export function floatRegister({ floatArea }: Context, name: string): bigint | undefined {
+  const view = viewOf(floatArea);
+  const mmx = /^mm([0-7])$/.exec(name);
+  if (mmx) return view.getBigUint64(FXSAVE.registers + Number(mmx[1]) * FXSAVE.slot, true);
+  if (name === 'fpcw') return BigInt(view.getUint16(FXSAVE.control, true));
+  if (name === 'fpsw') return BigInt(view.getUint16(FXSAVE.status, true));
+  if (name === 'fptw') return BigInt(view.getUint8(FXSAVE.tags));
+  return name === 'mxcsr' ? BigInt(view.getUint32(FXSAVE.mxcsr, true)) : undefined;
+}
+
 /** MMX registers lie in the x87 ones. */
 export function mmxText({ floatArea }: Context): string {
   const view = viewOf(floatArea);
@@ -93,6 +106,11 @@ export function mmxText({ floatArea }: Context): string {
     8,
     (number) => `mm${number}=${hex(view.getBigUint64(FXSAVE.registers + number * FXSAVE.slot, true), 16)}`,
   );
+}
+
+export function xmmBytes({ floatArea }: Context, number: number): DataView {
+  const { buffer, byteOffset } = floatArea;
+  return new DataView(buffer, byteOffset + FXSAVE.xmm + number * FXSAVE.slot, FXSAVE.slot);
 }
 
 /** The four single floats of an XMM register, the highest first. */
@@ -118,6 +136,13 @@ function specialRow(special: Readonly<Record<string, bigint>>, ...names: string[
 /** Control registers, as `rM 80` shows them. */
 export function controlText(special: Readonly<Record<string, bigint>>): string {
   return specialRow(special, 'cr0', 'cr2', 'cr3') + specialRow(special, 'cr8');
+}
+
+/** Where the tables of descriptors lie, as `rM 100` shows it. */
+export function descriptorText(special: Readonly<Record<string, bigint>>): string {
+  const value = (name: string, digits: number) => `${name}=${hex(special[name] ?? 0n, digits)}`;
+  const table = (letter: string) => `${value(`${letter}dtr`, 16)}   ${value(`${letter}dtl`, 4)}`;
+  return `${table('g')} ${table('i')} ${value('tr', 4)}  ${value('ldtr', 4)}\n`;
 }
 
 /** Debug registers of a thread, as `rM 20` shows them in a process's dump. */
