@@ -227,6 +227,17 @@ export class Session implements Scope {
     return this.#memory ?? this.user?.memory ?? this.target.system;
   }
 
+  /** Does something with physical memory in place of the current process's. */
+  withPhysicalMemory(work: () => void): void {
+    const before = this.#memory;
+    this.#memory = this.target.physical.asMemory;
+    try {
+      work();
+    } finally {
+      this.#memory = before;
+    }
+  }
+
   /** All modules: the kernel's, then those of the process whose loader was asked last. */
   get modules(): readonly Module[] {
     return this.user ? this.user.modules : [...this.target.modules, ...this.userModules];

@@ -4,32 +4,16 @@ import { Scanner } from '../expressions/scanner.js';
 import { MemoryError, readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import { typeNamed } from '../expressions/cpp.js';
-import { countOf, type EnumType, type Field, type StructType } from '../types/type.js';
+import { countOf, type EnumType, type Field, type StructType, type Type } from '../types/type.js';
 import { structSummary, typeText } from '../types/type-text.js';
 import { CommandError, type Command } from './command.js';
-import { refuse } from './refuse.js';
-import { hasWildcards, matcher } from '../patterns.js';
-import { chosenFields, fieldSpec, widthOf, type FieldSpec } from './dt-fields.js';
-import { plain, readable, structText, summaryLine, type DisplayOptions } from './struct-display.js';
-
-interface Request {
-  type: string;
-  fields: FieldSpec[];
-  at: bigint | undefined;
-  list: string[] | undefined;
-  size: number | undefined;
-  /** `-a`: how many structures behind one another. */
-  count: number | undefined;
-  /** `-t`: without the globals of that name. */
-  typesOnly: boolean;
-  options: DisplayOptions;
-}
+import { hasWildcards } from '../patterns.js';
+import { chosenFields, fieldSpec, widthOf } from './dt-fields.js';
+import { eachText, enumNames, typeNames } from './dt-names.js';
+import { MOST_COUNT, readOptions, type Request } from './dt-options.js';
+import { plain, readable, structText, summaryLine } from './struct-display.js';
 
 const MOST_FIELDS = 11;
-const DEFAULT_DEPTH = 2;
-/** Of `-a` without a number. */
-const DEFAULT_COUNT = 5;
-const MOST_COUNT = 0x1000;
 const MOST_LIST_ENTRIES = 0x10000;
 const RULE = '---------------------------------------------\n';
 
@@ -37,28 +21,40 @@ const RULE = '---------------------------------------------\n';
 export const displayType: Command = {
   names: ['dt'],
   run({ session, print }, args) {
-    const request = parseRequest(session, args);
+    const request = parseRequest(session, print, args);
     if (!request) return;
-    if (hasWildcards(request.type.replace(/\[\d*\]$/, '')) || request.size !== undefined)
-      return print(typeNames(session, request));
-    const elements = /\[(\d+)\]$/.exec(request.type);
-    const name = elements ? request.type.slice(0, elements.index) : request.type;
-    const found = session.findType(name);
-    if (!found) return print(otherText(session, request));
-    const { type, module } = found;
-    if (type.kind === 'enum') return print(enumText(session, type, request.at));
-    if (!name.includes('!')) print(`${module.name}!${type.name}\n`);
-    if (request.list) return print(listText(session, type, request));
-    if (request.count !== undefined && request.at) return print(rowText(session, type, request));
-    if (elements) print(`[${elements[1]}] `);
-    const count = elements && request.at ? Math.min(Number(elements[1]), MOST_COUNT) : 1;
-    for (let i = 0; i < count; i++)
-      print(onceText(session, type, request, request.at && request.at + BigInt(i * type.size)));
+    if (request.isPhysical && request.at !== undefined)
+      session.withPhysicalMemory(() => show(session, print, request));
+    else show(session, print, request);
   },
 };
 
+function show(session: Session, print: (text: string) => void, request: Request): void {
+  const pointed = pointerText(session, request);
+  if (pointed !== undefined) return print(pointed);
+  if (hasWildcards(request.type.replace(/\[\d*\]$/, '')) || request.size !== undefined)
+    return print(request.showsEach ? eachText(session, request) : typeNames(session, request));
+  if (request.namesOnly) return;
+  const elements = /\[(\d+)\]$/.exec(request.type);
+  const name = elements ? request.type.slice(0, elements.index) : request.type;
+  const found = session.findType(name);
+  if (!found) return print(otherText(session, request));
+  const { type, module } = found;
+  if (type.kind === 'enum') return print(enumText(session, type, request));
+  if (!name.includes('!')) print(`${module.name}!${type.name}\n`);
+  if (request.list) return print(listText(session, type, request));
+  if (request.count !== undefined && request.at)
+    return print(
+      rowText(session, type, request.at, request.count, (at) => onceText(session, type, request, at)),
+    );
+  if (elements) print(`[${elements[1]}] `);
+  const count = elements && request.at ? Math.min(Number(elements[1]), MOST_COUNT) : 1;
+  for (let i = 0; i < count; i++)
+    print(onceText(session, type, request, request.at && request.at + BigInt(i * type.size)));
+}
+
 /** `undefined` for nothing asked. */
-function parseRequest(session: Session, args: string): Request | undefined {
+function parseRequest(session: Session, print: (text: string) => void, args: string): Request | undefined {
   if (args === '') return undefined;
   const request: Request = {
     type: '',
@@ -68,19 +64,29 @@ function parseRequest(session: Session, args: string): Request | undefined {
     size: undefined,
     count: undefined,
     typesOnly: false,
+    namesOnly: false,
+    showsEach: false,
+    isPhysical: false,
     options: plain(),
   };
   const scanner = new Scanner(args);
   const next = { isPrefix: false, isName: false };
   while (!scanner.ended) {
-    const option = scanner.match(/-[a-z]+[0-9]*(?=\s|$)/);
+    const option = scanner.match(/[-/]\S*/);
     if (option) {
-      readOption(session, request, option.slice(1), scanner, next);
+      readOptions(session, print, request, option.slice(1), scanner, next);
+      continue;
+    }
+    const symbol = request.type === '' ? undefined : scanner.match(/[&(]?\w+![\w$]\S*/);
+    if (symbol !== undefined) {
+      // Symbols of modules are taken for fields there.
+      request.fields.push(fieldSpec(symbol.replace(/,$/, ''), next.isPrefix));
+      next.isPrefix = next.isName = false;
       continue;
     }
     const before = scanner.at;
     const word = scanner.match(/[\w$]+![\w$*?:<>~[\]-]+|[A-Za-z_$][\w$.*?[\]]*(?=[\s,]|$)|\*(?=\s|$)/);
-    if (word !== undefined && (next.isName || !isValue(session, word, request.type !== ''))) {
+    if (word !== undefined && (next.isName || !isValue(word))) {
       if (request.type === '') request.type = base(word, scanner);
       else request.fields.push(fieldSpec(word, next.isPrefix));
       next.isPrefix = next.isName = false;
@@ -90,12 +96,10 @@ function parseRequest(session: Session, args: string): Request | undefined {
     scanner.at = before;
     request.at = addressOf(session, scanner);
   }
-  if (request.type === '')
-    throw new CommandError(
-      request.at === undefined
-        ? 'Usage: dt MODULE!TYPE [FIELD …] [ADDRESS]; see .help dt.\n'
-        : `Symbol not found at address ${hex(request.at, 16)}.\n`,
-    );
+  if (request.type === '') {
+    if (request.at === undefined) return undefined;
+    throw new CommandError(`Symbol not found at address ${hex(request.at, 16)}.\n`);
+  }
   if (request.fields.length > MOST_FIELDS)
     throw new CommandError(
       `Too many fields in  ${request.fields
@@ -119,70 +123,66 @@ function addressOf(session: Session, scanner: Scanner): bigint {
   return parseMasm(new Scanner(text), session);
 }
 
-/** Whether a word is an address instead of a field: hexadecimal digits, or a symbol. */
-function isValue(session: Session, word: string, hasType: boolean): boolean {
+/** Whether a word is an address instead of a field: hexadecimal digits, or what begins an expression. */
+function isValue(word: string): boolean {
   if (/^[0-9a-f`]{6,}$/i.test(word) || /^0x/i.test(word)) return true;
-  if (/^poi$/i.test(word)) return true;
-  return (
-    hasType && word.includes('!') && session.type(word) === undefined && session.symbol(word) !== undefined
-  );
+  return /^poi$/i.test(word);
 }
 
-/** @param next what the word behind the option is */
-function readOption(
-  session: Session,
-  request: Request,
-  letters: string,
-  scanner: Scanner,
-  next: { isPrefix: boolean; isName: boolean },
-): void {
-  const { options } = request;
-  const unknown = /[^abchilnorstvy\d]/.exec(letters);
-  if (unknown) refuse('dt', `-${unknown[0]}`);
-  const depth = /r(\d*)/.exec(letters);
-  if (depth) options.depth = depth[1] === '' ? DEFAULT_DEPTH : Number(depth[1]);
-  const count = /a(\d*)/.exec(letters);
-  if (count) request.count = Math.min(Number(count[1] || DEFAULT_COUNT), MOST_COUNT);
-  if (letters.includes('v')) options.verbose = true;
-  if (letters.includes('t')) request.typesOnly = true;
-  if (letters.includes('o')) options.noOffsets = true;
-  if (letters.includes('i')) options.flat = true;
-  if (letters.includes('c')) options.compact = true;
-  if (letters.includes('b')) {
-    options.block = true;
-    options.depth = 10;
+/** `_EPROCESS*` as a type of pointers, one of which lies at the address; `undefined` for all else. */
+function pointerText(session: Session, request: Request): string | undefined {
+  const name = /^([^*?]+)\*$/.exec(request.type)?.[1];
+  const isBare = !request.type.includes('!') && !request.namesOnly;
+  if (name === undefined || request.size !== undefined || (request.at === undefined && !isBare))
+    return undefined;
+  const found = session.findType(name);
+  if (found?.type.kind !== 'struct') return undefined;
+  if (request.at === undefined) return `Ptr64 to \n${onceText(session, found.type, request, undefined)}`;
+  try {
+    const target = readPointer(session.memory, request.at);
+    return `0x${address(target)} \n${onceText(session, found.type, request, target)}`;
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    return `??\nMemory read error ${hex(request.at, 16)}\n`;
   }
-  if (letters === 'h') throw new CommandError('.help dt tells of dt.\n');
-  if (letters === 'l') request.list = scanner.match(/\S+/)?.split('.');
-  if (letters === 's') request.size = Number(parseMasm(scanner, session));
-  if (letters.includes('y')) next.isPrefix = true;
-  if (letters.includes('n')) next.isName = true;
 }
 
 /** A global, or one of the language's own types. @throws CommandError when the name is none */
-function otherText(session: Session, { type: name, fields, at, options }: Request): string {
+function otherText(session: Session, request: Request): string {
+  const { type: name, at, options, count } = request;
   const none = () => new CommandError(`Symbol ${name} not found.\n`);
   const found = name.includes('!') ? session.typedSymbol(name) : undefined;
   if (!found) {
     const type = typeNamed(name);
     if (!type) throw none();
-    return `${at === undefined ? typeText(type) : readable(session, type, at, options)}\n`;
+    if (at === undefined) return `${typeText(type)}\n`;
+    const shown = (place: bigint) => `${readable(session, type, place, options)}\n`;
+    return count === undefined ? shown(at) : rowText(session, type, at, count, shown);
   }
   const { type } = found;
   const place = found.address!;
   if (type.kind === 'function') return `${name.split('!')[1]}  void ( void )\n`;
+  if (count === undefined) return globalText(session, request, type, place);
+  const element = type.kind === 'array' ? type.element : type;
+  return rowText(session, element, place, count, (each) => globalText(session, request, element, each));
+}
+
+/** The value of a global. Of a pointer to a structure, what it leads to is shown. */
+function globalText(session: Session, { fields, options }: Request, type: Type, place: bigint): string {
   if (type.kind === 'struct') {
-    const summary = summaryLine(session, type, place);
-    if (fields.length === 0) return summary + structText(session, type, place, options);
+    const line = summaryLine(session, type, place);
+    const summary = options.compact ? line.trimEnd() : line;
+    if (fields.length === 0)
+      return summary + structText(session, type, place, options) + (options.compact ? '\n' : '');
     return summary + chosenFields(session, type, fields, place, options);
   }
   const isArray = type.kind === 'array';
   const element = isArray ? type.element : type;
   if (element.kind !== 'pointer' || element.target.kind !== 'struct')
     return `${readable(session, type, place, options)}\n`;
-  // Of a pointer to a structure, what it leads to is shown.
   const target = readPointer(session.memory, place);
-  const head = `${isArray ? `[${countOf(type)}] ` : ''}0x${address(target)} \n`;
+  const value = target === 0n && !isArray ? '(null) ' : `0x${address(target)} `;
+  const head = `${isArray ? `[${countOf(type)}] ` : ''}${value}\n`;
   if (target === 0n) return head;
   if (fields.length > 0) return head + chosenFields(session, element.target, fields, target, options);
   return (
@@ -190,38 +190,31 @@ function otherText(session: Session, { type: name, fields, at, options }: Reques
   );
 }
 
-/** `-a`: structures that lie behind one another. */
-function rowText(session: Session, type: StructType, request: Request): string {
+/** `-a`: values that lie behind one another. */
+function rowText(
+  session: Session,
+  type: Type,
+  start: bigint,
+  count: number,
+  shown: (at: bigint) => string,
+): string {
   let text = '';
-  for (let i = 0; i < request.count!; i++) {
-    const at = BigInt.asUintN(64, request.at! + BigInt(i * type.size));
-    text += `[${i}] @ ${address(at)} \n${RULE}${onceText(session, type, request, at)}`;
-    if (session.memory.read(at, 1).length === 0) break;
+  for (let i = 0; i < count; i++) {
+    const at = BigInt.asUintN(64, start + BigInt(i * type.size));
+    const value = shown(at);
+    text += `[${i}] @ ${address(at)} \n${RULE}${value}`;
+    if (session.memory.read(at, 1).length === 0 || /^Memory read error/m.test(value)) break;
     text += '\n';
   }
   return text;
 }
 
-function typeNames(session: Session, { type, size, typesOnly }: Request): string {
-  const [moduleName, pattern] = type.includes('!')
-    ? (type.split('!') as [string, string])
-    : [session.mainModule?.name ?? 'nt', type];
-  const module = session.module(moduleName);
-  const types = module?.symbols?.pdb?.types;
-  if (!module || !types) throw new CommandError(`Symbol ${type} not found.\n`);
-  const fits = matcher(pattern);
-  const owner = module.pdbName.replace(/\.pdb$/i, '');
-  const names = [...(size === undefined ? types.allNames : types.names)]
-    .filter((name) => fits(name) && (size === undefined || types.find(name)?.size === size))
-    .map((name) => `          ${owner}!${name}\n`);
-  const globals = (size === undefined && !typesOnly ? (module.symbols?.all ?? []) : [])
-    .filter(({ name, typeIndex }) => typeIndex !== 0 && fits(name))
-    .map(({ name, address: at }) => `${hex(at, 16)}  ${owner}!${name}\n`);
-  return [...names, ...globals].join('');
-}
-
-function enumText(session: Session, type: EnumType, at: bigint | undefined): string {
-  if (at === undefined) return type.values.map(({ name, value }) => `   ${name} = 0n${value}\n`).join('');
+function enumText(
+  session: Session,
+  type: EnumType,
+  { at, options }: Pick<Request, 'at' | 'options'>,
+): string {
+  if (at === undefined) return enumNames(type, options.verbose);
   const isThere = session.memory.read(at, type.size).length === type.size;
   return `${readable(session, type, at, plain())}\n${isThere ? '' : `Memory read error ${hex(at, 16)}\n`}`;
 }
@@ -229,10 +222,10 @@ function enumText(session: Session, type: EnumType, at: bigint | undefined): str
 function onceText(session: Session, type: StructType, request: Request, at: bigint | undefined): string {
   const { fields, options } = request;
   const address_ = at === 0n ? undefined : at;
-  const head = options.verbose && fields.length === 0 ? `${structSummary(type)}\n` : '';
+  const head = options.verbose ? `${structSummary(type)}\n` : '';
   const summary = address_ === undefined || options.verbose ? '' : summaryLine(session, type, address_);
   const line = options.compact ? summary.trimEnd() : summary;
-  if (fields.length > 0) return line + chosenFields(session, type, fields, address_, options);
+  if (fields.length > 0) return head + line + chosenFields(session, type, fields, address_, options);
   const body = structText(session, type, address_, options);
   const text = head + line + (options.compact ? `${body}\n` : body);
   return text + unreadableNote(session, type, address_);

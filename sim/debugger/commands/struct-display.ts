@@ -68,7 +68,8 @@ export function fieldText(
   const value =
     where === undefined ? declared(field.type, options) : readable(session, field.type, where, options);
   if (options.budget.lines-- <= 0) throw new CommandError('The answer is too long; ask for less.\n');
-  if (options.compact) return `${fieldHead(field, options, 0).trimEnd()} ${value}  `;
+  if (options.compact)
+    return `${fieldHead(field, options, 0).trimEnd()} ${compactValue(field.type, value)}  `;
   const head = `${fieldHead(field, options, level)} : `;
   if (options.block && where !== undefined && field.type.kind === 'array')
     return head + elementsText(session, field.type, where, options, level);
@@ -76,6 +77,16 @@ export function fieldText(
   if (level > Math.min(options.depth, DEEPEST)) return line;
   const inner = innerOf(session, field.type, where, options);
   return inner ? line + structText(session, inner.type, inner.at, options, level + 1) : line;
+}
+
+/** `-c`: names of structures have a blank behind them, and texts end their line. */
+function compactValue(type: Type, value: string): string {
+  let inner = type;
+  while (inner.kind === 'array' || inner.kind === 'pointer')
+    inner = inner.kind === 'array' ? inner.element : inner.target;
+  if (inner.kind === 'struct') return value.replace(inner.name, (name) => `${name} `);
+  const isText = type.kind === 'array' && inner.kind === 'base' && /char/.test(inner.base);
+  return isText && value.endsWith('"') ? `${value}\n` : value;
 }
 
 /** `-b`: each element of an array on a line of its own, the type of structures at the first. */
@@ -114,7 +125,7 @@ export function fieldHead(
 
 /** What stands there without an address. */
 export function declared(type: Type, { verbose, block }: DisplayOptions): string {
-  if (block && type.kind === 'pointer') return 'Ptr64 ';
+  if (block && type.kind === 'pointer') return verbose ? 'Ptr64 to ' : 'Ptr64 ';
   if (block && type.kind === 'array' && type.element.kind === 'struct') return typeText(type.element);
   return verbose ? verboseTypeText(type) : typeText(type);
 }

@@ -83,12 +83,15 @@ export class TypeStream {
     return this.#named().keys();
   }
 
-  /** Names of all types, of those that are only referred to as well, in the order of the stream. */
+  /** Names of all types in the order of the stream: where they are defined, or else where they are referred to first. */
   get allNames(): Set<string> {
+    const defined = this.#named();
     const names = new Set<string>();
     for (let i = 0; i < this.#offsets.length; i++) {
       const name = this.#nameAt(i, true);
-      if (name !== undefined) names.add(name);
+      if (name === undefined) continue;
+      const definition = defined.get(name);
+      if (definition === undefined || definition === this.#first + i) names.add(name);
     }
     return names;
   }

@@ -1,4 +1,4 @@
-import { countOf, type BaseType, type StructType, type Type } from './type.js';
+import { countOf, type BaseType, type EnumType, type StructType, type Type } from './type.js';
 
 const NAMES: Readonly<Record<string, string>> = {
   void0: 'Void', char1: 'Char', uchar1: 'UChar', wchar2: 'Wchar', bool1: 'Bool', int1: 'Char', uint1: 'UChar',
@@ -30,11 +30,15 @@ export function typeText(type: Type): string {
 export function verboseTypeText(type: Type): string {
   switch (type.kind) {
     case 'pointer':
-      return type.target.kind === 'struct' ? `Ptr64 to ${structSummary(type.target)}` : typeText(type);
+      return type.target.kind === 'function'
+        ? 'Ptr64 to     void '
+        : `Ptr64 to ${verboseTypeText(type.target)}`;
     case 'array':
       return `[${countOf(type)}] ${verboseTypeText(type.element)}`;
     case 'struct':
       return structSummary(type);
+    case 'enum':
+      return `${enumSummary(type)}\n`;
     case 'bitfield':
       return `Bitfield ${typeText(type)}`;
     default:
@@ -45,6 +49,11 @@ export function verboseTypeText(type: Type): string {
 /** `struct _LIST_ENTRY, 2 elements, 0x10 bytes` */
 export function structSummary(type: StructType): string {
   return `${type.keyword} ${type.name}, ${type.elements} elements, 0x${type.size.toString(16)} bytes`;
+}
+
+/** `Enum _MODE,  3 total enums` */
+export function enumSummary({ name, values }: EnumType): string {
+  return `Enum ${name},  ${values.length} total enums`;
 }
 
 export function baseName({ base, size }: BaseType): string {

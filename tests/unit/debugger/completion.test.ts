@@ -127,7 +127,7 @@ describe('help', () => {
 
   it('says what WinDbg has and this debugger has not', () => {
     const shell = new Shell(session);
-    expect(shell.execute('.help dt')).toMatch(/WinDbg has more: .*-p/);
+    expect(shell.execute('.help dt')).toMatch(/WinDbg has more: .*-y/);
     expect(shell.execute('!heap -s')).toMatch(/^!heap is a command of WinDbg that is not here: /);
     expect(shell.execute('!nosuch')).toContain('No export nosuch found');
   });
