@@ -1,17 +1,21 @@
 import { parseCpp } from '../../expressions/cpp.js';
-import { Scanner } from '../../expressions/scanner.js';
+import { ExpressionError, Scanner } from '../../expressions/scanner.js';
+import type { TypedValue } from '../../expressions/typed-value.js';
 import type { Session } from '../../session.js';
 import { fieldOf } from '../../types/type.js';
-import { DxError, number, object, text, type DxHost, type DxValue } from './model.js';
+import { DxError, number, object, OUT_OF_RANGE, text, type DxHost, type DxValue } from './model.js';
 import { compare, isTrue, keyOf, runQuery, type Lambda } from './queries.js';
+import { boundError } from './errors.js';
+import { displayText, formatted } from './render.js';
 import { rootOf } from './roots.js';
+import { callOfText } from './texts.js';
 
 type Variables = ReadonlyMap<string, DxValue>;
 /** Evaluates an expression of the data model: objects of the debugger, queries over them, or C++ expressions. */
 export function evaluateDx(session: Session, source: string, host = NO_HOST): DxValue {
   const scanner = new Scanner(source);
   const value = new DxParser(session, scanner, new Map(), host).expression();
-  if (!scanner.ended) throw new DxError(`Unexpected '${scanner.rest}'`);
+  if (!scanner.ended) throw new DxError(`Unexpected token at '${scanner.rest}'`);
   return value;
 }
 
@@ -22,6 +26,8 @@ const NO_HOST: DxHost = {
   },
 };
 
+/** A register, or a cast of one value: what their types are is told. */
+const TELLS_TYPE = /^(?:@\w+|\(\s*[a-z_][\w ]*\)\s*[\w.@$]+)$/i;
 const COMPARISON = /==|!=|<=|>=|<|>/;
 
 class DxParser {
@@ -74,8 +80,8 @@ class DxParser {
   }
 
   #applied(operator: string, left: DxValue, right: DxValue): DxValue {
-    if (left.kind === 'text' && right.kind === 'text' && operator === '+')
-      return text(left.value + right.value);
+    if ((left.kind === 'text' || right.kind === 'text') && operator === '+')
+      return text(displayText(this.#session, left) + displayText(this.#session, right));
     const [a, b] = [keyOf(this.#session, left), keyOf(this.#session, right)];
     const value = operator === '+' ? a + b : operator === '-' ? a - b : a * b;
     return number(value, left.kind === 'number' && left.isHex);
@@ -84,7 +90,7 @@ class DxParser {
   #postfix(): DxValue {
     let value = this.#primary();
     for (;;) {
-      if (this.#scanner.match(/\.(?=[A-Za-z_])/)) value = this.#member(value);
+      if (this.#scanner.match(/(?:\.|->)(?=[A-Za-z_])/)) value = this.#member(value);
       else if (this.#scanner.take('[')) {
         const key = this.expression();
         this.#scanner.expect(']');
@@ -132,7 +138,20 @@ class DxParser {
     const at = name === undefined ? undefined : this.#session.symbol(name);
     if (name !== undefined && at !== undefined && !this.#session.typedSymbol(name))
       throw new DxError(`No type (or void) for object at Address 0x${at.toString(16)}`);
-    return { kind: 'typed', value: parseCpp(scanner, this.#session) };
+    const from = scanner.rest;
+    const value = this.#cpp();
+    const showsType = TELLS_TYPE.test(from.slice(0, from.length - scanner.rest.length).trim());
+    return { kind: 'typed', value, ...(showsType ? { showsType } : {}) };
+  }
+
+  /** What the model cannot bind is told in its own words. */
+  #cpp(): TypedValue {
+    const scanner = this.#scanner;
+    try {
+      return parseCpp(scanner, this.#session);
+    } catch (error) {
+      throw error instanceof ExpressionError ? (boundError(this.#session, error) ?? error) : error;
+    }
   }
 
   /** `new { Name = p.Name, Id = p.Id }` */
@@ -171,20 +190,24 @@ class DxParser {
   }
 
   #element(value: DxValue, key: DxValue): DxValue {
-    if (value.kind !== 'collection') throw new DxError('Cannot index this value');
+    if (value.kind !== 'collection') throw new DxError('Object does not support indexing with []');
     const wanted = key.kind === 'text' ? key.value : keyOf(this.#session, key);
     const named = typeof wanted === 'string' ? value.named?.(wanted) : undefined;
     if (named) return named;
     for (const entry of value.entries()) if (entry.key === wanted) return entry.value;
-    throw new DxError(
-      `Key ${typeof wanted === 'string' ? `"${wanted}"` : `0x${wanted.toString(16)}`} was not found`,
-    );
+    throw new DxError(OUT_OF_RANGE);
   }
 
   #call(value: DxValue, name: string): DxValue {
     const source = this.#scanner.bracketed('(', ')').trim();
     if (value.kind === 'method') return value.call(this.#arguments(source));
-    if (value.kind === 'text') return this.#textCall(value.value, name, source);
+    if (name === 'ToDisplayString') {
+      const [format] = this.#arguments(source);
+      return text(
+        displayText(this.#session, formatted(value, format?.kind === 'text' ? format.value : undefined)),
+      );
+    }
+    if (value.kind === 'text') return callOfText(this.#session, value.value, name, this.#arguments(source));
     if (value.kind !== 'collection') throw new DxError(`Unable to bind name '${name}'`);
     return runQuery(this.#session, value, name, {
       source,
@@ -206,25 +229,6 @@ class DxParser {
 
   #nested(source: string, variables = this.#variables): DxValue {
     return new DxParser(this.#session, new Scanner(source), variables, this.#host).expression();
-  }
-
-  #textCall(value: string, name: string, source: string): DxValue {
-    const argument = this.#nested(source || '""');
-    const other = argument.kind === 'text' ? argument.value : '';
-    switch (name) {
-      case 'Contains':
-        return { kind: 'boolean', value: value.includes(other) };
-      case 'StartsWith':
-        return { kind: 'boolean', value: value.startsWith(other) };
-      case 'EndsWith':
-        return { kind: 'boolean', value: value.endsWith(other) };
-      case 'ToLower':
-        return text(value.toLowerCase());
-      case 'ToUpper':
-        return text(value.toUpperCase());
-      default:
-        throw new DxError(`There is no method '${name}'`);
-    }
   }
 
   #lambda(source: string): Lambda | undefined {

@@ -1,4 +1,4 @@
-import type { TypedValue } from '../../expressions/typed-value.js';
+import { DOUBLE, type TypedValue } from '../../expressions/typed-value.js';
 
 /** A value of the data model that `dx` shows. */
 export type DxValue = DxNumber | DxText | DxBoolean | DxTyped | DxObject | DxCollection | DxMethod;
@@ -29,6 +29,8 @@ export interface DxTyped {
   value: TypedValue;
   /** How its number is shown, where the user says so. */
   isHex?: boolean;
+  /** Its type is told with it: a register's, that of a cast. */
+  showsType?: boolean;
 }
 /** An object of the debugger's own: a session, a process, a thread. */
 export interface DxObject {
@@ -74,6 +76,7 @@ export function* numbered(values: Iterable<DxValue>): Iterable<DxEntry> {
   for (const value of values) yield { key: key++, value };
 }
 
+export const real = (value: number): DxTyped => ({ kind: 'typed', value: { type: DOUBLE, real: value } });
 export const boolean = (value: boolean): DxBoolean => ({ kind: 'boolean', value });
 export const text = (value: string): DxText => ({ kind: 'text', value });
 export const collection = (entries: () => Iterable<DxEntry>): DxCollection => ({
@@ -85,6 +88,9 @@ export const object = (shown: string, members: Record<string, () => DxValue>): D
   text: shown,
   members: Object.entries(members).map(([name, get]) => ({ name, get })),
 });
+
+/** What the engine says of a key that is none, of an index out of range, and of an empty collection's first. */
+export const OUT_OF_RANGE = '<Unable to get error code text> (0x8000000b)';
 
 /** An expression of the data model that cannot be evaluated. */
 export class DxError extends Error {

@@ -7,6 +7,8 @@ import {
   DxError,
   number,
   numbered,
+  OUT_OF_RANGE,
+  real,
   type DxCollection,
   type DxEntry,
   type DxValue,
@@ -31,7 +33,9 @@ export function runQuery(session: Session, from: DxCollection, name: string, giv
   const needed = (): Lambda => {
     if (lambda) return lambda;
     throw new DxError(
-      source === '' ? `Invalid number of arguments to method '${name}'` : 'A query is needed here',
+      source === ''
+        ? `Invalid number of arguments to method '${name}'`
+        : `Argument number 1 must be a method in call to method '${name}'`,
     );
   };
   const fits = ({ value }: DxEntry) => !lambda || isTrue(session, lambda(value));
@@ -43,17 +47,24 @@ export function runQuery(session: Session, from: DxCollection, name: string, giv
       if (source !== '') throw new DxError("Invalid number of arguments to method 'Count'");
       return number(countOf(from.entries()));
     case 'First':
-    case 'FirstOrDefault':
       for (const entry of from.entries()) if (fits(entry)) return entry.value;
-      throw new DxError('The collection is empty');
+      throw new DxError(OUT_OF_RANGE);
+    case 'Single': {
+      const [only, more] = someOf(from.entries(), fits);
+      if (!only) throw new DxError(OUT_OF_RANGE);
+      if (more) throw new DxError('More than one element was produced by this operation.');
+      return only.value;
+    }
     case 'Last': {
       const found = [...from.entries()].filter(fits).at(-1);
-      if (!found) throw new DxError('The collection is empty');
+      if (!found) throw new DxError(OUT_OF_RANGE);
       return found.value;
     }
-    case 'Any':
-      for (const entry of from.entries()) if (fits(entry)) return boolean(true);
+    case 'Any': {
+      const condition = needed();
+      for (const { value } of from.entries()) if (isTrue(session, condition(value))) return boolean(true);
       return boolean(false);
+    }
     case 'All':
       for (const { value } of from.entries()) if (!isTrue(session, needed()(value))) return boolean(false);
       return boolean(true);
@@ -68,6 +79,28 @@ export function runQuery(session: Session, from: DxCollection, name: string, giv
       return collection(function* () {
         for (const { key, value } of from.entries()) yield { key, value: project(value) };
       });
+    }
+    case 'TakeWhile':
+    case 'SkipWhile': {
+      const condition = needed();
+      const holdsFor = ({ value }: DxEntry) => isTrue(session, condition(value));
+      return collection(() =>
+        name === 'TakeWhile' ? takenWhile(from.entries(), holdsFor) : skippedWhile(from.entries(), holdsFor),
+      );
+    }
+    case 'Reverse':
+      return collection(() => [...from.entries()].slice(0, MOST_SORTED).reverse());
+    case 'ToArray':
+      return collection(() => numbered(projected()));
+    case 'Concat': {
+      const other = given.argument();
+      if (other.kind !== 'collection') throw new DxError('A collection is needed here');
+      return collection(() => numbered(joined(from, other)));
+    }
+    case 'Contains': {
+      const wanted = given.argument();
+      for (const { value } of from.entries()) if (isSame(session, value, wanted)) return boolean(true);
+      return boolean(false);
     }
     case 'SelectMany': {
       const project = needed();
@@ -96,12 +129,21 @@ export function runQuery(session: Session, from: DxCollection, name: string, giv
       for (const value of projected()) sum += keyOf(session, value);
       return number(sum);
     }
+    case 'Average': {
+      let [sum, count] = [0n, 0];
+      for (const value of projected()) {
+        sum += keyOf(session, value);
+        count++;
+      }
+      if (count === 0) throw new DxError(OUT_OF_RANGE);
+      return real(Number(sum) / count);
+    }
     case 'Max':
     case 'Min': {
       let best: DxValue | undefined;
       for (const value of projected())
         if (best === undefined || compare(session, name === 'Max' ? '>' : '<', value, best)) best = value;
-      if (!best) throw new DxError('The collection is empty');
+      if (!best) throw new DxError(OUT_OF_RANGE);
       return best;
     }
     default:
@@ -113,6 +155,43 @@ function countOf(entries: Iterable<DxEntry>): number {
   let count = 0;
   for (const entry of entries) count += entry ? 1 : 0;
   return count;
+}
+
+/** The first two that fit; who asks for one only needs no more. */
+function someOf(entries: Iterable<DxEntry>, fits: (entry: DxEntry) => boolean): DxEntry[] {
+  const found: DxEntry[] = [];
+  for (const entry of entries) {
+    if (fits(entry)) found.push(entry);
+    if (found.length === 2) break;
+  }
+  return found;
+}
+
+function* takenWhile(entries: Iterable<DxEntry>, holdsFor: (entry: DxEntry) => boolean): Iterable<DxEntry> {
+  for (const entry of entries) {
+    if (!holdsFor(entry)) return;
+    yield entry;
+  }
+}
+
+function* skippedWhile(entries: Iterable<DxEntry>, holdsFor: (entry: DxEntry) => boolean): Iterable<DxEntry> {
+  let skips = true;
+  for (const entry of entries) {
+    skips &&= holdsFor(entry);
+    if (!skips) yield entry;
+  }
+}
+
+function* joined(...all: readonly DxCollection[]): Iterable<DxValue> {
+  for (const { entries } of all) for (const { value } of entries()) yield value;
+}
+
+/** Only texts and numbers are compared with each other. */
+function isSame(session: Session, value: DxValue, wanted: DxValue): boolean {
+  const isPlain = ({ kind }: DxValue) => kind !== 'object' && kind !== 'collection' && kind !== 'method';
+  if (!isPlain(value) || !isPlain(wanted))
+    throw new DxError('Cannot compare non-intrinsic values to each other.');
+  return compare(session, '==', value, wanted);
 }
 
 function* flattened(from: DxCollection, project: Lambda): Iterable<DxValue> {
@@ -132,7 +211,8 @@ function* taken(entries: Iterable<DxEntry>, count: number): Iterable<DxEntry> {
     }
 }
 
-function* skipped(entries: Iterable<DxEntry>, count: number): Iterable<DxEntry> {
+/** All behind the first ones. */
+export function* skipped(entries: Iterable<DxEntry>, count: number): Iterable<DxEntry> {
   let left = count;
   for (const entry of entries) if (left-- <= 0) yield entry;
 }

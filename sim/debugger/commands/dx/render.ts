@@ -17,9 +17,13 @@ export function renderDx(session: Session, name: string, value: DxValue, depth: 
   const head = oneLine(session, value);
   const padded = name.padEnd(NAME_WIDTH);
   const first =
-    head === '' ? `${name}\n` : head.startsWith('[') ? `${name} ${head}\n` : `${padded} : ${head}\n`;
+    head === '' ? `${name}\n` : head.startsWith('[') ? `${padded} ${head}\n` : `${padded} : ${head}\n`;
   return first + children(session, value, depth, 1);
 }
+
+/** The text that stands for a value where a text is needed. */
+export const displayText = (session: Session, value: DxValue): string =>
+  oneLine(session, value.kind === 'typed' ? { ...value, showsType: false } : value);
 
 /** What stands behind a name; '' for nothing. */
 function oneLine(session: Session, value: DxValue): string {
@@ -37,14 +41,14 @@ function oneLine(session: Session, value: DxValue): string {
     case 'method':
       return `[${value.text}]`;
     case 'typed':
-      return typedText(session, value.value, value.isHex);
+      return typedText(session, value.value, value.isHex, value.showsType);
   }
 }
 
 /** `0x1190 [Type: void *]` */
-function typedText(session: Session, value: TypedValue, isHex?: boolean): string {
+function typedText(session: Session, value: TypedValue, isHex?: boolean, showsType = false): string {
   const type = `[Type: ${typeName(value.type)}]`;
-  if (value.address === undefined && value.type.kind === 'base') {
+  if (value.address === undefined && value.type.kind === 'base' && !showsType) {
     const shown =
       value.real === undefined
         ? numberText(value.type, integerValue(value, session), isHex ?? isSizeOf(value))
@@ -83,7 +87,35 @@ function scalar(session: Session, value: TypedValue, isHex?: boolean): string {
     type.target.base !== 'uchar'
   )
     return `0x${hex(bits)} : ${text}`;
-  return numberText(type, bits, isHex ?? !isSigned(type));
+  const shown = numberText(type, bits, isHex ?? !(isSigned(type) || isWide(type)));
+  const target = pointed(session, value, bits);
+  return target ? `${shown} : ${scalar(session, target)}` : shown + characterText(type, bits);
+}
+
+const PRINTABLE = /^[ -~]$/;
+
+/** Counted in decimal although they have no sign. */
+const isWide = (type: Type): boolean => type.kind === 'base' && type.base === 'wchar';
+
+/** ` 'C'` behind the number of a character that can be shown. */
+function characterText(type: Type, bits: bigint): string {
+  if (type.kind !== 'base' || (type.base !== 'char' && !isWide(type))) return '';
+  const character = String.fromCharCode(Number(bits & 0xffffn));
+  return PRINTABLE.test(character) ? ` '${character}'` : '';
+}
+
+/** What a pointer to a plain value leads to; `undefined` for other types, and where nothing can be read. */
+function pointed(session: Session, { type }: TypedValue, bits: bigint): TypedValue | undefined {
+  if (type.kind !== 'pointer' || type.target.kind !== 'base' || type.target.base === 'void' || bits === 0n)
+    return undefined;
+  const target = { type: type.target, address: bits };
+  return integerOr(session, target) === undefined ? undefined : target;
+}
+
+/** A line without a name for what a pointer leads to. */
+function pointedLine(session: Session, value: TypedValue, indent: string): string {
+  const target = pointed(session, value, integerOr(session, value) ?? 0n);
+  return target ? `${indent}${typedText(session, target)}\n` : '';
 }
 
 /** Types as the data model writes them: 64-bit integers as `__int64`. */
@@ -147,7 +179,7 @@ function typedChildren(session: Session, value: TypedValue, line: Line, indent: 
       : type.kind === 'pointer' && type.target.kind === 'struct'
         ? type.target
         : undefined;
-  if (!struct) return '';
+  if (!struct) return pointedLine(session, value, indent);
   const at = type.kind === 'struct' ? value.address! : integerOr(session, value);
   return at === undefined || at === 0n ? '' : fields(struct, at, line, indent);
 }
@@ -197,10 +229,18 @@ function rowHead(row: DxValue): string {
   return shown === '' ? '' : ` : ${shown}`;
 }
 
-/** What a cell shows. */
+/** Whether a value has members of its own and nothing that stands for it. */
+const isOpaque = (session: Session, value: DxValue): boolean => /^(?:\[.*)?$/.test(oneLine(session, value));
+
+/** What a cell shows: of something with a type its value alone. */
 function cellText(session: Session, value: DxValue): string {
-  return oneLine(session, value) || '{...}';
+  if (isOpaque(session, value)) return '{...}';
+  return oneLine(session, value).replace(/ \[Type: [^\]]*\]$/, '');
 }
+
+/** How wide a cell wants its column. Only what stands for itself has room behind it. */
+const widthOf = (cell: string): number =>
+  cell.length + (cell === '{...}' || cell.includes(' : ') ? 1 : GRID_MARGIN);
 
 /** `-g`: a table with a row for each entry and a column for each member. */
 export function gridOf(session: Session, value: DxValue): string {
@@ -220,9 +260,7 @@ export function gridOf(session: Session, value: DxValue): string {
   ]);
   if (all.length > rows.length) cells.push(['[...]', ...names.map(() => '')]);
   const heads = ['', ...names];
-  const widths = heads.map(
-    (head, i) => Math.max(head.length, ...cells.map((row) => row[i]!.length)) + GRID_MARGIN,
-  );
+  const widths = heads.map((head, i) => Math.max(head.length + 1, ...cells.map((row) => widthOf(row[i]!))));
   const row = (values: readonly string[], mark: string) =>
     `${values.map((value, i) => `${i === 0 ? '=' : mark} ${value.padEnd(widths[i]!)}`).join('')}=`;
   const head = row(heads, '=');
