@@ -1,5 +1,5 @@
 import { Aliases } from './aliases.js';
-import { address, hex } from './format/numbers.js';
+import { hex } from './format/numbers.js';
 import type { Scope } from './expressions/scope.js';
 import type { TypedValue } from './expressions/typed-value.js';
 import type { ByteSource } from './files/byte-source.js';
@@ -18,7 +18,7 @@ import { readUserModules } from './target/user-modules.js';
 import { SHARED_USER_DATA, UserTarget } from './target/user-target.js';
 import type { Processor } from './target/processor.js';
 import { readUnloadedDlls, type UnloadedModule } from './target/unloaded-modules.js';
-import type { EnumType, StructType } from './types/type.js';
+import { type EnumType, fieldOf, type StructType } from './types/type.js';
 import { TypedView } from './types/typed-view.js';
 import { Context } from './unwind/context.js';
 import { walkStack, type Frame } from './unwind/stack.js';
@@ -390,14 +390,11 @@ export class Session implements Scope {
   get prompt(): string {
     return this.user ? `0:${String(this.threadNumber).padStart(3, '0')}> ` : `${this.processor}: kd> `;
   }
-
-  address(at: bigint): string {
-    return address(at);
-  }
 }
 
+/** Of a structure, where its symbols describe one. */
 function fieldOffset(type: StructType | EnumType | undefined, name: string): number | undefined {
-  return type?.kind === 'struct' ? type.fields.find((field) => field.name === name)?.offset : undefined;
+  return type?.kind === 'struct' ? fieldOf(type, name)?.offset : undefined;
 }
 
 function split(name: string): [string | undefined, string] {

@@ -1,3 +1,4 @@
+import { address as shownAddress } from '../format/numbers.js';
 import type { Cursor } from '../pdb/cursor.js';
 import { S, symbolRecords } from '../pdb/symbol-records.js';
 import type { Session } from '../session.js';
@@ -30,7 +31,7 @@ export const locals: Command = {
     const found = localsOf(session, session.scope.frame);
     if (!found) throw new CommandError(NO_PRIVATE);
     for (const local of found) {
-      const where = options.includes('v') ? `${session.address(local.address)} ` : '';
+      const where = options.includes('v') ? `${shownAddress(local.address)} ` : '';
       const type = options.includes('t') ? `${typeText(local.type)} ` : '';
       const name = `${type}${local.name}`;
       print(`${where}${options.includes('t') ? name : name.padStart(15)} = ${readable(session, local)}\n`);

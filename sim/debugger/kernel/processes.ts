@@ -2,7 +2,10 @@ import { MemoryError, readPointer } from '../memory/memory.js';
 import type { Session } from '../session.js';
 import { SymbolsError } from '../symbols/symbols-error.js';
 import { TypedView } from '../types/typed-view.js';
-import { fastReference, kernelGlobal, listEntries } from './lists.js';
+import { atMost, fastReference, kernelGlobal, listEntries } from './lists.js';
+
+/** Processes that are read ahead: a damaged list may go on for as long as the file is. */
+const MOST_EXPECTED = 0x2000;
 
 /** Processes on PsActiveProcessHead, in its order. */
 export function activeProcesses(session: Session): Iterable<TypedView> {
@@ -45,7 +48,7 @@ function expectProcesses(session: Session): void {
   if (!target.physical.isSlow || head === undefined) return;
   const processes: bigint[] = [];
   try {
-    for (const table of listEntries(session, head, '_HANDLE_TABLE', 'HandleTableList'))
+    for (const table of atMost(MOST_EXPECTED, listEntries(session, head, '_HANDLE_TABLE', 'HandleTableList')))
       processes.push(table.value('QuotaProcess'));
   } catch (error) {
     // Whatever is wrong with these tables, the list of processes itself is still walked.

@@ -11,7 +11,7 @@ const OFTEN = [
   '!drvobj \\Driver\\disk 7', '!devnode 0 1', '!devstack \\Device\\Harddisk0\\DR0', '!irpfind', '!pool @$proc', '!poolused 2', '!vm', '!session', '!session -s 1', '!memusage', '!pfn 100',
   '!pte @rsp', '!vtop 0 @rsp', '!whatis @$proc', '!pcr', '!prcb', '!idt', '!gdt', '!dpcs', '!apc', '!timer', '!qlocks', '!cpuinfo', '!sysinfo cpuinfo',
   '!sd poi(@$proc-8) & -10 1', '!analyze -v', '!peb', '!teb', '.tlist', '.bugcheck', 'vertarget', '.time', 'dx -r2 @$cursession.Processes', 'dg 0 50',
-  '!sysinfo smbios -v', '!sysinfo machineid', '!vm 3f', '!memusage 2', '!memusage 8', '!irpfind -v', '!analyze -hang', '!whatis /p @cr3', '!whatis @rsp',
+  '!sysinfo smbios -v', '!sysinfo machineid', '!vm 37', '!memusage 2', '!memusage 8', '!irpfind -v', '!analyze -hang', '!whatis /p @cr3', '!whatis @rsp',
   'c @rsp L100 @rsp+8', 's -sa @rsp L400', 'd /p @cr3', 'x nt!Mi*; dt nt!_KTHREAD @$thread',
   's -d @rsp L100 0', '!address @rsp', '.process /p @$proc; lmu', 'dl nt!PsActiveProcessHead 200', '!list -t nt!_LIST_ENTRY.Flink -x "dq @$extret L1" nt!PsActiveProcessHead',
 ]; // prettier-ignore

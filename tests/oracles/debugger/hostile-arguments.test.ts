@@ -106,6 +106,7 @@ describe('hostile arguments', () => {
     ['!memusage 3', 'Flags 0x3 of !memusage are not supported here. .hh !memusage tells which are.\n'],
     ['!session -s 77', 'There is no process of session 119.\n'],
     ['!session -i 1', 'Option -i of !session is not supported here. .hh !session tells what is.\n'],
+    ['!vm 8', 'Flags 0x8 of !vm are not supported here. .hh !vm tells which are.\n'],
     ['!vm 41', 'Flags 0x40 of !vm are not supported here. .hh !vm tells which are.\n'],
   ])('%s says what is wrong', (line, end) => {
     const answer = shell.execute(line);

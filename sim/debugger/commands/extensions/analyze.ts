@@ -1,6 +1,8 @@
 import { hex } from '../../format/numbers.js';
 import { imageName, processAt } from '../../kernel/processes.js';
+import { MemoryError } from '../../memory/memory.js';
 import type { Session } from '../../session.js';
+import { SymbolsError } from '../../symbols/symbols-error.js';
 import { Arguments } from '../arguments.js';
 import { CommandError, type Command, type CommandContext } from '../command.js';
 import { expectEnd, refuse } from '../refuse.js';
@@ -111,7 +113,8 @@ function hangText({ session, capture }: CommandContext): string {
 function processName(session: Session): string {
   try {
     return imageName(session, processAt(session, session.process));
-  } catch {
+  } catch (error) {
+    if (!(error instanceof MemoryError || error instanceof SymbolsError)) throw error;
     return '(not in the dump)';
   }
 }

@@ -1,4 +1,4 @@
-import { hex } from '../../format/numbers.js';
+import { address, hex } from '../../format/numbers.js';
 import { secondsTime } from '../../format/times.js';
 import { readUserModules } from '../../target/user-modules.js';
 import { MemoryError } from '../../memory/memory.js';
@@ -39,9 +39,7 @@ export const peb: Command = {
       print(parametersText(session, view.value('ProcessParameters')));
     } catch (error) {
       if (!(error instanceof MemoryError)) throw error;
-      print(
-        `PEB is paged out (Peb.Ldr = ${session.address(view.at('Ldr'))}).  Type ".hh dbgerr001" for details\n`,
-      );
+      print(`PEB is paged out (Peb.Ldr = ${address(view.at('Ldr'))}).  Type ".hh dbgerr001" for details\n`);
     }
   },
 };

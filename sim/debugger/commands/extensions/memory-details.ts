@@ -28,7 +28,6 @@ const OWNED = [
 export const VM_DETAILS: readonly (readonly [bit: number, text: (session: Session) => string])[] = [
   [0x2, managerThreadsText],
   [0x4, sessionsText],
-  [0x8, () => '\nPage file write log: this version of Windows keeps none.\n'],
   [0x10, ownersText],
   [0x20, regionsText],
 ];
